@@ -1,0 +1,103 @@
+"""Confidence limits and tail probabilities in closed form; knows no data and no estimator."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.analysis.sample import FloatArray
+
+ROUNDING = 1e-12
+"""Survival below this is 0: what sums of incidences leave of it is rounding."""
+
+
+class PointEstimate(NamedTuple):
+    """One number with its confidence limits and standard error, all in the number's own unit."""
+
+    value: float
+    lower: float
+    upper: float
+    se: float
+
+    def __str__(self) -> str:
+        digits = 3 if abs(self.value) < 10 else 1
+        return f"{self.value:.{digits}f} [{self.lower:.{digits}f}, {self.upper:.{digits}f}]"
+
+
+def normal_quantile(level: float) -> float:
+    """Two-sided standard normal quantile of a confidence level in (0, 1): 1.96 for 0.95."""
+    return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def chi_square_tail(value: float, dof: int) -> float:
+    """P(chi-square with `dof` degrees of freedom > `value`), exact closed form for whole `dof`.
+
+    Source: Abramowitz & Stegun 1964, 26.4.4 and 26.4.5.
+    """
+    if value <= 0:
+        return 1.0
+    half = value / 2
+    odd = dof % 2
+    tail = math.erfc(math.sqrt(half)) if odd else 0.0
+    for index in range(dof // 2):
+        power = index + 0.5 * odd
+        tail += math.exp(power * math.log(half) - half - math.lgamma(power + 1))
+    return tail
+
+
+def log_log_limits(
+    survival: FloatArray, se: FloatArray, level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Limits of a survival curve on the log(-log) scale, shape as `survival`.
+
+    They stay in (0, 1). Where the curve is 0 or 1 they are the curve itself. Source: Kalbfleisch &
+    Prentice 1980; recommended at small samples by Borgan & Liestøl 1990.
+    """
+    inside = (survival > 0) & (survival < 1)
+    safe = np.where(inside, survival, 0.5)
+    spread = normal_quantile(level) * se / (safe * np.abs(np.log(safe)))
+    lower = np.where(inside, safe ** np.exp(spread), survival)
+    upper = np.where(inside, safe ** np.exp(-spread), survival)
+    return lower, upper
+
+
+def plain_limits(
+    survival: FloatArray, se: FloatArray, level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Limits value ± z · se, cut at 0 and 1; shape as `survival`."""
+    spread = normal_quantile(level) * se
+    return np.clip(survival - spread, 0, 1), np.clip(survival + spread, 0, 1)
+
+
+def with_exact_ends(
+    survival: FloatArray,
+    limits: tuple[FloatArray, FloatArray],
+    at_risk: FloatArray,
+    level: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Replace the zero-width limits that large-sample formulas give where the curve is 1 or 0.
+
+    All arrays have shape (days,) and begin on the curve's first day. Before the first event the
+    lower limit is (α/2)^(1/n), n the smallest number at risk so far: the exact binomial limit
+    (Clopper & Pearson 1934) without censoring, conservative with it. The first day itself has
+    survival 1 by definition unless somebody ends on it. Once nobody is left the upper limit is the
+    last one times 1 − (α/2)^(1/n), n the number at risk on the day the curve reached 0.
+    """
+    lower, upper = limits[0].copy(), limits[1].copy()
+    tail = (1 - level) / 2
+    intact = survival >= 1
+    risk = np.where(at_risk > 0, at_risk, np.inf)
+    risk[0] = np.inf
+    with np.errstate(divide="ignore"):
+        exact = tail ** (1 / np.minimum.accumulate(risk))
+    lower[intact], upper[intact] = exact[intact], 1.0
+    gone = np.flatnonzero(survival < ROUNDING)
+    if gone.size:
+        first = int(gone[0])
+        before = upper[first - 1] if first else 1.0
+        upper[first:] = before * (1 - tail ** (1 / at_risk[first]))
+        lower[first:] = 0.0
+    return lower, upper
