@@ -153,7 +153,8 @@ class SurvivalEstimate:
 
         `tau` is a day after `start`, up to `horizon`. With `start` > 0 the mean is over units that
         lasted to `start`. The standard error is the delta-method one (Irwin 1949; Royston & Parmar
-        2013), the limits are normal, cut to [start, tau]. Without censoring and truncation the
+        2013), the limits are normal, cut to [start, tau]; with a standard error of 0
+        they are the areas under the curve's limits. Without censoring and truncation the
         value is the sample mean of min(T, tau).
         """
         end = whole_number("tau", tau, self.start + 1, self.horizon) - self.start
@@ -162,6 +163,9 @@ class SurvivalEstimate:
         area_after = np.cumsum(self.survival[:end][::-1])[::-1]
         terms = area_after**2 * greenwood_terms(self.at_risk, self.events)[:end]
         se = math.sqrt(float(terms.sum()))
+        if se == 0:  # nobody ended before tau, or all at once: take the areas under the limits
+            low, high = (self.start + float(x[:end].sum()) for x in (self.lower, self.upper))
+            return PointEstimate(value, low, high, se)
         spread = normal_quantile(self.level) * se
         lower, upper = max(value - spread, float(self.start)), min(value + spread, float(tau))
         return PointEstimate(value, lower, upper, se)

@@ -98,7 +98,7 @@ class DailyCurve:
     """A cumulative or a smoothed hazard with pointwise limits, one entry per day, shape (days,).
 
     `quantity` names the column: "cumulative_hazard" (no unit) or "hazard" (per day). `bandwidth`
-    is in days, NaN for a cumulative hazard.
+    (days) and `growth` (per day) say how it was smoothed, NaN for a cumulative hazard.
     """
 
     quantity: str
@@ -111,6 +111,7 @@ class DailyCurve:
     upper: FloatArray
     level: float
     bandwidth: float = float("nan")
+    growth: float = float("nan")
     label: str = ""
 
     @property
