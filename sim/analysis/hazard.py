@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.analysis.estimates import daily_hazard, last_followed
+from sim.analysis.estimates import last_followed
 from sim.analysis.incidence import DailyCurve
 from sim.analysis.limits import normal_quantile
 from sim.analysis.sample import (
