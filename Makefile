@@ -1,0 +1,55 @@
+# A fresh clone needs only git, make and Python 3.11 or later. Another interpreter: make PYTHON=python3.13
+PYTHON ?= python3
+REPLICATES ?= 10000
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+INSTALLED := $(VENV)/.installed
+INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
+
+.PHONY: run test test-slow lint format bench clean
+.DEFAULT_GOAL := run
+
+run: $(INSTALLED)
+	@$(BIN)/ceasefire replicates=$(REPLICATES)
+
+test: lint
+	@$(BIN)/python -m pytest -q -n $(WORKERS)
+
+# pytest answers 5 when it finds no test to run, which is no failure here.
+test-slow: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/python -m pytest -q -m slow || [ $$? -eq 5 ]
+
+lint: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }
+	@$(BIN)/mypy
+
+format: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+bench: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/python -m benchmarks
+
+# Results (outputs/, multirun/) are never removed.
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find sim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing into $(VENV)"
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(INSTALLED_FOR_TESTS): pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing into $(VENV), with what the tests need"
+	@$(PIP) install -c constraints.txt -e '.[dev,analysis]'
+	@touch $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
