@@ -12,6 +12,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from sim import seeds
+from sim.paths import data_dir
 
 RECORD = seeds.load()
 OPTIONS = {
@@ -267,6 +268,12 @@ def test_a_configuration_with_a_bad_path_is_told_so():
     config = OmegaConf.create({"attacks": "${seeds:rates.PIPS.1999.attacks}"})
     with pytest.raises(Exception, match=r"There is no 'rates\.PIPS\.1999\.attacks'"):
         _ = config.attacks
+
+
+def test_every_path_in_a_shipped_configuration_exists():
+    configs = "".join(file.read_text() for file in data_dir("configs").rglob("*.yaml"))
+    paths = set(re.findall(r"\$\{seeds:([\w.]+)\}", configs))
+    assert [path for path in sorted(paths) if seeds.value(path) is None] == []
 
 
 def test_reading_the_record_is_quick():
