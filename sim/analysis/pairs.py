@@ -100,8 +100,8 @@ class Pair:
             what = "anything compared" if same.all() else ", ".join(equal)
             bound = 1 - 0.025 ** (1 / shared)
             notes.append(
-                f"{self.name}: no future differs from {self.reference} in {what}; an interval of "
-                f"no width only says that fewer than {bound:.2g} of futures would (97.5% confidence)."
+                f"{self.name}: no future differs from {self.reference} in {what}; an interval "
+                f"of no width only says that, with 97.5% confidence, a share under {bound:.2g} would."
             )
         return notes
 

@@ -21,7 +21,9 @@ from sim.analysis.estimates import (
     daily_hazard,
     last_followed,
 )
+from sim.analysis.hazard import smoothed_hazard
 from sim.analysis.incidence import DailyCurve, IncidenceEstimate
+from sim.analysis.independent import cox, log_rank
 from sim.analysis.limits import ROUNDING, PointEstimate, normal_quantile, with_exact_ends
 from sim.analysis.sample import (
     DailyCounts,
@@ -41,9 +43,12 @@ __all__ = [
     "SurvivalEstimate",
     "SurvivalInputError",
     "aalen_johansen",
+    "cox",
     "kaplan_meier",
+    "log_rank",
     "nelson_aalen",
     "rmst",
+    "smoothed_hazard",
 ]
 
 Estimate = TypeVar("Estimate", SurvivalEstimate, IncidenceEstimate, DailyCurve)

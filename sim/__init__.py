@@ -1,0 +1,50 @@
+"""Negotiation rounds under a fragile ceasefire: many futures of one model at once.
+
+>>> import sim
+>>> scenario = sim.load("baseline", overrides=["mediators=none"])
+>>> run = sim.simulate(scenario, replicates=1_000, seed=2025)
+>>> run.survival().at(90)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.analysis.compare import compare
+    from sim.analysis.ensemble import Ensemble, simulate
+    from sim.config import ConfigError, Scenario
+    from sim.model import CeasefireModel
+
+__version__ = "0.1.0"
+__all__ = ["CeasefireModel", "ConfigError", "Ensemble", "Scenario", "compare", "load", "simulate"]
+
+_HOME = {  # loaded when first used, so that the command line starts quickly
+    "CeasefireModel": "sim.model",
+    "ConfigError": "sim.config",
+    "Ensemble": "sim.analysis.ensemble",
+    "Scenario": "sim.config",
+    "compare": "sim.analysis.compare",
+    "simulate": "sim.analysis.ensemble",
+}
+
+
+def load(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Scenario:
+    """Compose a scenario by name, with Hydra overrides, and validate it.
+
+    Raises
+    ------
+    ConfigError
+        In one sentence: every unknown option or field and every value out of its range.
+    """
+    from sim.study.cells import load_cell
+
+    return load_cell(scenario, overrides).scenario
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""Mesa agents over the replicate axis: parties, mediators and militant groups."""

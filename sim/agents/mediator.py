@@ -1,0 +1,54 @@
+"""A mediator: leverage, bias, credibility and patience, and the functions it offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.config import PARTIES, MediatorFunction
+from sim.config import Mediator as MediatorConfig
+from sim.conflict.trust import message_accuracy
+from sim.randomness import BoolArray, FloatArray
+from sim.replicates import PerReplicate
+
+if TYPE_CHECKING:
+    from sim.model import CeasefireModel
+
+
+class Mediator(mesa.Agent, PerReplicate):  # type: ignore[misc]
+    """One mediator.
+
+    ``patience`` (R,) effort left; ``present`` (R,) whether it takes part.
+    """
+
+    def __init__(self, model: CeasefireModel, name: str, config: MediatorConfig) -> None:
+        super().__init__(model)
+        self.name, self.config = name, config
+        self.patience: FloatArray = np.full(model.size, config.patience)
+        self.present: BoolArray = np.full(model.size, config.present)
+
+    def active(self, function: MediatorFunction | None = None) -> BoolArray:
+        """Whether it takes part, has patience left and (if named) offers a function, (R,)."""
+        if function is not None and function not in self.config.functions:
+            return np.zeros(len(self.present), dtype=bool)
+        return self.present & (self.patience >= 1.0)
+
+    def leverage(self, side: int) -> float:
+        """Pull on one party, in [0, 1]."""
+        pull: float = getattr(self.config.leverage, PARTIES[side])
+        return pull
+
+    def accuracy(self, side: int) -> float:
+        """How far a party believes its word on the other's good faith, in [0.5, 1)."""
+        leaning = self.config.bias if side == 0 else -self.config.bias
+        return message_accuracy(self.config.credibility, leaning)
+
+    def spend(self, where: BoolArray, effort: float = 1.0) -> None:
+        """Use up patience."""
+        self.patience = self.patience - np.where(where, effort, 0.0)
+
+    def pass_day(self) -> None:
+        """Regain patience up to what it began with."""
+        self.patience = np.minimum(self.patience + self.config.recovery, self.config.patience)

@@ -1,0 +1,103 @@
+"""A militant group: attacks that excite further attacks, suppressed or provoked by what is agreed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.config import Militants
+from sim.conflict import attacks
+from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import PerReplicate
+
+if TYPE_CHECKING:
+    from sim.model import CeasefireModel
+
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = 30  # frailty is redrawn at this interval
+
+
+class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
+    """One group.
+
+    Attributes over the replicate axis
+    ----------------------------------
+    excitation : (R,) attacks a day set off by earlier ones
+    frailty : (R,) this month's factor on the background rate
+    suppression : (R,) share of the background rate that Kabul's measures end
+    backlash : (R,) relative rise after a handover
+    count, worst : (R,) today's attacks and the deaths in the deadliest
+    attacks, deaths : (R,) totals since day 0
+    """
+
+    def __init__(self, model: CeasefireModel, name: str, config: Militants) -> None:
+        super().__init__(model)
+        self.name, self.config = name, config
+        self.rate = config.attacks_per_year * config.share / DAYS_PER_YEAR
+        self.severity = attacks.Severity.of(
+            config.deaths_per_attack, config.tail_exponent, config.deadliest
+        )
+        size = model.size
+        self.excitation: FloatArray = np.full(size, config.excitation * self.rate)
+        self.frailty: FloatArray = np.ones(size)
+        self.suppression: FloatArray = np.zeros(size)
+        self.backlash: FloatArray = np.zeros(size)
+        self.count: IntArray = np.zeros(size, dtype=np.int64)
+        self.worst: IntArray = np.zeros(size, dtype=np.int64)
+        self.attacks: IntArray = np.zeros(size, dtype=np.int64)
+        self.deaths: IntArray = np.zeros(size, dtype=np.int64)
+        believed = model.scenario.afghan_taliban.believed_capacity
+        self.spoiling = attacks.spoiling_factor(
+            config.spoiler, config.spoiling, believed, config.inducement
+        )
+
+    def attack(self, spoiling: BoolArray) -> None:
+        """Draw today's attacks and their severities; ``spoiling`` (R,) marks the window."""
+        model, config = self.model, self.config
+        if (model.day - 1) % DAYS_PER_MONTH == 0:
+            uniform = model.uniform(f"frailty/{self.name}")
+            self.frailty = attacks.frailty_quantile(uniform, config.frailty)
+        background = self.rate * (1.0 - config.excitation) * self.frailty
+        background = background * (1.0 - self.suppression) * (1.0 + self.backlash)
+        background = background * np.where(spoiling, self.spoiling, 1.0)
+        uniform = model.uniform(f"attack/{self.name}")
+        self.count = attacks.poisson_quantile(uniform, background + self.excitation)
+        kept = np.exp(-1.0 / config.excitation_days)
+        self.excitation = self.excitation * kept + config.excitation * (1.0 - kept) * self.count
+        self._draw_severities()
+
+    def rest(self) -> None:
+        """Make no attack today."""
+        self.count = np.zeros(self.model.size, dtype=np.int64)
+        self.worst = np.zeros(self.model.size, dtype=np.int64)
+
+    def _draw_severities(self) -> None:
+        self.worst = np.zeros_like(self.count)
+        self.attacks = self.attacks + self.count
+        for nth in range(1, int(self.count.max(initial=0)) + 1):
+            uniform = self.model.uniform(f"severity/{self.name}/{nth}")
+            deaths = self.severity.quantile(uniform)
+            deaths = np.where(self.count >= nth, deaths, 0)
+            self.worst = np.maximum(self.worst, deaths)
+            self.deaths = self.deaths + deaths
+
+    def strike_once(self, deaths: int) -> None:
+        """Add one attack of given deaths to today's (a scheduled event)."""
+        self.count = self.count + 1
+        self.attacks = self.attacks + 1
+        self.deaths = self.deaths + deaths
+        self.worst = np.maximum(self.worst, deaths)
+
+    def restrained_by(self, effort: FloatArray, moved: float) -> None:
+        """Move suppression towards what Kabul's measures reach of this group."""
+        target = effort * self.config.exposure
+        self.suppression = self.suppression + (target - self.suppression) * moved
+
+    def from_afghan_soil(self) -> BoolArray:
+        """Whether today's worst attack was prepared on Afghan soil, shape (R,) (a what-if)."""
+        share = self.config.from_afghan_soil
+        left = share * (1.0 - self.suppression)
+        chance = left / np.maximum(left + 1.0 - share, 1e-12)
+        return self.model.uniform(f"origin/{self.name}") < chance

@@ -1,0 +1,176 @@
+"""A party to the ceasefire: private type, trust, grievance, lock-in and what they make it do.
+
+Both parties are the same kind of agent; ``pakistan`` and ``afghan_taliban`` add only what is
+theirs. Every attribute that can differ between futures is an array over the replicate axis.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.config import CAUSES, PARTIES
+from sim.config import Party as PartyConfig
+from sim.conflict import trust as trust_rules
+from sim.conflict.escalation import choose_rung
+from sim.conflict.implementation import delivery_target
+from sim.negotiation import accounts
+from sim.negotiation.ratification import slack
+from sim.negotiation.utility import contested
+from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import PerReplicate
+
+if TYPE_CHECKING:
+    from sim.model import CeasefireModel
+
+
+class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
+    """One party.
+
+    Attributes over the replicate axis
+    ----------------------------------
+    trust_log_odds : (R,) log-odds that the other side acts in good faith, as learnt so far
+    trust : (R,) that probability, as of the last time beliefs were revised
+    willing : (R,) bool, private: means to keep its promises
+    capacity : (R,) in [0, 1], private: able to deliver
+    resolve : (R,) logit, private inclination to answer with force
+    asked_at_home : (R,) utility, private: gain over no deal needed for ratification
+    ending_value : (R,) grievance, private: at which ending pays as much as continuing
+    grievance : (R, 5) by cause
+    lock_in : (R, C) per contested issue
+    rung : (R,) highest rung today;  acts : (R, 5) days spent at each rung
+    """
+
+    side: int
+    model: CeasefireModel
+
+    def __init__(self, model: CeasefireModel, config: PartyConfig) -> None:
+        super().__init__(model)
+        self.config = config
+        self.name = PARTIES[self.side]
+        rules = model.scenario.conflict.trust
+        self.prior = trust_rules.log_odds(config.trust)
+        self.memory = rules.memory
+        self._draw_private_information(model)
+        size = model.size
+        self.trust_log_odds: FloatArray = np.full(size, self.prior)
+        self.trust: FloatArray = np.full(size, config.trust)
+        self.grievance: FloatArray = np.zeros((size, len(CAUSES)))
+        self.lock_in: FloatArray = np.zeros((size, len(contested(model.scenario.agenda))))
+        self.rung: IntArray = np.zeros(size, dtype=np.int64)
+        self.acts: IntArray = np.zeros((size, 5), dtype=np.int64)
+
+    def _draw_private_information(self, model: CeasefireModel) -> None:
+        """Draw what only this side knows, once per future (purposes on day 0)."""
+        config = self.config
+
+        def draw(purpose: str) -> FloatArray:
+            return model.uniform(f"{purpose}/{self.name}")
+
+        self.willing: BoolArray = draw("willing") < config.good_faith
+        spread = (2.0 * draw("capacity") - 1.0) * config.capacity_spread
+        self.capacity: FloatArray = np.clip(config.capacity + spread, 0.0, 1.0)
+        self.resolve: FloatArray = config.resolve_spread * _logit(draw("resolve"))
+        self.asked_at_home: FloatArray = slack(draw("winset"), config.winset_slack)
+        self.ending_value: FloatArray = config.ending_value * np.exp(
+            config.ending_spread * _logit(draw("ending"))
+        )
+
+    @property
+    def other(self) -> Party:
+        """The other party."""
+        return self.model.parties[1 - self.side]
+
+    def learn(self, where: BoolArray, evidence: float) -> None:
+        """Move trust by a log-likelihood ratio where the signal was seen."""
+        self.trust_log_odds = self.trust_log_odds + np.where(where, evidence, 0.0)
+
+    def believe(self) -> None:
+        """Turn what was learnt into trust."""
+        self.trust = trust_rules.probability(self.trust_log_odds)
+
+    def resent(self, where: BoolArray, cause: int, amount: FloatArray | float) -> None:
+        """Add to the grievance of one cause."""
+        self.grievance[:, cause] += np.where(where, amount, 0.0)
+
+    def total_grievance(self) -> FloatArray:
+        """Sum of grievances over causes, shape (R,)."""
+        total = self.grievance[:, 0].copy()
+        for cause in range(1, len(CAUSES)):
+            total += self.grievance[:, cause]
+        return total
+
+    def disagreement(self) -> FloatArray:
+        """Utility of no deal today, shape (R,), in [0, 1], without mediators' pressure.
+
+        It falls with grievance and with what closure has cost (ripeness, Zartman 2000).
+        """
+        rule = self.model.scenario.bargaining
+        cost = self.model.crossings.cost[:, self.side]
+        fallen = self.config.disagreement - rule.ripeness * self.total_grievance() - cost
+        return np.clip(fallen, 0.0, 1.0)
+
+    def restraint(self, rows: IntArray) -> FloatArray:
+        """What holds this side back in these rows today, shape (len(rows),), in logits."""
+        model, rule = self.model, self.model.scenario.conflict.response
+        bound = model.terms.restraint[model.deal.package[rows]] * self.willing[rows]
+        return (
+            rule.talks * model.talks.in_session[rows]
+            + rule.deal * model.deal.in_force[rows]
+            + rule.bound * bound
+            + rule.leverage * model.leverage[self.side][rows]
+            + rule.trust * self.trust[rows]
+        )
+
+    def respond(self, uniform: FloatArray, pressure: FloatArray, rows: IntArray) -> IntArray:
+        """Rung chosen in these rows; ``uniform`` and ``pressure`` have their length."""
+        tension = self.model.scenario.conflict.response.tension
+        felt = pressure + self.config.audience + self.resolve[rows]
+        felt = felt + tension * self.model.ceasefire.tension[rows] - self.restraint(rows)
+        return choose_rung(uniform, felt, self.config.thresholds)
+
+    def act(self, rows: IntArray, rungs: IntArray) -> None:
+        """Note an act: the day's highest rung."""
+        self.rung[rows] = np.maximum(self.rung[rows], rungs)
+
+    def delivery_target(self) -> FloatArray:
+        """Share of its promises this side will come to deliver, shape (R,)."""
+        lost = self.model.scenario.bargaining.fragility * self.model.deal.pressure
+        return delivery_target(self.willing, self.config.unwilling_delivery, self.able(), lost)
+
+    def able(self) -> FloatArray:
+        """Ability to deliver today, shape (R,)."""
+        return self.capacity
+
+    def stake(self) -> FloatArray:
+        """What continuing the ceasefire is worth today, shape (R,), in units of grievance."""
+        model, rule = self.model, self.model.scenario.conflict.grievance
+        return (
+            rule.stake_deal * model.deal.in_force
+            + rule.stake_talks * (model.talks.in_session | (model.talks.next_round > 0))
+            + rule.stake_leverage * model.leverage[self.side]
+            + rule.stake_trust * self.trust
+        )
+
+    def repudiates(self) -> BoolArray:
+        """Whether ending the ceasefire is worth more to this side than continuing, shape (R,)."""
+        rule = self.model.scenario.conflict.grievance
+        cost = self.model.crossings.cost[:, self.side]
+        pressure = self.total_grievance() * (1.0 + rule.closure * cost)
+        return pressure > self.ending_value + self.stake()
+
+    def pass_day(self) -> None:
+        """Let trust leak to its prior, grievances and lock-in fade."""
+        self.trust_log_odds = trust_rules.leak(self.trust_log_odds, self.prior, self.memory)
+        self.grievance *= 0.5 ** (1.0 / self.model.scenario.conflict.grievance.half_life)
+        self.lock_in = accounts.fade(self.lock_in, self.config.lock_in_half_life)
+        self.believe()
+
+
+def _logit(uniform: FloatArray) -> FloatArray:
+    """Standard logistic quantile, shape (R,), finite for every uniform in [0, 1)."""
+    safe = np.maximum(uniform, 2.0**-54)
+    result: FloatArray = np.log(safe) - np.log1p(-safe)
+    return result

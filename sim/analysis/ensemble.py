@@ -1,0 +1,141 @@
+"""An ensemble: the outcomes of one cell, with its survival a call away.
+
+Knows the stored columns and the estimators; it neither simulates nor draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.estimates import SurvivalEstimate
+from sim.analysis.incidence import IncidenceEstimate
+from sim.analysis.survival import aalen_johansen, kaplan_meier
+from sim.config import CAUSES, ENDS, ConfigError, Scenario
+from sim.study.cells import Cell
+from sim.study.runner import Source, run
+
+
+class Ensemble:
+    """Outcomes of many futures of one scenario.
+
+    Attributes
+    ----------
+    cell : the scenario and settings that were run
+    runs : DataFrame, one row per replicate (columns in docs/outputs.md)
+    daily : DataFrame, one row per day
+    rounds, incidents : DataFrames of the watched replicates
+    """
+
+    def __init__(self, results: Source) -> None:
+        self.results = results
+        self.cell: Cell = results.cell
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was run."""
+        return self.cell.scenario
+
+    @property
+    def seed(self) -> int:
+        """The seed of every chance event."""
+        return self.cell.settings.seed
+
+    @property
+    def replicates(self) -> int:
+        """Number of futures."""
+        return self.cell.settings.replicates
+
+    @property
+    def horizon(self) -> int:
+        """Days simulated."""
+        return self.cell.settings.horizon
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row per replicate."""
+        return self._frame("runs")
+
+    @cached_property
+    def daily(self) -> pd.DataFrame:
+        """One row per day."""
+        return self._frame("daily")
+
+    @cached_property
+    def rounds(self) -> pd.DataFrame:
+        """One row per round of the watched replicates."""
+        return self._frame("rounds")
+
+    @cached_property
+    def incidents(self) -> pd.DataFrame:
+        """One row per incident of the watched replicates."""
+        return self._frame("incidents")
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = self.results.table(name).to_pandas()
+        return frame
+
+    def durations(self, end: str | None = None) -> tuple[Any, Any, Any]:
+        """Day, whether ended and cause of each replicate under one end definition."""
+        end = end or self.scenario.ceasefire.end.value
+        if end not in ENDS:
+            raise ConfigError(f"end is {end!r}; allowed are {', '.join(ENDS)}")
+        runs = self.runs
+        return runs[f"{end}_day"], runs[f"{end}_ended"], runs[f"{end}_cause"]
+
+    def survival(self, end: str | None = None, **options: Any) -> SurvivalEstimate:
+        """Kaplan-Meier estimate of S(t) = P(T > t) on the daily grid.
+
+        ``end`` is a definition of the end (the scenario's own if not given); ``options`` as in
+        ``sim.analysis.survival.kaplan_meier``.
+        """
+        days, ended, _ = self.durations(end)
+        options = {"horizon": self.horizon, "label": self.scenario.name, **options}
+        return kaplan_meier(days.to_numpy(), ended.to_numpy(), **options)
+
+    def incidence(self, end: str | None = None, **options: Any) -> IncidenceEstimate:
+        """Aalen-Johansen cumulative incidence by cause, in the order of ``config.CAUSES``."""
+        days, ended, causes = self.durations(end)
+        options = {"horizon": self.horizon, "label": self.scenario.name, **options}
+        return aalen_johansen(days.to_numpy(), ended.to_numpy(), causes, order=CAUSES, **options)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Ensemble {self.scenario.name}: {self.replicates:,} futures of {self.horizon} days, "
+            f"seed {self.seed}, accounts {self.scenario.accounts.name.value}>"
+        )
+
+
+def simulate(
+    scenario: Scenario,
+    replicates: int = 10_000,
+    seed: int = 2025,
+    horizon: int = 365,
+    block: int | None = None,
+    *,
+    watched: int = 200,
+    progress: Callable[[int], None] | None = None,
+) -> Ensemble:
+    """Simulate ``replicates`` futures of a scenario to day ``horizon``.
+
+    Parameters
+    ----------
+    scenario : as returned by ``sim.load``
+    replicates : int from 1 to 1e9
+    seed : int in [0, 2**64)
+    horizon : int >= 1, days
+    block : futures carried at once; never changes a result
+    watched : rounds and incidents are recorded for the replicates numbered below this
+    progress : called with the number of futures done since the last call
+
+    Raises
+    ------
+    ConfigError
+        If an argument is out of its range, or an event lies beyond the horizon.
+    """
+    engine = {"block": block, "watched": watched, "progress": False}
+    settings = {"seed": seed, "replicates": replicates, "horizon": horizon, "engine": engine}
+    return Ensemble(run(Cell.of(scenario, settings), progress))

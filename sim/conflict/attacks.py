@@ -1,0 +1,96 @@
+"""Militant attacks: how many a day, how deadly, and whether they are laid at Kabul's door.
+
+Counts and severities are inverse transforms of addressed uniforms. Knows no agent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaincinv
+
+from sim.config import Attribution, SpoilerType
+from sim.randomness import BoolArray, FloatArray, IntArray
+
+MOST_PER_DAY = 1000  # the inverse transform stops here; never reached at configured rates
+
+
+def poisson_quantile(uniform: FloatArray, mean: FloatArray) -> IntArray:
+    """Poisson counts by inverse transform, shape (R,): the least n with P(N <= n) > uniform."""
+    count = np.zeros(len(mean), dtype=np.int64)
+    term = np.exp(-mean)
+    cumulative = term.copy()
+    more = uniform >= cumulative
+    for n in range(1, MOST_PER_DAY):
+        if not more.any():
+            break
+        count += more
+        term = term * (mean / n)
+        cumulative = cumulative + term
+        more = more & (uniform >= cumulative)
+    return count
+
+
+def frailty_quantile(uniform: FloatArray, variance: float) -> FloatArray:
+    """Gamma frailty with mean 1 and this variance by inverse transform, shape (R,)."""
+    if variance == 0:
+        return np.ones(len(uniform))
+    shape = 1.0 / variance
+    frailty: FloatArray = gammaincinv(shape, uniform) / shape
+    return frailty
+
+
+@dataclass(frozen=True)
+class Severity:
+    """Deaths in one attack: a mass at zero and a truncated discrete power law above it.
+
+    p(x) ~ x ** -exponent for x = 1 ... deadliest (Clauset, Young & Gleditsch 2007); the mass at
+    zero is what gives the configured mean. ``cumulative`` has shape (deadliest + 1,).
+    """
+
+    cumulative: FloatArray
+
+    @classmethod
+    def of(cls, mean: float, exponent: float, deadliest: int) -> Severity:
+        """Build the distribution; ``config.Militants`` refuses a mean above the tail's own."""
+        deaths = np.arange(1, deadliest + 1, dtype=float)
+        tail = deaths**-exponent
+        tail /= tail.sum()
+        deadly = mean / float((deaths * tail).sum())
+        cumulative = np.cumsum(np.concatenate([[1.0 - deadly], deadly * tail]))
+        cumulative[-1] = 1.0
+        return cls(cumulative)
+
+    def quantile(self, uniform: FloatArray) -> IntArray:
+        """Deaths by inverse transform, shape (R,)."""
+        return np.searchsorted(self.cumulative, uniform, side="right").astype(np.int64)
+
+
+def spoiling_factor(kind: SpoilerType, strength: float, believed: float, inducement: float) -> float:
+    """Factor on a group's attacks inside the spoiling window.
+
+    Spoiling works when moderates are believed strong (Kydd & Walter 2002), so the rise is
+    proportional to Kabul's believed ability to control the group. Inducements end limited
+    spoiling, halve greedy spoiling and leave total spoiling as it is (Stedman 1997).
+    """
+    kept = {SpoilerType.limited: 1.0, SpoilerType.greedy: 0.5, SpoilerType.total: 0.0}[kind]
+    return 1.0 + strength * believed * (1.0 - kept * inducement)
+
+
+def attributed(
+    uniform: FloatArray,
+    salient: BoolArray,
+    from_afghan_soil: BoolArray,
+    trust: FloatArray,
+    verified: FloatArray,
+    evidence: FloatArray,
+    rule: Attribution,
+) -> BoolArray:
+    """Whether a salient attack is laid at Kabul's door, shape (R,).
+
+    The chance falls with trust; that of a *mis*attribution falls with verification and evidence.
+    """
+    chance = rule.base * (1.0 - rule.trust * trust)
+    mistaken = chance * (1.0 - rule.monitors * verified) * (1.0 - rule.evidence * evidence)
+    return salient & (uniform < np.where(from_afghan_soil, chance, mistaken))

@@ -1,0 +1,85 @@
+"""The ladder of responses: triggers, rungs and the day's chain of counters.
+
+Rungs: 0 restraint, 1 protest and closure, 2 border fire, 3 strike, 4 open hostilities. Knows no
+agent: it is told pressures and says which rung is chosen and who answers next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.config import CAUSES
+from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import PerReplicate
+
+ATTACK, BORDER_CLASH, VIOLATION, TALKS_BREAKDOWN, SHOCK = range(len(CAUSES))
+NO_CAUSE = -1
+PROTEST, FIRE, STRIKE, HOSTILITIES = 1, 2, 3, 4
+
+
+class Trigger(PerReplicate):
+    """What may open today's chain: the weightiest trigger so far, its cause, and who is injured.
+
+    ``severity`` (R,) in logits (0: no trigger), ``cause`` (R,), ``injured`` (R, 2) by party.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.severity = np.zeros(size)
+        self.cause = np.full(size, NO_CAUSE, dtype=np.int64)
+        self.injured = np.zeros((size, 2), dtype=bool)
+
+    def offer(
+        self,
+        where: BoolArray,
+        severity: FloatArray | float,
+        cause: int,
+        injured: tuple[bool, bool] | BoolArray,
+    ) -> None:
+        """Put a trigger forward; the weightier wins, and of equals the one earlier in CAUSES."""
+        if not where.any():
+            return
+        severity = np.broadcast_to(np.asarray(severity, dtype=float), where.shape)
+        wins = where & (
+            (self.cause == NO_CAUSE)
+            | (severity > self.severity)
+            | ((severity == self.severity) & (cause < self.cause))
+        )
+        self.severity = np.where(wins, severity, self.severity)
+        self.cause = np.where(wins, cause, self.cause)
+        self.injured = np.where(wins[:, None], injured, self.injured)
+
+    def clear(self) -> None:
+        """Forget today's trigger."""
+        self.severity[:] = 0.0
+        self.cause[:] = NO_CAUSE
+        self.injured[:] = False
+
+
+def choose_rung(uniform: FloatArray, pressure: FloatArray, thresholds: list[float]) -> IntArray:
+    """Rung chosen, shape (R,): an ordered logit of the pressure (McKelvey & Palfrey 1995).
+
+    P(rung >= k) = 1 / (1 + exp(threshold_k - pressure)): the pressure less a logistic noise is
+    compared with each threshold.
+    """
+    with np.errstate(divide="ignore"):
+        noise = np.log(uniform) - np.log1p(-uniform)
+    felt = pressure - noise
+    rung = np.zeros(len(pressure), dtype=np.int64)
+    for threshold in thresholds:
+        rung += felt > threshold
+    return rung
+
+
+def next_turns(acted: BoolArray, rungs: IntArray, counter_from: int) -> BoolArray:
+    """Who answers next, shape (R, 2).
+
+    ``acted`` (R, 2) says who acted at the last link and ``rungs`` (R, 2) how. An act at
+    ``counter_from`` or above is answered by the other side; if both acted, by the one that
+    suffered the higher rung, or by both if the rungs are equal.
+    """
+    suffered = np.where(acted, rungs, 0)[:, ::-1]
+    own = np.where(acted, rungs, 0)
+    both = acted.all(axis=1)
+    answers = suffered >= counter_from
+    answers &= ~both[:, None] | (suffered >= own)
+    return answers

@@ -1,0 +1,132 @@
+"""How a deal is carried out: delivery, violations and their detection, and the state of the border.
+
+Knows no agent: it is told each side's private willingness and ability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.config import Agenda, Border, Implementation
+from sim.negotiation.agenda import Packages, effect, verification
+from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import PerReplicate
+
+NO_DEAL = -1
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What each package does, one entry per package and a last entry 0 for no deal.
+
+    Indexing with ``NO_DEAL`` (-1) reads the last entry. Every array has shape (P + 1,).
+    """
+
+    verified: FloatArray
+    suppression: FloatArray
+    restraint: FloatArray
+    border: FloatArray
+    evidence: FloatArray
+    assurance: FloatArray
+    leakage: FloatArray
+    backlash: FloatArray
+    cohesion: FloatArray
+
+
+def terms(agenda: Agenda, all_packages: Packages, verifiers: float) -> Terms:
+    """Tabulate what each package does; ``verifiers`` as in ``agenda.verification``."""
+
+    def with_no_deal(sizes: FloatArray) -> FloatArray:
+        return np.append(sizes, 0.0)
+
+    names = [name for name in Terms.__dataclass_fields__ if name != "verified"]
+    return Terms(
+        with_no_deal(verification(agenda, all_packages, verifiers)),
+        **{name: with_no_deal(effect(agenda, all_packages, name)) for name in names},
+    )
+
+
+class Deal(PerReplicate):
+    """The deal in force, if any.
+
+    ``package`` (R,) number or -1; ``age`` (R,) days since ratification; ``delivered`` (R, 2)
+    share of each side's promises carried out; ``pressure`` (R,) mediator pressure at signing;
+    ``violations`` (R,) detected so far.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.package = np.full(size, NO_DEAL, dtype=np.int64)
+        self.age = np.zeros(size, dtype=np.int64)
+        self.delivered = np.zeros((size, 2))
+        self.pressure = np.zeros(size)
+        self.violations = np.zeros(size, dtype=np.int64)
+
+    @property
+    def in_force(self) -> BoolArray:
+        """Whether a ratified deal is in force, shape (R,)."""
+        return self.package != NO_DEAL
+
+    def sign(self, rows: IntArray, package: IntArray, pressure: FloatArray) -> None:
+        """Put a ratified package into force in these rows."""
+        self.package[rows] = package
+        self.age[rows] = 0
+        self.delivered[rows] = 0.0
+        self.pressure[rows] = pressure
+        self.violations[rows] = 0
+
+    def lapse(self, where: BoolArray) -> None:
+        """End the deal where told."""
+        self.package[where] = NO_DEAL
+        self.delivered[where] = 0.0
+
+
+def delivery_target(
+    willing: BoolArray, unwilling_delivery: float, capacity: FloatArray, lost_to_pressure: FloatArray
+) -> FloatArray:
+    """Share of its promises that a side will deliver in the end, shape (R,), in [0, 1].
+
+    min(capacity, willingness), and less of it the more the deal was owed to pressure (Werner &
+    Yuen 2005; Beardsley 2008).
+    """
+    will = np.where(willing, 1.0, unwilling_delivery)
+    result: FloatArray = np.minimum(capacity, will * (1.0 - lost_to_pressure))
+    return result
+
+
+def share_moved(half_life: float) -> float:
+    """Share of the remaining way covered in a day at this half-life."""
+    return 1.0 - 0.5 ** (1.0 / half_life)
+
+
+def detection_chance(rule: Implementation, verified: FloatArray) -> FloatArray:
+    """Chance that a violation is found, shape (R,): more with verification."""
+    return rule.detection + (1.0 - rule.detection) * verified
+
+
+class Crossings(PerReplicate):
+    """The border crossings.
+
+    ``closure`` (R,) in [0, 1], ``policy`` (R,) the closure they move to without a deal, ``cost``
+    (R, 2) utility that closure has cost each side, fading with ``Border.memory``.
+    """
+
+    def __init__(self, size: int, rule: Border) -> None:
+        self.closure = np.full(size, rule.closed)
+        self.policy = np.full(size, rule.agreed)
+        self.cost = np.zeros((size, 2))
+
+    def close(self, where: BoolArray) -> None:
+        """Shut the crossings where told."""
+        self.closure = np.where(where, 1.0, self.closure)
+
+    def day(self, rule: Border, opened: FloatArray, daily_cost: tuple[float, float]) -> None:
+        """Let a day pass: accrue costs and move towards the agreed closure.
+
+        ``opened`` (R,) is the opening a deal delivers; ``daily_cost`` utility per day and side.
+        """
+        self.cost *= 0.5 ** (1.0 / rule.memory)
+        self.cost += self.closure[:, None] * np.array(daily_cost)
+        target = np.minimum(self.policy, 1.0 - opened)
+        self.closure = self.closure + (target - self.closure) * share_moved(rule.reopening)

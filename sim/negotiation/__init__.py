@@ -1,0 +1,1 @@
+"""Bargaining on arrays: agenda, utility, tactics, protocols, accounts, ratification, solutions."""

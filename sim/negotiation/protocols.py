@@ -1,0 +1,183 @@
+"""A day's bargaining under a protocol, for many futures at once.
+
+Knows delegations (what a side can say and how it values it), not agents. An *exchange* is one
+proposal and its answer; sessions group exchanges; at the end of a session mediators may table a
+bridging proposal. All arrays have one row per future in which talks are in session today.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.config import PARTIES, Protocol, ProtocolKind, Tactic
+from sim.negotiation.tactics import aspiration
+from sim.negotiation.utility import Menu, Table
+from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import PerReplicate
+
+NO_PACKAGE = -1
+WEIGHT_STEPS = 100  # drafts are tabulated for 101 weights between the two sides
+
+
+class Talks(PerReplicate):
+    """Where each future stands in the calendar and inside the current round.
+
+    ``next_round`` (R,) day the next round is due, 0 for none; ``entry`` (R,) dated rounds used
+    up; ``last_day`` (R,) last day of the current round; ``in_session`` (R,); ``exchange`` and
+    ``limit`` (R,) exchanges held and allowed this round; ``failed`` (R,) whether the last round
+    failed; ``held``, ``broken``, ``resumed`` (R,) counts; ``offers`` (R, 2) each side's last
+    offer this round; ``weight`` (R,) weight on Islamabad in the mediators' draft.
+    """
+
+    def __init__(self, size: int) -> None:
+        def count() -> IntArray:
+            return np.zeros(size, dtype=np.int64)
+
+        self.next_round, self.entry, self.last_day = count(), count(), count()
+        self.in_session = np.zeros(size, dtype=bool)
+        self.exchange, self.limit = count(), count()
+        self.failed = np.zeros(size, dtype=bool)
+        self.held, self.broken, self.resumed = count(), count(), count()
+        self.offers = np.full((size, 2), NO_PACKAGE, dtype=np.int64)
+        self.weight = np.full(size, 0.5)
+        self.tentative_day = count()
+
+
+@dataclass
+class Delegation:
+    """One side at the table.
+
+    ``tables`` and ``menus`` by account; ``account``, ``trust``, ``reservation``, ``ideal`` (n,);
+    ``lock_in`` (n, C).
+    """
+
+    tables: tuple[Table, ...]
+    menus: tuple[Menu, ...]
+    tactic: Tactic
+    account: IntArray
+    trust: FloatArray
+    lock_in: FloatArray
+    reservation: FloatArray
+    ideal: FloatArray
+
+    def rows(self, rows: IntArray) -> Delegation:
+        """Return the same side in some rows only."""
+        return Delegation(
+            self.tables, self.menus, self.tactic, self.account[rows], self.trust[rows],
+            self.lock_in[rows], self.reservation[rows], self.ideal[rows],
+        )  # fmt: skip
+
+    def utility(self, package: IntArray) -> FloatArray:
+        """Own utility of one package per row, shape (n,)."""
+        value = np.empty(len(package))
+        for account, table in enumerate(self.tables):
+            rows = np.flatnonzero(self.account == account)
+            value[rows] = table.utility(package[rows], self.trust[rows], self.lock_in[rows])
+        return value
+
+    def opening(self) -> IntArray:
+        """Own public position per row, shape (n,)."""
+        return np.array([table.opening for table in self.tables])[self.account]
+
+    def aspiration(self, time: FloatArray) -> FloatArray:
+        """Least utility asked for at this time, shape (n,)."""
+        return aspiration(self.tactic, time, self.ideal, self.reservation)
+
+    def propose(self, time: FloatArray, first: BoolArray) -> IntArray:
+        """Package offered per row: the public position at ``first``, then by the tactic."""
+        asked = self.aspiration(time)
+        offer = np.empty(len(time), dtype=np.int64)
+        for account, menu in enumerate(self.menus):
+            rows = np.flatnonzero(self.account == account)
+            offer[rows] = menu.choose(asked[rows], self.trust[rows], self.lock_in[rows])
+        return np.where(first, self.opening(), offer)
+
+    def accepts(self, package: IntArray, time: FloatArray) -> BoolArray:
+        """Whether an offer reaches the own aspiration, shape (n,)."""
+        return self.utility(package) >= self.aspiration(time)
+
+
+def drafts(utilities: FloatArray, disagreement: tuple[float, float]) -> IntArray:
+    """Mediators' draft for each weight on side 0, shape (101,): the weighted Nash package.
+
+    ``utilities`` (P, 2) as the mediators estimate them. Gains are kept above a small number, so
+    that a draft exists where no package is individually rational.
+    """
+    gains = np.log(np.maximum(utilities - np.array(disagreement), 1e-6))
+    weights = np.linspace(0.0, 1.0, WEIGHT_STEPS + 1)
+    return np.array([int(np.argmax(w * gains[:, 0] + (1 - w) * gains[:, 1])) for w in weights])
+
+
+@dataclass
+class Meeting:
+    """A day at the table.
+
+    ``sides`` in the order of ``PARTIES``; ``drafts`` by account; ``mediated`` (n,) whether
+    mediators may table a text; ``exchange``, ``limit``, ``weight``, ``offers`` as in ``Talks``;
+    ``agreed`` (n,) the package accepted by both, or -1.
+    """
+
+    sides: tuple[Delegation, Delegation]
+    drafts: tuple[IntArray, ...]
+    mediated: BoolArray
+    exchange: IntArray
+    limit: IntArray
+    weight: FloatArray
+    offers: IntArray
+    agreed: IntArray
+
+    def hold(self, protocol: Protocol) -> None:
+        """Bargain for a day: sessions of exchanges, until agreement or the round's limit."""
+        single_text = protocol.kind is ProtocolKind.single_text
+        for _ in range(protocol.sessions_per_day):
+            for _ in range(protocol.exchanges_per_session):
+                rows = np.flatnonzero((self.agreed == NO_PACKAGE) & (self.exchange < self.limit))
+                if not len(rows):
+                    return
+                self.exchange[rows] += 1
+                if single_text:
+                    self._table_draft(rows, protocol.text_step)
+                else:
+                    self._exchange_offers(rows, PARTIES.index(protocol.first_mover.value))
+            if not single_text:
+                bridged = np.flatnonzero(self.agreed == NO_PACKAGE)
+                self._table_draft(bridged, protocol.text_step)
+
+    def _exchange_offers(self, rows: IntArray, first_mover: int) -> None:
+        """One side proposes, the other answers; they take turns (Rubinstein 1982)."""
+        proposer = (self.exchange[rows] - 1 + first_mover) % 2
+        for side in (0, 1):
+            mine = rows[proposer == side]
+            if not len(mine):
+                continue
+            time = self.exchange[mine] / self.limit[mine]
+            offer = self.sides[side].rows(mine).propose(time, self.exchange[mine] <= 2)
+            self.offers[mine, side] = offer
+            accepted = self.sides[1 - side].rows(mine).accepts(offer, time)
+            self.agreed[mine[accepted]] = offer[accepted]
+
+    def _table_draft(self, rows: IntArray, step: float) -> None:
+        """The mediators table a text; both criticise it, and its weights move accordingly.
+
+        A text both can live with is agreed. If one side refuses, the next text weighs it more by
+        ``step``; if both do, by half a step the one further from its aspiration (single
+        negotiating text: Fisher 1978; Raiffa 1982).
+        """
+        rows = rows[self.mediated[rows]]
+        if not len(rows):
+            return
+        time = self.exchange[rows] / self.limit[rows]
+        position = np.rint(self.weight[rows] * WEIGHT_STEPS).astype(np.int64)
+        account = self.sides[0].account[rows]
+        text = np.stack(self.drafts)[account, position]
+        here = [side.rows(rows) for side in self.sides]
+        lacking = [side.aspiration(time) - side.utility(text) for side in here]
+        refused = [shortfall > 0 for shortfall in lacking]
+        agreed = ~refused[0] & ~refused[1]
+        self.agreed[rows[agreed]] = text[agreed]
+        direction = refused[0].astype(float) - refused[1]
+        both = refused[0] & refused[1]
+        direction = np.where(both, 0.5 * np.sign(lacking[0] - lacking[1]), direction)
+        self.weight[rows] = np.clip(self.weight[rows] + step * direction, 0.0, 1.0)

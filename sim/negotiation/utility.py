@@ -1,0 +1,184 @@
+"""What packages are worth to a side, and which of them it would choose.
+
+Utility is additive over issues (multi-attribute utility, Keeney & Raiffa 1976). What the other
+side promises is worth what it is believed to be worth: a promise is multiplied by the credibility
+
+    c = capacity * (trust + (1 - trust) * V)
+
+with the promiser's believed capacity, the receiver's trust and the verification V that the package
+itself brings (the commitment problem: Fearon 1995, Powell 2006). For a given package utility is
+therefore linear in trust. A side that is locked in on a contested issue loses, for every step it
+retreats from its public position, its lock-in times the issue's weight (Fearon 1994).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from sim.config import PARTIES, Agenda, Party, Position
+from sim.negotiation.agenda import Packages
+from sim.randomness import FloatArray, IntArray
+
+MARGIN = 1e-9  # how much better a package must be, everywhere, before another is pruned
+CHUNK = 1 << 17  # cells evaluated at once: small enough to stay in the processor's cache
+
+
+@dataclass(frozen=True)
+class Table:
+    """One side's utilities of all packages under one account.
+
+    utility = constant + trust * slope - sum over contested issues of lock_in * retreat
+
+    Attributes
+    ----------
+    constant, slope : (P,) utility
+    retreat : (C, P) weight lost at a lock-in of 1, per contested issue
+    opening : number of the package that is the side's public position
+    """
+
+    constant: FloatArray
+    slope: FloatArray
+    retreat: FloatArray
+    opening: int
+
+    def utility(self, package: IntArray, trust: FloatArray, lock_in: FloatArray) -> FloatArray:
+        """Utility, shape (R,), of one package per row; ``trust`` (R,), ``lock_in`` (R, C)."""
+        value = self.constant[package] + trust * self.slope[package]
+        for k, retreat in enumerate(self.retreat):
+            value = value - lock_in[:, k] * retreat[package]
+        return value
+
+    def at(self, trust: float) -> FloatArray:
+        """Utility of every package, shape (P,), at one trust and without lock-in."""
+        return self.constant + trust * self.slope
+
+
+def contested(agenda: Agenda) -> tuple[int, ...]:
+    """Positions of the issues on which public accounts may contradict."""
+    return tuple(k for k, issue in enumerate(agenda.issues.values()) if issue.contested)
+
+
+def table(
+    side: int,
+    parties: tuple[Party, Party],
+    agenda: Agenda,
+    all_packages: Packages,
+    verified: FloatArray,
+    account: dict[str, Position],
+) -> Table:
+    """Build a side's table; ``verified`` (P,) is V of each package, ``account`` the positions."""
+    me, other = parties[side], parties[1 - side]
+    constant, slope = np.zeros(len(all_packages)), np.zeros(len(all_packages))
+    retreats = []
+    opening = _opening(side, me, agenda, account)
+    for k, (name, issue) in enumerate(agenda.issues.items()):
+        values = np.array(getattr(account.get(name, issue), PARTIES[side]))
+        worth = me.weights[name] * values[all_packages.option[:, k]]
+        if issue.promise and issue.demander.value == PARTIES[side]:
+            believed = worth * other.believed_capacity
+            constant, slope = constant + believed * verified, slope + believed * (1 - verified)
+        else:
+            constant = constant + worth
+        if issue.contested:
+            stated = me.weights[name] * values[issue.options.index(opening[name])]
+            retreats.append(np.maximum(stated - worth, 0.0))
+    retreat = np.array(retreats).reshape(len(retreats), len(all_packages))
+    return Table(constant, slope, retreat, all_packages.index(opening))
+
+
+def _opening(
+    side: int, me: Party, agenda: Agenda, account: dict[str, Position]
+) -> dict[str, str]:
+    """Return a side's public position: reported, else configured, else its best option."""
+    stated = {}
+    for name, issue in agenda.issues.items():
+        values = getattr(account.get(name, issue), PARTIES[side])
+        best = issue.options[int(np.argmax(values))]
+        reported = account[name].opening if name in account else {}
+        by_name = {party.value: option for party, option in reported.items()}
+        stated[name] = by_name.get(PARTIES[side], me.opening.get(name, best))
+    return stated
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The packages a side may ever offer, best for the other side first.
+
+    ``package`` (C,) are package numbers; ``own`` is the side's table restricted to them.
+    """
+
+    package: IntArray
+    own: Table
+
+    def choose(
+        self, aspiration: FloatArray, trust: FloatArray, lock_in: FloatArray
+    ) -> IntArray:
+        """Pick for each row the package best for the other side at or above the aspiration.
+
+        Where no package reaches the aspiration, the one best for oneself. Ties go to the package
+        that the other side likes better, then to the lower number. All inputs have R rows.
+        """
+        size = len(self.package)
+        chosen = np.empty(len(aspiration), dtype=np.int64)
+        step = max(1, CHUNK // size)
+        for low in range(0, len(aspiration), step):
+            rows = slice(low, low + step)
+            value = self.own.constant + trust[rows, None] * self.own.slope
+            for k, retreat in enumerate(self.own.retreat):
+                value = value - lock_in[rows, k, None] * retreat
+            enough = value >= aspiration[rows, None]
+            first = enough.argmax(axis=1)
+            missed = ~enough[np.arange(len(first)), first]
+            if missed.any():
+                first[missed] = value[missed].argmax(axis=1)
+            chosen[rows] = first
+        return self.package[chosen]
+
+
+def menu(own: Table, other: FloatArray, most_lock_in: float, *, prune: bool = True) -> Menu:
+    """Order packages for ``Menu.choose`` and leave out those that can never be chosen.
+
+    ``other`` (P,) is the other side's estimated utility. A package is pruned only if one and the
+    same package is better by ``MARGIN`` for the other side and, at every corner of the box
+    trust in [0, 1], lock-in in [0, most_lock_in] on each contested issue, better by ``MARGIN`` for
+    oneself. Own utility is linear in trust and in each lock-in, so this holds inside the box too:
+    whenever the pruned package is good enough, a better one for the other side is as well.
+    """
+    order = np.lexsort((np.arange(len(other)), -other))
+    if prune:
+        order = order[_undominated(other[order], _corners(own, most_lock_in)[:, order])]
+    restricted = Table(
+        own.constant[order],
+        own.slope[order],
+        np.ascontiguousarray(own.retreat[:, order]),
+        own.opening,
+    )
+    return Menu(order.astype(np.int64), restricted)
+
+
+def _undominated(other: FloatArray, corners: FloatArray) -> IntArray:
+    """Positions not beaten by an earlier one; ``other`` falls, ``corners`` is (corners, P)."""
+    kept_other, kept_corners = np.empty(len(other)), np.empty_like(corners)
+    kept: list[int] = []
+    for position in range(len(other)):
+        ahead = np.searchsorted(-kept_other[: len(kept)], -(other[position] + MARGIN), "right")
+        mine = corners[:, position, None] + MARGIN
+        if not (kept_corners[:, :ahead] >= mine).all(axis=0).any():
+            kept_other[len(kept)], kept_corners[:, len(kept)] = other[position], corners[:, position]
+            kept.append(position)
+    return np.array(kept, dtype=np.int64)
+
+
+def _corners(own: Table, most_lock_in: float) -> FloatArray:
+    """Own utility at every corner of the trust and lock-in box, shape (corners, P)."""
+    sizes = [(0.0, 1.0)] + [(0.0, most_lock_in)] * len(own.retreat)
+    rows = []
+    for trust, *locks in product(*sizes):
+        value = own.at(trust)
+        for lock, retreat in zip(locks, own.retreat, strict=True):
+            value = value - lock * retreat
+        rows.append(value)
+    return np.array(rows)

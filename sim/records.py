@@ -1,0 +1,208 @@
+"""What is kept of a run: one row per replicate, quantiles per day, and sampled rounds and incidents.
+
+Knows the model's state and writes plain arrays; it knows no file. A replicate's row is written on
+the day its ceasefire collapses, or at the horizon.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.config import CAUSES, ENDS, PARTIES
+from sim.conflict.implementation import NO_DEAL
+from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import PerReplicate
+
+if TYPE_CHECKING:
+    from sim.model import CeasefireModel
+
+BINS = 256  # resolution of the daily quantiles: 1/256 of a variable's range
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class Tally(PerReplicate):
+    """Running counts per future that no agent needs for its decisions, each of shape (R,)."""
+
+    def __init__(self, size: int) -> None:
+        def count() -> IntArray:
+            return np.zeros(size, dtype=np.int64)
+
+        self.attributed, self.misattributed = count(), count()
+        self.clashes, self.contained = count(), count()
+        self.violations = count()
+        self.deal_day, self.deal_lapsed_day = count(), count()
+        self.deal_package = np.full(size, NO_DEAL, dtype=np.int64)
+        self.deal_utility = np.full((size, 2), np.nan)
+        self.deal_pressure = np.full(size, np.nan)
+        self.closed_days = np.zeros(size)
+
+
+def columns(model: CeasefireModel, rows: IntArray) -> dict[str, Any]:
+    """Outcomes of these rows, column name -> (len(rows),) array; documented in docs/outputs.md."""
+    ceasefire, talks, tally = model.ceasefire, model.talks, model.tally
+    out: dict[str, Any] = {"replicate": model.streams.replicates[rows]}
+    out["account"] = model.account_codes[model.account[rows]]
+    for k, end in enumerate(ENDS):
+        day = ceasefire.day[rows, k]
+        out[f"{end}_day"] = np.where(day > 0, day, model.day)
+        out[f"{end}_ended"] = day > 0
+        out[f"{end}_cause"] = ceasefire.cause[rows, k]
+    out["rounds_held"], out["rounds_failed"] = talks.held[rows], talks.broken[rows]
+    out["rounds_resumed"] = talks.resumed[rows]
+    out["deal"] = tally.deal_day[rows] > 0
+    for name in ("deal_day", "deal_lapsed_day", "deal_package", "deal_pressure"):
+        out[name] = getattr(tally, name)[rows]
+    for side, name in enumerate(PARTIES):
+        out[f"deal_utility_{name}"] = tally.deal_utility[rows, side]
+    for group in model.militants:
+        out[f"attacks_{group.name}"] = group.attacks[rows]
+        out[f"deaths_{group.name}"] = group.deaths[rows]
+    for name in ("attributed", "misattributed", "clashes", "contained", "violations"):
+        out[name] = getattr(tally, name)[rows]
+    for party in model.parties:
+        for rung in range(1, 5):
+            out[f"{party.name}_rung{rung}_days"] = party.acts[rows, rung]
+        out[f"{party.name}_trust"] = party.trust[rows]
+        out[f"{party.name}_willing"] = party.willing[rows]
+        out[f"{party.name}_capacity"] = party.capacity[rows]
+    out["tension"] = ceasefire.tension[rows]
+    out["closed_days"] = tally.closed_days[rows]
+    return out
+
+
+class Outcomes:
+    """One row per replicate of a block, filled in as ceasefires collapse or the horizon comes."""
+
+    def __init__(self, first: int, size: int) -> None:
+        self.first, self.size = first, size
+        self.columns: dict[str, Any] = {}
+
+    def write(self, model: CeasefireModel, rows: IntArray) -> None:
+        """Write the rows of these futures."""
+        if not len(rows):
+            return
+        at = model.streams.replicates[rows] - self.first
+        for name, values in columns(model, rows).items():
+            if name not in self.columns:
+                self.columns[name] = np.zeros(self.size, dtype=values.dtype)
+            self.columns[name][at] = values
+
+
+@dataclass
+class Scale:
+    """A variable recorded daily and the range its histogram covers (values beyond are clipped)."""
+
+    name: str
+    low: float
+    high: float
+
+
+DAILY = (
+    Scale("pakistan_trust", 0.0, 1.0),
+    Scale("afghan_taliban_trust", 0.0, 1.0),
+    Scale("tension", 0.0, 25.6),
+    Scale("closure", 0.0, 1.0),
+    Scale("pakistan_disagreement", 0.0, 1.0),
+    Scale("afghan_taliban_disagreement", 0.0, 1.0),
+    Scale("attacks", 0.0, 25.6),
+)
+
+
+class Daily:
+    """Histograms per day over the futures still in force; they add up over blocks.
+
+    ``counts`` (horizon + 1, variables, BINS), ``in_force``, ``deals``, ``in_session``
+    (horizon + 1,) numbers of futures, ``attack_sum`` (horizon + 1,) attacks.
+    """
+
+    def __init__(self, horizon: int) -> None:
+        self.counts = np.zeros((horizon + 1, len(DAILY), BINS), dtype=np.int64)
+        self.in_force = np.zeros(horizon + 1, dtype=np.int64)
+        self.deals = np.zeros(horizon + 1, dtype=np.int64)
+        self.in_session = np.zeros(horizon + 1, dtype=np.int64)
+
+    def write(self, model: CeasefireModel) -> None:
+        """Add one day of the futures in force at its end."""
+        alive = model.ceasefire.in_force
+        everyone = bool(alive.all())
+        day = model.day
+        self.in_force[day] += len(alive) if everyone else int(alive.sum())
+        self.deals[day] += int((model.deal.in_force & alive).sum())
+        self.in_session[day] += int((model.talks.in_session & alive).sum())
+        for k, (scale, values) in enumerate(zip(DAILY, _daily_values(model), strict=True)):
+            kept = values if everyone else values[alive]
+            position = (kept - scale.low) * (BINS / (scale.high - scale.low))
+            bins = np.clip(position, 0, BINS - 1).astype(np.int64)
+            self.counts[day, k] += np.bincount(bins, minlength=BINS)
+
+    def add(self, other: Daily) -> None:
+        """Add the counts of another block."""
+        for name, value in vars(other).items():
+            getattr(self, name)[:] += value
+
+    def table(self) -> dict[str, Any]:
+        """Tidy columns: day, in_force, deals, in_session and the quantiles of each variable."""
+        days = len(self.in_force)
+        out: dict[str, Any] = {
+            "day": np.arange(days),
+            "in_force": self.in_force,
+            "deals": self.deals,
+            "in_session": self.in_session,
+        }
+        cumulative = self.counts.cumsum(axis=2)
+        for k, scale in enumerate(DAILY):
+            width = (scale.high - scale.low) / BINS
+            for q in QUANTILES:
+                reached = cumulative[:, k] >= np.ceil(q * self.in_force)[:, None]
+                middle = scale.low + (reached.argmax(axis=1) + 0.5) * width
+                known = self.in_force > 0
+                out[f"{scale.name}_q{round(100 * q):02d}"] = np.where(known, middle, np.nan)
+        return out
+
+
+def _daily_values(model: CeasefireModel) -> tuple[FloatArray | IntArray, ...]:
+    """Today's values in the order of ``DAILY``, each of shape (R,)."""
+    first, second = model.parties
+    attacks = np.zeros(model.size, dtype=np.int64)
+    for group in model.militants:
+        attacks = attacks + group.count
+    return (
+        first.trust,
+        second.trust,
+        model.ceasefire.tension,
+        model.crossings.closure,
+        first.disagreement(),
+        second.disagreement(),
+        attacks,
+    )
+
+
+@dataclass
+class Log:
+    """Rounds and incidents of the first ``watched`` replicates, as lists of plain rows."""
+
+    watched: int
+    rounds: list[dict[str, Any]] = field(default_factory=list)
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+
+    def rows(self, model: CeasefireModel, where: BoolArray) -> IntArray:
+        """Positions of the watched futures, still in force, in which something happened."""
+        count = int(np.searchsorted(model.streams.replicates, self.watched))
+        return np.flatnonzero(where[:count] & model.ceasefire.in_force[:count])
+
+    def incident(self, model: CeasefireModel, where: BoolArray, kind: str, **facts: Any) -> None:
+        """Note an incident; ``facts`` are (R,) arrays or plain values."""
+        for row in self.rows(model, where):
+            entry = {"replicate": int(model.streams.replicates[row]), "day": model.day}
+            entry["kind"] = kind
+            for name, value in facts.items():
+                entry[name] = value[row].item() if isinstance(value, np.ndarray) else value
+            self.incidents.append(entry)
+
+
+def cause_name(code: int) -> str | None:
+    """Name of a cause, or None where there was no end."""
+    return CAUSES[code] if code >= 0 else None

@@ -1,0 +1,1 @@
+"""Studies: cells, the runner, what is stored and where it came from."""

@@ -1,0 +1,132 @@
+"""Cells: a scenario and the settings of its run, composed by Hydra and validated.
+
+Knows the configuration tree and Hydra's composition; it simulates nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sim import seeds
+from sim.config import ConfigError, Scenario, Settings, dump, validate, validate_settings
+from sim.paths import data_dir
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One scenario with the settings of its run."""
+
+    scenario: Scenario
+    settings: Settings
+
+    @classmethod
+    def of(cls, scenario: Scenario, settings: dict[str, Any]) -> Cell:
+        """Validate plain settings for a scenario; raise ``ConfigError`` if they do not fit."""
+        return cls(scenario, validate_settings(settings, scenario))
+
+    def tree(self) -> dict[str, Any]:
+        """Return the resolved, validated configuration as a plain tree."""
+        return dump(self.scenario, self.settings)
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of everything that can change a result (not the engine)."""
+        tree = self.tree()
+        tree["engine"] = {"watched": tree["engine"]["watched"]}
+        return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
+
+    def with_settings(self, **changes: Any) -> Cell:
+        """Return the same scenario with other settings."""
+        return replace(self, settings=replace(self.settings, **changes))
+
+
+def register_resolvers() -> None:
+    """Let configs read the seeds (``${seeds:...}``) and divide (``${ratio:a,b}``)."""
+    seeds.register_resolver()
+    if not OmegaConf.has_resolver("ratio"):
+        OmegaConf.register_new_resolver("ratio", lambda a, b: float(a) / float(b))
+
+
+def groups() -> set[str]:
+    """Names of all configuration groups, such as ``pakistan/tactic``."""
+    root = data_dir("configs")
+    return {str(path.relative_to(root).as_posix()) for path in root.rglob("*") if path.is_dir()}
+
+
+def canonical(override: str, known: set[str]) -> str:
+    """Write a choice from a group with a slash: ``pakistan.tactic=hardliner`` names a file.
+
+    An override whose dotted key is a group's name and whose value is no mapping is a choice from
+    that group; everything else is returned unchanged.
+    """
+    key, equals, value = override.partition("=")
+    slashed = key.replace(".", "/")
+    if "." in key and equals and slashed in known and not value.startswith(("{", "[")):
+        return f"{slashed}={value}"
+    return override
+
+
+def from_config(config: DictConfig) -> Cell:
+    """Validate a composed configuration.
+
+    Raises
+    ------
+    ConfigError
+        With every problem, or what could not be resolved.
+    """
+    try:
+        tree = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except (OmegaConfBaseException, ValueError) as error:
+        raise ConfigError(first_line(error)) from None
+    assert isinstance(tree, dict)
+    scenario, settings = validate({str(k): v for k, v in tree.items() if k != "hydra"})
+    return Cell(scenario, settings)
+
+
+def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell:
+    """Compose a scenario by name with overrides, and validate it.
+
+    Raises
+    ------
+    ConfigError
+        If the scenario, an option or a field is unknown, or a value is out of its range.
+    """
+    register_resolvers()
+    known = groups()
+    words = [f"scenario={scenario}", *(canonical(word, known) for word in overrides)]
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
+            config = compose("config", overrides=words)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(explain_hydra(error)) from None
+    return from_config(config)
+
+
+def explain_hydra(error: Exception) -> str:
+    """Say in one sentence what Hydra could not compose."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if lines and lines[0].startswith("In '"):
+        lines = lines[1:]
+    said = lines[0].rstrip(".:") if lines else type(error).__name__
+    options = [line for line in lines[1:] if not line.startswith(("Config search", "provider", "set "))]
+    if "Available options" in str(error):
+        start = next(k for k, line in enumerate(lines) if "Available options" in line)
+        names = [line for line in lines[start + 1 :] if "=" not in line and " " not in line]
+        return f"{said}; allowed are {', '.join(names)}"
+    return f"{said}; {options[0]}" if options and "Key" in options[0] else said
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's message."""
+    return str(error).strip().splitlines()[0]
