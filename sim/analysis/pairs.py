@@ -100,8 +100,8 @@ class Pair:
             what = "anything compared" if same.all() else ", ".join(equal)
             bound = 1 - 0.025 ** (1 / shared)
             notes.append(
-                f"{self.name}: no future differs from {self.reference} in {what}; an interval "
-                f"of no width only says that, with 97.5% confidence, a share under {bound:.2g} would."
+                f"{self.name}: no future differs from {self.reference} in {what}; an "
+                f"interval of no width says, with 97.5% confidence, that under {bound:.2g} would."
             )
         return notes
 

@@ -1,0 +1,208 @@
+"""Every interval covers at its nominal 95 % in 2,000 simulated data sets.
+
+Between 93 and 97 %; intervals on a discrete scale (quantiles; limits where no event was seen are
+conservative by construction) at least 93 %. Seeds were fixed before the results were seen.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.analysis.compare import compare
+from sim.analysis.survival import (
+    aalen_johansen,
+    kaplan_meier,
+    nelson_aalen,
+    smoothed_hazard,
+)
+
+pytestmark = pytest.mark.slow
+
+SETS, UNITS, HAZARD, HORIZON, SEED = 2000, 200, 0.05, 30, 20251019
+SHARES = {"attack": 0.5, "shock": 0.3, "violation": 0.2}
+SURVIVAL = (1 - HAZARD) ** np.arange(HORIZON + 1)
+
+
+def data_set(rng):
+    """Geometric ends with causes, censored at random and on the horizon."""
+    ends = rng.geometric(HAZARD, UNITS)
+    censored = np.minimum(rng.integers(5, 60, UNITS), HORIZON)
+    causes = rng.choice(list(SHARES), UNITS, p=list(SHARES.values()))
+    return np.minimum(ends, censored), ends <= censored, causes
+
+
+def truncated_set(rng):
+    """The same, seen only if it outlasts a random day of entry; a third enters at the start."""
+    ends, censored = rng.geometric(HAZARD, 4 * UNITS), rng.integers(5, 60, 4 * UNITS)
+    entry = np.where(rng.random(4 * UNITS) < 1 / 3, 0, rng.integers(1, 15, 4 * UNITS))
+    durations, events = np.minimum(ends, censored), ends <= censored
+    seen = np.flatnonzero(durations > entry)[:UNITS]
+    return durations[seen], events[seen], entry[seen]
+
+
+def coverage(intervals, sets=SETS):
+    """Share of data sets whose interval holds the truth, by name."""
+    rng = np.random.default_rng(SEED)
+    hits = {}
+    for _ in range(sets):
+        for name, point, truth in intervals(rng):
+            hits.setdefault(name, []).append(point.lower <= truth <= point.upper)
+    return {name: float(np.mean(found)) for name, found in hits.items()}
+
+
+def assert_nominal(found):
+    wrong = {name: share for name, share in found.items() if not 0.93 <= share <= 0.97}
+    assert not wrong, f"outside 93 to 97 %: {wrong} of {found}"
+
+
+def ensemble(days, causes, horizon, seed):
+    ended = days <= horizon
+    runs = pd.DataFrame(
+        {
+            "replicate": np.arange(UNITS),
+            "collapse_day": np.minimum(days, horizon),
+            "collapse_ended": ended,
+            "collapse_cause": np.where(ended, causes, None),
+        }
+    )
+    scenario = SimpleNamespace(ceasefire=SimpleNamespace(end="collapse"))
+    return SimpleNamespace(runs=runs, seed=seed, horizon=horizon, scenario=scenario)
+
+
+def restricted_mean(tau, start=0):
+    return start + SURVIVAL[: tau - start].sum()
+
+
+def test_kaplan_meier_and_restricted_mean():
+    def intervals(rng):
+        durations, events, _ = data_set(rng)
+        curve = kaplan_meier(durations, events, horizon=HORIZON)
+        plain = kaplan_meier(durations, events, horizon=HORIZON, band="plain")
+        for day in (3, 10, 20, 30):
+            yield f"log-log S({day})", curve.at(day), SURVIVAL[day]
+        yield "plain S(10)", plain.at(10), SURVIVAL[10]
+        yield "RMST(10)", curve.rmst(10), restricted_mean(10)
+        yield "RMST(30)", curve.rmst(30), restricted_mean(30)
+        later = curve.conditional(10)
+        yield "S(20) given 10", later.at(20), SURVIVAL[10]
+        yield "RMST(30) given 10", later.rmst(30), restricted_mean(30, start=10)
+
+    assert_nominal(coverage(intervals))
+
+
+def test_bootstrap_band():
+    def intervals(rng):
+        durations, events, _ = data_set(rng)
+        options = {"band": "bootstrap", "resamples": 400, "seed": int(rng.integers(2**32))}
+        curve = kaplan_meier(durations, events, horizon=HORIZON, **options)
+        for day in (10, 20):
+            yield f"bootstrap S({day})", curve.at(day), SURVIVAL[day]
+
+    assert_nominal(coverage(intervals))
+
+
+def test_left_truncation():
+    def intervals(rng):
+        durations, events, entry = truncated_set(rng)
+        curve = kaplan_meier(durations, events, entry=entry, horizon=HORIZON)
+        hazard = nelson_aalen(durations, events, entry=entry, horizon=HORIZON)
+        yield "truncated S(10)", curve.at(10), SURVIVAL[10]
+        yield "truncated S(20)", curve.at(20), SURVIVAL[20]
+        yield "truncated RMST(30)", curve.rmst(30), restricted_mean(30)
+        yield "truncated H(20)", hazard.at(20), 20 * HAZARD
+
+    assert_nominal(coverage(intervals))
+
+
+def test_cumulative_hazard_and_incidence():
+    def intervals(rng):
+        durations, events, causes = data_set(rng)
+        hazard = nelson_aalen(durations, events, horizon=HORIZON)
+        incidence = aalen_johansen(durations, events, causes, horizon=HORIZON)
+        for day in (10, 20, 30):
+            yield f"H({day})", hazard.at(day), day * HAZARD
+            for cause, share in SHARES.items():
+                truth = share * (1 - SURVIVAL[day])
+                yield f"{cause} by day {day}", incidence.of(cause, day), truth
+
+    assert_nominal(coverage(intervals))
+
+
+def test_smoothed_hazard_from_the_first_day_to_the_last():
+    def intervals(rng):
+        durations, events, _ = data_set(rng)
+        curve = smoothed_hazard(durations, events, horizon=HORIZON, bandwidth=10, growth=0)
+        for day in (1, 8, 15):
+            yield f"hazard on day {day}", curve.at(day), HAZARD
+
+    assert_nominal(coverage(intervals))
+
+
+def test_quantiles_cover_at_least_at_the_nominal_level():
+    def intervals(rng):
+        durations, events, _ = data_set(rng)
+        curve = kaplan_meier(durations, events, horizon=HORIZON)
+        for p in (0.25, 0.5, 0.75):
+            truth = int(np.flatnonzero(1 - p >= SURVIVAL)[0])
+            found = curve.quantile(p)
+            upper = np.inf if found.upper is None else found.upper
+            lower = np.inf if found.lower is None else found.lower
+            yield f"quantile {p}", SimpleNamespace(lower=lower, upper=upper), truth
+
+    found = coverage(intervals)
+    assert min(found.values()) >= 0.93, found
+
+
+def rare_events(rng):
+    """Survival limits where half an event and two events are expected among 100 units."""
+    rare = 0.001
+    ends = rng.geometric(rare, 100)
+    curve = kaplan_meier(np.minimum(ends, 20), ends <= 20)
+    for day in (5, 20):
+        yield f"rare S({day})", curve.at(day), (1 - rare) ** day
+
+
+def test_limit_before_the_first_event_errs_in_one_of_forty_at_most():
+    def intervals(rng):
+        for name, point, truth in rare_events(rng):
+            counted = SimpleNamespace(lower=point.lower if point.value == 1 else 0, upper=1)
+            yield name, counted, truth
+
+    found = coverage(intervals)
+    assert min(found.values()) >= 0.975, found
+
+
+def test_log_log_limits_are_somewhat_narrow_while_two_events_are_expected_or_fewer():
+    found = coverage(rare_events)
+    assert min(found.values()) >= 0.90, found
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_bootstrap_of_differences(paired):
+    base, other, own = 0.02, 0.03, 0.3
+    horizon, resamples = 60, 400
+    curves = [(1 - h) ** np.arange(horizon + 1) for h in (base, other)]
+    truths = {
+        "S(30)": curves[1][30] - curves[0][30],
+        f"RMST({horizon})": curves[1][:-1].sum() - curves[0][:-1].sum(),
+        f"ended by attack to day {horizon}": 0.5 * (curves[0][-1] - curves[1][-1]),
+    }
+
+    def intervals(rng):
+        chance, fresh, keep = (rng.random(UNITS) for _ in range(3))
+        causes = rng.choice(["attack", "shock"], (2, UNITS))
+        fresh = np.where(keep < own, fresh, chance) if paired else fresh
+        causes[1] = causes[0] if paired else causes[1]
+        days = [np.ceil(np.log(u) / np.log1p(-h)) for u, h in ((chance, base), (fresh, other))]
+        futures = {
+            "base": ensemble(days[0], causes[0], horizon, 1),
+            "other": ensemble(days[1], causes[1], horizon, 1 if paired else 2),
+        }
+        seed = int(rng.integers(2**32))
+        result = compare(futures, "base", resamples=resamples, seed=seed)
+        for quantity, truth in truths.items():
+            yield quantity, result.difference("other", quantity), truth
+
+    assert_nominal(coverage(intervals))
