@@ -122,7 +122,7 @@ class Rounds:
                 party.learn(tells & says_good, weight)
                 party.learn(tells & ~says_good, -weight)
         for party in model.parties:
-            party.believe()
+            party.believe(where)
 
     # --- a day at the table ------------------------------------------------------------------
 

@@ -271,6 +271,7 @@ def test_difference_by_name():
             {},
             r"default end definitions differ \(a collapse, b strike\): name one with end=",
         ),
+        ({"a": BASE, "b": BASE}, {"end": "peace"}, "end must be one of .*collapse, got 'peace'"),
         ({"a": BASE, "b": ensemble([])}, {}, "b has no runs"),
         ({"a": ensemble([5]), "b": ensemble([6])}, {}, "need two futures each"),
         (

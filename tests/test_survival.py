@@ -171,7 +171,12 @@ def test_listed_cause_that_never_occurred_has_incidence_zero():
     shock = estimate.of("shock", 3)
     assert estimate.causes == ("b", "shock", "a")
     assert shock.value == 0
-    assert shock.upper == pytest.approx(1 - 0.025 ** (1 / 3))
+    assert shock.upper == pytest.approx(1 - 0.025 ** (0.35 / 3))  # three at risk for 0.35
+
+
+def test_unseen_cause_has_the_binomial_limit_without_censoring():
+    estimate = aalen_johansen(np.arange(1, 51), np.ones(50), ["a"] * 50, order=["a", "b"])
+    assert estimate.of("b", 40).upper == pytest.approx(1 - 0.025 ** (1 / 50))
 
 
 def test_categories_give_the_causes_and_their_order():

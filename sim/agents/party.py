@@ -87,9 +87,9 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         """Move trust by a log-likelihood ratio where the signal was seen."""
         self.trust_log_odds = self.trust_log_odds + np.where(where, evidence, 0.0)
 
-    def believe(self) -> None:
-        """Turn what was learnt into trust."""
-        self.trust = trust_rules.probability(self.trust_log_odds)
+    def believe(self, where: BoolArray) -> None:
+        """Turn what was learnt so far into trust where told."""
+        self.trust = np.where(where, trust_rules.probability(self.trust_log_odds), self.trust)
 
     def resent(self, where: BoolArray, cause: int, amount: FloatArray | float) -> None:
         """Add to the grievance of one cause."""
@@ -166,7 +166,7 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.trust_log_odds = trust_rules.leak(self.trust_log_odds, self.prior, self.memory)
         self.grievance *= 0.5 ** (1.0 / self.model.scenario.conflict.grievance.half_life)
         self.lock_in = accounts.fade(self.lock_in, self.config.lock_in_half_life)
-        self.believe()
+        self.trust = trust_rules.probability(self.trust_log_odds)
 
 
 def _logit(uniform: FloatArray) -> FloatArray:

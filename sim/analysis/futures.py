@@ -19,12 +19,11 @@ from sim.analysis.sample import (
     indicators,
     whole_days,
 )
+from sim.config import CAUSES, ENDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CAUSES = ("attack", "border_clash", "violation", "talks_breakdown", "shock")
-"""Competing causes in the order in which ties are decided; others in the data follow, sorted."""
 SURVIVAL_DAYS = (30, 90, 365)
 """Days whose survival is compared, as far as the horizon reaches."""
 
@@ -127,8 +126,10 @@ def quantities(horizon: int, causes: tuple[str, ...]) -> tuple[Quantity, ...]:
 def read_futures(ensembles: Mapping[str, Ensemble], end: str) -> dict[str, Futures]:
     """Read every ensemble's outcomes under the end definition `end`, on a common list of causes.
 
-    Errors: `SurvivalInputError` for different horizons, missing columns, no runs.
+    Errors: `SurvivalInputError` for an unknown end, different horizons, missing columns, no runs.
     """
+    if end not in ENDS:
+        raise SurvivalInputError(f"end must be one of {', '.join(ENDS)}, got {end!r}")
     first, horizon = "", 0
     for name, ensemble in ensembles.items():
         if first and ensemble.horizon != horizon:
@@ -206,7 +207,7 @@ def _replicates(values: pd.Series[Any]) -> IntArray:
 
 
 def _causes(ensembles: Mapping[str, Ensemble], end: str) -> tuple[str, ...]:
-    """All causes that ended a future anywhere, known ones first and in their order."""
+    """All causes that ended a future anywhere, in the order that decides ties, unknown ones last."""
     return tuple(sorted(set(_seen(ensembles, end)), key=_cause_rank))
 
 

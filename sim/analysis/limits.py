@@ -77,19 +77,22 @@ def with_exact_ends(
     limits: tuple[FloatArray, FloatArray],
     at_risk: FloatArray,
     level: float,
+    exposure: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Replace the zero-width limits that large-sample formulas give where the curve is 1 or 0.
 
     All arrays have shape (days,) and begin on the curve's first day. Before the first event the
     lower limit is (α/2)^(1/n), n the smallest number at risk so far: the exact binomial limit
     (Clopper & Pearson 1934) without censoring, conservative with it. The first day itself has
-    survival 1 by definition unless somebody ends on it. Once nobody is left the upper limit is the
+    survival 1 by definition unless somebody ends on it. For one of several causes `exposure`, the
+    number at risk over the share not ended, takes the place of n. Once nobody is left the upper limit is the
     last one times 1 − (α/2)^(1/n), n the number at risk on the day the curve reached 0.
     """
     lower, upper = limits[0].copy(), limits[1].copy()
     tail = (1 - level) / 2
     intact = survival >= 1
-    risk = np.where(at_risk > 0, at_risk, np.inf)
+    exposure = at_risk if exposure is None else exposure
+    risk = np.where(at_risk > 0, exposure, np.inf)
     risk[0] = np.inf
     with np.errstate(divide="ignore"):
         exact = tail ** (1 / np.minimum.accumulate(risk))

@@ -256,6 +256,7 @@ def _incidence(
     hazard = daily_hazard(counts.at_risk, counts.events)
     survival = np.cumprod(1 - hazard)
     before = np.concatenate([[1.0], survival[:-1]])
+    exposure = np.divide(counts.at_risk, before, out=counts.at_risk.copy(), where=before > 0)
     shape = (len(causes), survival.size)
     incidence, se, lower, upper = (np.zeros(shape) for _ in range(4))
     for row, ended in enumerate(counts.by_cause):
@@ -265,7 +266,7 @@ def _incidence(
         se[row] = np.sqrt(_incidence_variance(steps, before, cause_hazard, hazard, counts.at_risk))
         remaining = np.where(1 - incidence[row] < ROUNDING, 0.0, 1 - incidence[row])
         limits = LIMITS[band](remaining, se[row], level)
-        low, high = with_exact_ends(remaining, limits, counts.at_risk, level)
+        low, high = with_exact_ends(remaining, limits, counts.at_risk, level, exposure)
         lower[row], upper[row] = 1 - high, 1 - low
     if survival[-1] > 0:
         unknown = last_followed(counts.at_risk) + 1

@@ -1,0 +1,5 @@
+"""``python -m sim`` is the command ``ceasefire``."""
+
+from sim.cli import main
+
+main()

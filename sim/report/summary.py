@@ -1,0 +1,67 @@
+"""The summary of one cell, as plain text for a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from sim.analysis.ensemble import Ensemble
+from sim.config import CAUSES
+
+SURVIVAL_DAYS = (30, 90, 365)
+Z95 = 1.959963984540054
+END_IN_WORDS = {
+    "exchange_of_fire": "both sides at border fire or above on one day",
+    "strike": "either side at a cross-border strike or above",
+    "repudiation": "a side declares the ceasefire over",
+    "open_hostilities": "open hostilities, or strikes on consecutive days",
+    "collapse": "open hostilities or repudiation, whichever comes first",
+}
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Wilson 95 % interval of a share (Wilson 1927)."""
+    share, z2 = successes / trials, Z95**2
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = Z95 * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2)) / (1 + z2 / trials)
+    return middle - half, middle + half
+
+
+def summary(ensemble: Ensemble, directory: Path, seconds: float) -> str:
+    """Describe a finished cell: survival, agreement and causes with Monte Carlo intervals."""
+    return "\n".join(_lines(ensemble, directory, seconds))
+
+
+def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]:
+    scenario, end = ensemble.scenario, ensemble.scenario.ceasefire.end.value
+    yield (
+        f"{scenario.name}: {ensemble.replicates:,} futures of {ensemble.horizon} days from "
+        f"{scenario.start}, seed {ensemble.seed}, accounts {scenario.accounts.name.value}"
+    )
+    yield f"end of the ceasefire: {end} ({END_IN_WORDS[end]})"
+    estimate = ensemble.survival(end)
+    for day in SURVIVAL_DAYS:
+        if day <= ensemble.horizon:
+            at = estimate.at(day)
+            yield _row(f"S({day})", f"{at.value:.3f}", f"{at.lower:.3f} to {at.upper:.3f}")
+    rmst = estimate.rmst(ensemble.horizon)
+    span = f"{rmst.lower:.1f} to {rmst.upper:.1f}"
+    yield _row(f"RMST({ensemble.horizon})", f"{rmst.value:.1f} days", span)
+    yield _row("median", str(estimate.median), "")
+    yield _share("a deal is ratified", int(ensemble.runs["deal"].sum()), ensemble.replicates)
+    causes = ensemble.incidence(end)
+    for cause in CAUSES:
+        at = causes.of(cause, ensemble.horizon)
+        yield _row(f"ended by {cause}", f"{at.value:.3f}", f"{at.lower:.3f} to {at.upper:.3f}")
+    yield "intervals: 95 %, Monte Carlo error only; a what-if, not a forecast"
+    yield f"{seconds:.1f} s; results in {directory}"
+
+
+def _row(name: str, value: str, interval: str) -> str:
+    return f"  {name:<26}{value:>12}   {interval}".rstrip()
+
+
+def _share(name: str, successes: int, trials: int) -> str:
+    low, high = wilson(successes, trials)
+    return _row(name, f"{successes / trials:.3f}", f"{low:.3f} to {high:.3f}")
