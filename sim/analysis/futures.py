@@ -207,7 +207,7 @@ def _replicates(values: pd.Series[Any]) -> IntArray:
 
 
 def _causes(ensembles: Mapping[str, Ensemble], end: str) -> tuple[str, ...]:
-    """All causes that ended a future anywhere, in the order that decides ties, unknown ones last."""
+    """All causes that ended a future anywhere, known ones first and in their order."""
     return tuple(sorted(set(_seen(ensembles, end)), key=_cause_rank))
 
 

@@ -85,8 +85,8 @@ def with_exact_ends(
     lower limit is (α/2)^(1/n), n the smallest number at risk so far: the exact binomial limit
     (Clopper & Pearson 1934) without censoring, conservative with it. The first day itself has
     survival 1 by definition unless somebody ends on it. For one of several causes `exposure`, the
-    number at risk over the share not ended, takes the place of n. Once nobody is left the upper limit is the
-    last one times 1 − (α/2)^(1/n), n the number at risk on the day the curve reached 0.
+    number at risk over the share not ended, takes the place of n. Once nobody is left the upper
+    limit is the last one times 1 − (α/2)^(1/n), n the number at risk on the day of reaching 0.
     """
     lower, upper = limits[0].copy(), limits[1].copy()
     tail = (1 - level) / 2
