@@ -145,13 +145,11 @@ class Rounds:
 
     def _delegation(self, party: Party, rows: IntArray) -> Delegation:
         model = self.model
-        reservation = self.reservation(party)[rows]
-        side = Delegation(
+        return Delegation(
             model.book.tables[party.side], model.book.menus[party.side], party.config.tactic,
-            model.account[rows], party.trust[rows], party.lock_in[rows], reservation, reservation,
+            model.account[rows], party.trust[rows], party.lock_in[rows],
+            self.reservation(party)[rows],
         )  # fmt: skip
-        side.ideal = side.utility(side.opening())
-        return side
 
     def pressure(self, party: Party) -> FloatArray:
         """Mediators' pressure on a side, shape (R,), in [0, 1]."""
@@ -186,7 +184,7 @@ class Rounds:
         utilities = np.empty((len(rows), 2))
         for party in model.parties:
             side = self._delegation(party, rows)
-            utilities[:, party.side] = side.utility(agreed[rows])
+            utilities[:, party.side] = side.utility(np.arange(len(rows)), agreed[rows])
             asked = party.asked_at_home[rows]
             asked = asked + rule.win_set_audience * max(party.config.audience, 0.0)
             passed &= ratified(utilities[:, party.side], side.reservation, asked)

@@ -77,11 +77,11 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.worst = np.zeros_like(self.count)
         self.attacks = self.attacks + self.count
         for nth in range(1, int(self.count.max(initial=0)) + 1):
+            rows = np.flatnonzero(self.count >= nth)
             uniform = self.model.uniform(f"severity/{self.name}/{nth}")
-            deaths = self.severity.quantile(uniform)
-            deaths = np.where(self.count >= nth, deaths, 0)
-            self.worst = np.maximum(self.worst, deaths)
-            self.deaths = self.deaths + deaths
+            deaths = self.severity.quantile(uniform[rows])
+            self.worst[rows] = np.maximum(self.worst[rows], deaths)
+            self.deaths[rows] += deaths
 
     def strike_once(self, deaths: int) -> None:
         """Add one attack of given deaths to today's (a scheduled event)."""

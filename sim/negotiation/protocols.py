@@ -8,12 +8,13 @@ bridging proposal. All arrays have one row per future in which talks are in sess
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from sim.config import PARTIES, Protocol, ProtocolKind, Tactic
 from sim.negotiation.tactics import aspiration
-from sim.negotiation.utility import Menu, Table
+from sim.negotiation.utility import Menu, Table, first_reaching
 from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.replicates import PerReplicate
 
@@ -45,58 +46,63 @@ class Talks(PerReplicate):
         self.tentative_day = count()
 
 
-@dataclass
 class Delegation:
-    """One side at the table.
+    """One side at the table today.
 
-    ``tables`` and ``menus`` by account; ``account``, ``trust``, ``reservation``, ``ideal`` (n,);
-    ``lock_in`` (n, C).
+    ``tables`` and ``menus`` are by account; ``account``, ``trust`` and ``reservation`` have shape
+    (n,), ``lock_in`` (n, C). Methods take the rows asked about, in ascending order.
     """
 
-    tables: tuple[Table, ...]
-    menus: tuple[Menu, ...]
-    tactic: Tactic
-    account: IntArray
-    trust: FloatArray
-    lock_in: FloatArray
-    reservation: FloatArray
-    ideal: FloatArray
+    def __init__(
+        self,
+        tables: tuple[Table, ...],
+        menus: tuple[Menu, ...],
+        tactic: Tactic,
+        account: IntArray,
+        trust: FloatArray,
+        lock_in: FloatArray,
+        reservation: FloatArray,
+    ) -> None:
+        self.tables, self.menus, self.tactic = tables, menus, tactic
+        self.account, self.trust, self.lock_in = account, trust, lock_in
+        self.reservation = reservation
+        everyone = np.arange(len(account))
+        self.opening: IntArray = np.array([table.opening for table in tables])[account]
+        self.ideal: FloatArray = self.utility(everyone, self.opening)
 
-    def rows(self, rows: IntArray) -> Delegation:
-        """Return the same side in some rows only."""
-        return Delegation(
-            self.tables, self.menus, self.tactic, self.account[rows], self.trust[rows],
-            self.lock_in[rows], self.reservation[rows], self.ideal[rows],
-        )  # fmt: skip
-
-    def utility(self, package: IntArray) -> FloatArray:
-        """Own utility of one package per row, shape (n,)."""
-        value = np.empty(len(package))
-        for account, table in enumerate(self.tables):
-            rows = np.flatnonzero(self.account == account)
-            value[rows] = table.utility(package[rows], self.trust[rows], self.lock_in[rows])
-        return value
-
-    def opening(self) -> IntArray:
-        """Own public position per row, shape (n,)."""
-        return np.array([table.opening for table in self.tables])[self.account]
-
-    def aspiration(self, time: FloatArray) -> FloatArray:
-        """Least utility asked for at this time, shape (n,)."""
-        return aspiration(self.tactic, time, self.ideal, self.reservation)
-
-    def propose(self, time: FloatArray, first: BoolArray) -> IntArray:
-        """Package offered per row: the public position at ``first``, then by the tactic."""
-        asked = self.aspiration(time)
-        offer = np.empty(len(time), dtype=np.int64)
+    @cached_property
+    def prospects(self) -> FloatArray:
+        """``Menu.prospects`` of every row under its account, padded to the longest menu."""
+        widest = max(len(menu.package) for menu in self.menus)
+        rising = np.empty((len(self.account), widest))
         for account, menu in enumerate(self.menus):
             rows = np.flatnonzero(self.account == account)
-            offer[rows] = menu.choose(asked[rows], self.trust[rows], self.lock_in[rows])
-        return np.where(first, self.opening(), offer)
+            part = menu.prospects(self.trust[rows], self.lock_in[rows])
+            rising[rows, : part.shape[1]] = part
+            rising[rows, part.shape[1] :] = part[:, -1:]
+        return rising
 
-    def accepts(self, package: IntArray, time: FloatArray) -> BoolArray:
-        """Whether an offer reaches the own aspiration, shape (n,)."""
-        return self.utility(package) >= self.aspiration(time)
+    def utility(self, rows: IntArray, package: IntArray) -> FloatArray:
+        """Own utility of one package per row, shape (len(rows),)."""
+        value = np.empty(len(rows))
+        for account, table in enumerate(self.tables):
+            mine = np.flatnonzero(self.account[rows] == account)
+            at = rows[mine]
+            value[mine] = table.utility(package[mine], self.trust[at], self.lock_in[at])
+        return value
+
+    def aspiration(self, rows: IntArray, time: FloatArray) -> FloatArray:
+        """Least utility asked for at this time, shape (len(rows),)."""
+        return aspiration(self.tactic, time, self.ideal[rows], self.reservation[rows])
+
+    def propose(self, rows: IntArray, time: FloatArray, first: BoolArray) -> IntArray:
+        """Package offered per row: the public position at ``first``, then by the tactic."""
+        position = first_reaching(self.prospects, rows, self.aspiration(rows, time))
+        offer = np.empty(len(rows), dtype=np.int64)
+        for account, menu in enumerate(self.menus):
+            mine = self.account[rows] == account
+            offer[mine] = menu.package[np.minimum(position[mine], len(menu.package) - 1)]
+        return np.where(first, self.opening[rows], offer)
 
 
 def drafts(utilities: FloatArray, disagreement: tuple[float, float]) -> IntArray:
@@ -153,9 +159,10 @@ class Meeting:
             if not len(mine):
                 continue
             time = self.exchange[mine] / self.limit[mine]
-            offer = self.sides[side].rows(mine).propose(time, self.exchange[mine] <= 2)
+            offer = self.sides[side].propose(mine, time, self.exchange[mine] <= 2)
             self.offers[mine, side] = offer
-            accepted = self.sides[1 - side].rows(mine).accepts(offer, time)
+            answers = self.sides[1 - side]
+            accepted = answers.utility(mine, offer) >= answers.aspiration(mine, time)
             self.agreed[mine[accepted]] = offer[accepted]
 
     def _table_draft(self, rows: IntArray, step: float) -> None:
@@ -172,8 +179,9 @@ class Meeting:
         position = np.rint(self.weight[rows] * WEIGHT_STEPS).astype(np.int64)
         account = self.sides[0].account[rows]
         text = np.stack(self.drafts)[account, position]
-        here = [side.rows(rows) for side in self.sides]
-        lacking = [side.aspiration(time) - side.utility(text) for side in here]
+        lacking = [
+            side.aspiration(rows, time) - side.utility(rows, text) for side in self.sides
+        ]
         refused = [shortfall > 0 for shortfall in lacking]
         agreed = ~refused[0] & ~refused[1]
         self.agreed[rows[agreed]] = text[agreed]

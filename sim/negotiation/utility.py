@@ -113,33 +113,39 @@ class Menu:
     package: IntArray
     own: Table
 
-    def choose(
-        self, aspiration: FloatArray, trust: FloatArray, lock_in: FloatArray
-    ) -> IntArray:
-        """Pick for each row the package best for the other side at or above the aspiration.
-
-        Where no package reaches the aspiration, the one best for oneself. Ties go to the package
-        that the other side likes better, then to the lower number. All inputs have R rows.
-        """
-        size = len(self.package)
-        chosen = np.empty(len(aspiration), dtype=np.int64)
-        step = max(1, CHUNK // size)
-        for low in range(0, len(aspiration), step):
+    def prospects(self, trust: FloatArray, lock_in: FloatArray) -> FloatArray:
+        """Best own utility among the first 1 ... C packages, shape (R, C), rising along each row."""
+        rising = np.empty((len(trust), len(self.package)))
+        step = max(1, CHUNK // len(self.package))
+        for low in range(0, len(trust), step):
             rows = slice(low, low + step)
             value = self.own.constant + trust[rows, None] * self.own.slope
             for k, retreat in enumerate(self.own.retreat):
                 value = value - lock_in[rows, k, None] * retreat
-            enough = value >= aspiration[rows, None]
-            first = enough.argmax(axis=1)
-            missed = ~enough[np.arange(len(first)), first]
-            if missed.any():
-                first[missed] = value[missed].argmax(axis=1)
-            chosen[rows] = first
-        return self.package[chosen]
+            np.maximum.accumulate(value, axis=1, out=rising[rows])
+        return rising
+
+
+def first_reaching(rising: FloatArray, rows: IntArray, aspiration: FloatArray) -> IntArray:
+    """Position, shape (n,), of the first package good enough in each of these rows.
+
+    ``rising`` (R, C) as from ``Menu.prospects``; ``aspiration`` (n,). Because packages are in the
+    other side's order, the first at or above the aspiration is the one best for the other side;
+    where none reaches it, the best for oneself is the first to reach the row's last entry.
+    """
+    asked = np.minimum(aspiration, rising[rows, -1])
+    low = np.zeros(len(rows), dtype=np.int64)
+    high = np.full(len(rows), rising.shape[1] - 1)
+    for _ in range(int(rising.shape[1]).bit_length()):
+        middle = (low + high) // 2
+        enough = rising[rows, middle] >= asked
+        high = np.where(enough, middle, high)
+        low = np.where(enough, low, np.minimum(middle + 1, high))
+    return high
 
 
 def menu(own: Table, other: FloatArray, most_lock_in: float, *, prune: bool = True) -> Menu:
-    """Order packages for ``Menu.choose`` and leave out those that can never be chosen.
+    """Order packages for ``first_reaching`` and leave out those that can never be chosen.
 
     ``other`` (P,) is the other side's estimated utility. A package is pruned only if one and the
     same package is better by ``MARGIN`` for the other side and, at every corner of the box
