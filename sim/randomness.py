@@ -56,7 +56,6 @@ class Streams:
             raise ValueError(f"size is {size}; allowed are whole numbers from 1")
         self.seed, self.branch = seed, branch
         self.replicates: IntArray = np.arange(first, first + size, dtype=np.int64)
-        self._consecutive = True
         self._philox = np.random.Philox(0)
         self._generator = np.random.Generator(self._philox)
         self._state = self._philox.state
@@ -65,16 +64,18 @@ class Streams:
     def take(self, rows: IntArray) -> None:
         """Hold only these rows (ascending positions in ``replicates``) from now on."""
         self.replicates = self.replicates[rows]
-        size = len(self.replicates)
-        self._consecutive = size > 0 and bool(
-            self.replicates[-1] - self.replicates[0] + 1 == size
-        )
 
-    def uniform(self, purpose: str, day: int) -> FloatArray:
-        """One uniform in [0, 1) per held replicate, shape (R,), for this purpose and day."""
-        first = int(self.replicates[0])
+    def uniform(self, purpose: str, day: int, rows: IntArray | None = None) -> FloatArray:
+        """One uniform in [0, 1) per held replicate, shape (R,), for this purpose and day.
+
+        With ``rows`` (ascending positions), those of some replicates only, shape (len(rows),).
+        """
+        wanted = self.replicates if rows is None else self.replicates[rows]
+        if not len(wanted):
+            return np.empty(0)
+        first = int(wanted[0])
         skipped = first % WORDS_PER_COUNTER
-        span = int(self.replicates[-1]) - first + 1
+        span = int(wanted[-1]) - first + 1
         inner = self._state["state"]
         inner["key"][1] = purpose_key(purpose)
         counter = inner["counter"]
@@ -83,4 +84,4 @@ class Streams:
         self._state["buffer_pos"] = WORDS_PER_COUNTER  # nothing left over from the last address
         self._philox.state = self._state
         drawn = self._generator.random(skipped + span)[skipped:]
-        return drawn if self._consecutive else drawn[self.replicates - first]
+        return drawn if span == len(wanted) else drawn[wanted - first]

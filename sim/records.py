@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.config import CAUSES, ENDS, PARTIES
+from sim.config import ENDS, PARTIES
 from sim.conflict.implementation import NO_DEAL
-from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.randomness import FloatArray, IntArray
 from sim.replicates import PerReplicate
 
 if TYPE_CHECKING:
@@ -188,21 +188,13 @@ class Log:
     rounds: list[dict[str, Any]] = field(default_factory=list)
     incidents: list[dict[str, Any]] = field(default_factory=list)
 
-    def rows(self, model: CeasefireModel, where: BoolArray) -> IntArray:
-        """Positions of the watched futures, still in force, in which something happened."""
-        count = int(np.searchsorted(model.streams.replicates, self.watched))
-        return np.flatnonzero(where[:count] & model.ceasefire.in_force[:count])
-
-    def incident(self, model: CeasefireModel, where: BoolArray, kind: str, **facts: Any) -> None:
-        """Note an incident; ``facts`` are (R,) arrays or plain values."""
-        for row in self.rows(model, where):
-            entry = {"replicate": int(model.streams.replicates[row]), "day": model.day}
+    def incident(self, model: CeasefireModel, rows: IntArray, kind: str, **facts: Any) -> None:
+        """Note an incident in these rows; ``facts`` are (len(rows),) arrays or plain values."""
+        for k in range(int(np.searchsorted(model.streams.replicates[rows], self.watched))):
+            if not model.ceasefire.in_force[rows[k]]:
+                continue
+            entry = {"replicate": int(model.streams.replicates[rows[k]]), "day": model.day}
             entry["kind"] = kind
             for name, value in facts.items():
-                entry[name] = value[row].item() if isinstance(value, np.ndarray) else value
+                entry[name] = value[k].item() if isinstance(value, np.ndarray) else value
             self.incidents.append(entry)
-
-
-def cause_name(code: int) -> str | None:
-    """Name of a cause, or None where there was no end."""
-    return CAUSES[code] if code >= 0 else None

@@ -28,7 +28,7 @@ LAYERS = {
     "conflict": 4,  # implementation delivers what the agenda's packages promise
     "agents": 5,
     "records": 6,
-    "rounds": 6,
+    "steps": 6,
     "model": 7,
     "study": 8,
     "analysis": 9,

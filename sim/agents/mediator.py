@@ -10,7 +10,7 @@ import numpy as np
 from sim.config import PARTIES, MediatorFunction
 from sim.config import Mediator as MediatorConfig
 from sim.conflict.trust import message_accuracy
-from sim.randomness import BoolArray, FloatArray
+from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.replicates import PerReplicate
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class Mediator(mesa.Agent, PerReplicate):  # type: ignore[misc]
         leaning = self.config.bias if side == 0 else -self.config.bias
         return message_accuracy(self.config.credibility, leaning)
 
-    def spend(self, where: BoolArray, effort: float = 1.0) -> None:
-        """Use up patience."""
-        self.patience = self.patience - np.where(where, effort, 0.0)
+    def spend(self, rows: IntArray) -> None:
+        """Use up one effort in these rows."""
+        self.patience[rows] -= 1.0
 
     def pass_day(self) -> None:
         """Regain patience up to what it began with."""

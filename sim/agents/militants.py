@@ -78,8 +78,8 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.attacks = self.attacks + self.count
         for nth in range(1, int(self.count.max(initial=0)) + 1):
             rows = np.flatnonzero(self.count >= nth)
-            uniform = self.model.uniform(f"severity/{self.name}/{nth}")
-            deaths = self.severity.quantile(uniform[rows])
+            uniform = self.model.uniform(f"severity/{self.name}/{nth}", rows)
+            deaths = self.severity.quantile(uniform)
             self.worst[rows] = np.maximum(self.worst[rows], deaths)
             self.deaths[rows] += deaths
 
@@ -95,9 +95,9 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         target = effort * self.config.exposure
         self.suppression = self.suppression + (target - self.suppression) * moved
 
-    def from_afghan_soil(self) -> BoolArray:
-        """Whether today's worst attack was prepared on Afghan soil, shape (R,) (a what-if)."""
+    def from_afghan_soil(self, rows: IntArray) -> BoolArray:
+        """Whether today's worst attack was prepared on Afghan soil (a what-if), per row."""
         share = self.config.from_afghan_soil
-        left = share * (1.0 - self.suppression)
+        left = share * (1.0 - self.suppression[rows])
         chance = left / np.maximum(left + 1.0 - share, 1e-12)
-        return self.model.uniform(f"origin/{self.name}") < chance
+        return self.model.uniform(f"origin/{self.name}", rows) < chance

@@ -83,17 +83,17 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         """The other party."""
         return self.model.parties[1 - self.side]
 
-    def learn(self, where: BoolArray, evidence: float) -> None:
-        """Move trust by a log-likelihood ratio where the signal was seen."""
-        self.trust_log_odds = self.trust_log_odds + np.where(where, evidence, 0.0)
+    def learn(self, rows: IntArray, evidence: FloatArray | float) -> None:
+        """Move trust by a log-likelihood ratio in the rows where the signal was seen."""
+        self.trust_log_odds[rows] += evidence
 
-    def believe(self, where: BoolArray) -> None:
-        """Turn what was learnt so far into trust where told."""
-        self.trust = np.where(where, trust_rules.probability(self.trust_log_odds), self.trust)
+    def believe(self, rows: IntArray) -> None:
+        """Turn what was learnt so far today into trust in these rows."""
+        self.trust[rows] = trust_rules.probability(self.trust_log_odds[rows])
 
-    def resent(self, where: BoolArray, cause: int, amount: FloatArray | float) -> None:
-        """Add to the grievance of one cause."""
-        self.grievance[:, cause] += np.where(where, amount, 0.0)
+    def resent(self, rows: IntArray, cause: IntArray | int, amount: FloatArray | float) -> None:
+        """Add to the grievance of one cause in these rows."""
+        self.grievance[rows, cause] += amount
 
     def total_grievance(self) -> FloatArray:
         """Sum of grievances over causes, shape (R,)."""
@@ -108,7 +108,7 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         It falls with grievance and with what closure has cost (ripeness, Zartman 2000).
         """
         rule = self.model.scenario.bargaining
-        cost = self.model.crossings.cost[:, self.side]
+        cost = self.model.crossings.cost(self.side)
         fallen = self.config.disagreement - rule.ripeness * self.total_grievance() - cost
         return np.clip(fallen, 0.0, 1.0)
 
@@ -135,31 +135,35 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         """Note an act: the day's highest rung."""
         self.rung[rows] = np.maximum(self.rung[rows], rungs)
 
-    def delivery_target(self) -> FloatArray:
-        """Share of its promises this side will come to deliver, shape (R,)."""
-        lost = self.model.scenario.bargaining.fragility * self.model.deal.pressure
-        return delivery_target(self.willing, self.config.unwilling_delivery, self.able(), lost)
+    def delivery_target(self, rows: IntArray) -> FloatArray:
+        """Share of its promises this side will come to deliver in these rows."""
+        lost = self.model.scenario.bargaining.fragility * self.model.deal.pressure[rows]
+        unwilling = self.config.unwilling_delivery
+        return delivery_target(self.willing[rows], unwilling, self.able()[rows], lost)
 
     def able(self) -> FloatArray:
         """Ability to deliver today, shape (R,)."""
         return self.capacity
 
-    def stake(self) -> FloatArray:
-        """What continuing the ceasefire is worth today, shape (R,), in units of grievance."""
+    def pressure_to_end(self) -> FloatArray:
+        """Grievance, weighing more the more closure has cost, shape (R,)."""
+        rule = self.model.scenario.conflict.grievance
+        cost = self.model.crossings.cost(self.side)
+        return self.total_grievance() * (1.0 + rule.closure * cost)
+
+    def worth_of_continuing(self) -> FloatArray:
+        """What it takes to end the ceasefire: a private value and today's stakes, shape (R,).
+
+        In units of grievance. A side repudiates when its pressure to end exceeds this.
+        """
         model, rule = self.model, self.model.scenario.conflict.grievance
         return (
-            rule.stake_deal * model.deal.in_force
+            self.ending_value
+            + rule.stake_deal * model.deal.in_force
             + rule.stake_talks * (model.talks.in_session | (model.talks.next_round > 0))
             + rule.stake_leverage * model.leverage[self.side]
             + rule.stake_trust * self.trust
         )
-
-    def repudiates(self) -> BoolArray:
-        """Whether ending the ceasefire is worth more to this side than continuing, shape (R,)."""
-        rule = self.model.scenario.conflict.grievance
-        cost = self.model.crossings.cost[:, self.side]
-        pressure = self.total_grievance() * (1.0 + rule.closure * cost)
-        return pressure > self.ending_value + self.stake()
 
     def pass_day(self) -> None:
         """Let trust leak to its prior, grievances and lock-in fade."""

@@ -80,17 +80,16 @@ def spoiling_factor(kind: SpoilerType, strength: float, believed: float, inducem
 
 def attributed(
     uniform: FloatArray,
-    salient: BoolArray,
     from_afghan_soil: BoolArray,
     trust: FloatArray,
     verified: FloatArray,
     evidence: FloatArray,
     rule: Attribution,
 ) -> BoolArray:
-    """Whether a salient attack is laid at Kabul's door, shape (R,).
+    """Whether a salient attack is laid at Kabul's door, shape (n,); all inputs have that shape.
 
     The chance falls with trust; that of a *mis*attribution falls with verification and evidence.
     """
     chance = rule.base * (1.0 - rule.trust * trust)
     mistaken = chance * (1.0 - rule.monitors * verified) * (1.0 - rule.evidence * evidence)
-    return salient & (uniform < np.where(from_afghan_soil, chance, mistaken))
+    return uniform < np.where(from_afghan_soil, chance, mistaken)

@@ -43,32 +43,37 @@ class Ceasefire(PerReplicate):
         brought = weights[rungs[0]] + weights[rungs[1]]
         self.tension = self.tension * 0.5 ** (1.0 / half_life) + brought
 
-    def end(self, definition: int, where: BoolArray, day: int, cause: IntArray | int) -> None:
-        """Record an end under one definition, unless it has ended before."""
-        rows = np.flatnonzero(where & (self.day[:, definition] == NOT_ENDED))
-        self.day[rows, definition] = day
-        self.cause[rows, definition] = np.broadcast_to(cause, where.shape)[rows]
+    def end(self, definition: int, rows: IntArray, day: int, cause: IntArray | int) -> None:
+        """Record an end under one definition in these rows, unless it has ended before.
 
-    def record_rungs(self, day: int, rungs: IntArray, cause: IntArray, consecutive: int) -> None:
-        """Check the definitions that are thresholds on the day's highest rungs, ``rungs`` (R, 2)."""
-        high = rungs.max(axis=1)
+        ``cause`` is single or (len(rows),).
+        """
+        open_ = self.day[rows, definition] == NOT_ENDED
+        self.day[rows[open_], definition] = day
+        self.cause[rows[open_], definition] = np.broadcast_to(cause, rows.shape)[open_]
+
+    def record_rungs(
+        self, day: int, rungs: tuple[IntArray, IntArray], cause: IntArray, consecutive: int
+    ) -> None:
+        """Check the definitions that are thresholds on the day's highest rungs, each (R,)."""
+        high = np.maximum(*rungs)
         hot = high >= STRIKE
-        if not (rungs.min(axis=1) >= FIRE).any() and not hot.any():
-            self.hot_days[:] = 0
-            return
         self.hot_cause = np.where(hot & (self.hot_days == 0), cause, self.hot_cause)
         self.hot_days = np.where(hot, self.hot_days + 1, 0)
-        self.end(EXCHANGE_OF_FIRE, rungs.min(axis=1) >= FIRE, day, cause)
-        self.end(STRIKE_END, hot, day, cause)
-        self.end(OPEN_HOSTILITIES, high >= HOSTILITIES, day, cause)
-        self.end(OPEN_HOSTILITIES, self.hot_days >= consecutive, day, self.hot_cause)
-        collapsed = self.day[:, OPEN_HOSTILITIES] == day
-        self.end(COLLAPSE, collapsed, day, self.cause[:, OPEN_HOSTILITIES])
+        fired = np.flatnonzero(np.minimum(*rungs) >= FIRE)
+        struck = np.flatnonzero(hot)
+        hostile = np.flatnonzero(high >= HOSTILITIES)
+        lasting = np.flatnonzero(self.hot_days >= consecutive)
+        self.end(EXCHANGE_OF_FIRE, fired, day, cause[fired])
+        self.end(STRIKE_END, struck, day, cause[struck])
+        self.end(OPEN_HOSTILITIES, hostile, day, cause[hostile])
+        self.end(OPEN_HOSTILITIES, lasting, day, self.hot_cause[lasting])
+        collapsed = np.flatnonzero(self.day[:, OPEN_HOSTILITIES] == day)
+        self.end(COLLAPSE, collapsed, day, self.cause[collapsed, OPEN_HOSTILITIES])
 
-    def close(self, day: int) -> BoolArray:
-        """Let every definition not yet met end with a collapse of this day; return who collapsed."""
-        collapsed = self.day[:, COLLAPSE] == day
-        if collapsed.any():
-            for definition in range(COLLAPSE):
-                self.end(definition, collapsed, day, self.cause[:, COLLAPSE])
+    def close(self, day: int) -> IntArray:
+        """Let every definition not yet met end with a collapse of this day; return those rows."""
+        collapsed = np.flatnonzero(self.day[:, COLLAPSE] == day)
+        for definition in range(COLLAPSE):
+            self.end(definition, collapsed, day, self.cause[collapsed, COLLAPSE])
         return collapsed

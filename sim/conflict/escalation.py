@@ -30,23 +30,23 @@ class Trigger(PerReplicate):
 
     def offer(
         self,
-        where: BoolArray,
+        rows: IntArray,
         severity: FloatArray | float,
-        cause: int,
+        cause: IntArray | int,
         injured: tuple[bool, bool] | BoolArray,
     ) -> None:
-        """Put a trigger forward; the weightier wins, and of equals the one earlier in CAUSES."""
-        if not where.any():
-            return
-        severity = np.broadcast_to(np.asarray(severity, dtype=float), where.shape)
-        wins = where & (
-            (self.cause == NO_CAUSE)
-            | (severity > self.severity)
-            | ((severity == self.severity) & (cause < self.cause))
-        )
-        self.severity = np.where(wins, severity, self.severity)
-        self.cause = np.where(wins, cause, self.cause)
-        self.injured = np.where(wins[:, None], injured, self.injured)
+        """Put a trigger forward; the weightier wins, and of equals the one earlier in CAUSES.
+
+        ``severity`` and ``cause`` are single or (len(rows),), ``injured`` a pair or (len(rows), 2).
+        """
+        size = len(rows)
+        severity = np.broadcast_to(np.asarray(severity, dtype=float), (size,))
+        cause = np.broadcast_to(cause, (size,))
+        held, weight = self.cause[rows], self.severity[rows]
+        wins = (held == NO_CAUSE) | (severity > weight) | ((severity == weight) & (cause < held))
+        at = rows[wins]
+        self.severity[at], self.cause[at] = severity[wins], cause[wins]
+        self.injured[at] = np.broadcast_to(injured, (size, 2))[wins]
 
     def clear(self) -> None:
         """Forget today's trigger."""

@@ -76,10 +76,10 @@ class Deal(PerReplicate):
         self.pressure[rows] = pressure
         self.violations[rows] = 0
 
-    def lapse(self, where: BoolArray) -> None:
-        """End the deal where told."""
-        self.package[where] = NO_DEAL
-        self.delivered[where] = 0.0
+    def lapse(self, rows: IntArray) -> None:
+        """End the deal in these rows."""
+        self.package[rows] = NO_DEAL
+        self.delivered[rows] = 0.0
 
 
 def delivery_target(
@@ -108,25 +108,32 @@ def detection_chance(rule: Implementation, verified: FloatArray) -> FloatArray:
 class Crossings(PerReplicate):
     """The border crossings.
 
-    ``closure`` (R,) in [0, 1], ``policy`` (R,) the closure they move to without a deal, ``cost``
-    (R, 2) utility that closure has cost each side, fading with ``Border.memory``.
+    ``closure`` (R,) in [0, 1], ``policy`` (R,) the closure they move to without a deal,
+    ``pakistan_cost`` and ``afghan_taliban_cost`` (R,) utility that closure has cost each side,
+    fading with ``Border.memory``.
     """
 
     def __init__(self, size: int, rule: Border) -> None:
         self.closure = np.full(size, rule.closed)
         self.policy = np.full(size, rule.agreed)
-        self.cost = np.zeros((size, 2))
+        self.pakistan_cost = np.zeros(size)
+        self.afghan_taliban_cost = np.zeros(size)
 
-    def close(self, where: BoolArray) -> None:
-        """Shut the crossings where told."""
-        self.closure = np.where(where, 1.0, self.closure)
+    def cost(self, side: int) -> FloatArray:
+        """Utility that closure has cost a side, shape (R,)."""
+        return self.afghan_taliban_cost if side else self.pakistan_cost
 
-    def day(self, rule: Border, opened: FloatArray, daily_cost: tuple[float, float]) -> None:
+    def close(self, rows: IntArray) -> None:
+        """Shut the crossings in these rows."""
+        self.closure[rows] = 1.0
+
+    def pass_day(self, rule: Border, opened: FloatArray, daily_cost: tuple[float, float]) -> None:
         """Let a day pass: accrue costs and move towards the agreed closure.
 
         ``opened`` (R,) is the opening a deal delivers; ``daily_cost`` utility per day and side.
         """
-        self.cost *= 0.5 ** (1.0 / rule.memory)
-        self.cost += self.closure[:, None] * np.array(daily_cost)
+        kept = 0.5 ** (1.0 / rule.memory)
+        self.pakistan_cost = self.pakistan_cost * kept + self.closure * daily_cost[0]
+        self.afghan_taliban_cost = self.afghan_taliban_cost * kept + self.closure * daily_cost[1]
         target = np.minimum(self.policy, 1.0 - opened)
         self.closure = self.closure + (target - self.closure) * share_moved(rule.reopening)

@@ -35,13 +35,13 @@ class Rounds:
             for dated in scenario.calendar.rounds.values()
             if dated.start > scenario.start
         }
-        self.schedule(np.ones(model.size, dtype=bool))
+        self.schedule(np.arange(model.size))
 
-    def schedule(self, where: BoolArray) -> None:
+    def schedule(self, rows: IntArray) -> None:
         """Set the next round: the next dated one, else one after the usual gap."""
         later = [start for start in self.dated if start > self.model.day]
         due = min(later) if later else self.model.day + self.rule.gap
-        self.model.talks.next_round[where] = due
+        self.model.talks.next_round[rows] = due
 
     def spoiling_window(self) -> BoolArray:
         """Whether a round is near or a tentative deal is fresh, shape (R,)."""
@@ -56,42 +56,40 @@ class Rounds:
         if not self.model.scenario.switches.talks:
             return
         self._open()
-        talks = self.model.talks
-        if not talks.in_session.any():
+        model = self.model
+        rows = np.flatnonzero(model.talks.in_session & model.ceasefire.in_force)
+        if not len(rows):
             return
-        quiet = (self.model.parties[0].rung < FIRE) & (self.model.parties[1].rung < FIRE)
-        rows = np.flatnonzero(talks.in_session & quiet & self.model.ceasefire.in_force)
-        agreed = np.full(self.model.size, NO_PACKAGE, dtype=np.int64)
-        if len(rows):
-            agreed[rows] = self._bargain(rows)
-        self._close(agreed)
+        fire = np.maximum(model.parties[0].rung[rows], model.parties[1].rung[rows]) >= FIRE
+        agreed = np.full(len(rows), NO_PACKAGE, dtype=np.int64)
+        if not fire.all():
+            agreed[~fire] = self._bargain(rows[~fire])
+        self._close(rows, agreed)
 
     # --- opening -----------------------------------------------------------------------------
 
     def _open(self) -> None:
         model, talks = self.model, self.model.talks
-        due = (talks.next_round == model.day) & ~model.deal.in_force
-        if not due.any():
+        due = np.flatnonzero((talks.next_round == model.day) & ~model.deal.in_force)
+        if not len(due):
             return
-        attend = due.copy()
+        attend = np.ones(len(due), dtype=bool)
         for party in model.parties:
-            attend &= model.uniform(f"attend/{party.name}") < self._inclination(party)
+            attend &= model.uniform(f"attend/{party.name}", due) < self._inclination(party)[due]
         day = model.day
         last = self.dated.get(day, day + self.rule.length - 1)
         exchanges = (last - day + 1) * self.protocol.sessions_per_day
         exchanges *= self.protocol.exchanges_per_session
-        self.schedule(due & ~attend)
-        talks.next_round[attend] = 0
-        talks.in_session |= attend
-        talks.last_day[attend] = last
-        talks.limit[attend] = min(exchanges, self.protocol.exchanges_per_round)
-        talks.exchange[attend] = 0
-        talks.offers[attend] = NO_PACKAGE
-        talks.weight[attend] = 0.5
-        talks.held += attend
-        talks.resumed += attend & talks.failed
-        self._inform(attend)
-        model.log.incident(model, due & ~attend, "round_not_held")
+        rows = due[attend]
+        talks.next_round[rows], talks.in_session[rows] = 0, True
+        talks.last_day[rows] = last
+        talks.limit[rows] = min(exchanges, self.protocol.exchanges_per_round)
+        talks.exchange[rows], talks.offers[rows], talks.weight[rows] = 0, NO_PACKAGE, 0.5
+        talks.held[rows] += 1
+        talks.resumed[rows] += talks.failed[rows]
+        self._inform(rows)
+        self.schedule(due[~attend])
+        model.log.incident(model, due[~attend], "round_not_held")
 
     def _inclination(self, party: Party) -> FloatArray:
         """Chance that a side attends a round that is due, shape (R,)."""
@@ -107,22 +105,21 @@ class Rounds:
         )
         return trust.probability(inclined)
 
-    def _inform(self, where: BoolArray) -> None:
+    def _inform(self, rows: IntArray) -> None:
         """Mediators tell each side what they know of the other's good faith (Kydd 2003)."""
         model = self.model
         for mediator in model.mediators:
-            tells = where & mediator.active(MediatorFunction.inform)
-            if not tells.any():
+            told = rows[mediator.active(MediatorFunction.inform)[rows]]
+            if not len(told):
                 continue
             for party in model.parties:
                 accuracy = mediator.accuracy(party.side)
-                right = model.uniform(f"inform/{mediator.name}/{party.name}") < accuracy
-                says_good = party.other.willing == right
+                uniform = model.uniform(f"inform/{mediator.name}/{party.name}", told)
+                says_good = party.other.willing[told] == (uniform < accuracy)
                 weight = trust.log_odds(accuracy)
-                party.learn(tells & says_good, weight)
-                party.learn(tells & ~says_good, -weight)
+                party.learn(told, np.where(says_good, weight, -weight))
         for party in model.parties:
-            party.believe(where)
+            party.believe(rows)
 
     # --- a day at the table ------------------------------------------------------------------
 
@@ -165,40 +162,39 @@ class Rounds:
 
     # --- closing -----------------------------------------------------------------------------
 
-    def _close(self, agreed: IntArray) -> None:
+    def _close(self, rows: IntArray, agreed: IntArray) -> None:
         """Ratify what was agreed; let rounds that ran out fail."""
         model, talks = self.model, self.model.talks
         tentative = agreed != NO_PACKAGE
-        spent = (talks.exchange >= talks.limit) | (model.day >= talks.last_day)
-        failed = talks.in_session & ~tentative & spent
+        spent = (talks.exchange[rows] >= talks.limit[rows]) | (model.day >= talks.last_day[rows])
+        failed = ~tentative & spent
+        self._log_round(rows[failed], None, None, None)
         if tentative.any():
-            refused = self._ratify(np.flatnonzero(tentative), agreed)
-            failed = failed | refused
+            failed[tentative] = ~self._ratify(rows[tentative], agreed[tentative])
         if failed.any():
-            self._fail(failed)
+            self._fail(rows[failed])
 
     def _ratify(self, rows: IntArray, agreed: IntArray) -> BoolArray:
-        """Put tentative deals before both capitals; return where one of them refused."""
+        """Put tentative deals before both capitals; return where both agreed."""
         model, talks, rule = self.model, self.model.talks, self.model.scenario.bargaining
         passed = np.ones(len(rows), dtype=bool)
         utilities = np.empty((len(rows), 2))
+        everyone = np.arange(len(rows))
         for party in model.parties:
             side = self._delegation(party, rows)
-            utilities[:, party.side] = side.utility(np.arange(len(rows)), agreed[rows])
+            utilities[:, party.side] = side.utility(everyone, agreed)
             asked = party.asked_at_home[rows]
             asked = asked + rule.win_set_audience * max(party.config.audience, 0.0)
             passed &= ratified(utilities[:, party.side], side.reservation, asked)
         talks.tentative_day[rows] = model.day
         signed = rows[passed]
         pressure = 0.5 * (self.pressure(model.parties[0]) + self.pressure(model.parties[1]))
-        model.deal.sign(signed, agreed[signed], pressure[signed])
+        model.deal.sign(signed, agreed[passed], pressure[signed])
         talks.in_session[signed] = False
         talks.failed[signed] = False
-        self._note_deal(signed, agreed, utilities[passed], pressure)
+        self._note_deal(signed, agreed[passed], utilities[passed], pressure[signed])
         self._log_round(rows, agreed, passed, utilities)
-        refused = np.zeros(model.size, dtype=bool)
-        refused[rows[~passed]] = True
-        return refused
+        return passed
 
     def _note_deal(
         self, rows: IntArray, agreed: IntArray, utilities: FloatArray, pressure: FloatArray
@@ -207,39 +203,38 @@ class Rounds:
         new = tally.deal_day[rows] == 0  # outcomes describe a future's first deal
         first = rows[new]
         tally.deal_day[first] = self.model.day
-        tally.deal_package[first] = agreed[first]
+        tally.deal_package[first] = agreed[new]
         tally.deal_utility[first] = utilities[new]
-        tally.deal_pressure[first] = pressure[first]
+        tally.deal_pressure[first] = pressure[new]
 
-    def _fail(self, failed: BoolArray) -> None:
+    def _fail(self, rows: IntArray) -> None:
         """Announce a breakdown: accounts, grievance, a trigger for tomorrow, the next round."""
         model, talks = self.model, self.model.talks
         conflict = model.scenario.conflict
-        unlogged = np.flatnonzero(failed & (talks.tentative_day != model.day))
-        self._log_round(unlogged, None, None, None)
-        talks.in_session[failed] = False
-        talks.failed[failed] = True
-        talks.broken += failed
-        self.schedule(failed)
-        self._publish_accounts(failed)
+        talks.in_session[rows], talks.failed[rows] = False, True
+        talks.broken[rows] += 1
+        self.schedule(rows)
+        self._publish_accounts(rows)
         for party in model.parties:
-            party.resent(failed, TALKS_BREAKDOWN, conflict.grievance.breakdown)
-        model.trigger.offer(failed, conflict.response.breakdown, TALKS_BREAKDOWN, (True, True))
+            party.resent(rows, TALKS_BREAKDOWN, conflict.grievance.breakdown)
+        model.trigger.offer(rows, conflict.response.breakdown, TALKS_BREAKDOWN, (True, True))
         for mediator in model.mediators:
-            mediator.spend(failed & mediator.active())
+            mediator.spend(rows[mediator.active()[rows]])
 
-    def _publish_accounts(self, failed: BoolArray) -> None:
+    def _publish_accounts(self, rows: IntArray) -> None:
         """Both sides publish an account; a joint communique damps contradiction and lock-in."""
         model = self.model
         voices = [(m, m.config.credibility, MediatorFunction.communique) for m in model.mediators]
-        damping = model.scenario.bargaining.communique * model.combined(voices)
+        damping = (model.scenario.bargaining.communique * model.combined(voices))[rows]
         for party in model.parties:
             for k in range(party.lock_in.shape[1]):
-                uniform = model.uniform(f"account/{party.name}/{k}")
-                spun = failed & accounts.contradicts(uniform, party.config.spin, damping)
-                most = party.config.lock_in
-                party.lock_in[:, k] = accounts.lock_in(party.lock_in[:, k], spun, most, damping)
-                party.other.learn(spun, trust.evidence(self.signals.contradiction))
+                uniform = model.uniform(f"account/{party.name}/{k}", rows)
+                spun = accounts.contradicts(uniform, party.config.spin, damping)
+                held = party.lock_in[rows, k]
+                party.lock_in[rows, k] = accounts.lock_in(
+                    held, spun, party.config.lock_in, damping
+                )
+                party.other.learn(rows[spun], trust.evidence(self.signals.contradiction))
 
     def _log_round(
         self,
@@ -264,6 +259,6 @@ class Rounds:
             }
             if agreed is not None and passed is not None and utilities is not None:
                 entry["outcome"] = "ratified" if passed[k] else "not_ratified"
-                entry["package"] = int(agreed[row])
+                entry["package"] = int(agreed[k])
                 entry["pakistan_utility"], entry["afghan_taliban_utility"] = utilities[k].tolist()
             log.rounds.append(entry)

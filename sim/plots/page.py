@@ -1,0 +1,127 @@
+"""A page: places header, footer, axes and text in inches and keeps texts apart; knows no data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+
+from sim.plots.style import Sheet, Theme
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+LEADING = 1.32
+"""Distance of lines of text, in type sizes."""
+
+
+class Page:
+    """One figure under construction; `top` and `bottom` bound what is still free, in inches."""
+
+    def __init__(self, theme: Theme, sheet: Sheet, height: float | None = None) -> None:
+        self.theme, self.sheet = theme, sheet
+        self.width, self.height = sheet.width, height or sheet.height
+        self.figure = Figure(figsize=(self.width, self.height), dpi=sheet.dpi)
+        self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
+        self.left, self.right = sheet.margin, self.width - sheet.margin
+        self.bottom, self.top = sheet.margin, self.height - sheet.margin
+
+    @property
+    def em(self) -> float:
+        """The body type size in inches."""
+        return self.sheet.body / 72
+
+    def extent(self, text: str, size: float | None = None, weight: str = "normal") -> float:
+        """Return the width of a text in inches."""
+        font = FontProperties(family="DejaVu Sans", size=size or self.sheet.body, weight=weight)
+        widths = [
+            self.renderer.get_text_width_height_descent(line, font, False)[0]
+            for line in text.split("\n")
+        ]
+        return float(max(widths)) / self.sheet.dpi
+
+    def wrap(self, text: str, width: float, size: float, weight: str = "normal") -> str:
+        """Break a text into lines no wider than `width` inches, at spaces where there are any."""
+        lines = [""]
+        for word in text.split(" "):
+            longer = f"{lines[-1]} {word}".strip()
+            if self.extent(longer, size, weight) <= width:
+                lines[-1] = longer
+                continue
+            pieces = self._pieces(word, width, size, weight)
+            lines = [*lines, *pieces] if lines[-1] else pieces
+        return "\n".join(lines)
+
+    def _pieces(self, word: str, width: float, size: float, weight: str) -> list[str]:
+        """Cut a word that is too long for a line."""
+        pieces = [""]
+        for letter in word:
+            if pieces[-1] and self.extent(pieces[-1] + letter, size, weight) > width:
+                pieces.append("")
+            pieces[-1] += letter
+        return pieces
+
+    def axes(self, left: float, bottom: float, width: float, height: float, **more: Any) -> Axes:
+        """Add axes at a place given in inches."""
+        box = (
+            left / self.width,
+            bottom / self.height,
+            width / self.width,
+            height / self.height,
+        )
+        axes: Axes = self.figure.add_axes(box, **more)
+        return axes
+
+    def text(self, left: float, bottom: float, text: str, **style: Any) -> None:
+        """Write a text at a place given in inches."""
+        style = {"fontsize": self.sheet.body, "va": "baseline", **style}
+        self.figure.text(left / self.width, bottom / self.height, text, **style)
+
+    def header(self, title: str, subtitle: str = "") -> None:
+        """Write title and subtitle at the top, wrapped to the page; lowers `top`."""
+        sheet = self.sheet
+        room = self.right - self.left
+        for text, size, weight, color in (
+            (title, sheet.title, "bold", self.theme.ink),
+            (subtitle, sheet.body, "normal", self.theme.muted),
+        ):
+            if text:
+                wrapped = self.wrap(text, room, size, weight)
+                style = {"fontsize": size, "fontweight": weight, "color": color}
+                self.text(self.left, self.top, wrapped, va="top", linespacing=LEADING, **style)
+                self.top -= LEADING * size / 72 * (wrapped.count("\n") + 1)
+        self.top -= 0.3 * self.em
+
+    def footer(self, paragraphs: Sequence[str]) -> None:
+        """Write small paragraphs at the bottom, wrapped to the page; raises `bottom`."""
+        size = self.sheet.small
+        room = self.right - self.left
+        wrapped = "\n".join(self.wrap(text, room, size) for text in paragraphs)
+        style = {"fontsize": size, "color": self.theme.muted, "linespacing": LEADING}
+        self.text(self.left, self.bottom, wrapped, va="bottom", gid="footer", **style)
+        self.bottom += LEADING * size / 72 * (wrapped.count("\n") + 1) + 0.4 * self.em
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> NDArray[np.float64]:
+    """Move positions apart to at least `gap`, as little as possible, within [low, high].
+
+    `wanted` must not fall. The squared shifts are least (pooling of adjacent violators; clipping
+    keeps that for bounds); if there is no room for `gap`, the positions are spaced evenly.
+    """
+    count = len(wanted)
+    if count > 1 and gap * (count - 1) > high - low:
+        return np.linspace(low, high, count)
+    steps = gap * np.arange(count)
+    pools: list[tuple[float, int]] = []
+    for value in np.asarray(wanted, float) - steps:
+        pools.append((float(value), 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (one, m), (other, n) = pools[-2:]
+            pools[-2:] = [((one * m + other * n) / (m + n), m + n)]
+    shifted = np.concatenate([np.full(n, value) for value, n in pools] or [np.empty(0)])
+    return np.clip(shifted, low, high - gap * max(count - 1, 0)) + steps

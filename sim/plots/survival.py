@@ -1,0 +1,153 @@
+"""The survival curve of one ensemble with its numbers at risk; knows estimates, not their making."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.ensemble import Ensemble
+from sim.analysis.estimates import SurvivalEstimate
+from sim.plots.page import Page
+from sim.plots.style import Drawing, sheet_named, styled, theme_named
+from sim.plots.timeline import add_counts, dated_axes
+from sim.plots.words import BAND, end_of, facts, readable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+READ_DAYS = (30, 90, 365)
+"""Days whose survival is read out, as far as the horizon reaches."""
+COUNTS = {"at_risk": "at risk", "ended": "ended", "censored": "censored"}
+COUNTED = "At risk: at the start of the day; ended, censored: by its end."
+
+
+def survival(
+    ensemble: Ensemble, end: str | None = None, theme: str = "light", sheet: str = "slide"
+) -> Drawing:
+    """Draw S(t) with its 95 % band, numbers at risk, rounds, events, and the survival on set days.
+
+    `end` is an end definition (default: the scenario's), `theme` light or dark, `sheet` slide,
+    page or column. In the result's table `panel` is curve (quantity survival), counts (at_risk,
+    ended, censored, on the days shown) or readout (S(day), median, RMST).
+    """
+    look, paper = theme_named(theme), sheet_named(sheet)
+    end = end_of(ensemble, end)
+    estimate = ensemble.survival(end)
+    scenario = ensemble.scenario
+    footer = facts({scenario.name: ensemble}, end, [BAND, COUNTED])
+    title = f"Share of simulated futures with the ceasefire in force: {readable(scenario.name)}"
+    with styled(look, paper):
+        page = Page(look, paper)
+        page.header(title, scenario.description)
+        page.footer(footer)
+        axes, ticks = framed(page, ensemble, estimate)
+        axes.set_ylabel("Share still in force, S(t)")
+        _draw_curve(axes, page, estimate)
+        readout = read_out(estimate)
+        _write_readout(axes, page, estimate, readout)
+    counts = count_rows(estimate)
+    table = pd.concat([curve_rows(estimate), counts[counts["day"].isin(ticks)], readout])
+    table.insert(0, "scenario", scenario.name)
+    table.insert(1, "cell", ensemble.cell.key)
+    columns = ["panel", "scenario", "cell", "quantity", "day", "value", "lower", "upper"]
+    return Drawing(page.figure, table[columns].reset_index(drop=True), "\n".join(footer), title)
+
+
+def curve_rows(estimate: SurvivalEstimate) -> pd.DataFrame:
+    """Return the curve as tidy rows, one per day."""
+    rows = estimate.table.rename(columns={"survival": "value"})
+    rows = rows[["day", "value", "lower", "upper"]]
+    return rows.assign(panel="curve", quantity="survival")
+
+
+def count_rows(estimate: SurvivalEstimate) -> pd.DataFrame:
+    """Return how many are at risk on each day and have ended or been censored by it, tidy."""
+    counted = {
+        "at_risk": estimate.at_risk,
+        "ended": np.cumsum(estimate.events),
+        "censored": np.cumsum(estimate.censored),
+    }
+    rows = [
+        pd.DataFrame({"quantity": name, "day": estimate.day, "value": values})
+        for name, values in counted.items()
+    ]
+    return pd.concat(rows, ignore_index=True).assign(panel="counts")
+
+
+def read_out(estimate: SurvivalEstimate) -> pd.DataFrame:
+    """Return S on set days (the horizon if none), the median and RMST to the horizon, tidy."""
+    horizon = estimate.horizon
+    rows = []
+    for day in [x for x in READ_DAYS if x <= horizon] or [horizon]:
+        point = estimate.at(day)
+        rows.append((f"S({day})", day, point.value, point.lower, point.upper))
+    median = estimate.median
+    limits = [np.nan if x is None else x for x in (median.value, median.lower, median.upper)]
+    rows.append(("median", horizon, *limits))
+    mean = estimate.rmst(horizon)
+    rows.append((f"RMST({horizon})", horizon, mean.value, mean.lower, mean.upper))
+    names = ["quantity", "day", "value", "lower", "upper"]
+    return pd.DataFrame(rows, columns=names).assign(panel="readout")
+
+
+def framed(
+    page: Page, ensemble: Ensemble, estimate: SurvivalEstimate
+) -> tuple[Axes, list[int]]:
+    """Lay out a day axis with dates, calendar and numbers at risk; return it and its ticks."""
+    counts = count_rows(estimate)
+    widest = f"{counts['value'].max():,.0f}"
+    label = page.extent("censored") + 0.6 * page.em + 0.5 * page.extent(widest)
+    left = page.left + max(label, 4.2 * page.em)
+    right = page.right - 0.5 * max(page.extent(widest), page.extent("Dec 2025"))
+    table_top = page.bottom + 1.35 * page.em * len(COUNTS)
+    page.bottom = table_top + 3.6 * page.em
+    axes, ticks = dated_axes(page, ensemble.scenario, ensemble.horizon, (left, right), widest)
+    shown = counts[counts["day"].isin(ticks)]
+    wide = shown.pivot(index="quantity", columns="day", values="value")
+    rows = {label: [f"{x:,.0f}" for x in wide.loc[name]] for name, label in COUNTS.items()}
+    add_counts(axes, page, ticks, rows, table_top)
+    return axes, ticks
+
+
+def _draw_curve(axes: Axes, page: Page, estimate: SurvivalEstimate) -> None:
+    """Draw steps and band."""
+    color = page.theme.series[0]
+    band = {"step": "post", "color": color, "alpha": 0.25, "linewidth": 0}
+    axes.fill_between(estimate.day, estimate.lower, estimate.upper, **band, gid="band")
+    line = {"where": "post", "color": color, "clip_on": False, "zorder": 4}
+    axes.step(estimate.day, estimate.survival, **line, gid="survival")
+
+
+def _write_readout(
+    axes: Axes, page: Page, estimate: SurvivalEstimate, readout: pd.DataFrame
+) -> None:
+    """Mark the days read out and write their survival where the curve leaves room."""
+    points = readout[readout["quantity"].str.startswith("S(")]
+    dots = {"linestyle": "none", "marker": "o", "markersize": 0.55 * page.sheet.body}
+    dots |= {"markeredgecolor": page.theme.paper, "color": page.theme.series[0]}
+    axes.plot(points["day"], points["value"], **dots, clip_on=False, zorder=5)
+    lines = [_phrase(row, estimate) for row in readout.itertuples()]
+    style = {"transform": axes.transAxes, "linespacing": 1.5, "gid": "readout", "zorder": 2}
+    style["bbox"] = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 1}
+    corners = ((0.985, 0.965, "right", "top"), (0.03, 0.05, "left", "bottom"))
+    text = axes.text(0, 0, "\n".join(lines), **style)
+    inches = text.get_window_extent(page.renderer).height / page.sheet.dpi
+    wide = page.extent(max(lines, key=page.extent)) / (axes.get_position().width * page.width)
+    tall = inches / (axes.get_position().height * page.height)
+    beside = [round(share * estimate.horizon) for share in (0.97 - wide, 0.05 + wide)]
+    above = 0.95 - tall - estimate.upper[max(beside[0], 0)]
+    below = estimate.lower[min(beside[1], estimate.horizon)] - 0.06 - tall
+    x, y, ha, va = corners[int(np.nan_to_num(below) > np.nan_to_num(above, nan=1.0))]
+    text.set(x=x, y=y, ha=ha, va=va)
+
+
+def _phrase(row: object, estimate: SurvivalEstimate) -> str:
+    """Say one number of the readout with its interval."""
+    name, value, low, high = (getattr(row, x) for x in ("quantity", "value", "lower", "upper"))
+    if name.startswith("S("):
+        return f"{name} = {value:.2f}  [{low:.2f}, {high:.2f}]"
+    if name == "median":
+        return f"median: {str(estimate.median).replace('[', ' [')}"
+    return f"{name} = {value:.0f} days  [{low:.0f}, {high:.0f}]"

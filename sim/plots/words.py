@@ -1,0 +1,122 @@
+"""What figures say: event definitions, causes and the facts of a footer; draws nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from sim.analysis.ensemble import Ensemble
+from sim.config import ENDS, AccountName, ConfigError, EventKind, Scenario
+
+BAND = (
+    "Band: pointwise 95% Monte Carlo uncertainty of the simulation only, "
+    "not of the model or its parameters."
+)
+INTERVAL = (
+    "Intervals: 95% Monte Carlo uncertainty of the simulation only, "
+    "not of the model or its parameters."
+)
+WHAT_IF = "What-if simulation, not a forecast."
+CAUSES = {
+    "attack": "attack",
+    "border_clash": "border clash",
+    "violation": "violation",
+    "talks_breakdown": "talks breakdown",
+    "shock": "shock",
+}
+EVENTS = {
+    EventKind.attack: "attack",
+    EventKind.mediator_leaves: "mediator leaves",
+    EventKind.mediator_joins: "mediator joins",
+    EventKind.border_opens: "border opens",
+    EventKind.border_closes: "border closes",
+    EventKind.bagram_statement: "Bagram statement",
+    EventKind.evidence_handed_over: "evidence handed over",
+    EventKind.custody_carried_out: "custody carried out",
+}
+
+
+def readable(name: str) -> str:
+    """Write a scenario's name with spaces."""
+    return name.replace("_", " ")
+
+
+def end_of(ensemble: Ensemble, end: str | None) -> str:
+    """Return the end definition asked for, or the scenario's own.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such definition.
+    """
+    chosen = ensemble.scenario.ceasefire.end.value if end is None else str(end)
+    if chosen not in ENDS:
+        raise ConfigError(f"end is {chosen!r}; allowed are {', '.join(ENDS)}")
+    return chosen
+
+
+def definition(end: str, scenario: Scenario) -> str:
+    """Say in words what counts as the ceasefire's end."""
+    days = scenario.ceasefire.consecutive_days
+    hostilities = f"open hostilities, or strikes on {days} days in a row"
+    words = {
+        "exchange_of_fire": "both sides use border fire or more on one day",
+        "strike": "either side strikes across the border",
+        "repudiation": "a side declares the ceasefire over",
+        "open_hostilities": hostilities,
+        "collapse": f"{hostilities}, or a side declares it over, whichever comes first",
+    }
+    latest = "" if end == "collapse" else " (at the latest when the ceasefire collapses)"
+    return f"{words[end]}{latest}"
+
+
+def accounts_of(scenario: Scenario) -> str:
+    """Say whose account of the contested positions is used."""
+    name = scenario.accounts.name
+    if name is AccountName.mixed:
+        return f"mixed (Islamabad's in {scenario.accounts.probability_islamabad:.0%} of futures)"
+    return f"{name.value.capitalize()}'s"
+
+
+def date(day: dt.date, year: bool = False) -> str:
+    """Write a date as 6 Nov or 6 Nov 2025."""
+    return f"{day.day} {day:%b}" + (f" {day.year}" if year else "")
+
+
+def span(start: dt.date, end: dt.date) -> str:
+    """Write a span of dates as shortly as it stays clear."""
+    if start == end:
+        return date(start)
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day}–{date(end)}"
+    return f"{date(start)}–{date(end)}"
+
+
+def facts(ensembles: Mapping[str, Ensemble], end: str, notes: Sequence[str]) -> list[str]:
+    """Return the footer's paragraphs: definition, settings, what the band is, then `notes`.
+
+    Raises
+    ------
+    ConfigError
+        If the horizons differ.
+    """
+    every = list(ensembles.values())
+    horizons = sorted({x.horizon for x in every})
+    if len(horizons) > 1:
+        listed = ", ".join(str(days) for days in horizons)
+        raise ConfigError(f"horizons differ ({listed} days); draw ensembles of one horizon")
+    definitions = list(dict.fromkeys(definition(end, x.scenario) for x in every))
+    accounts = list(dict.fromkeys(accounts_of(x.scenario) for x in every))
+    replicates = sorted({f"{x.replicates:,}" for x in every}, key=lambda text: (len(text), text))
+    seeds = sorted({x.seed for x in every})
+    keys = [x.cell.key[:12] for x in every]
+    settings = (
+        f"Horizon {horizons[0]} days · {' or '.join(replicates)} replicates"
+        f"{' each' if len(every) > 1 else ''} · seed {' or '.join(str(x) for x in seeds)} · "
+        f"accounts: {' or '.join(accounts)} · cell{'s' if len(keys) > 1 else ''} {', '.join(keys)}"
+    )
+    return [
+        f"End = {readable(end)}: {'; or '.join(definitions)}. {WHAT_IF}",
+        settings,
+        " ".join(notes),
+    ]

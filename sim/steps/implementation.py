@@ -1,0 +1,116 @@
+"""Step 8: deals are carried out, violated and found out; the crossings and groups follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.party import Party
+from sim.conflict import trust
+from sim.conflict.escalation import PROTEST, STRIKE, VIOLATION
+from sim.conflict.implementation import detection_chance, share_moved
+from sim.randomness import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from sim.model import CeasefireModel
+
+
+def carry_out(model: CeasefireModel) -> None:
+    """Deliver, violate, detect; let deals lapse; move crossings and suppression."""
+    deal, rule = model.deal, model.scenario.conflict.implementation
+    rows = np.flatnonzero(deal.in_force)
+    if len(rows):
+        _deliver(model, rows)
+        _violate(model, rows)
+        lapsed = rows[deal.violations[rows] >= rule.tolerance]
+        deal.lapse(lapsed)
+        model.tally.deal_lapsed_day[lapsed] = model.day
+        model.rounds.schedule(lapsed)
+    _move_crossings(model)
+    _suppress(model)
+
+
+def _deliver(model: CeasefireModel, rows: IntArray) -> None:
+    """Each side moves towards what it is willing and able to deliver."""
+    deal, rule = model.deal, model.scenario.conflict.implementation
+    moved = share_moved(rule.build_up)
+    package = deal.package[rows]
+    for party in model.parties:
+        current = deal.delivered[rows, party.side]
+        target = party.delivery_target(rows)
+        deal.delivered[rows, party.side] = current + (target - current) * moved
+    first = rows[deal.age[rows] == 0]
+    for group in model.militants:
+        target = model.parties[1].delivery_target(first)
+        group.backlash[first] += model.terms.backlash[deal.package[first]] * target
+    delivered = model.terms.suppression[package] * deal.delivered[rows, 1]
+    seen = rows[model.uniform("delivery", rows) < rule.delivery * delivered]
+    signal = model.scenario.conflict.trust.signals.delivery
+    model.parties[0].learn(seen, trust.evidence(signal))
+    deal.age[rows] += 1
+
+
+def _violate(model: CeasefireModel, rows: IntArray) -> None:
+    """Violations by what is not delivered, or by a strike that was promised away."""
+    deal, rule = model.deal, model.scenario.conflict.implementation
+    chance = detection_chance(rule, model.terms.verified[deal.package[rows]])
+    for party in model.parties:
+        short = 1.0 - party.delivery_target(rows)
+        breach = model.uniform(f"violation/{party.name}", rows) < rule.violation * short
+        found = breach & (model.uniform(f"detection/{party.name}", rows) < chance)
+        if party.side == 0:
+            promised_away = model.terms.restraint[deal.package[rows]] >= 1.0
+            found |= promised_away & (party.rung[rows] >= STRIKE)
+        _found_out(model, party, rows[found])
+
+
+def _found_out(model: CeasefireModel, party: Party, rows: IntArray) -> None:
+    """A violation by ``party`` was detected in these rows: the other side is injured."""
+    if not len(rows):
+        return
+    conflict = model.scenario.conflict
+    injured = (party.side == 1, party.side == 0)
+    model.trigger.offer(rows, conflict.response.violation, VIOLATION, injured)
+    party.other.resent(rows, VIOLATION, conflict.grievance.violation)
+    party.other.learn(rows, trust.evidence(conflict.trust.signals.violation))
+    model.deal.violations[rows] += 1
+    model.tally.violations[rows] += 1
+    model.violated_today[rows, party.side] = True
+    model.log.incident(model, rows, "violation", party=party.name)
+
+
+def _move_crossings(model: CeasefireModel) -> None:
+    """Shut the crossings where a side protested or worse; otherwise move as agreed."""
+    first, second = model.parties
+    acted = np.flatnonzero(np.maximum(first.rung, second.rung) >= PROTEST)
+    model.crossings.close(acted)
+    model.tally.closed_days += model.crossings.closure
+    opened = model.terms.border[model.deal.package] * model.deal.delivered[:, 0]
+    costs = (first.config.closure_cost, second.config.closure_cost)
+    model.crossings.pass_day(model.scenario.conflict.border, opened, costs)
+
+
+def _suppress(model: CeasefireModel) -> None:
+    """Kabul's measures reach the groups; confinement leaks, handovers provoke and cost."""
+    rule = model.scenario.conflict.implementation
+    moved = share_moved(rule.build_up)
+    effort = _effort(model)
+    for group in model.militants:
+        group.restrained_by(effort, moved)
+        group.backlash *= np.exp(-1.0 / rule.backlash_days)
+    model.kabul.pay_cohesion(model.terms.cohesion[model.deal.package], moved)
+
+
+def _effort(model: CeasefireModel) -> FloatArray:
+    """Share of a fully exposed group's attacks that Kabul's measures aim to end, shape (R,)."""
+    deal, rule = model.deal, model.scenario.conflict.implementation
+    effort = np.zeros(model.size)
+    rows = np.flatnonzero(deal.in_force)
+    if len(rows):
+        package = deal.package[rows]
+        kept = np.power(1.0 - model.terms.leakage[package], deal.age[rows])
+        sharper = 1.0 + rule.evidence * model.terms.evidence[package] * deal.delivered[rows, 0]
+        asked = model.terms.suppression[package] * deal.delivered[rows, 1] * kept * sharper
+        effort[rows] = np.minimum(asked, 1.0)
+    return effort

@@ -1,0 +1,94 @@
+"""Steps 5 and 6: the day's chain of responses, and mediators who try to break it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.config import MediatorFunction
+from sim.conflict.escalation import next_turns
+from sim.randomness import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from sim.model import CeasefireModel
+
+
+class Chain:
+    """Today's chains: one per future with a trigger.
+
+    ``rows`` (n,) futures; ``cause`` (n,); ``acting`` (n, 2) who acts at this link and ``rungs``
+    (n, 2) how, 0 where a side does not act; ``link`` acts so far.
+    """
+
+    def __init__(self, model: CeasefireModel) -> None:
+        trigger = model.trigger
+        in_use = model.scenario.switches.responses
+        happened = (trigger.cause >= 0) & model.ceasefire.in_force & in_use
+        self.rows = np.flatnonzero(happened)
+        self.cause = trigger.cause[self.rows]
+        self.acting = trigger.injured[self.rows]
+        self.severity = trigger.severity[self.rows]
+        self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
+        self.link = 0
+
+    def act(self, model: CeasefireModel, pressure: FloatArray) -> None:
+        """Let those whose turn it is choose a rung under ``pressure`` (n, 2)."""
+        self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
+        for party in model.parties:
+            mine = np.flatnonzero(self.acting[:, party.side])
+            if len(mine):
+                rows = self.rows[mine]
+                uniform = model.uniform(f"response/{party.name}/{self.link}", rows)
+                rungs = party.respond(uniform, pressure[mine, party.side], rows)
+                party.act(rows, rungs)
+                self.rungs[mine, party.side] = rungs
+        self.link += 1
+
+    def keep(self, where: BoolArray) -> None:
+        """Go on with some of the chains only."""
+        for name in ("rows", "cause", "acting", "rungs"):
+            setattr(self, name, getattr(self, name)[where])
+
+
+def respond(model: CeasefireModel) -> Chain:
+    """The injured side answers the day's trigger; both at once after a clash."""
+    chain = Chain(model)
+    model.chain_cause[chain.rows] = chain.cause
+    model.trigger.clear()
+    if len(chain.rows):
+        chain.act(model, np.stack([chain.severity, chain.severity], axis=1))
+    return chain
+
+
+def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
+    """Counters alternate until restraint, the bound, or a mediator breaks the chain."""
+    rule = model.scenario.conflict.response
+    while len(chain.rows):
+        turns = next_turns(chain.acting, chain.rungs, rule.counter_from)
+        going = turns.any(axis=1)
+        chain.acting = turns
+        chain.keep(going)
+        if not len(chain.rows):
+            return
+        if chain.link == rule.links:  # cut off by the bound: the rest waits for tomorrow
+            model.trigger.offer(chain.rows, rule.unfinished, chain.cause, chain.acting)
+            return
+        chain.keep(~_contained(model, chain.rows, chain.link))
+        if len(chain.rows):
+            chain.act(model, rule.counter * chain.rungs[:, ::-1])
+
+
+def _contained(model: CeasefireModel, rows: IntArray, link: int) -> BoolArray:
+    """Whether a mediator breaks the chain here, (n,); each attempt costs it patience."""
+    broken = np.zeros(len(rows), dtype=bool)
+    for mediator in model.mediators:
+        tries = mediator.active(MediatorFunction.contain)[rows]
+        if not tries.any():
+            continue
+        pull = 0.5 * (mediator.leverage(0) + mediator.leverage(1))
+        chance = model.scenario.conflict.response.containment * pull
+        broken |= tries & (model.uniform(f"containment/{mediator.name}/{link}", rows) < chance)
+        mediator.spend(rows[tries])
+    model.tally.contained[rows[broken]] += 1
+    return broken
