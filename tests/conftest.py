@@ -1,0 +1,62 @@
+"""Scenarios for tests: the shipped baseline with a few fields changed, and quick runs of it."""
+
+import copy
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from sim.config import Scenario, validate
+from sim.model import CeasefireModel
+from sim.study.cells import load_cell
+
+SEED = 2025
+
+# Everything that could end a ceasefire from inside the model, switched off.
+STILL = {f"switches.{name}": False for name in ("attacks", "clashes", "events", "talks")}
+# Nobody answers and nobody repudiates: every future lasts to the horizon.
+UNANSWERED = {"switches.responses": False, "switches.repudiation": False}
+
+
+@cache
+def composed(name: str, overrides: tuple[str, ...]) -> dict[str, Any]:
+    return load_cell(name, overrides).tree()
+
+
+def tree_of(name: str = "baseline", *overrides: str) -> dict[str, Any]:
+    """A shipped scenario and its settings as a plain tree that may be changed."""
+    return copy.deepcopy(composed(name, overrides))
+
+
+def put(tree: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Set fields by their dotted paths."""
+    for path, value in changes.items():
+        *parents, last = path.split(".")
+        node = tree
+        for parent in parents:
+            node = node[parent]
+        node[last] = copy.deepcopy(value)
+    return tree
+
+
+def vary(changes: dict[str, Any], name: str = "baseline", *overrides: str) -> Scenario:
+    """A shipped scenario with fields changed by their dotted paths."""
+    return validate(put(tree_of(name, *overrides), changes))[0]
+
+
+def outcomes(
+    scenario: Scenario, replicates: int, horizon: int, seed: int = SEED, first: int = 0
+) -> dict[str, np.ndarray]:
+    """Outcome columns of a run in one block."""
+    model = CeasefireModel(scenario, replicates, seed, first=first)
+    return model.run(horizon).columns
+
+
+def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> list[str]:
+    """Columns in which two runs differ, bit by bit (nan equals nan)."""
+    assert one.keys() == other.keys()
+    return [
+        name
+        for name, values in one.items()
+        if not np.array_equal(values, other[name], equal_nan=values.dtype.kind == "f")
+    ]
