@@ -138,18 +138,21 @@ class Meeting:
         """Bargain for a day: sessions of exchanges, until agreement or the round's limit."""
         single_text = protocol.kind is ProtocolKind.single_text
         for _ in range(protocol.sessions_per_day):
+            present = self._bargaining()  # who holds this session, whatever the others do
             for _ in range(protocol.exchanges_per_session):
-                rows = np.flatnonzero((self.agreed == NO_PACKAGE) & (self.exchange < self.limit))
-                if not len(rows):
-                    return
+                rows = self._bargaining()
                 self.exchange[rows] += 1
                 if single_text:
                     self._table_draft(rows, protocol.text_step)
                 else:
                     self._exchange_offers(rows, PARTIES.index(protocol.first_mover.value))
             if not single_text:
-                bridged = np.flatnonzero(self.agreed == NO_PACKAGE)
+                bridged = present[self.agreed[present] == NO_PACKAGE]
                 self._table_draft(bridged, protocol.text_step)
+
+    def _bargaining(self) -> IntArray:
+        """Rows without agreement that have exchanges left."""
+        return np.flatnonzero((self.agreed == NO_PACKAGE) & (self.exchange < self.limit))
 
     def _exchange_offers(self, rows: IntArray, first_mover: int) -> None:
         """One side proposes, the other answers; they take turns (Rubinstein 1982)."""
@@ -179,9 +182,7 @@ class Meeting:
         position = np.rint(self.weight[rows] * WEIGHT_STEPS).astype(np.int64)
         account = self.sides[0].account[rows]
         text = np.stack(self.drafts)[account, position]
-        lacking = [
-            side.aspiration(rows, time) - side.utility(rows, text) for side in self.sides
-        ]
+        lacking = [side.aspiration(rows, time) - side.utility(rows, text) for side in self.sides]
         refused = [shortfall > 0 for shortfall in lacking]
         agreed = ~refused[0] & ~refused[1]
         self.agreed[rows[agreed]] = text[agreed]
