@@ -123,9 +123,7 @@ def job(config: Any) -> None:
     except (ConfigError, StoreError) as error:
         if settings.mode is not RunMode.MULTIRUN:
             raise
-        write_record(
-            directory, {"status": "failed", "error": str(error), "overrides": overrides}
-        )
+        write_record(directory, {"status": "failed", "error": str(error), "overrides": overrides})
         print(f"{' '.join(overrides)}: failed: {error}", file=sys.stderr)
     else:
         print(text)

@@ -7,6 +7,7 @@ happens to its row afterwards is not read, and the row is dropped when enough ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -81,6 +82,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         if replicates < 1:
             raise ValueError(f"replicates is {replicates}; allowed are whole numbers from 1")
         super().__init__(rng=seed)
+        self.running: bool = True
         self.scenario, self.seed = scenario, seed
         self.streams = Streams(seed, first, replicates, branch)
         self.day = 0
@@ -165,7 +167,9 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             raise ValueError(f"branch is {branch}; forks are numbered from 1")
         scenario = scenario or self.scenario
         if (scenario.agenda, scenario.accounts) != (self.scenario.agenda, self.scenario.accounts):
-            raise ValueError("a fork keeps its agenda and accounts; the scenario given changes them")
+            raise ValueError(
+                "a fork keeps its agenda and accounts; the scenario given changes them"
+            )
         child = CeasefireModel(scenario, n, self.seed, branch=branch, watched=self.log.watched)
         child.day = self.day
         rows = np.full(n, found[0], dtype=np.int64)
@@ -201,7 +205,9 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         """Today's uniforms for a purpose, shape (R,), or of some rows only."""
         return self.streams.uniform(purpose, self.day, rows)
 
-    def combined(self, shares: list[tuple[Mediator, float, MediatorFunction | None]]) -> FloatArray:
+    def combined(
+        self, shares: Sequence[tuple[Mediator, float, MediatorFunction | None]]
+    ) -> FloatArray:
         """Joint strength, shape (R,), of mediators who act independently: 1 - prod(1 - share)."""
         without = np.ones(self.size)
         for mediator, share, function in shares:
@@ -242,8 +248,9 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             name: getattr(self, name)
             for name in ("ceasefire", "trigger", "deal", "crossings", "talks", "tally")
         }
-        for agent in (*self.parties, *self.mediators, *self.militants):
-            states[f"{type(agent).__name__}/{agent.name}"] = agent
+        agents: tuple[Party | Mediator | MilitantGroup, ...]
+        agents = (*self.parties, *self.mediators, *self.militants)
+        states.update({f"{type(agent).__name__}/{agent.name}": agent for agent in agents})
         return states
 
     def _drop_ended(self) -> None:

@@ -51,7 +51,9 @@ class Streams:
     def __init__(self, seed: int, first: int = 0, size: int = 1, branch: int = 0) -> None:
         for name, value, low in (("seed", seed, 0), ("branch", branch, 0), ("first", first, 0)):
             if not low <= value <= LARGEST_WORD:
-                raise ValueError(f"{name} is {value}; allowed are whole numbers from 0 to 2**64 - 1")
+                raise ValueError(
+                    f"{name} is {value}; allowed are whole numbers from 0 to 2**64 - 1"
+                )
         if size < 1:
             raise ValueError(f"size is {size}; allowed are whole numbers from 1")
         self.seed, self.branch = seed, branch

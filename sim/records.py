@@ -1,4 +1,4 @@
-"""What is kept of a run: one row per replicate, quantiles per day, and sampled rounds and incidents.
+"""What is kept of a run: a row per replicate, quantiles per day, sampled rounds and incidents.
 
 Knows the model's state and writes plain arrays; it knows no file. A replicate's row is written on
 the day its ceasefire collapses, or at the horizon.
@@ -193,8 +193,8 @@ class Log:
         for k in range(int(np.searchsorted(model.streams.replicates[rows], self.watched))):
             if not model.ceasefire.in_force[rows[k]]:
                 continue
-            entry = {"replicate": int(model.streams.replicates[rows[k]]), "day": model.day}
-            entry["kind"] = kind
+            replicate = int(model.streams.replicates[rows[k]])
+            entry: dict[str, Any] = {"replicate": replicate, "day": model.day, "kind": kind}
             for name, value in facts.items():
                 entry[name] = value[k].item() if isinstance(value, np.ndarray) else value
             self.incidents.append(entry)

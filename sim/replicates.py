@@ -7,6 +7,11 @@ import numpy as np
 from sim.randomness import IntArray
 
 
+def kept_per_day(half_life: float) -> float:
+    """Share of a fading quantity that is left after a day; ``half_life`` in days."""
+    return float(0.5 ** (1.0 / half_life))
+
+
 class PerReplicate:
     """Something whose NumPy attributes all have the replicate as their first axis."""
 

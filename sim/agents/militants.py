@@ -1,4 +1,4 @@
-"""A militant group: attacks that excite further attacks, suppressed or provoked by what is agreed."""
+"""A militant group: attacks that excite more, suppressed or provoked by what is agreed."""
 
 from __future__ import annotations
 
@@ -100,4 +100,5 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         share = self.config.from_afghan_soil
         left = share * (1.0 - self.suppression[rows])
         chance = left / np.maximum(left + 1.0 - share, 1e-12)
-        return self.model.uniform(f"origin/{self.name}", rows) < chance
+        from_there: BoolArray = self.model.uniform(f"origin/{self.name}", rows) < chance
+        return from_there

@@ -20,7 +20,7 @@ from sim.negotiation import accounts
 from sim.negotiation.ratification import slack
 from sim.negotiation.utility import contested
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate
+from sim.replicates import PerReplicate, kept_per_day
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -157,18 +157,19 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         In units of grievance. A side repudiates when its pressure to end exceeds this.
         """
         model, rule = self.model, self.model.scenario.conflict.grievance
-        return (
+        worth: FloatArray = (
             self.ending_value
             + rule.stake_deal * model.deal.in_force
             + rule.stake_talks * (model.talks.in_session | (model.talks.next_round > 0))
             + rule.stake_leverage * model.leverage[self.side]
             + rule.stake_trust * self.trust
         )
+        return worth
 
     def pass_day(self) -> None:
         """Let trust leak to its prior, grievances and lock-in fade."""
         self.trust_log_odds = trust_rules.leak(self.trust_log_odds, self.prior, self.memory)
-        self.grievance *= 0.5 ** (1.0 / self.model.scenario.conflict.grievance.half_life)
+        self.grievance *= kept_per_day(self.model.scenario.conflict.grievance.half_life)
         self.lock_in = accounts.fade(self.lock_in, self.config.lock_in_half_life)
         self.trust = trust_rules.probability(self.trust_log_odds)
 

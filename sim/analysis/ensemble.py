@@ -94,13 +94,17 @@ class Ensemble:
         """
         days, ended, _ = self.durations(end)
         options = {"horizon": self.horizon, "label": self.scenario.name, **options}
-        return kaplan_meier(days.to_numpy(), ended.to_numpy(), **options)
+        estimate: SurvivalEstimate = kaplan_meier(days.to_numpy(), ended.to_numpy(), **options)
+        return estimate
 
     def incidence(self, end: str | None = None, **options: Any) -> IncidenceEstimate:
         """Aalen-Johansen cumulative incidence by cause, in the order of ``config.CAUSES``."""
         days, ended, causes = self.durations(end)
         options = {"horizon": self.horizon, "label": self.scenario.name, **options}
-        return aalen_johansen(days.to_numpy(), ended.to_numpy(), causes, order=CAUSES, **options)
+        estimate: IncidenceEstimate = aalen_johansen(
+            days.to_numpy(), ended.to_numpy(), causes, order=CAUSES, **options
+        )
+        return estimate
 
     def __repr__(self) -> str:
         return (

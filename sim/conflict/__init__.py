@@ -1,1 +1,1 @@
-"""What tests a ceasefire, on arrays: attacks, escalation, trust, implementation, end definitions."""
+"""What tests a ceasefire, on arrays: attacks, escalation, trust, implementation, its end."""

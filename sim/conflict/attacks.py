@@ -67,7 +67,9 @@ class Severity:
         return np.searchsorted(self.cumulative, uniform, side="right").astype(np.int64)
 
 
-def spoiling_factor(kind: SpoilerType, strength: float, believed: float, inducement: float) -> float:
+def spoiling_factor(
+    kind: SpoilerType, strength: float, believed: float, inducement: float
+) -> float:
     """Factor on a group's attacks inside the spoiling window.
 
     Spoiling works when moderates are believed strong (Kydd & Walter 2002), so the rise is

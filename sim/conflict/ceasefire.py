@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.conflict.escalation import FIRE, HOSTILITIES, NO_CAUSE, STRIKE
 from sim.randomness import BoolArray, IntArray
-from sim.replicates import PerReplicate
+from sim.replicates import PerReplicate, kept_per_day
 
 EXCHANGE_OF_FIRE, STRIKE_END, REPUDIATION, OPEN_HOSTILITIES, COLLAPSE = range(5)
 NOT_ENDED = 0  # day 0 is not at risk, so 0 can say "not ended"
@@ -21,8 +21,9 @@ class Ceasefire(PerReplicate):
     """When and why the ceasefire ended.
 
     ``day`` (R, 5) day of the end per definition, 0 while in force; ``cause`` (R, 5) index into
-    ``config.CAUSES``, -1 while in force; ``tension`` (R,) a leaky sum of rungs; ``hot_days`` (R,) days in a row at rung 3 or above, and
-    ``hot_cause`` (R,) the cause of the first of them.
+    ``config.CAUSES``, -1 while in force; ``tension`` (R,) a leaky sum of rungs;
+    ``hot_days`` (R,) days in a row at rung 3 or above, and ``hot_cause`` (R,) the cause of the
+    first of them.
     """
 
     def __init__(self, size: int, tension: float = 0.0) -> None:
@@ -35,13 +36,14 @@ class Ceasefire(PerReplicate):
     @property
     def in_force(self) -> BoolArray:
         """Whether no collapse has happened, shape (R,)."""
-        return self.day[:, COLLAPSE] == NOT_ENDED
+        result: BoolArray = self.day[:, COLLAPSE] == NOT_ENDED
+        return result
 
     def feel(self, rungs: tuple[IntArray, IntArray], added: list[float], half_life: float) -> None:
         """Let tension fade for a day and add what today's highest rungs of both sides bring."""
         weights = np.array(added)
         brought = weights[rungs[0]] + weights[rungs[1]]
-        self.tension = self.tension * 0.5 ** (1.0 / half_life) + brought
+        self.tension = self.tension * kept_per_day(half_life) + brought
 
     def end(self, definition: int, rows: IntArray, day: int, cause: IntArray | int) -> None:
         """Record an end under one definition in these rows, unless it has ended before.

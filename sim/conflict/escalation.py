@@ -77,9 +77,8 @@ def next_turns(acted: BoolArray, rungs: IntArray, counter_from: int) -> BoolArra
     ``counter_from`` or above is answered by the other side; if both acted, by the one that
     suffered the higher rung, or by both if the rungs are equal.
     """
-    suffered = np.where(acted, rungs, 0)[:, ::-1]
     own = np.where(acted, rungs, 0)
-    both = acted.all(axis=1)
-    answers = suffered >= counter_from
-    answers &= ~both[:, None] | (suffered >= own)
-    return answers
+    suffered = own[:, ::-1]
+    not_both = ~(acted[:, :1] & acted[:, 1:])
+    result: BoolArray = (suffered >= counter_from) & (not_both | (suffered >= own))
+    return result

@@ -12,7 +12,7 @@ import numpy as np
 from sim.config import Agenda, Border, Implementation
 from sim.negotiation.agenda import Packages, effect, verification
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate
+from sim.replicates import PerReplicate, kept_per_day
 
 NO_DEAL = -1
 
@@ -66,7 +66,8 @@ class Deal(PerReplicate):
     @property
     def in_force(self) -> BoolArray:
         """Whether a ratified deal is in force, shape (R,)."""
-        return self.package != NO_DEAL
+        result: BoolArray = self.package != NO_DEAL
+        return result
 
     def sign(self, rows: IntArray, package: IntArray, pressure: FloatArray) -> None:
         """Put a ratified package into force in these rows."""
@@ -83,7 +84,10 @@ class Deal(PerReplicate):
 
 
 def delivery_target(
-    willing: BoolArray, unwilling_delivery: float, capacity: FloatArray, lost_to_pressure: FloatArray
+    willing: BoolArray,
+    unwilling_delivery: float,
+    capacity: FloatArray,
+    lost_to_pressure: FloatArray,
 ) -> FloatArray:
     """Share of its promises that a side will deliver in the end, shape (R,), in [0, 1].
 
@@ -97,7 +101,7 @@ def delivery_target(
 
 def share_moved(half_life: float) -> float:
     """Share of the remaining way covered in a day at this half-life."""
-    return 1.0 - 0.5 ** (1.0 / half_life)
+    return 1.0 - kept_per_day(half_life)
 
 
 def detection_chance(rule: Implementation, verified: FloatArray) -> FloatArray:
@@ -132,7 +136,7 @@ class Crossings(PerReplicate):
 
         ``opened`` (R,) is the opening a deal delivers; ``daily_cost`` utility per day and side.
         """
-        kept = 0.5 ** (1.0 / rule.memory)
+        kept = kept_per_day(rule.memory)
         self.pakistan_cost = self.pakistan_cost * kept + self.closure * daily_cost[0]
         self.afghan_taliban_cost = self.afghan_taliban_cost * kept + self.closure * daily_cost[1]
         target = np.minimum(self.policy, 1.0 - opened)

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.config import Signal
 from sim.randomness import FloatArray
+from sim.replicates import kept_per_day
 
 LIMIT = 12.0  # log-odds are kept within +-12 (odds of 160,000) so that no certainty is final
 
@@ -43,7 +44,7 @@ def attack_evidence(believed_strength: float) -> float:
 
 def leak(log_odds_: FloatArray, prior: float, half_life: float) -> FloatArray:
     """One day's return of the log-odds towards the prior log-odds, shape (R,)."""
-    kept = 0.5 ** (1.0 / half_life)
+    kept = kept_per_day(half_life)
     result: FloatArray = np.clip(prior + (log_odds_ - prior) * kept, -LIMIT, LIMIT)
     return result
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.randomness import BoolArray, FloatArray
+from sim.replicates import kept_per_day
 
 
 def contradicts(uniform: FloatArray, spin: float, damping: FloatArray) -> BoolArray:
@@ -32,4 +33,4 @@ def lock_in(
 
 def fade(current: FloatArray, half_life: float) -> FloatArray:
     """One day's decay of lock-in, any shape."""
-    return current * 0.5 ** (1.0 / half_life)
+    return current * kept_per_day(half_life)

@@ -89,9 +89,7 @@ def table(
     return Table(constant, slope, retreat, all_packages.index(opening))
 
 
-def _opening(
-    side: int, me: Party, agenda: Agenda, account: dict[str, Position]
-) -> dict[str, str]:
+def _opening(side: int, me: Party, agenda: Agenda, account: dict[str, Position]) -> dict[str, str]:
     """Return a side's public position: reported, else configured, else its best option."""
     stated = {}
     for name, issue in agenda.issues.items():
@@ -114,7 +112,7 @@ class Menu:
     own: Table
 
     def prospects(self, trust: FloatArray, lock_in: FloatArray) -> FloatArray:
-        """Best own utility among the first 1 ... C packages, shape (R, C), rising along each row."""
+        """Best own utility among the first 1 ... C packages, (R, C), rising along each row."""
         rising = np.empty((len(trust), len(self.package)))
         step = max(1, CHUNK // len(self.package))
         for low in range(0, len(trust), step):
@@ -173,7 +171,10 @@ def _undominated(other: FloatArray, corners: FloatArray) -> IntArray:
         ahead = np.searchsorted(-kept_other[: len(kept)], -(other[position] + MARGIN), "right")
         mine = corners[:, position, None] + MARGIN
         if not (kept_corners[:, :ahead] >= mine).all(axis=0).any():
-            kept_other[len(kept)], kept_corners[:, len(kept)] = other[position], corners[:, position]
+            kept_other[len(kept)], kept_corners[:, len(kept)] = (
+                other[position],
+                corners[:, position],
+            )
             kept.append(position)
     return np.array(kept, dtype=np.int64)
 

@@ -66,7 +66,7 @@ def compare_sweep(directory: Path) -> str:
     return f"{result}\n\ncomparison in {directory}"
 
 
-class CompareAfterSweep(Callback):
+class CompareAfterSweep(Callback):  # type: ignore[misc]
     """Hydra callback: compare the cells of a multirun when the last has ended."""
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:

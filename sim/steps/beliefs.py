@@ -38,7 +38,9 @@ def _take_in(model: CeasefireModel, party: Party) -> None:
         struck = suffered[rows] >= STRIKE
         party.learn(rows[~struck], trust.evidence(signals.fire))
         party.learn(rows[struck], trust.evidence(signals.strike))
-        party.resent(rows, model.chain_cause[rows], rule.fire * (suffered[rows] - 1.0))
+        party.resent(
+            rows, model.chain_cause[rows], rule.fire * (suffered[rows] - 1.0).astype(np.float64)
+        )
     troubled = (suffered >= FIRE) | model.violated_today[:, party.other.side]
     if party.side == 0:
         troubled |= model.attributed_today

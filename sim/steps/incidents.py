@@ -92,4 +92,5 @@ def _blamed(model: CeasefireModel, group: MilitantGroup, salient: IntArray) -> I
 def _evidence_shared(model: CeasefireModel, rows: IntArray) -> FloatArray:
     """How much evidence on attacks is shared, by deal or standing, shape (len(rows),)."""
     by_deal = model.terms.evidence[model.deal.package[rows]] * model.deal.delivered[rows, 0]
-    return np.maximum(by_deal, model.scenario.conflict.attribution.standing_evidence)
+    shared: FloatArray = np.maximum(by_deal, model.scenario.conflict.attribution.standing_evidence)
+    return shared

@@ -66,9 +66,8 @@ def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
     rule = model.scenario.conflict.response
     while len(chain.rows):
         turns = next_turns(chain.acting, chain.rungs, rule.counter_from)
-        going = turns.any(axis=1)
         chain.acting = turns
-        chain.keep(going)
+        chain.keep(turns[:, 0] | turns[:, 1])
         if not len(chain.rows):
             return
         if chain.link == rule.links:  # cut off by the bound: the rest waits for tomorrow
@@ -76,7 +75,8 @@ def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
             return
         chain.keep(~_contained(model, chain.rows, chain.link))
         if len(chain.rows):
-            chain.act(model, rule.counter * chain.rungs[:, ::-1])
+            suffered = chain.rungs[:, ::-1].astype(np.float64)
+            chain.act(model, rule.counter * suffered)
 
 
 def _contained(model: CeasefireModel, rows: IntArray, link: int) -> BoolArray:

@@ -231,9 +231,7 @@ class Rounds:
                 uniform = model.uniform(f"account/{party.name}/{k}", rows)
                 spun = accounts.contradicts(uniform, party.config.spin, damping)
                 held = party.lock_in[rows, k]
-                party.lock_in[rows, k] = accounts.lock_in(
-                    held, spun, party.config.lock_in, damping
-                )
+                party.lock_in[rows, k] = accounts.lock_in(held, spun, party.config.lock_in, damping)
                 party.other.learn(rows[spun], trust.evidence(self.signals.contradiction))
 
     def _log_round(

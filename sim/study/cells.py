@@ -119,7 +119,9 @@ def explain_hydra(error: Exception) -> str:
     if lines and lines[0].startswith("In '"):
         lines = lines[1:]
     said = lines[0].rstrip(".:") if lines else type(error).__name__
-    options = [line for line in lines[1:] if not line.startswith(("Config search", "provider", "set "))]
+    options = [
+        line for line in lines[1:] if not line.startswith(("Config search", "provider", "set "))
+    ]
     if "Available options" in str(error):
         start = next(k for k, line in enumerate(lines) if "Available options" in line)
         names = [line for line in lines[start + 1 :] if "=" not in line and " " not in line]

@@ -25,7 +25,9 @@ LARGEST_BLOCK = 10_000  # chosen by measurement: larger blocks leave the process
 class Source(Protocol):
     """Where tables of results come from: memory or a directory."""
 
-    cell: Cell
+    @property
+    def cell(self) -> Cell:
+        """The cell that was run."""
 
     def table(self, name: str) -> pa.Table:
         """Return runs, daily, rounds or incidents."""

@@ -54,9 +54,7 @@ def _coded(codes: Any, names: tuple[str, ...]) -> pa.Array:
 def _options(values: Any, all_packages: Packages) -> dict[str, pa.Array]:
     """The option agreed on each issue, null without a deal."""
     out = {}
-    for k, (issue, names) in enumerate(
-        zip(all_packages.issues, all_packages.options, strict=True)
-    ):
+    for k, (issue, names) in enumerate(zip(all_packages.issues, all_packages.options, strict=True)):
         codes = np.where(values < 0, -1, all_packages.option[values, k])
         out[f"deal_{issue}"] = _coded(codes, names)
     return out
@@ -76,7 +74,10 @@ def rounds_table(logs: list[Log], all_packages: Packages) -> pa.Table:
     arrays = {name: pa.array([row.get(name) for row in rows], kind) for name, kind in ROUND_COLUMNS}
     chosen = np.array([row["package"] for row in rows], dtype=np.int64)
     arrays.update(
-        {name.removeprefix("deal_"): codes for name, codes in _options(chosen, all_packages).items()}
+        {
+            name.removeprefix("deal_"): codes
+            for name, codes in _options(chosen, all_packages).items()
+        }
     )
     return pa.table(arrays)
 

@@ -1,0 +1,193 @@
+"""What tests the ceasefire: clashes, attribution, responses, trust, implementation, border."""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+from pydantic.dataclasses import dataclass
+
+from sim.config.fields import SCHEMA, Rung, number, text
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Clashes:
+    """Spontaneous border clashes."""
+
+    rate: float = number("chance on a quiet day", 0, 1, "per day", "calibrated")
+    tension: float = number("relative rise per unit of tension (log)", 0, 5, "log", "calibrated")
+    severity: float = number("mean pressure a clash puts on both", 0, 10, "logit", "assumed")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Attribution:
+    """When an attack is laid at Kabul's door."""
+
+    salience: int = number("deaths from which an attack is salient", 1, 1000, "deaths", "assumed")
+    base: float = number(
+        "chance of attribution of a salient attack without trust or verification", 0, 1,
+        "probability", "calibrated",
+    )  # fmt: skip
+    trust: float = number("share of that chance removed by full trust", 0, 1, "share", "assumed")
+    monitors: float = number(
+        "share of misattribution removed by full verification", 0, 1, "share", "assumed"
+    )
+    evidence: float = number(
+        "share of misattribution removed by full evidence sharing", 0, 1, "share", "assumed"
+    )
+    standing_evidence: float = number("evidence shared without any deal", 0, 1, "share", "assumed")
+    per_log_death: float = number("pressure per natural log of deaths", 0, 5, "logit", "calibrated")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Response:
+    """The ladder of responses: what raises the pressure to climb and what restrains."""
+
+    tension: float = number("pressure per unit of tension", 0, 5, "logit", "calibrated")
+    talks: float = number("restraint while talks are in session", 0, 10, "logit", "assumed")
+    deal: float = number("restraint from a deal at stake", 0, 10, "logit", "assumed")
+    bound: float = number(
+        "restraint from having promised not to strike, if willing", 0, 10, "logit", "assumed"
+    )
+    leverage: float = number("restraint per unit of mediator leverage", 0, 10, "logit", "assumed")
+    trust: float = number("restraint at full trust", 0, 10, "logit", "assumed")
+    counter: float = number(
+        "pressure per rung of the other side's act", 0, 5, "logit", "calibrated"
+    )
+    counter_from: Rung = text("lowest rung that may be answered in kind")
+    links: int = number("acts in one day's chain at most", 1, 20, "acts", "assumed")
+    violation: float = number("pressure of a detected violation", 0, 10, "logit", "assumed")
+    breakdown: float = number("pressure of a failed round", 0, 10, "logit", "assumed")
+    unfinished: float = number(
+        "pressure of a chain cut off by the bound, on the next day", 0, 10, "logit", "assumed"
+    )
+    containment: float = number(
+        "chance per unit of leverage that a mediator breaks a chain", 0, 1, "probability",
+        "assumed",
+    )  # fmt: skip
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Tension:
+    """Tension, a leaky sum of rungs."""
+
+    initial: float = number(
+        "on day 0, after the fighting of October", 0, 20, "tension", "calibrated"
+    )
+    half_life: float = number("half-life", 0.1, 3650, "days", "calibrated")
+    rungs: list[float] = text("tension added by rungs 0 to 4, each in [0, 10]", "assumed")
+
+    @model_validator(mode="after")
+    def _five(self) -> Tension:
+        if len(self.rungs) != 5 or any(not 0 <= r <= 10 for r in self.rungs):
+            raise ValueError(f"rungs {self.rungs} must be five numbers from 0 to 10")
+        return self
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Signal:
+    """How likely a signal is from a side in good faith and from one in bad faith."""
+
+    good: float = number("chance if in good faith", 0.001, 0.999, "probability", "assumed")
+    bad: float = number("chance if not", 0.001, 0.999, "probability", "assumed")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Signals:
+    """The signals that move trust."""
+
+    strike: Signal = text("a strike or worse")
+    fire: Signal = text("border fire")
+    delivery: Signal = text("an arrest or handover delivered")
+    violation: Signal = text("a detected violation")
+    contradiction: Signal = text("a contradictory account")
+    quiet: Signal = text("a quiet day")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Trust:
+    """Bayesian trust with a leak to the prior (Kydd 2005)."""
+
+    memory: float = number("half-life of what was learnt", 0.5, 3650, "days", "calibrated")
+    signals: Signals = text("likelihoods of the signals")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Implementation:
+    """How a deal is carried out, broken and found out."""
+
+    build_up: float = number("half-life of the way to full delivery", 0.5, 365, "days", "assumed")
+    delivery: float = number(
+        "chance a day of a visible delivery at full effort", 0, 1, "per day", "assumed"
+    )
+    violation: float = number(
+        "chance a day of a violation by a side that delivers nothing", 0, 1, "per day", "assumed"
+    )
+    detection: float = number(
+        "chance that a violation is found without V", 0, 1, "probability", "assumed"
+    )
+    tolerance: int = number("detected violations that end a deal", 1, 1000, "violations", "assumed")
+    evidence: float = number(
+        "relative gain of suppression from full evidence sharing", 0, 5, "1", "assumed"
+    )
+    backlash_days: float = number("mean length of a backlash", 0.5, 365, "days", "assumed")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Grievance:
+    """What makes ending the ceasefire look better than continuing."""
+
+    half_life: float = number("half-life of a grievance", 0.5, 3650, "days", "calibrated")
+    attack: float = number(
+        "per unit of pressure of an attributed attack", 0, 10, "grievance", "assumed"
+    )
+    fire: float = number("per rung of the other's act from rung 2", 0, 10, "grievance", "assumed")
+    violation: float = number("per detected violation", 0, 10, "grievance", "assumed")
+    breakdown: float = number("per failed round", 0, 10, "grievance", "assumed")
+    shock: float = number("per scheduled shock", 0, 10, "grievance", "assumed")
+    closure: float = number(
+        "grievance per unit of utility that closure has cost", 0, 100, "grievance", "assumed"
+    )
+    stake_deal: float = number(
+        "continuing is worth this more under a deal", 0, 50, "grievance", "assumed"
+    )
+    stake_talks: float = number(
+        "and this more while a round is ahead", 0, 50, "grievance", "assumed"
+    )
+    stake_leverage: float = number("and this per unit of leverage", 0, 50, "grievance", "assumed")
+    stake_trust: float = number("and this at full trust", 0, 50, "grievance", "assumed")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Border:
+    """The crossings: closed on day 0; openings are partial and reversible."""
+
+    closed: float = number("closure on day 0", 0, 1, "share", "measured: seeds/timeline")
+    reopening: float = number(
+        "half-life of reopening towards the agreed state", 0.5, 3650, "days", "assumed"
+    )
+    agreed: float = number(
+        "closure towards which the crossings move without a deal", 0, 1, "share", "assumed"
+    )
+    memory: float = number("half-life of accrued closure cost", 0.5, 3650, "days", "assumed")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Spoiling:
+    """The window in which spoilers act."""
+
+    lead: int = number("days before a round", 0, 60, "days", "assumed")
+    aftermath: int = number("days after a tentative deal", 0, 60, "days", "assumed")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Conflict:
+    """Everything that tests the ceasefire."""
+
+    clashes: Clashes = text("border clashes")
+    attribution: Attribution = text("attribution of attacks")
+    response: Response = text("the response ladder")
+    tension: Tension = text("tension")
+    trust: Trust = text("trust")
+    implementation: Implementation = text("implementation of a deal")
+    grievance: Grievance = text("grievance and repudiation")
+    border: Border = text("border closure")
+    spoiling: Spoiling = text("spoiling")

@@ -1,0 +1,135 @@
+"""Names of what a scenario may choose from, and how a field declares its unit, range and origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+ENDS = ("exchange_of_fire", "strike", "repudiation", "open_hostilities", "collapse")
+CAUSES = ("attack", "border_clash", "violation", "talks_breakdown", "shock")
+PARTIES = ("pakistan", "afghan_taliban")
+MAX_PACKAGES = 20_000
+SCHEMA = ConfigDict(extra="forbid", frozen=True)
+
+
+class ConfigError(ValueError):
+    """A scenario that cannot be run; the message names field, value and what is allowed."""
+
+
+def number(
+    doc: str, low: float, high: float, unit: str, origin: str, *, above: bool = False
+) -> Any:
+    """Declare a number in [low, high] (or (low, high] with ``above``) with its unit and origin."""
+    bound: dict[str, Any] = {"gt": low} if above else {"ge": low}
+    return Field(
+        description=doc,
+        le=high,
+        allow_inf_nan=False,
+        json_schema_extra={"unit": unit, "origin": origin},
+        **bound,
+    )
+
+
+def text(doc: str, origin: str = "assumed") -> Any:
+    """Declare a name, an option or a list with its origin."""
+    return Field(description=doc, json_schema_extra={"unit": "", "origin": origin})
+
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Rung = Annotated[int, Field(ge=0, le=4)]
+
+
+class End(StrEnum):
+    """A definition of the ceasefire's end."""
+
+    exchange_of_fire = "exchange_of_fire"
+    strike = "strike"
+    repudiation = "repudiation"
+    open_hostilities = "open_hostilities"
+    collapse = "collapse"
+
+
+class PartyName(StrEnum):
+    """A party to the ceasefire."""
+
+    pakistan = "pakistan"
+    afghan_taliban = "afghan_taliban"
+
+
+class AccountName(StrEnum):
+    """Whose account of the talks sets positions and option order."""
+
+    islamabad = "islamabad"
+    kabul = "kabul"
+    mixed = "mixed"
+
+
+class TacticKind(StrEnum):
+    """How a side's aspiration moves within a round."""
+
+    time_dependent = "time_dependent"
+    hardliner = "hardliner"
+
+
+class ConcessionForm(StrEnum):
+    """The concession curve of a time-dependent tactic (Faratin, Sierra & Jennings 1998)."""
+
+    polynomial = "polynomial"
+    exponential = "exponential"
+
+
+class ProtocolKind(StrEnum):
+    """Who proposes in a round, and to whom."""
+
+    alternating_offers = "alternating_offers"
+    single_text = "single_text"
+
+
+class SpoilerType(StrEnum):
+    """How far a group's aims reach (Stedman 1997)."""
+
+    limited = "limited"
+    greedy = "greedy"
+    total = "total"
+
+
+class MediatorFunction(StrEnum):
+    """A thing a mediator may do."""
+
+    call_back = "call_back"
+    formulate = "formulate"
+    inform = "inform"
+    communique = "communique"
+    verify = "verify"
+    contain = "contain"
+
+
+class EventKind(StrEnum):
+    """What a scheduled event does."""
+
+    attack = "attack"
+    mediator_leaves = "mediator_leaves"
+    mediator_joins = "mediator_joins"
+    border_opens = "border_opens"
+    border_closes = "border_closes"
+    bagram_statement = "bagram_statement"
+    evidence_handed_over = "evidence_handed_over"
+    custody_carried_out = "custody_carried_out"
+
+
+class Expectation(StrEnum):
+    """The sign a scenario file expects against the baseline's survival."""
+
+    reference = "reference"
+    longer = "longer"
+    shorter = "shorter"
+    unclear = "unclear"
+
+
+def require_known(what: str, name: str, known: Iterable[str], where: str) -> None:
+    """Raise if a name is not known."""
+    if name not in known:
+        raise ValueError(f"{where} names the {what} {name!r}; allowed are {', '.join(known)}")

@@ -1,0 +1,164 @@
+"""A whole scenario and the settings of a run, and what must agree between their parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from sim.config.agenda import Accounts, Agenda, Issue
+from sim.config.agents import Mediator, Militants, Party
+from sim.config.conflict import Conflict
+from sim.config.fields import PARTIES, SCHEMA, End, EventKind, Expectation, number, text
+from sim.config.talks import Bargaining, Calendar, Protocol
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Ceasefire:
+    """When the ceasefire counts as ended."""
+
+    end: End = text("definition used for plots and summaries")
+    exogenous_hazard: float = number(
+        "chance a day of an end from outside the model", 0, 1, "per day", "assumed"
+    )
+    consecutive_days: int = number(
+        "days in a row at rung 3 or above that count as open hostilities", 1, 60, "days", "assumed"
+    )
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Event:
+    """A scheduled event."""
+
+    kind: EventKind = text("what happens")
+    day: int = number("day it happens", 1, 100_000, "day", "assumed")
+    size: float = number(
+        "attack: deaths; bagram_statement: pressure on Kabul; others: share in [0, 1]", 0, 5000,
+        "see kind", "assumed",
+    )  # fmt: skip
+    target: str | None = text("attack: group; mediator events: mediator; else none")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Switches:
+    """Mechanisms that may be switched off, for limits and ablations."""
+
+    attacks: bool = text("militant attacks")
+    clashes: bool = text("border clashes")
+    events: bool = text("scheduled events")
+    talks: bool = text("talks")
+    responses: bool = text("responses to triggers")
+    repudiation: bool = text("formal repudiation")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Engine:
+    """How replicates are computed; nothing here changes a result."""
+
+    block: Annotated[int, Field(ge=1, le=10_000_000)] | None = text(
+        "replicates carried at once; null chooses by size"
+    )
+    watched: int = number(
+        "replicates whose rounds and incidents are recorded", 0, 100_000, "replicates", "assumed"
+    )
+    progress: bool = text("show progress on a terminal")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Settings:
+    """What a run is besides its scenario."""
+
+    seed: int = number("seed of every chance event", 0, 2**64 - 1, "1", "assumed")
+    replicates: int = number("futures simulated", 1, 10**9, "futures", "assumed")
+    horizon: int = number("days simulated", 1, 100_000, "days", "assumed")
+    engine: Engine = text("how it is computed")
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Scenario:
+    """One parameter set: everything that all replicates of an ensemble share."""
+
+    name: str = text("name of the scenario")
+    description: str = text("what differs from the baseline and why")
+    expectation: Expectation = text("expected sign of the effect on survival")
+    start: dt.date = text("day 0", "measured: seeds/timeline")
+    switches: Switches = text("mechanisms in use")
+    accounts: Accounts = text("whose account of the contested positions")
+    agenda: Agenda = text("issues and options")
+    pakistan: Party = text("the party in Islamabad")
+    afghan_taliban: Party = text("the party in Kabul")
+    mediators: dict[str, Mediator] = text("mediators by name")
+    militants: dict[str, Militants] = text("groups by name")
+    calendar: Calendar = text("when rounds are held")
+    protocol: Protocol = text("the rules of a round")
+    bargaining: Bargaining = text("disagreement payoffs and pressure")
+    conflict: Conflict = text("attacks, clashes, responses, trust")
+    ceasefire: Ceasefire = text("end definitions")
+    events: dict[str, Event] = text("scheduled events by name")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Scenario:
+        problems = list(_problems(self))
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def parties(self) -> tuple[Party, Party]:
+        """Both parties in the order of ``PARTIES``."""
+        return self.pakistan, self.afghan_taliban
+
+
+def _problems(scenario: Scenario) -> Iterable[str]:
+    """Say what is inconsistent between the parts of a scenario, one clause each."""
+    issues = scenario.agenda.issues
+    for party_name, party in zip(PARTIES, scenario.parties, strict=True):
+        if set(party.weights) != set(issues):
+            yield (
+                f"{party_name}.weights names {', '.join(party.weights)}; "
+                f"exactly the agenda's issues are needed: {', '.join(issues)}"
+            )
+        for issue, option in party.opening.items():
+            yield from _unknown_option(issues, issue, option, f"{party_name}.opening")
+    for account in ("islamabad", "kabul"):
+        for issue, position in getattr(scenario.accounts, account).items():
+            where = f"accounts.{account}.{issue}"
+            for option in position.opening.values():
+                yield from _unknown_option(issues, issue, option, where)
+            for side in PARTIES:
+                values = getattr(position, side)
+                if issue in issues and len(values) != len(issues[issue].options):
+                    yield f"{where}.{side} has {len(values)} values for its options"
+    for name, event in scenario.events.items():
+        yield from _event_problems(scenario, name, event)
+    for name, dated in scenario.calendar.rounds.items():
+        if scenario.start < dated.start <= dated.end:
+            continue
+        if dated.end > scenario.start:
+            yield f"calendar.rounds.{name} starts on {dated.start}; day 0 is {scenario.start}"
+
+
+def _unknown_option(issues: dict[str, Issue], issue: str, option: str, where: str) -> Iterable[str]:
+    if issue not in issues:
+        yield f"{where} names the issue {issue!r}; allowed are {', '.join(issues)}"
+    elif option not in issues[issue].options:
+        allowed = ", ".join(issues[issue].options)
+        yield f"{where}.{issue} is {option!r}; allowed are {allowed}"
+
+
+def _event_problems(scenario: Scenario, name: str, event: Event) -> Iterable[str]:
+    known: Iterable[str] | None = None
+    if event.kind is EventKind.attack:
+        known = scenario.militants
+    elif event.kind in (EventKind.mediator_leaves, EventKind.mediator_joins):
+        known = scenario.mediators
+    if known is None:
+        if event.target is not None:
+            yield f"events.{name}.target is {event.target!r}; {event.kind.value} takes none"
+        if event.kind is not EventKind.bagram_statement and event.size > 1:
+            yield f"events.{name}.size is {event.size:g}; allowed is 0 to 1"
+    elif event.target is None or event.target not in known:
+        yield f"events.{name}.target is {event.target!r}; allowed are {', '.join(known)}"

@@ -1,0 +1,93 @@
+"""The calendar of rounds, the protocol within one, and what moves disagreement payoffs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+from pydantic import model_validator
+from pydantic.dataclasses import dataclass
+
+from sim.config.fields import SCHEMA, PartyName, ProtocolKind, number, text
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Round:
+    """A dated round or sitting."""
+
+    place: str = text("where", "measured: seeds/timeline")
+    start: dt.date = text("first day", "measured: seeds/timeline")
+    end: dt.date = text("last day", "measured: seeds/timeline")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Round:
+        if self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}")
+        return self
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Calendar:
+    """When rounds are held: dated ones first, then at an interval while both are willing."""
+
+    rounds: dict[str, Round] = text("dated rounds in order", "measured: seeds/timeline")
+    gap: int = number("days from a round's end to the next undated one", 1, 3650, "days", "assumed")
+    length: int = number("days of an undated round", 1, 60, "days", "assumed")
+    attendance: float = number("inclination to attend", -10, 10, "logit", "calibrated")
+    tension: float = number("loss of inclination per unit of tension", 0, 5, "logit", "assumed")
+    breakdown: float = number(
+        "loss of inclination while the last round failed", 0, 10, "logit", "calibrated"
+    )
+    call_back: float = number(
+        "inclination regained per unit of leverage of mediators who call back", 0, 10, "logit",
+        "calibrated",
+    )  # fmt: skip
+    ripeness: float = number(
+        "inclination gained per unit of loss in the disagreement payoff", 0, 100, "logit",
+        "assumed",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Calendar:
+        rounds = list(self.rounds.items())
+        for (name, one), (later, other) in pairwise(rounds):
+            if other.start <= one.end:
+                raise ValueError(f"rounds.{later} starts on {other.start}, before {name} has ended")
+        return self
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Protocol:
+    """The rules of a round."""
+
+    kind: ProtocolKind = text("alternating_offers or single_text")
+    sessions_per_day: int = number("sessions a day", 1, 24, "sessions per day", "assumed")
+    exchanges_per_session: int = number("exchanges a session", 1, 100, "exchanges", "assumed")
+    exchanges_per_round: int = number("exchanges a round at most", 1, 1000, "exchanges", "assumed")
+    first_mover: PartyName = text("who proposes first")
+    text_step: float = number(
+        "how far a criticism moves the weights of the mediators' draft", 0, 1, "share", "assumed"
+    )
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Bargaining:
+    """What moves disagreement payoffs and what pressure buys."""
+
+    ripeness: float = number(
+        "fall of the disagreement payoff per unit of grievance", 0, 1, "utility", "assumed"
+    )
+    pressure: float = number(
+        "fall of the disagreement payoff at full mediator pressure", 0, 1, "utility", "assumed"
+    )
+    fragility: float = number(
+        "share of willingness to deliver lost at full mediator pressure", 0, 1, "share", "assumed"
+    )
+    communique: float = number(
+        "share of contradiction that a fully credible communique removes", 0, 1, "share",
+        "assumed",
+    )  # fmt: skip
+    win_set_audience: float = number(
+        "rise of the ratification threshold per unit of audience pressure", 0, 1, "utility",
+        "assumed",
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""From a plain tree to a validated scenario and back, with every problem in one message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from sim.config.fields import ConfigError
+from sim.config.scenario import Scenario, Settings
+
+_SCENARIO: TypeAdapter[Scenario] = TypeAdapter(Scenario)
+_SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
+
+
+def validate(tree: dict[str, Any]) -> tuple[Scenario, Settings]:
+    """Turn a plain tree (no interpolations left) into a scenario and the settings of a run.
+
+    Raises
+    ------
+    ConfigError
+        With one clause per wrong field: its full path, its value and what is allowed.
+    """
+    of_settings = {key: tree[key] for key in Settings.__dataclass_fields__ if key in tree}
+    of_scenario = {key: value for key, value in tree.items() if key not in of_settings}
+    problems: list[str] = []
+    scenario = settings = None
+    try:
+        scenario = _SCENARIO.validate_python(of_scenario)
+    except ValidationError as error:
+        problems += explain(error)
+    try:
+        settings = validate_settings(of_settings, scenario)
+    except ConfigError as error:
+        problems.insert(0, str(error))
+    if problems or scenario is None or settings is None:
+        raise ConfigError("; ".join(problems))
+    return scenario, settings
+
+
+def validate_settings(tree: dict[str, Any], scenario: Scenario | None) -> Settings:
+    """Turn plain settings into those of a run; with a scenario, check its events against them."""
+    try:
+        settings = _SETTINGS.validate_python(tree)
+    except ValidationError as error:
+        raise ConfigError("; ".join(explain(error))) from None
+    late = [
+        f"events.{name}.day is {event.day}; the horizon is {settings.horizon}"
+        for name, event in (scenario.events.items() if scenario else ())
+        if event.day > settings.horizon
+    ]
+    if late:
+        raise ConfigError("; ".join(late))
+    return settings
+
+
+def dump(scenario: Scenario, settings: Settings) -> dict[str, Any]:
+    """Return a plain tree of JSON types, the inverse of ``validate``."""
+    tree: dict[str, Any] = _SETTINGS.dump_python(settings, mode="json")
+    tree.update(_SCENARIO.dump_python(scenario, mode="json"))
+    return tree
+
+
+def explain(error: ValidationError) -> list[str]:
+    """Say every problem of a validation error in a clause each, with its full path."""
+    return [_clause(problem) for problem in error.errors(include_url=False)]
+
+
+def _clause(problem: Any) -> str:
+    path = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+    kind, value, context = problem["type"], problem.get("input"), problem.get("ctx", {})
+    if kind == "unexpected_keyword_argument":
+        return f"{path} is not a known field"
+    if kind in ("missing", "missing_argument"):
+        return f"{path} is missing"
+    if kind == "value_error":
+        reason = str(context.get("error", problem["msg"]))
+        return f"{path}: {reason}" if path else reason
+    allowed = problem["msg"][0].lower() + problem["msg"][1:]
+    shown = repr(value) if isinstance(value, (int, float, str, bool, type(None))) else "given"
+    return f"{path} is {shown}; {allowed.replace('input should', 'it should')}"
