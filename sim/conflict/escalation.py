@@ -37,6 +37,8 @@ class Trigger(PerReplicate):
     ) -> None:
         """Put a trigger forward; the weightier wins, and of equals the one earlier in CAUSES.
 
+        Where weight and cause are equal it is one trigger with two injured sides.
+
         ``severity`` and ``cause`` are single or (len(rows),), ``injured`` a pair or (len(rows), 2).
         """
         size = len(rows)
@@ -44,9 +46,12 @@ class Trigger(PerReplicate):
         cause = np.broadcast_to(cause, (size,))
         held, weight = self.cause[rows], self.severity[rows]
         wins = (held == NO_CAUSE) | (severity > weight) | ((severity == weight) & (cause < held))
+        ties = (severity == weight) & (cause == held)
         at = rows[wins]
         self.severity[at], self.cause[at] = severity[wins], cause[wins]
-        self.injured[at] = np.broadcast_to(injured, (size, 2))[wins]
+        hurt = np.broadcast_to(injured, (size, 2))
+        self.injured[at] = hurt[wins]
+        self.injured[rows[ties]] |= hurt[ties]
 
     def clear(self) -> None:
         """Forget today's trigger."""
