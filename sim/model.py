@@ -179,6 +179,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             if name in mine:
                 state.copy_from(mine[name])
                 state.take(rows)
+        child.open_book()  # a mediator who verifies may have left or joined since day 0
+        child.rounds.take_over(self.scenario)
         child._begin_day()
         return child
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.party import Party
-from sim.config import MediatorFunction
+from sim.config import MediatorFunction, Scenario
 from sim.conflict import trust
 from sim.conflict.escalation import FIRE, TALKS_BREAKDOWN
 from sim.negotiation import accounts
@@ -35,13 +35,22 @@ class Rounds:
             for dated in scenario.calendar.rounds.values()
             if dated.start > scenario.start
         }
-        self.schedule(np.arange(model.size))
+        if scenario.switches.talks:
+            self.schedule(np.arange(model.size))
 
     def schedule(self, rows: IntArray) -> None:
         """Set the next round: the next dated one, else one after the usual gap."""
         later = [start for start in self.dated if start > self.model.day]
         due = min(later) if later else self.model.day + self.rule.gap
         self.model.talks.next_round[rows] = due
+
+    def take_over(self, before: Scenario) -> None:
+        """Go on from the state of talks that another scenario has left."""
+        model, talks, now = self.model, self.model.talks, self.model.scenario
+        if not now.switches.talks:
+            talks.in_session[:], talks.next_round[:] = False, 0
+        elif not before.switches.talks or now.calendar != before.calendar:
+            self.schedule(np.flatnonzero(~talks.in_session & ~model.deal.in_force))
 
     def spoiling_window(self) -> BoolArray:
         """Whether a round is near or a tentative deal is fresh, shape (R,)."""
