@@ -25,18 +25,19 @@ WEIGHT_STEPS = 100  # drafts are tabulated for 101 weights between the two sides
 class Talks(PerReplicate):
     """Where each future stands in the calendar and inside the current round.
 
-    ``next_round`` (R,) day the next round is due, 0 for none; ``entry`` (R,) dated rounds used
-    up; ``last_day`` (R,) last day of the current round; ``in_session`` (R,); ``exchange`` and
-    ``limit`` (R,) exchanges held and allowed this round; ``failed`` (R,) whether the last round
-    failed; ``held``, ``broken``, ``resumed`` (R,) counts; ``offers`` (R, 2) each side's last
-    offer this round; ``weight`` (R,) weight on Islamabad in the mediators' draft.
+    ``next_round`` (R,) day the next round is due, 0 for none; ``last_day`` (R,) last day of the
+    current round; ``in_session`` (R,); ``exchange`` and ``limit`` (R,) exchanges held and allowed
+    this round; ``failed`` (R,) whether the last round failed; ``held``, ``broken``, ``resumed``
+    (R,) counts; ``offers`` (R, 2) each side's last offer this round; ``weight`` (R,) weight on
+    Islamabad in the mediators' draft; ``tentative_day`` (R,) day of the last tentative deal, 0
+    for none.
     """
 
     def __init__(self, size: int) -> None:
         def count() -> IntArray:
             return np.zeros(size, dtype=np.int64)
 
-        self.next_round, self.entry, self.last_day = count(), count(), count()
+        self.next_round, self.last_day = count(), count()
         self.in_session = np.zeros(size, dtype=bool)
         self.exchange, self.limit = count(), count()
         self.failed = np.zeros(size, dtype=bool)
@@ -112,8 +113,9 @@ def drafts(utilities: FloatArray, disagreement: tuple[float, float]) -> IntArray
     that a draft exists where no package is individually rational.
     """
     gains = np.log(np.maximum(utilities - np.array(disagreement), 1e-6))
-    weights = np.linspace(0.0, 1.0, WEIGHT_STEPS + 1)
-    return np.array([int(np.argmax(w * gains[:, 0] + (1 - w) * gains[:, 1])) for w in weights])
+    first, second = gains[:, 0], gains[:, 1]
+    weights = range(WEIGHT_STEPS + 1)  # whole numbers, so that swapping the sides mirrors exactly
+    return np.array([int(np.argmax(w * first + (WEIGHT_STEPS - w) * second)) for w in weights])
 
 
 @dataclass
