@@ -81,10 +81,10 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
     ) -> None:
         if replicates < 1:
             raise ValueError(f"replicates is {replicates}; allowed are whole numbers from 1")
+        streams = Streams(seed, first, replicates, branch)  # refuses what is out of range
         super().__init__(rng=seed)
         self.running: bool = True
-        self.scenario, self.seed = scenario, seed
-        self.streams = Streams(seed, first, replicates, branch)
+        self.scenario, self.seed, self.streams = scenario, seed, streams
         self.day = 0
         self._settle_accounts()
         self.ceasefire = Ceasefire(replicates, scenario.conflict.tension.initial)
