@@ -10,7 +10,7 @@ import pandas as pd
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.incidence import IncidenceEstimate
 from sim.plots.page import LEADING, Page, spread
-from sim.plots.style import Drawing, Theme, sheet_named, styled, theme_named
+from sim.plots.style import Drawing, Style, Theme, sheet_named, styled, theme_named
 from sim.plots.timeline import dated_axes
 from sim.plots.words import CAUSES, INTERVAL, end_of, facts, readable
 
@@ -48,7 +48,7 @@ def incidence(
         page.bottom += 3.2 * page.em
         labels = _labels(table, drawn, ensemble.horizon, narrow=paper.name == "column")
         room = max(page.extent(text) for text in labels.values()) + 2.6 * page.em
-        sides = (page.left + 4.2 * page.em, page.right - room)
+        sides = (page.left + 4.6 * page.em, page.right - room)
         axes, _ = dated_axes(page, scenario, ensemble.horizon, sides)
         axes.set_ylabel("Share of futures")
         _draw_areas(axes, estimate, drawn, look)
@@ -76,9 +76,7 @@ def _rows(ensemble: Ensemble, end: str, estimate: IncidenceEstimate) -> pd.DataF
     return table
 
 
-def _labels(
-    table: pd.DataFrame, drawn: list[str], horizon: int, narrow: bool
-) -> dict[str, str]:
+def _labels(table: pd.DataFrame, drawn: list[str], horizon: int, narrow: bool) -> dict[str, str]:
     """Name each layer with its share on the last day."""
     last = table[table["day"] == horizon].set_index("quantity")
     out = {}
@@ -94,11 +92,17 @@ def _draw_areas(axes: Axes, estimate: IncidenceEstimate, drawn: list[str], theme
     floor = np.zeros(estimate.day.size)
     for cause in drawn:
         top = floor + estimate.incidence[estimate.causes.index(cause)]
-        style = {"step": "post", "color": colour(cause, theme), "linewidth": 0, "zorder": 2}
+        style: Style = {"step": "post", "color": colour(cause, theme), "linewidth": 0, "zorder": 2}
         axes.fill_between(estimate.day, floor, top, **style, gid=f"area:{cause}")
-        line = {"where": "post", "color": theme.paper, "linewidth": axes.spines["left"].get_linewidth()}
+        line: Style = {
+            "where": "post",
+            "color": theme.paper,
+            "linewidth": axes.spines["left"].get_linewidth(),
+        }
         axes.step(estimate.day, top, **line, zorder=3)
         floor = top
+    rest: Style = {"step": "post", "color": theme.area, "linewidth": 0, "zorder": 2}
+    axes.fill_between(estimate.day, floor, 1, **rest, gid="area:in force")
     axes.grid(visible=False)
 
 

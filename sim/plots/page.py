@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
-from sim.plots.style import Sheet, Theme
+from sim.plots.style import Sheet, Style, Theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +30,22 @@ class Page:
         self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
         self.left, self.right = sheet.margin, self.width - sheet.margin
         self.bottom, self.top = sheet.margin, self.height - sheet.margin
+
+    @classmethod
+    def with_body(
+        cls, theme: Theme, sheet: Sheet, texts: tuple[str, str, Sequence[str]], body: float = 0.0
+    ) -> Page:
+        """Make a page with title, subtitle and footer that leaves `body` inches free or more."""
+        title, subtitle, paragraphs = texts
+        page = cls(theme, sheet)
+        for _ in range(2):
+            page.header(title, subtitle)
+            page.footer(paragraphs)
+            lacking = body - (page.top - page.bottom)
+            if lacking <= 0:
+                break
+            page = cls(theme, sheet, page.height + lacking)
+        return page
 
     @property
     def em(self) -> float:
@@ -66,6 +82,31 @@ class Page:
             pieces[-1] += letter
         return pieces
 
+    def fit(
+        self, texts: Sequence[str], width: float, height: float
+    ) -> tuple[float, dict[str, str]]:
+        """Wrap labels into boxes of one size in inches; return the type size and wrapped labels.
+
+        The type shrinks to three quarters if it must; what still does not fit is cut in the middle.
+        """
+        size, wrapped = self.sheet.body, {}
+        for share in (1.0, 0.9, 0.8, 0.75):
+            size = share * self.sheet.body
+            lines = max(1, int(height / (1.1 * size / 72)))
+            wrapped = {text: self.wrap(text, width, size, "bold") for text in texts}
+            if all(text.count("\n") < lines for text in wrapped.values()):
+                return size, wrapped
+        return size, {text: self._cut(text, lines, width, size) for text in texts}
+
+    def _cut(self, text: str, lines: int, width: float, size: float) -> str:
+        """Leave out the middle of a text so that it fits in so many lines."""
+        kept, out = len(text), self.wrap(text, width, size, "bold")
+        while out.count("\n") >= lines and kept > 2:
+            kept -= 1
+            short = f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}"
+            out = self.wrap(short, width, size, "bold")
+        return out
+
     def axes(self, left: float, bottom: float, width: float, height: float, **more: Any) -> Axes:
         """Add axes at a place given in inches."""
         box = (
@@ -92,7 +133,7 @@ class Page:
         ):
             if text:
                 wrapped = self.wrap(text, room, size, weight)
-                style = {"fontsize": size, "fontweight": weight, "color": color}
+                style: Style = {"fontsize": size, "fontweight": weight, "color": color}
                 self.text(self.left, self.top, wrapped, va="top", linespacing=LEADING, **style)
                 self.top -= LEADING * size / 72 * (wrapped.count("\n") + 1)
         self.top -= 0.3 * self.em
@@ -102,7 +143,7 @@ class Page:
         size = self.sheet.small
         room = self.right - self.left
         wrapped = "\n".join(self.wrap(text, room, size) for text in paragraphs)
-        style = {"fontsize": size, "color": self.theme.muted, "linespacing": LEADING}
+        style: Style = {"fontsize": size, "color": self.theme.muted, "linespacing": LEADING}
         self.text(self.left, self.bottom, wrapped, va="bottom", gid="footer", **style)
         self.bottom += LEADING * size / 72 * (wrapped.count("\n") + 1) + 0.4 * self.em
 
@@ -124,4 +165,5 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> NDAr
             (one, m), (other, n) = pools[-2:]
             pools[-2:] = [((one * m + other * n) / (m + n), m + n)]
     shifted = np.concatenate([np.full(n, value) for value, n in pools] or [np.empty(0)])
-    return np.clip(shifted, low, high - gap * max(count - 1, 0)) + steps
+    placed: NDArray[np.float64] = np.clip(shifted, low, high - gap * max(count - 1, 0)) + steps
+    return placed

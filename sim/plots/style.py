@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FORMATS = ("png", "svg", "pdf")
 DASHES: tuple[Any, ...] = ("solid", (0, (5, 2)), (0, (1.2, 1.3)), (0, (6, 1.6, 1.2, 1.6)))
 """Line styles that repeat the palette, so that 24 series stay distinguishable."""
+Style = dict[str, Any]
+"""Properties of a line, an area or a text in matplotlib's words."""
 _STATE = threading.RLock()  # matplotlib's settings are global while a figure is built or saved
 
 
@@ -83,6 +85,12 @@ class Pen:
     width: float
     order: float = 3.0
 
+    @property
+    def style(self) -> Style:
+        """The pen in matplotlib's words."""
+        style = {"color": self.color, "linestyle": self.dash, "linewidth": self.width}
+        return {**style, "zorder": self.order}
+
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
@@ -122,7 +130,7 @@ def sheet_named(name: str) -> Sheet:
 @contextmanager
 def styled(theme: Theme, sheet: Sheet) -> Iterator[None]:
     """Build a figure under this look; matplotlib's own settings are put back afterwards."""
-    look = {
+    look: dict[Any, Any] = {
         "font.family": "DejaVu Sans",  # comes with matplotlib, so figures are the same everywhere
         "font.size": sheet.body,
         "text.color": theme.ink,
@@ -190,7 +198,11 @@ def _write(result: Drawing, path: Path, kind: str) -> Path:
     undated: dict[str, Any] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     described = "Subject" if kind == "pdf" else "Description"
     metadata = {**undated[kind], "Title": result.title, described: result.footer}
-    fixed = {"svg.hashsalt": "ceasefire-sim", "svg.fonttype": "path", "pdf.fonttype": 42}
+    fixed: dict[Any, Any] = {
+        "svg.hashsalt": "ceasefire-sim",
+        "svg.fonttype": "path",
+        "pdf.fonttype": 42,
+    }
     try:
         with _STATE, mpl.rc_context(fixed):
             result.figure.savefig(partial, format=kind, metadata=metadata)

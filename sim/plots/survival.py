@@ -1,4 +1,4 @@
-"""The survival curve of one ensemble with its numbers at risk; knows estimates, not their making."""
+"""The survival curve of one ensemble with its numbers at risk; estimates nothing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pandas as pd
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
 from sim.plots.page import Page
-from sim.plots.style import Drawing, sheet_named, styled, theme_named
-from sim.plots.timeline import add_counts, dated_axes
+from sim.plots.style import Drawing, Style, sheet_named, styled, theme_named
+from sim.plots.timeline import ROW, add_counts, dated_axes
 from sim.plots.words import BAND, end_of, facts, readable
 
 if TYPE_CHECKING:
@@ -79,29 +79,29 @@ def count_rows(estimate: SurvivalEstimate) -> pd.DataFrame:
 def read_out(estimate: SurvivalEstimate) -> pd.DataFrame:
     """Return S on set days (the horizon if none), the median and RMST to the horizon, tidy."""
     horizon = estimate.horizon
-    rows = []
+    rows: list[tuple[str, int, float, float, float]] = []
     for day in [x for x in READ_DAYS if x <= horizon] or [horizon]:
         point = estimate.at(day)
         rows.append((f"S({day})", day, point.value, point.lower, point.upper))
     median = estimate.median
-    limits = [np.nan if x is None else x for x in (median.value, median.lower, median.upper)]
-    rows.append(("median", horizon, *limits))
+    middle, low, high = (
+        np.nan if x is None else float(x) for x in (median.value, median.lower, median.upper)
+    )
+    rows.append(("median", horizon, middle, low, high))
     mean = estimate.rmst(horizon)
     rows.append((f"RMST({horizon})", horizon, mean.value, mean.lower, mean.upper))
     names = ["quantity", "day", "value", "lower", "upper"]
     return pd.DataFrame(rows, columns=names).assign(panel="readout")
 
 
-def framed(
-    page: Page, ensemble: Ensemble, estimate: SurvivalEstimate
-) -> tuple[Axes, list[int]]:
+def framed(page: Page, ensemble: Ensemble, estimate: SurvivalEstimate) -> tuple[Axes, list[int]]:
     """Lay out a day axis with dates, calendar and numbers at risk; return it and its ticks."""
     counts = count_rows(estimate)
     widest = f"{counts['value'].max():,.0f}"
     label = page.extent("censored") + 0.6 * page.em + 0.5 * page.extent(widest)
-    left = page.left + max(label, 4.2 * page.em)
+    left = page.left + max(label, 4.6 * page.em)
     right = page.right - 0.5 * max(page.extent(widest), page.extent("Dec 2025"))
-    table_top = page.bottom + 1.35 * page.em * len(COUNTS)
+    table_top = page.bottom + ROW * page.em * len(COUNTS)
     page.bottom = table_top + 3.6 * page.em
     axes, ticks = dated_axes(page, ensemble.scenario, ensemble.horizon, (left, right), widest)
     shown = counts[counts["day"].isin(ticks)]
@@ -114,9 +114,9 @@ def framed(
 def _draw_curve(axes: Axes, page: Page, estimate: SurvivalEstimate) -> None:
     """Draw steps and band."""
     color = page.theme.series[0]
-    band = {"step": "post", "color": color, "alpha": 0.25, "linewidth": 0}
+    band: Style = {"step": "post", "color": color, "alpha": 0.25, "linewidth": 0}
     axes.fill_between(estimate.day, estimate.lower, estimate.upper, **band, gid="band")
-    line = {"where": "post", "color": color, "clip_on": False, "zorder": 4}
+    line: Style = {"where": "post", "color": color, "clip_on": False, "zorder": 4}
     axes.step(estimate.day, estimate.survival, **line, gid="survival")
 
 
@@ -125,11 +125,11 @@ def _write_readout(
 ) -> None:
     """Mark the days read out and write their survival where the curve leaves room."""
     points = readout[readout["quantity"].str.startswith("S(")]
-    dots = {"linestyle": "none", "marker": "o", "markersize": 0.55 * page.sheet.body}
+    dots: Style = {"linestyle": "none", "marker": "o", "markersize": 0.55 * page.sheet.body}
     dots |= {"markeredgecolor": page.theme.paper, "color": page.theme.series[0]}
     axes.plot(points["day"], points["value"], **dots, clip_on=False, zorder=5)
     lines = [_phrase(row, estimate) for row in readout.itertuples()]
-    style = {"transform": axes.transAxes, "linespacing": 1.5, "gid": "readout", "zorder": 2}
+    style: Style = {"transform": axes.transAxes, "linespacing": 1.5, "gid": "readout", "zorder": 2}
     style["bbox"] = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 1}
     corners = ((0.985, 0.965, "right", "top"), (0.03, 0.05, "left", "bottom"))
     text = axes.text(0, 0, "\n".join(lines), **style)

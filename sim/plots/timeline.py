@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.config import Scenario
 from sim.plots.page import Page
+from sim.plots.style import Style
 from sim.plots.words import EVENTS, date, readable, span
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LANDMARKS = (90, 365, 180, 30, 270, 7, 730, 14, 60, 1095, 545, 1460, 1825)
 """Days that a long axis marks if there is room, the more wanted first."""
+ROW = 1.35
+"""Height of a row of numbers at risk, in type sizes."""
 STEPS = (1, 2, 5, 7, 10, 15, 30)
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 
@@ -71,12 +74,12 @@ def date_ticks(start: dt.date, horizon: int, gap: float) -> list[tuple[int, str]
     return out
 
 
-def marks(scenario: Scenario, horizon: int, events: bool = True) -> list[Mark]:
+def marks(scenario: Scenario, horizon: int, rounds: bool, events: bool) -> list[Mark]:
     """Dated rounds and scheduled events within the horizon, in order of time."""
     out = []
-    for dated in scenario.calendar.rounds.values():
+    for dated in scenario.calendar.rounds.values() if rounds else ():
         first, last = ((x - scenario.start).days for x in (dated.start, dated.end))
-        if 0 < last and first <= horizon:
+        if last > 0 and first <= horizon:
             what, when = f"Talks in {dated.place}", span(dated.start, dated.end)
             out.append(Mark(max(first, 0), min(last, horizon), what, when, "round"))
     for event in scenario.events.values() if events else ():
@@ -94,6 +97,7 @@ def dated_axes(
     horizon: int,
     sides: tuple[float, float],
     widest: str = "365",
+    rounds: bool = True,
     events: bool = True,
 ) -> tuple[Axes, list[int]]:
     """Fill the page between `sides` with a day axis below, dates and calendar above, shares left.
@@ -101,8 +105,8 @@ def dated_axes(
     Returns the axes and the days marked on it, apart enough for texts as wide as `widest`.
     """
     left, right = sides
-    found = marks(scenario, horizon, events)
-    lanes = lay_lanes(page, found, right - left, horizon)
+    found = marks(scenario, horizon, rounds, events)
+    lanes = lay_lanes(page, found, right - left, page.right - right, horizon)
     top = page.top - lane_height(page, lanes) - 2.2 * page.em
     axes = page.axes(left, page.bottom, right - left, top - page.bottom, gid="curve")
     ticks = set_days(axes, page, horizon, scenario.start, widest)
@@ -171,19 +175,21 @@ def _draw_marks(lane: Axes, page: Page, group: Sequence[Mark], height: float) ->
     for mark in group:
         if mark.kind == "round":
             wide = max(mark.end - mark.start + 1, lane.get_xlim()[1] / 250)
-            style = {"color": page.theme.muted, "linewidth": 0}
+            style: Style = {"color": page.theme.muted, "linewidth": 0}
             lane.barh(height, wide, 0.55, left=mark.start, **style)
         else:
             size = 0.5 * page.sheet.body
-            style = {"marker": "D", "markersize": size, "clip_on": False}
-            lane.plot([mark.start], [height], color=page.theme.ink, **style)
+            diamond: Style = {"marker": "D", "markersize": size, "clip_on": False}
+            lane.plot([mark.start], [height], color=page.theme.ink, **diamond)
 
 
-def lay_lanes(page: Page, found: Sequence[Mark], width: float, horizon: int) -> list[Lane]:
+def lay_lanes(
+    page: Page, found: Sequence[Mark], width: float, beside: float, horizon: int
+) -> list[Lane]:
     """Join marks too close for a label each, and give each group a row with room for its label.
 
-    `width` is that of the day axis in inches. A label comes after its marks, or before them where
-    there is no room on the right.
+    `width` is that of the day axis in inches, `beside` that of the free space right of it. A label
+    comes after its marks, or before them where there is no room on the right.
     """
     day = horizon / width
     space = 0.6 * page.em * day
@@ -194,7 +200,7 @@ def lay_lanes(page: Page, found: Sequence[Mark], width: float, horizon: int) -> 
             reach = page.extent(text) * day
             at = group[-1].end + 1 + space
             start = float(group[0].start) - space
-            if at + reach > horizon:
+            if at + reach > horizon + beside * day:
                 at = start = max(group[0].start - space - reach, 0.0)
             row = next((k for k, end in enumerate(taken) if end <= start), len(taken))
             if row == len(taken):
@@ -229,22 +235,41 @@ def _joined(group: Sequence[Mark]) -> str:
 
 
 def add_counts(
-    axes: Axes, page: Page, ticks: Sequence[int], rows: Mapping[str, Sequence[str]], top: float
+    axes: Axes,
+    page: Page,
+    ticks: Sequence[int],
+    rows: Mapping[str, Sequence[str]],
+    top: float,
+    names: str = "left",
 ) -> None:
-    """Write rows of numbers under a day axis, centred on its ticks, from `top` inches down."""
+    """Write rows of numbers under a day axis, centred on its ticks, from `top` inches down.
+
+    Row names are on the left, on the right or above their numbers; a row may have a name only.
+    """
     box = axes.get_position()
     left, width = box.x0 * page.width, box.width * page.width
-    step = 1.35 * page.em
-    table = page.axes(left, top - step * len(rows), width, step * len(rows), gid="counts")
-    table.set(xlim=axes.get_xlim(), ylim=(len(rows), 0))
+    height = counts_height(page, rows, names)
+    table = page.axes(left, top - height, width, height, gid="counts")
+    table.set(xlim=axes.get_xlim(), ylim=(height / (ROW * page.em), 0))
     table.axis("off")
-    widest = max(page.extent(values[0]) for values in rows.values())
-    pad = -(36 * widest + 0.6 * page.sheet.body)
-    for row, (name, values) in enumerate(rows.items()):
-        place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-        table.annotate(
-            name, (0, row + 0.5), (pad, 0), ha="right", va="center",
-            color=page.theme.muted, **place,
-        )  # fmt: skip
-        for day, value in zip(ticks, values, strict=True):
-            table.text(day, row + 0.5, value, ha="center", va="center")
+    half = 36 * max(page.extent(value) for values in rows.values() for value in values)
+    shift, edge, ha = {
+        "left": (-half - 0.6 * page.sheet.body, 0.0, "right"),
+        "right": (half + 0.8 * page.sheet.body, 1.0, "left"),
+        "above": (-half, 0.0, "left"),
+    }[names]
+    at: Style = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    style: Style = {"ha": ha, "va": "center", "color": page.theme.muted}
+    line = 0.5
+    for name, values in rows.items():
+        table.annotate(name, (edge, line), (shift, 0), **at, **style)
+        line += 1 if names == "above" and values else 0
+        for day, value in zip(ticks, values, strict=False):
+            table.text(day, line, value, ha="center", va="center")
+        line += 1
+
+
+def counts_height(page: Page, rows: Mapping[str, Sequence[str]], names: str) -> float:
+    """Height in inches of rows of numbers under a day axis."""
+    numbered = sum(1 for values in rows.values() if values)
+    return ROW * page.em * (len(rows) + (numbered if names == "above" else 0))

@@ -1,0 +1,88 @@
+"""Differences of scenarios from a reference as dots with intervals (forest plots)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from sim.analysis.compare import Comparison
+from sim.plots.page import Page
+from sim.plots.style import Pen, Style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PAIRED = "Intervals: 95% bootstrap over futures {how}, Monte Carlo uncertainty only."
+
+
+def effect_rows(comparison: Comparison, cells: Mapping[str, str]) -> pd.DataFrame:
+    """Return the differences in RMST and in the survival nearest to day 90, tidy.
+
+    `cells` maps scenarios to their cell keys. `value` is the difference; `level` the scenario's
+    own value.
+    """
+    table = comparison.table
+    days = table.loc[table["kind"] == "survival", "day"].unique()
+    nearest = min(days, key=lambda day: abs(day - 90), default=None)
+    kept = (table["kind"] == "rmst") | ((table["kind"] == "survival") & (table["day"] == nearest))
+    rows = table[kept].rename(columns={"value": "level", "difference": "value"})
+    names = ["scenario", "quantity", "day", "value", "lower", "upper", "level", "reference", "unit"]
+    rows = rows[names].assign(panel="difference", paired=table["paired"])
+    return rows.assign(cell=rows["scenario"].map(dict(cells)))
+
+
+def how_compared(rows: pd.DataFrame) -> str:
+    """Say what the intervals are and whether futures were paired."""
+    if rows["paired"].all():
+        how = "paired by common random numbers"
+    else:
+        how = "not all paired" if rows["paired"].any() else "not paired"
+    return PAIRED.format(how=how)
+
+
+def draw_effects(
+    axes: Axes,
+    page: Page,
+    rows: pd.DataFrame,
+    places: Mapping[str, float],
+    drawn: Mapping[str, Pen],
+) -> None:
+    """Draw one quantity's differences at the heights in `places`, with a line at no difference."""
+    axes.axvline(0, color=page.theme.muted, linewidth=0.4 * page.sheet.line, zorder=1)
+    for name, value, low, high in _read(rows):
+        pen, height = drawn[name], places[name]
+        line: Style = {"color": pen.color, "linewidth": 0.8 * page.sheet.line, "zorder": 3}
+        caps: Style = {"marker": "|", "markersize": 0.6 * page.sheet.body}
+        axes.plot([low, high], [height] * 2, **line, **caps)
+        dot: Style = {"marker": "o", "markersize": 0.42 * page.sheet.body, "color": pen.color}
+        axes.plot([value], [height], zorder=4, **dot)
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    _set_range(axes, page, [*rows["lower"], *rows["upper"]])
+    axes.grid(axis="x")
+
+
+def _read(rows: pd.DataFrame) -> list[tuple[str, float, float, float]]:
+    """Scenario, difference and its limits of every row."""
+    columns = ("scenario", "value", "lower", "upper")
+    return list(zip(*(rows[name].tolist() for name in columns), strict=True))
+
+
+def _set_range(axes: Axes, page: Page, values: Sequence[float]) -> None:
+    """Include no difference and every interval, and mark as many values as have room."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    pad = 0.08 * (high - low) or 0.5
+    axes.set_xlim(low - pad, high + pad)
+    inches = axes.get_position().width * page.width
+    room = max(2, int(inches / (page.extent("−0.05") + 0.9 * page.em)))
+    axes.xaxis.set_major_locator(MaxNLocator(room, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(_signed)
+
+
+def _signed(value: float, _position: float | None = None) -> str:
+    """Write a tick of a difference with its sign."""
+    return "0" if abs(value) < 1e-12 else f"{value:+.3g}".replace("-", "−")
