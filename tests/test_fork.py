@@ -1,0 +1,211 @@
+"""Forks: one future continued into many, with what has happened and what is private kept."""
+
+import numpy as np
+import pytest
+from conftest import SEED, STILL, put, same, tree_of, vary
+
+from sim.config import validate
+from sim.model import CeasefireModel
+from sim.study.cells import load_cell
+
+PRIVATE = ("willing", "capacity", "resolve", "asked_at_home", "ending_value")
+# Long-lived futures in which much happens before the fork.
+LASTING = {f"{side}.thresholds": [-0.5, 2, 15, 30] for side in ("pakistan", "afghan_taliban")}
+LASTING |= {"switches.repudiation": False, "calendar.gap": 28}
+
+
+def on_day(day, changes=LASTING, replicates=12):
+    model = CeasefireModel(vary(changes), replicates, SEED)
+    for _ in range(day):
+        model.step()
+    return model
+
+
+def arrays(model):
+    """Every array over the replicate axis, by owner and name."""
+    return {
+        (owner, name): value
+        for owner, state in model._states().items()
+        for name, value in vars(state).items()
+        if isinstance(value, np.ndarray) and name != "rung"
+    }
+
+
+@pytest.fixture(scope="module")
+def parent():
+    return on_day(20)
+
+
+def test_every_state_is_that_of_the_future_continued(parent):
+    child = parent.fork(5, replicate=7)
+    mine, theirs = arrays(parent), arrays(child)
+    assert mine.keys() == theirs.keys()
+    for key, value in theirs.items():
+        assert len(value) == 5, key
+        assert np.array_equal(value, np.repeat(mine[key][7:8], 5, axis=0), equal_nan=True), key
+
+
+def test_private_information_is_kept(parent):
+    child = parent.fork(4, replicate=3)
+    for mine, theirs in zip(parent.parties, child.parties, strict=True):
+        for name in PRIVATE:
+            assert set(getattr(theirs, name)) == {getattr(mine, name)[3]}
+
+
+def test_the_account_is_kept():
+    parent = on_day(3, {"accounts.name": "mixed"}, 40)
+    for replicate in (int(parent.account.argmin()), int(parent.account.argmax())):
+        child = parent.fork(6, replicate=replicate)
+        assert set(child.account) == {parent.account[replicate]}
+
+
+def test_the_day_goes_on(parent):
+    child = parent.fork(2)
+    assert child.day == parent.day
+    child.step()
+    assert child.day == parent.day + 1
+
+
+def test_the_parent_is_left_as_it_was(parent):
+    before = {key: value.copy() for key, value in arrays(parent).items()}
+    parent.fork(5, replicate=2).run(60)
+    after = arrays(parent)
+    assert all(np.array_equal(after[key], before[key], equal_nan=True) for key in before)
+
+
+def test_the_first_future_held_is_continued_if_none_is_named(parent):
+    assert same(parent.fork(3).run(50).columns, parent.fork(3, replicate=0).run(50).columns) == []
+
+
+def test_forks_differ_from_one_another(parent):
+    attacks = parent.fork(30).run(60).columns["attacks_ttp"]
+    assert len(set(attacks)) > 10
+
+
+def test_branches_differ(parent):
+    one, other = (parent.fork(20, branch=b).run(60).columns["attacks_ttp"] for b in (1, 2))
+    assert one.tolist() != other.tolist()
+
+
+def test_a_fork_is_repeatable(parent):
+    one, other = (parent.fork(8, branch=4).run(60).columns for _ in range(2))
+    assert same(one, other) == []
+
+
+def test_a_fork_does_not_depend_on_the_block_its_parent_was_in(parent):
+    alone = CeasefireModel(parent.scenario, 1, SEED, first=7)
+    for _ in range(20):
+        alone.step()
+    one = parent.fork(6, replicate=7).run(60).columns
+    assert same(one, alone.fork(6).run(60).columns) == []
+
+
+def test_more_forks_begin_with_the_same_ones(parent):
+    few, many = parent.fork(3).run(50).columns, parent.fork(11).run(50).columns
+    assert same(few, {name: values[:3] for name, values in many.items()}) == []
+
+
+def test_the_same_branch_is_paired_across_scenarios(parent):
+    """A change that touches no attack leaves the attacks of every fork as they were."""
+    other = vary(LASTING | {"conflict.grievance.closure": 9, "pakistan.audience": -2})
+    one, two = parent.fork(25), parent.fork(25, scenario=other)
+    for _ in range(5):
+        one.step()
+        two.step()
+        for mine, theirs in zip(one.militants, two.militants, strict=True):
+            assert mine.count.tolist() == theirs.count.tolist()
+
+
+def test_a_fork_of_a_fork_goes_on(parent):
+    child = parent.fork(3, branch=2)
+    child.step()
+    grandchild = child.fork(4, branch=3, replicate=1)
+    assert grandchild.day == parent.day + 1
+    assert len(grandchild.run(40).columns["replicate"]) == 4
+
+
+def test_mediators_taken_away_are_gone_from_tomorrow_on(parent):
+    alone = load_cell("no_mediators").tree()
+    child = parent.fork(3, scenario=validate(put(alone, LASTING))[0])
+    assert child.mediators == []
+    assert (child.leverage[0] == 0).all()
+
+
+def test_a_new_group_begins_afresh(parent):
+    more = put(tree_of(), LASTING)
+    more["militants"]["third"] = more["militants"]["ttp"]
+    child = parent.fork(3, scenario=validate(more)[0])
+    assert [group.attacks.tolist() for group in child.militants][2] == [0, 0, 0]
+
+
+def test_a_mediator_that_left_no_longer_verifies_in_a_fork():
+    verified = put(load_cell("verified_guarantees").tree(), LASTING)
+    verified["events"] = {
+        name: {"kind": "mediator_leaves", "day": 3, "size": 0, "target": name}
+        for name in ("qatar", "turkiye")
+    }
+    parent = CeasefireModel(validate(verified)[0], 3, SEED)
+    for _ in range(5):
+        parent.step()
+    child = parent.fork(2)
+    assert np.array_equal(child.terms.verified, parent.terms.verified)
+
+
+def test_no_talks_are_ahead_where_a_fork_has_none(parent):
+    child = parent.fork(4, scenario=vary(LASTING | {"switches.talks": False}))
+    held = child.talks.held.copy()
+    child.run(60)
+    assert not child.talks.in_session.any()
+    assert not child.talks.next_round.any()
+    assert child.talks.held.tolist() == held[: child.size].tolist()
+
+
+def test_talks_switched_on_by_a_fork_are_held():
+    parent = on_day(4, LASTING | STILL)
+    child = parent.fork(5, scenario=vary(LASTING | STILL | {"switches.talks": True}))
+    assert child.run(60).columns["rounds_held"].sum() > 0
+
+
+def test_a_fork_under_another_calendar_follows_it():
+    parent = on_day(25, LASTING | STILL | {"switches.talks": True})
+    sooner = vary(LASTING | STILL | {"switches.talks": True, "calendar.gap": 2})
+    child = parent.fork(3, scenario=sooner)
+    waiting = ~child.talks.in_session & ~child.deal.in_force
+    assert set(child.talks.next_round[waiting]) <= {27}
+
+
+def test_outcomes_of_forks_are_numbered_from_zero(parent):
+    assert parent.fork(4, replicate=9).run(30).columns["replicate"].tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"n": 2, "replicate": 99}, "replicate 99"),
+        ({"n": 2, "branch": 0}, "branch is 0"),
+        ({"n": 0}, "replicates is 0"),
+    ],
+)
+def test_a_fork_that_cannot_be_is_refused(parent, arguments, said):
+    with pytest.raises(ValueError, match=said):
+        parent.fork(**arguments)
+
+
+def test_a_future_that_has_ended_cannot_be_continued():
+    model = CeasefireModel(vary({"ceasefire.exogenous_hazard": 0.5}), 20, SEED)
+    model.step()
+    ended = int(np.flatnonzero(~model.ceasefire.in_force)[0])
+    with pytest.raises(ValueError, match=f"replicate {ended} is not in force"):
+        model.fork(2, replicate=ended)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"accounts.probability_islamabad": 0.9},
+        {"agenda.issues.border.pakistan": [1, 0.8, 0.4]},
+    ],
+)
+def test_a_fork_keeps_agenda_and_accounts(parent, changed):
+    with pytest.raises(ValueError, match="keeps its agenda and accounts"):
+        parent.fork(2, scenario=vary(LASTING | changed))
