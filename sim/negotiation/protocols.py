@@ -28,9 +28,9 @@ class Talks(PerReplicate):
     ``next_round`` (R,) day the next round is due, 0 for none; ``last_day`` (R,) last day of the
     current round; ``in_session`` (R,); ``exchange`` and ``limit`` (R,) exchanges held and allowed
     this round; ``failed`` (R,) whether the last round failed; ``held``, ``broken``, ``resumed``
-    (R,) counts; ``offers`` (R, 2) each side's last offer this round; ``weight`` (R,) weight on
-    Islamabad in the mediators' draft; ``tentative_day`` (R,) day of the last tentative deal, 0
-    for none.
+    (R,) counts; ``offers`` (R, 2) each side's last offer this round; ``lean`` (R,) weight on
+    Islamabad in the mediators' draft beyond a half, in [-0.5, 0.5]; ``tentative_day`` (R,) day
+    of the last tentative deal, 0 for none.
     """
 
     def __init__(self, size: int) -> None:
@@ -43,7 +43,7 @@ class Talks(PerReplicate):
         self.failed = np.zeros(size, dtype=bool)
         self.held, self.broken, self.resumed = count(), count(), count()
         self.offers = np.full((size, 2), NO_PACKAGE, dtype=np.int64)
-        self.weight = np.full(size, 0.5)
+        self.lean = np.zeros(size)
         self.tentative_day = count()
 
 
@@ -123,7 +123,7 @@ class Meeting:
     """A day at the table.
 
     ``sides`` in the order of ``PARTIES``; ``drafts`` by account; ``mediated`` (n,) whether
-    mediators may table a text; ``exchange``, ``limit``, ``weight``, ``offers`` as in ``Talks``;
+    mediators may table a text; ``exchange``, ``limit``, ``lean``, ``offers`` as in ``Talks``;
     ``agreed`` (n,) the package accepted by both, or -1.
     """
 
@@ -132,7 +132,7 @@ class Meeting:
     mediated: BoolArray
     exchange: IntArray
     limit: IntArray
-    weight: FloatArray
+    lean: FloatArray
     offers: IntArray
     agreed: IntArray
 
@@ -181,7 +181,8 @@ class Meeting:
         if not len(rows):
             return
         time = self.exchange[rows] / self.limit[rows]
-        position = np.rint(self.weight[rows] * WEIGHT_STEPS).astype(np.int64)
+        middle = WEIGHT_STEPS // 2
+        position = middle + np.rint(self.lean[rows] * WEIGHT_STEPS).astype(np.int64)
         account = self.sides[0].account[rows]
         text = np.stack(self.drafts)[account, position]
         lacking = [side.aspiration(rows, time) - side.utility(rows, text) for side in self.sides]
@@ -191,4 +192,4 @@ class Meeting:
         direction = refused[0].astype(float) - refused[1]
         both = refused[0] & refused[1]
         direction = np.where(both, 0.5 * np.sign(lacking[0] - lacking[1]), direction)
-        self.weight[rows] = np.clip(self.weight[rows] + step * direction, 0.0, 1.0)
+        self.lean[rows] = np.clip(self.lean[rows] + step * direction, -0.5, 0.5)

@@ -93,7 +93,7 @@ class Rounds:
         talks.next_round[rows], talks.in_session[rows] = 0, True
         talks.last_day[rows] = last
         talks.limit[rows] = min(exchanges, self.protocol.exchanges_per_round)
-        talks.exchange[rows], talks.offers[rows], talks.weight[rows] = 0, NO_PACKAGE, 0.5
+        talks.exchange[rows], talks.offers[rows], talks.lean[rows] = 0, NO_PACKAGE, 0.0
         talks.held[rows] += 1
         talks.resumed[rows] += talks.failed[rows]
         self._inform(rows)
@@ -141,11 +141,11 @@ class Rounds:
         first, second = (self._delegation(party, rows) for party in model.parties)
         meeting = Meeting(
             (first, second), model.book.drafts, mediated[rows], talks.exchange[rows],
-            talks.limit[rows], talks.weight[rows], talks.offers[rows],
+            talks.limit[rows], talks.lean[rows], talks.offers[rows],
             np.full(len(rows), NO_PACKAGE, dtype=np.int64),
         )  # fmt: skip
         meeting.hold(self.protocol)
-        talks.exchange[rows], talks.weight[rows] = meeting.exchange, meeting.weight
+        talks.exchange[rows], talks.lean[rows] = meeting.exchange, meeting.lean
         talks.offers[rows] = meeting.offers
         return meeting.agreed
 
