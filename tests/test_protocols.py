@@ -47,7 +47,7 @@ def meeting(
         text = drafts(np.stack([SLICES, 1 - SLICES], axis=1), reservations)
     return Meeting(
         sides, (text,), np.full(size, mediated), np.broadcast_to(held, size).astype(np.int64),
-        np.full(size, limit), np.full(size, 0.5), np.full((size, 2), NO_PACKAGE),
+        np.full(size, limit), np.zeros(size), np.full((size, 2), NO_PACKAGE),
         np.full(size, NO_PACKAGE),
     )  # fmt: skip
 
@@ -139,7 +139,7 @@ def test_a_future_bargains_as_if_it_were_alone(kind, limit):
 
     def fields(table):
         return np.column_stack(
-            [table.exchange, table.weight, table.offers, table.agreed.astype(float)]
+            [table.exchange, table.lean, table.offers, table.agreed.astype(float)]
         )
 
     shared = {"reservations": (0.1, 0.1), "rules": rules, "mediated": True, "limit": limit}
@@ -156,14 +156,14 @@ def test_a_single_text_moves_towards_the_side_that_refuses():
     table = meeting(rules=rules, mediated=True)
     table.hold(protocol(kind="single_text", sessions_per_day=1, exchanges_per_session=1))
     assert table.agreed.tolist() == [NO_PACKAGE]
-    assert table.weight.tolist() == [0.65]
+    assert table.lean.tolist() == [0.15]
 
 
 def test_a_text_refused_by_both_moves_half_a_step_to_the_one_further_from_agreeing():
     rules = (tactic(kind="hardliner", floor=0.7), tactic(kind="hardliner", floor=0.9))
     table = meeting(rules=rules, mediated=True)
     table.hold(protocol(kind="single_text", sessions_per_day=1, exchanges_per_session=1))
-    assert table.weight.tolist() == [0.5 - 0.15 / 2]
+    assert table.lean.tolist() == [-0.15 / 2]
 
 
 def test_single_text_agrees_only_on_what_both_accept():

@@ -1,0 +1,172 @@
+"""Swapping the parties, the first mover and the streams mirrors the results exactly.
+
+Where both sides have the same actions (attacks off, agenda effects that only one side delivers
+empty), nothing in the model may know which of them is called Islamabad.
+"""
+
+import copy
+
+import numpy as np
+import pytest
+from conftest import SEED, put, tree_of
+
+from sim.config import PARTIES, ProtocolKind, validate
+from sim.model import CeasefireModel
+from sim.randomness import Streams
+
+SIDE = dict(zip(PARTIES, reversed(PARTIES), strict=True))
+
+TEXTBOOK = {
+    "switches.attacks": False,
+    "switches.events": False,
+    # what only one of them delivers: custody, strikes, crossings, evidence
+    "agenda.effects": {
+        "suppression": {}, "restraint": {}, "border": {}, "evidence": {}, "assurance": {},
+        "leakage": {}, "backlash": {}, "cohesion": {},
+    },
+    # the two sides differ in everything that a party has
+    "afghan_taliban.weights": {
+        "guarantees": 0.1, "custody": 0.2, "evidence": 0.15, "restraint": 0.25, "basing": 0.05,
+        "arms": 0.05, "border": 0.2,
+    },
+    "pakistan.audience": 0.5,
+    "afghan_taliban.audience": -0.2,
+    "pakistan.trust": 0.45,
+    "pakistan.lock_in_half_life": 11,
+    "afghan_taliban.tactic.beta": 1.3,
+    "conflict.clashes.rate": 0.1,
+    "conflict.implementation.violation": 0.3,
+    "pakistan.disagreement": 0.2,
+    "afghan_taliban.disagreement": 0.25,
+    "pakistan.thresholds": [-0.5, 1.5, 4.0, 8.0],
+    "afghan_taliban.thresholds": [-0.4, 1.7, 4.1, 8.3],
+    "calendar.gap": 11,
+}  # fmt: skip
+
+
+class MirroredStreams(Streams):
+    """The same numbers with the parties' names swapped in every purpose."""
+
+    def uniform(self, purpose, day, rows=None):
+        return super().uniform("/".join(SIDE.get(word, word) for word in purpose.split("/")),
+                               day, rows)  # fmt: skip
+
+
+def swap(node, one=PARTIES[0], other=PARTIES[1]):
+    node[one], node[other] = node[other], node[one]
+
+
+def mirrored(tree):
+    """The same world with the parties' places taken by each other."""
+    tree = copy.deepcopy(tree)
+    swap(tree)
+    tree["protocol"]["first_mover"] = SIDE[tree["protocol"]["first_mover"]]
+    positions = [tree["accounts"][name] for name in ("islamabad", "kabul")]
+    for issue in tree["agenda"]["issues"].values():
+        swap(issue)
+        issue["demander"] = SIDE[issue["demander"]]
+    for position in (p for account in positions for p in account.values()):
+        swap(position)
+        position["opening"] = {SIDE[side]: option for side, option in position["opening"].items()}
+    for mediator in tree["mediators"].values():
+        swap(mediator["leverage"])
+        mediator["bias"] = -mediator["bias"]
+    return tree
+
+
+def run(tree, replicates=400, horizon=90):
+    model = CeasefireModel(validate(tree)[0], replicates, SEED, watched=50)
+    return model.run(horizon).columns, model.log
+
+
+def swapped_name(column):
+    for side, other in SIDE.items():
+        if column.startswith(f"{side}_"):
+            return column.replace(side, other, 1)
+        if column.endswith(f"_{side}"):
+            return column.removesuffix(side) + other
+    return column
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        {},
+        {"protocol.first_mover": "afghan_taliban"},
+        {"protocol.kind": "single_text"},
+        {"protocol.kind": "single_text", "protocol.text_step": 0.07, "switches.clashes": False},
+        {"mediators": {}},
+        {f"{side}.tactic.kind": "hardliner" for side in PARTIES},
+        {f"{side}.ending_value": 3 for side in PARTIES},
+        {"conflict.implementation.violation": 1, "conflict.implementation.detection": 1},
+    ],
+    ids=["plain", "Kabul first", "single text", "single text without clashes", "nobody mediates",
+         "hardliners", "easily ended", "broken every day"],
+)  # fmt: skip
+def pair(request):
+    tree = put(tree_of(), TEXTBOOK | request.param)
+    one, log = run(tree)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.model.Streams", MirroredStreams)
+        other, mirrored_log = run(mirrored(tree))
+    return one, log, other, mirrored_log
+
+
+def test_swapping_parties_first_mover_and_streams_mirrors_every_outcome(pair):
+    one, _, other, _ = pair
+    differ = [
+        name
+        for name, values in one.items()
+        if not np.array_equal(
+            values, other[swapped_name(name)], equal_nan=values.dtype.kind == "f"
+        )
+    ]
+    assert differ == []
+
+
+def test_rounds_mirror_too(pair):
+    _, log, _, mirrored_log = pair
+    back = [{swapped_name(k): v for k, v in entry.items()} for entry in mirrored_log.rounds]
+    assert log.rounds == back
+
+
+def test_much_happens_in_the_worlds_mirrored():
+    """Otherwise the tests above would be empty."""
+    columns, _ = run(put(tree_of(), TEXTBOOK))
+    for name in ("clashes", "contained", "rounds_failed", "deal", "violations", "deal_lapsed_day",
+                 "pakistan_rung3_days", "afghan_taliban_rung3_days"):  # fmt: skip
+        assert columns[name].sum() > 0, name
+
+
+def test_mirroring_twice_is_no_change():
+    tree = put(tree_of(), TEXTBOOK)
+    assert mirrored(mirrored(tree)) == tree
+
+
+@pytest.mark.parametrize("kind", list(ProtocolKind))
+def test_two_equal_sides_fare_alike_on_average(kind):
+    """Same party twice on a mirrored agenda: each side's rung days agree within 5 standard errors.
+
+    The difference of both sides' counts is zero in expectation if the streams are independent.
+    """
+    tree = put(tree_of(), TEXTBOOK | {"protocol.kind": kind.value})
+    tree["mediators"] = {}
+    tree["agenda"]["issues"] = {
+        name: {
+            "options": ["less", "more"], "pakistan": values, "afghan_taliban": values[::-1],
+            "demander": demander, "promise": True, "contested": True,
+            "verification": None, "verification_alone": None,
+        }
+        for name, values, demander in (
+            ("theirs", [0, 1], "pakistan"),
+            ("ours", [1, 0], "afghan_taliban"),
+        )
+    }  # fmt: skip
+    tree["accounts"] |= {"islamabad": {}, "kabul": {}}
+    tree["pakistan"] |= {"weights": {"theirs": 0.5, "ours": 0.5}, "opening": {}}
+    tree["afghan_taliban"] = copy.deepcopy(tree["pakistan"])
+    columns, _ = run(tree, 3_000, 60)
+    for rung in range(1, 5):
+        one, other = (columns[f"{side}_rung{rung}_days"] for side in PARTIES)
+        difference = one - other
+        assert abs(difference.mean()) <= 5 * difference.std() / np.sqrt(len(difference))
