@@ -144,7 +144,7 @@ def _draw(page: Page, group: Group, few: bool) -> pd.DataFrame:
     if stacked:
         page.bottom = _draw_effects_below(page, group)
     table_top = page.bottom + counts_height(page, rows, where)
-    page.bottom = table_top + (3.6 if few else 3.2) * em
+    page.bottom = table_top + 3.6 * em
     axes = _draw_overlay(page, group, (left, right), few)
     if few:
         add_counts(axes, page, sorted(counts["day"].unique()), rows, table_top, where)

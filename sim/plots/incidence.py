@@ -45,7 +45,7 @@ def incidence(
         page = Page(look, paper)
         page.header(title, scenario.description)
         page.footer(footer)
-        page.bottom += 3.2 * page.em
+        page.bottom += 3.6 * page.em
         labels = _labels(table, drawn, ensemble.horizon, narrow=paper.name == "column")
         room = max(page.extent(text) for text in labels.values()) + 2.6 * page.em
         sides = (page.left + 4.6 * page.em, page.right - room)

@@ -36,16 +36,18 @@ class Page:
         cls, theme: Theme, sheet: Sheet, texts: tuple[str, str, Sequence[str]], body: float = 0.0
     ) -> Page:
         """Make a page with title, subtitle and footer that leaves `body` inches free or more."""
-        title, subtitle, paragraphs = texts
         page = cls(theme, sheet)
-        for _ in range(2):
-            page.header(title, subtitle)
-            page.footer(paragraphs)
-            lacking = body - (page.top - page.bottom)
-            if lacking <= 0:
-                break
+        page._frame(*texts)
+        lacking = body - (page.top - page.bottom)
+        if lacking > 0:
             page = cls(theme, sheet, page.height + lacking)
+            page._frame(*texts)
         return page
+
+    def _frame(self, title: str, subtitle: str, paragraphs: Sequence[str]) -> None:
+        """Write header and footer."""
+        self.header(title, subtitle)
+        self.footer(paragraphs)
 
     @property
     def em(self) -> float:
@@ -83,17 +85,19 @@ class Page:
         return pieces
 
     def fit(
-        self, texts: Sequence[str], width: float, height: float
+        self, texts: Sequence[str], width: float, height: float, bold: bool = True
     ) -> tuple[float, dict[str, str]]:
         """Wrap labels into boxes of one size in inches; return the type size and wrapped labels.
 
-        The type shrinks to three quarters if it must; what still does not fit is cut in the middle.
+        `bold` allows for bold type. The type shrinks to three quarters if it must; what still
+        does not fit is cut in the middle.
         """
         size, wrapped = self.sheet.body, {}
         for share in (1.0, 0.9, 0.8, 0.75):
             size = share * self.sheet.body
             lines = max(1, int(height / (1.1 * size / 72)))
-            wrapped = {text: self.wrap(text, width, size, "bold") for text in texts}
+            weight = "bold" if bold else "normal"
+            wrapped = {text: self.wrap(text, width, size, weight) for text in texts}
             if all(text.count("\n") < lines for text in wrapped.values()):
                 return size, wrapped
         return size, {text: self._cut(text, lines, width, size) for text in texts}
@@ -146,6 +150,38 @@ class Page:
         style: Style = {"fontsize": size, "color": self.theme.muted, "linespacing": LEADING}
         self.text(self.left, self.bottom, wrapped, va="bottom", gid="footer", **style)
         self.bottom += LEADING * size / 72 * (wrapped.count("\n") + 1) + 0.4 * self.em
+
+
+def write_clear(
+    axes: Axes,
+    page: Page,
+    text: str,
+    curves: tuple[NDArray[Any], NDArray[Any]],
+    **style: Any,
+) -> None:
+    """Write a text in the corner of axes where curves leave most room.
+
+    `curves` are the lowest and the highest drawn share at evenly spaced places across the axes.
+    What is drawn at zorder 3 or more stays in front.
+    """
+    low, high = (np.nan_to_num(x, nan=0.0) for x in curves)
+    places = np.linspace(0, 1, low.size)
+    written = axes.text(0, 0, text, transform=axes.transAxes, zorder=2, gid="readout", **style)
+    box = written.get_window_extent(page.renderer)
+    frame = axes.get_position()
+    wide = box.width / page.sheet.dpi / (frame.width * page.width)
+    tall = box.height / page.sheet.dpi / (frame.height * page.height)
+    x, y = 0.015, 0.03
+    right, left = places >= 1 - wide - 2 * x, places <= wide + 2 * x
+    room = {
+        (1 - x, 1 - y, "right", "top"): 1 - y - tall - high[right].max(),
+        (x, y, "left", "bottom"): low[left].min() - y - tall,
+        (1 - x, y, "right", "bottom"): low[right].min() - y - tall - 0.02,
+        (x, 1 - y, "left", "top"): 1 - y - tall - high[left].max() - 0.02,
+    }
+    at_x, at_y, ha, va = max(room, key=lambda corner: room[corner])
+    patch = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 1}
+    written.set(x=at_x, y=at_y, ha=ha, va=va, bbox=patch)
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> NDArray[np.float64]:

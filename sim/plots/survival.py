@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
-from sim.plots.page import Page
+from sim.plots.page import Page, write_clear
 from sim.plots.style import Drawing, Style, sheet_named, styled, theme_named
 from sim.plots.timeline import ROW, add_counts, dated_axes
 from sim.plots.words import BAND, end_of, facts, readable
@@ -115,7 +115,7 @@ def _draw_curve(axes: Axes, page: Page, estimate: SurvivalEstimate) -> None:
     """Draw steps and band."""
     color = page.theme.series[0]
     band: Style = {"step": "post", "color": color, "alpha": 0.25, "linewidth": 0}
-    axes.fill_between(estimate.day, estimate.lower, estimate.upper, **band, gid="band")
+    axes.fill_between(estimate.day, estimate.lower, estimate.upper, **band, zorder=3, gid="band")
     line: Style = {"where": "post", "color": color, "clip_on": False, "zorder": 4}
     axes.step(estimate.day, estimate.survival, **line, gid="survival")
 
@@ -129,18 +129,8 @@ def _write_readout(
     dots |= {"markeredgecolor": page.theme.paper, "color": page.theme.series[0]}
     axes.plot(points["day"], points["value"], **dots, clip_on=False, zorder=5)
     lines = [_phrase(row, estimate) for row in readout.itertuples()]
-    style: Style = {"transform": axes.transAxes, "linespacing": 1.5, "gid": "readout", "zorder": 2}
-    style["bbox"] = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 1}
-    corners = ((0.985, 0.965, "right", "top"), (0.03, 0.05, "left", "bottom"))
-    text = axes.text(0, 0, "\n".join(lines), **style)
-    inches = text.get_window_extent(page.renderer).height / page.sheet.dpi
-    wide = page.extent(max(lines, key=page.extent)) / (axes.get_position().width * page.width)
-    tall = inches / (axes.get_position().height * page.height)
-    beside = [round(share * estimate.horizon) for share in (0.97 - wide, 0.05 + wide)]
-    above = 0.95 - tall - estimate.upper[max(beside[0], 0)]
-    below = estimate.lower[min(beside[1], estimate.horizon)] - 0.06 - tall
-    x, y, ha, va = corners[int(np.nan_to_num(below) > np.nan_to_num(above, nan=1.0))]
-    text.set(x=x, y=y, ha=ha, va=va)
+    limits = (estimate.lower, estimate.upper)
+    write_clear(axes, page, "\n".join(lines), limits, linespacing=1.5)
 
 
 def _phrase(row: object, estimate: SurvivalEstimate) -> str:

@@ -41,6 +41,12 @@ def readable(name: str) -> str:
     return name.replace("_", " ")
 
 
+def signed(value: float, digits: int = 0) -> str:
+    """Write a difference with its sign, or 0."""
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text[1:] if float(text[1:]) == 0 else text
+
+
 def end_of(ensemble: Ensemble, end: str | None) -> str:
     """Return the end definition asked for, or the scenario's own.
 
