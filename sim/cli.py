@@ -66,16 +66,18 @@ def fail(sentence: str, code: int = 1) -> None:
     sys.exit(code)
 
 
+problems: list[str] = []  # what went wrong in the cells of this invocation, one sentence each
+
+
 def hydra_job(words: list[str]) -> int:
     """Hand the overrides to Hydra: one cell, or a sweep of cells. Return the exit code."""
     import hydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
-    from sim.config import ConfigError
     from sim.paths import data_dir
     from sim.study.cells import canonical, explain_hydra, groups, register_resolvers
-    from sim.study.store import StoreError
+    from sim.study.store import cannot_write
 
     register_resolvers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us; we say them in one sentence
@@ -84,21 +86,13 @@ def hydra_job(words: list[str]) -> int:
     entry: Any = hydra.main(
         config_path=str(data_dir("configs")), config_name="config", version_base="1.3"
     )(job)
+    problems.clear()
     try:
         entry()
-    except (ConfigError, StoreError) as error:
-        fail(str(error))
     except (HydraException, OmegaConfBaseException) as error:
         fail(explain_hydra(error), 2)
     except OSError as error:
-        fail(f"cannot write to {error.filename}: {(error.strerror or str(error)).lower()}")
-    return sweep_code()
-
-
-def sweep_code() -> int:
-    """Say what failed in a sweep, if one was run, and return the exit code."""
-    module = sys.modules.get("sim.report.sweep")
-    problems = list(module.outcome) if module is not None else []
+        fail(cannot_write(error.filename, error))
     for line in problems:
         print(f"ceasefire: {line}", file=sys.stderr)
     return 1 if problems else 0
@@ -119,11 +113,10 @@ def job(config: Any) -> None:
     settings = HydraConfig.get()
     directory, overrides = Path(settings.runtime.output_dir), list(settings.overrides.task)
     try:
-        text = run_cell(from_config(config), directory, overrides)
+        print(run_cell(from_config(config), directory, overrides))
     except (ConfigError, StoreError) as error:
-        if settings.mode is not RunMode.MULTIRUN:
-            raise
-        write_record(directory, {"status": "failed", "error": str(error), "overrides": overrides})
-        print(f"{' '.join(overrides)}: failed: {error}", file=sys.stderr)
-    else:
-        print(text)
+        if settings.mode is RunMode.MULTIRUN:  # told by the sweep's callback when all have ended
+            record = {"status": "failed", "error": str(error), "overrides": overrides}
+            write_record(directory, record)
+        else:
+            problems.append(str(error))

@@ -137,6 +137,15 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.outcomes.write(self, np.flatnonzero(self.ceasefire.in_force))
         return self.outcomes
 
+    def release(self) -> None:
+        """Give back the memory of a model that is no longer needed.
+
+        Mesa refers to every model for ever (it numbers agents by model), so arrays must go by hand.
+        """
+        self._keep(np.empty(0, dtype=np.int64))
+        self.outcomes = records.Outcomes(0, 0)
+        self.running = False
+
     def fork(
         self, n: int, *, branch: int = 1, replicate: int | None = None,
         scenario: Scenario | None = None,
@@ -261,7 +270,10 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         ended = len(alive) - int(alive.sum())
         if ended < max(1, ENDED_BEFORE_COMPACTION * len(alive)) or ended == len(alive):
             return
-        rows = np.flatnonzero(alive)
+        self._keep(np.flatnonzero(alive))
+
+    def _keep(self, rows: IntArray) -> None:
+        """Hold only these rows from now on."""
         self.streams.take(rows)
         self.account = self.account[rows]
         for state in self._states().values():

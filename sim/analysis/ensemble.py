@@ -5,7 +5,7 @@ Knows the stored columns and the estimators; it neither simulates nor draws.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -74,8 +74,12 @@ class Ensemble:
         """One row per incident of the watched replicates."""
         return self._frame("incidents")
 
-    def _frame(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = self.results.table(name).to_pandas()
+    def outcomes(self, *columns: str) -> pd.DataFrame:
+        """Some columns of ``runs``, without reading the others."""
+        return self._frame("runs", columns)
+
+    def _frame(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        frame: pd.DataFrame = self.results.table(name, columns).to_pandas()
         return frame
 
     def durations(self, end: str | None = None) -> tuple[Any, Any, Any]:
@@ -83,7 +87,7 @@ class Ensemble:
         end = end or self.scenario.ceasefire.end.value
         if end not in ENDS:
             raise ConfigError(f"end is {end!r}; allowed are {', '.join(ENDS)}")
-        runs = self.runs
+        runs = self.outcomes(f"{end}_day", f"{end}_ended", f"{end}_cause")
         return runs[f"{end}_day"], runs[f"{end}_ended"], runs[f"{end}_cause"]
 
     def survival(self, end: str | None = None, **options: Any) -> SurvivalEstimate:

@@ -49,7 +49,9 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
     span = f"{rmst.lower:.1f} to {rmst.upper:.1f}"
     yield _row(f"RMST({ensemble.horizon})", f"{rmst.value:.1f} days", span)
     yield _row("median", str(estimate.median), "")
-    yield _share("a deal is ratified", int(ensemble.runs["deal"].sum()), ensemble.replicates)
+    yield _share(
+        "a deal is ratified", int(ensemble.outcomes("deal")["deal"].sum()), ensemble.replicates
+    )
     causes = ensemble.incidence(end)
     for cause in CAUSES:
         at = causes.of(cause, ensemble.horizon)

@@ -14,8 +14,6 @@ from sim.plots.comparison import comparison
 from sim.plots.style import save
 from sim.study.store import Atomic, StoreError, cannot_write, find_cells, finished, read_cell
 
-outcome: list[str] = []  # what went wrong in the last sweep; the command line reads it
-
 
 def names(cells: dict[Path, Ensemble], overrides: dict[Path, list[str]]) -> dict[str, Ensemble]:
     """Name cells by scenario, or by their overrides where scenarios repeat."""
@@ -70,13 +68,15 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
     """Hydra callback: compare the cells of a multirun when the last has ended."""
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
-        """Print the comparison; keep what failed for the exit code."""
+        """Print the comparison; tell the command line what failed."""
+        from sim.cli import problems
+
         directory = Path(config.hydra.sweep.dir)
-        outcome.extend(failures(directory))
+        problems.extend(failures(directory))
         try:
             print(compare_sweep(directory))
         except (StoreError, ValueError) as error:
-            outcome.append(str(error))
+            problems.append(str(error))
 
 
 def failures(directory: Path) -> list[str]:

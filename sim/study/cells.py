@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -116,17 +117,18 @@ def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell
 def explain_hydra(error: Exception) -> str:
     """Say in one sentence what Hydra could not compose."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if lines and lines[0].startswith("In '"):
-        lines = lines[1:]
-    said = lines[0].rstrip(".:") if lines else type(error).__name__
-    options = [
-        line for line in lines[1:] if not line.startswith(("Config search", "provider", "set "))
-    ]
-    if "Available options" in str(error):
-        start = next(k for k, line in enumerate(lines) if "Available options" in line)
-        names = [line for line in lines[start + 1 :] if "=" not in line and " " not in line]
+    said = re.sub(r"^In '.*?': ", "", lines[0]) if lines else type(error).__name__
+    unknown = re.match(r"Could not override '(.+?)'", said)
+    if unknown:
+        field = unknown[1]
+        return f"{field} is no field that can be set so (+{field}.NAME=... adds to a mapping)"
+    if "LexerNoViableAltException" in said or "mismatched input" in said:
+        return f"cannot read the override {said.rpartition(': ')[2]!r}"
+    options = [k for k, line in enumerate(lines) if line.startswith("Available options")]
+    if options:
+        names = [line for line in lines[options[0] + 1 :] if re.fullmatch(r"[\w/-]+", line)]
         return f"{said}; allowed are {', '.join(names)}"
-    return f"{said}; {options[0]}" if options and "Key" in options[0] else said
+    return said
 
 
 def first_line(error: Exception) -> str:

@@ -6,7 +6,7 @@ event has an address. Knows no file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,8 +29,8 @@ class Source(Protocol):
     def cell(self) -> Cell:
         """The cell that was run."""
 
-    def table(self, name: str) -> pa.Table:
-        """Return runs, daily, rounds or incidents."""
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return runs, daily, rounds or incidents, or some columns of it."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,10 @@ class Results:
     cell: Cell
     tables: dict[str, pa.Table]
 
-    def table(self, name: str) -> pa.Table:
-        """Return runs, daily, rounds or incidents."""
-        return self.tables[name]
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return runs, daily, rounds or incidents, or some columns of it."""
+        table = self.tables[name]
+        return table if columns is None else table.select(list(columns))
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def blocks(cell: Cell, daily: Daily) -> Iterator[Block]:
             cell.scenario, size, settings.seed, first=first, watched=settings.engine.watched
         )
         outcomes = model.run(settings.horizon, daily)
+        model.release()
         yield Block(outcomes.columns, model.log)
 
 

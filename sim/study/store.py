@@ -30,7 +30,7 @@ from sim.study.runner import blocks
 from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table
 
 TABLES = ("runs", "daily", "rounds", "incidents")
-ROW_GROUP = 100_000  # rows; fixed, so that a file does not depend on the block size
+ROW_GROUP = 20_000  # rows; fixed, so that a file does not depend on the block size
 COMPRESSION = "zstd"
 
 
@@ -71,9 +71,10 @@ class Atomic:
             raise StoreError(cannot_write(self.directory, error)) from None
 
 
-def cannot_write(where: Path, error: OSError) -> str:
+def cannot_write(where: Path | str, error: OSError) -> str:
     """Say in one sentence why a place cannot be written to."""
-    return f"cannot write to {where}: {(error.strerror or str(error)).lower()}"
+    reason = os.strerror(error.errno) if error.errno else str(error).splitlines()[0]
+    return f"cannot write to {where}: {reason.lower()}"
 
 
 class RunsWriter:
@@ -114,8 +115,8 @@ class StoredCell:
     cell: Cell
     run: dict[str, Any]
 
-    def table(self, name: str) -> pa.Table:
-        """Read runs, daily, rounds or incidents.
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read runs, daily, rounds or incidents, or some columns of it.
 
         Raises
         ------
@@ -124,7 +125,7 @@ class StoredCell:
         """
         path = self.directory / f"{name}.parquet"
         try:
-            return pq.read_table(path)
+            return pq.read_table(path, columns=None if columns is None else list(columns))
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"cannot read {path}: {str(error).splitlines()[0]}") from None
 
