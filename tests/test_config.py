@@ -1,0 +1,332 @@
+"""What may be configured: every shipped file composes, and every mistake gets one sentence."""
+
+import ast
+import dataclasses
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import put, tree_of
+
+import sim
+import sim.config as schema
+from sim.config import ConfigError, dump, validate
+from sim.paths import data_dir
+from sim.study.cells import load_cell
+
+CONFIGS = data_dir("configs")
+CODE = Path(sim.__file__).parent
+SCENARIOS = sorted(path.stem for path in (CONFIGS / "scenario").glob("*.yaml"))
+
+
+# Shipped files
+
+
+def is_base(path):
+    """Whether a file is only a part of others in its folder."""
+    defaults = [yaml.safe_load(p.read_text()).get("defaults", []) for p in path.parent.glob("*.y*")]
+    return any(path.stem in listed for listed in defaults)
+
+
+OPTIONS = [
+    (path.parent.relative_to(CONFIGS).as_posix(), path.stem)
+    for path in sorted(CONFIGS.rglob("*.yaml"))
+    if path.parent not in (CONFIGS, CONFIGS / "scenario") and not is_base(path)
+]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_composes_under_its_own_name(name):
+    cell = load_cell(name)
+    assert cell.scenario.name == name
+    assert cell.scenario.description
+
+
+@pytest.mark.parametrize(("group", "option"), OPTIONS, ids="=".join)
+def test_every_option_of_every_group_composes(group, option):
+    load_cell("baseline", [f"{group}={option}"])
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_differs_from_the_baseline_and_keeps_its_settings(name):
+    mine, baseline = load_cell(name), load_cell()
+    assert mine.settings == baseline.settings
+    assert (mine.key == baseline.key) == (name == "baseline")
+
+
+def test_a_choice_from_a_group_may_be_written_with_dots_or_a_slash():
+    dotted = load_cell("baseline", ["pakistan.tactic=hardliner"])
+    assert dotted == load_cell("baseline", ["pakistan/tactic=hardliner"])
+    assert dotted.scenario.pakistan.tactic.kind == "hardliner"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_cell_survives_being_written_and_read(name):
+    cell = load_cell(name)
+    assert validate(yaml.safe_load(yaml.safe_dump(cell.tree()))) == (cell.scenario, cell.settings)
+
+
+def test_two_loads_do_not_disturb_each_other():
+    first = load_cell()
+    load_cell("hardliners", ["seed=1"])
+    assert load_cell() == first
+
+
+# The schema
+
+CLASSES = [
+    value
+    for name in schema.__all__
+    if dataclasses.is_dataclass(value := getattr(schema, name)) and isinstance(value, type)
+]
+every_class = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+
+
+@every_class
+def test_every_field_says_what_it_is_in_which_unit_and_where_it_comes_from(cls):
+    for info in cls.__pydantic_fields__.values():
+        said = info.json_schema_extra
+        assert info.description
+        assert isinstance(said["unit"], str)
+        assert said["origin"].split(":")[0] in ("measured", "calibrated", "assumed")
+
+
+@every_class
+def test_no_field_has_a_default_in_the_code(cls):
+    assert all(info.is_required() for info in cls.__pydantic_fields__.values())
+
+
+def words_of_the_code():
+    """Attributes and strings in the code outside the schema."""
+    words = set()
+    for path in CODE.rglob("*.py"):
+        if CODE / "config" in path.parents:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute):
+                words.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.add(node.value)
+    return words
+
+
+WORDS = words_of_the_code()
+READ_BY_CONFIGS = "".join(path.read_text() for path in CONFIGS.rglob("*.yaml"))
+
+
+UNREAD = {"expectation"}  # stated for readers of a scenario file; nothing compares it yet
+
+
+@every_class
+def test_every_field_is_read(cls):
+    """By the code, or by another value of the configuration."""
+    unread = {
+        field
+        for field in cls.__pydantic_fields__
+        if field not in WORDS and f"${{.{field}}}" not in READ_BY_CONFIGS
+    }
+    assert unread <= UNREAD
+
+
+# Mistakes
+
+
+def said(*overrides, scenario="baseline"):
+    """The message of a scenario that is refused; any other exception fails the test."""
+    with pytest.raises(ConfigError) as caught:
+        load_cell(scenario, list(overrides))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["pakistan.trusst=0.5", "+pakistan.trusst=0.5", "++pakistan.trusst=0.5", "+typo=1", "typo=1",
+     "+pakistan.tactic.typo=1", "+militants.ttp.typo=1", "+agenda.issues.border.typo=1",
+     "+agenda.effects.typo={}", "+conflict.trust.signals.typo={good: 0.1, bad: 0.2}",
+     "+mediators.qatar.leverage.typo=1", "+calendar.rounds.next_round.typo=1",
+     "+accounts.kabul.custody.typo=1", "+engine.typo=1", "+switches.typo=true"],
+)  # fmt: skip
+def test_an_unknown_field_is_named_with_its_path(override):
+    path = override.lstrip("+").partition("=")[0]
+    assert path in said(override)
+
+
+def test_errors_are_reported_together_with_their_paths():
+    message = said(
+        "pakistan.trust=2", "conflict.clashes.rate=-1", "replicates=0", "horizon=0",
+        "militants.ttp.excitation=1.5", "mediators.qatar.leverage.pakistan=7", "+militants.ttp.x=1",
+    )  # fmt: skip
+    for path in (
+        "pakistan.trust", "conflict.clashes.rate", "replicates", "horizon",
+        "militants.ttp.excitation", "mediators.qatar.leverage.pakistan", "militants.ttp.x",
+    ):  # fmt: skip
+        assert path in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("override", "parts"),
+    [
+        ("pakistan.trust=2", ["pakistan.trust", "2", "0.999"]),
+        ("pakistan.trust=nan", ["pakistan.trust", "finite"]),
+        ("pakistan.trust=abc", ["pakistan.trust", "'abc'"]),
+        ("pakistan.trust=null", ["pakistan.trust"]),
+        ("replicates=0", ["replicates", "0", "1"]),
+        ("replicates=-5", ["replicates", "-5"]),
+        ("replicates=1.5", ["replicates", "1.5"]),
+        ("horizon=0", ["horizon", "0"]),
+        ("horizon=-1", ["horizon", "-1"]),
+        ("seed=-1", ["seed", "-1"]),
+        ("seed=18446744073709551616", ["seed"]),
+        ("engine.block=0", ["engine.block", "0"]),
+        ("start=soon", ["start", "'soon'"]),
+        ("start=2025-13-45", ["start", "month"]),
+        ("calendar.rounds.next_round.start=2025-02-30", ["calendar.rounds.next_round.start"]),
+        ("calendar.rounds.next_round.end=2025-10-01", ["next_round", "before"]),
+        ("calendar.rounds.istanbul_second_sitting.start=2025-10-25",
+         ["istanbul_second_sitting", "istanbul_first_sitting"]),
+        ("pakistan.weights.guarantees=0.9", ["pakistan", "weights", "sum to 1"]),
+        ("~afghan_taliban.weights.custody", ["afghan_taliban", "weights"]),
+        ("+pakistan.weights.extra=0", ["pakistan.weights", "extra"]),
+        ("agenda.issues.border.pakistan=[1, 0.8]", ["agenda.issues.border", "2", "3"]),
+        ("agenda.issues.border.options=[closed]", ["agenda.issues.border"]),
+        ("agenda.issues.border.options=[a, a, b]", ["agenda.issues.border", "distinct"]),
+        ("agenda.issues.border.pakistan=[1, 0.8, 7]", ["agenda.issues.border.pakistan.2", "7"]),
+        ("agenda.issues.guarantees.verification=[0, 1]", ["agenda.issues.guarantees", "2", "5"]),
+        ("agenda.issues.guarantees.verification=null", ["guarantees", "together"]),
+        ("+agenda.effects.suppression.custody.jail=0.5", ["suppression.custody", "'jail'"]),
+        ("+agenda.effects.suppression.nope={x: 1}", ["suppression", "'nope'"]),
+        ("+pakistan.opening.border=ajar", ["pakistan.opening", "'ajar'", "partial"]),
+        ("accounts.islamabad.custody.pakistan=[0, 1]", ["accounts.islamabad.custody.pakistan"]),
+        ("accounts.name=iran", ["accounts.name", "'iran'", "mixed"]),
+        ("pakistan.thresholds=[1, 2, 3]", ["pakistan", "four"]),
+        ("pakistan.thresholds=[4, 3, 2, 1]", ["pakistan", "thresholds"]),
+        ("conflict.tension.rungs=[0, 1]", ["conflict.tension", "five"]),
+        ("militants.ttp.deaths_per_attack=15", ["militants.ttp", "deaths_per_attack", "15"]),
+        ("militants.ttp.spoiler=angry", ["militants.ttp.spoiler", "'angry'", "greedy"]),
+        ("militants.ttp.tracker=none", ["none"]),
+        ("mediators.qatar.functions=[fly]", ["mediators.qatar.functions", "'fly'", "call_back"]),
+        ("pakistan.tactic.beta=0", ["pakistan.tactic.beta", "0"]),
+        ("protocol.kind=votes", ["protocol.kind", "'votes'", "single_text"]),
+        ("ceasefire.end=never", ["ceasefire.end", "'never'", "collapse"]),
+        ("~switches.attacks", ["switches.attacks", "missing"]),
+    ],
+    ids=lambda item: item if isinstance(item, str) else "",
+)  # fmt: skip
+def test_a_value_that_cannot_be_is_named_with_what_is_allowed(override, parts):
+    message = said(override)
+    assert [part for part in parts if part not in message] == []
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("event", "parts"),
+    [
+        ("kind: quake, day: 3, size: 1, target: null", ["events.x.kind", "'quake'", "attack"]),
+        ("kind: attack, day: 999, size: 1, target: ttp", ["events.x.day", "999", "365"]),
+        ("kind: attack, day: 0, size: 1, target: ttp", ["events.x.day", "0"]),
+        ("kind: attack, day: 3, size: 1, target: nope", ["events.x.target", "'nope'", "ttp"]),
+        ("kind: attack, day: 3, size: 1, target: qatar", ["events.x.target", "'qatar'"]),
+        ("kind: mediator_leaves, day: 3, size: 1, target: ttp", ["events.x.target", "qatar"]),
+        ("kind: border_opens, day: 3, size: 2, target: null", ["events.x.size", "2"]),
+        ("kind: border_opens, day: 3, size: 1, target: ttp", ["events.x.target", "none"]),
+        ("kind: attack, day: 3", ["events.x.size", "events.x.target", "missing"]),
+    ],
+)
+def test_a_wrong_event_is_named_with_what_is_allowed(event, parts):
+    message = said(f"+events.x={{{event}}}")
+    assert [part for part in parts if part not in message] == []
+
+
+def test_an_event_outside_a_shorter_horizon_is_refused():
+    bomb = "+events.x={kind: attack, day: 60, size: 1, target: ttp}"
+    load_cell("baseline", [bomb, "horizon=60"])
+    assert "events.x.day is 60" in said(bomb, "horizon=59")
+
+
+@pytest.mark.parametrize(
+    ("override", "allowed"),
+    [
+        ("mediators=nope", "qatar_turkiye"),
+        ("pakistan.tactic=nope", "boulware"),
+        ("pakistan/tactic=nope", "boulware"),
+        ("accounts=iran", "kabul"),
+        ("protocol=votes", "single_text"),
+    ],
+)
+def test_an_unknown_option_is_answered_with_those_there_are(override, allowed):
+    assert allowed in said(override)
+
+
+def test_an_unknown_scenario_is_answered_with_those_there_are():
+    message = said(scenario="nope")
+    assert all(name in message for name in SCENARIOS)
+
+
+def open_defect(override, reason):
+    return pytest.param(override, marks=pytest.mark.xfail(strict=True, reason=reason))
+
+
+NOT_CAUGHT = "Hydra raises a bare ValueError for a group that is not a name"
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["foo", "=", "a=b=c", "", "pakistan.trust=[", "pakistan.trust='", "pakistan.trust=1,2",
+     "pakistan.trust={a: 1}", "pakistan.trust=[1]", "pakistan.trust=${nope}",
+     "pakistan.trust=${pakistan.trust}", "pakistan.trust=???", "start=${nope:1}",
+     "start=${seeds:timeline.nope.date}", "~pakistan", "scenario=[]",
+     "scenario=baseline,hardliners", "+events.x=3", "events=null", "events=3",
+     "militants.ttp=null", "+nogroup/x=1", "name=null", "start=null", "start=5",
+     "conflict.tension.rungs=[0,1,2,3,nan]", "conflict.tension.rungs=null",
+     open_defect("mediators=3", NOT_CAUGHT),
+     open_defect("pakistan=null", NOT_CAUGHT),
+     open_defect("agenda=3", NOT_CAUGHT),
+     open_defect("pakistan.tactic=3", NOT_CAUGHT),
+     open_defect("pakistan.thresholds=[1,2,3,nan]", "thresholds may be nan"),
+     open_defect("pakistan.tactic.form=exponential", "kappa 0 fails at the first round only"),
+     open_defect("pakistan.audience=true", "a truth value passes for the number 1")],
+)  # fmt: skip
+def test_whatever_is_wrong_there_is_one_sentence_and_no_other_exception(override):
+    message = said(override)
+    assert message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pakistan.weights": {}},
+        {"agenda.issues": {}},
+        {"pakistan": None},
+        {"events": {"x": {}}},
+        {"militants": [1]},
+        {"start": {}},
+    ],
+)
+def test_a_tree_from_elsewhere_is_checked_as_well(changes):
+    with pytest.raises(ConfigError):
+        validate(put(tree_of(), changes))
+
+
+def test_too_many_packages_are_refused():
+    tree = tree_of()
+    template = tree["agenda"]["issues"]["border"]
+    tree["agenda"]["issues"] |= {f"more{k}": template for k in range(6)}
+    with pytest.raises(ConfigError, match="packages"):
+        validate(tree)
+
+
+def test_a_tree_is_not_changed_by_validating_it():
+    tree = tree_of()
+    before = yaml.safe_dump(tree)
+    scenario, settings = validate(tree)
+    assert yaml.safe_dump(tree) == before == yaml.safe_dump(dump(scenario, settings))
+
+
+def test_the_key_of_a_cell_ignores_how_it_is_computed_and_nothing_else():
+    key = load_cell().key
+    assert load_cell("baseline", ["engine.block=7", "engine.progress=false"]).key == key
+    for override in ("seed=1", "replicates=9", "horizon=30", "engine.watched=3",
+                     "ceasefire.end=strike", "pakistan.trust=0.31", "mediators=none"):  # fmt: skip
+        assert load_cell("baseline", [override]).key != key
