@@ -85,5 +85,6 @@ def next_turns(acted: BoolArray, rungs: IntArray, counter_from: int) -> BoolArra
     own = np.where(acted, rungs, 0)
     suffered = own[:, ::-1]
     not_both = ~(acted[:, :1] & acted[:, 1:])
-    result: BoolArray = (suffered >= counter_from) & (not_both | (suffered >= own))
+    answered = acted[:, ::-1] & (suffered >= counter_from)
+    result: BoolArray = answered & (not_both | (suffered >= own))
     return result
