@@ -16,7 +16,7 @@ ceasefire: what-if simulations of negotiation rounds under a fragile ceasefire
   ceasefire [OVERRIDE ...]                     simulate one cell  -> outputs/...
   ceasefire -m 'OVERRIDE' ...                  sweep over cells   -> multirun/..., then compare
   ceasefire --cfg job [OVERRIDE ...]           print the configuration and stop
-
+{verbs}
 Examples
   ceasefire scenario=verified_guarantees replicates=10000
   ceasefire mediators=none pakistan.tactic=hardliner ceasefire.end=strike
@@ -34,17 +34,41 @@ The parameter reference is docs/parameters.md.
 """
 
 
+VERBS: dict[str, str] = {}  # verb -> what it does in one line; its module is sim.commands.VERB
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; exit with 0, or with 1 or 2 and one sentence on standard error."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] in VERBS:
+        sys.exit(run_verb(words[0], words[1:]))
     if not any(word in ("--hydra-help",) for word in words) and {"-h", "--help"} & set(words):
-        print(HELP.format(choices=choices()))
+        verbs = "".join(f"  ceasefire {verb:<34} {what}\n" for verb, what in VERBS.items())
+        print(HELP.format(choices=choices(), verbs=verbs))
         return
     try:
         code = hydra_job(words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
     sys.exit(code)
+
+
+def run_verb(verb: str, words: list[str]) -> int:
+    """Run a tool; a user's mistake is one sentence and exit code 1."""
+    from importlib import import_module
+
+    try:
+        code: int = import_module(f"sim.commands.{verb}").main(words)
+    except KeyboardInterrupt:
+        fail("interrupted; unfinished files were removed", 130)
+    except ValueError as error:  # ConfigError, StoreError and the like say one sentence
+        from sim.config import ConfigError
+        from sim.study.store import StoreError
+
+        if not isinstance(error, ConfigError | StoreError):
+            raise
+        fail(str(error))
+    return code
 
 
 def choices() -> str:

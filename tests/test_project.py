@@ -36,7 +36,8 @@ LAYERS = {
     "sim": 11,
     "app": 12,
     "report": 12,
-    "cli": 13,
+    "commands": 13,
+    "cli": 14,
     "__main__": 13,
 }
 IMPORT_ANYTHING = {"sim", "cli", "__main__"}

@@ -1,0 +1,186 @@
+"""The command line: one cell, a sweep, and one clear sentence for every mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim import cli
+
+QUICK = ["replicates=40", "horizon=20"]
+CELL_FILES = {
+    "runs.parquet", "rounds.parquet", "incidents.parquet", "daily.parquet", "config.yaml",
+    "run.json", "survival.png", "survival.svg", "incidence.png", "incidence.svg",
+}  # fmt: skip
+
+
+def run(*words: str) -> int:
+    """Exit code of the command line, run in this process."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(list(words))
+    code = ended.value.code
+    return code if isinstance(code, int) else 0
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["ceasefire"])
+
+
+def files(directory: Path) -> set[str]:
+    return {path.name for path in directory.iterdir() if path.is_file()}
+
+
+def test_a_cell_leaves_its_files_and_a_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*QUICK, "hydra.run.dir=cell") == 0
+    assert files(tmp_path / "cell") == CELL_FILES
+    printed = capsys.readouterr().out
+    for said in ("accounts mixed", "collapse", "RMST(20)", "ended by attack", "a deal is ratified"):
+        assert said in printed
+    record = json.loads((tmp_path / "cell" / "run.json").read_text())
+    assert record["status"] == "done"
+    assert record["seed"] == 2025
+    assert record["overrides"] == QUICK
+
+
+def test_a_tactic_can_be_chosen_with_a_dot(tmp_path: Path) -> None:
+    assert run(*QUICK, "pakistan.tactic=hardliner", "hydra.run.dir=cell") == 0
+    assert "kind: hardliner" in (tmp_path / "cell" / "config.yaml").read_text()
+
+
+def test_a_sweep_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("-m", "scenario=baseline,no_mediators", *QUICK, "hydra.sweep.dir=sweep") == 0
+    assert {"comparison.png", "comparison.svg", "comparison.csv"} <= files(tmp_path / "sweep")
+    table = pd.read_csv(tmp_path / "sweep" / "comparison.csv")
+    assert set(table["scenario"]) == {"no_mediators"}
+    assert "Differences from baseline" in capsys.readouterr().out
+
+
+def test_a_failing_cell_does_not_stop_a_sweep(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("-m", "pakistan.trust=0.2,7,0.4", *QUICK, "hydra.sweep.dir=sweep") == 1
+    states = [
+        json.loads((tmp_path / "sweep" / str(job) / "run.json").read_text())["status"]
+        for job in range(3)
+    ]
+    assert states == ["done", "failed", "done"]
+    assert files(tmp_path / "sweep" / "1") == {"run.json"}
+    said = capsys.readouterr().err
+    assert "pakistan.trust is 7" in said
+    assert "Traceback" not in said
+
+
+def test_the_same_cell_again_is_not_simulated_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*QUICK, "hydra.run.dir=cell") == 0
+    before = (tmp_path / "cell" / "runs.parquet").stat().st_mtime_ns
+    assert run(*QUICK, "hydra.run.dir=cell") == 0
+    assert (tmp_path / "cell" / "runs.parquet").stat().st_mtime_ns == before
+
+
+def test_another_cell_does_not_overwrite_a_finished_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*QUICK, "hydra.run.dir=cell") == 0
+    before = (tmp_path / "cell" / "runs.parquet").read_bytes()
+    assert run(*QUICK, "seed=1", "hydra.run.dir=cell") == 1
+    assert "another finished cell" in capsys.readouterr().err
+    assert (tmp_path / "cell" / "runs.parquet").read_bytes() == before
+
+
+MISTAKES = {
+    "unknown key": (["foo=1"], "foo"),
+    "unknown key with a plus": (["+foo=1"], "foo is not a known field"),
+    "unknown nested key": (["+pakistan.foo=1"], "pakistan.foo is not a known field"),
+    "unknown scenario": (["scenario=nope"], "baseline"),
+    "unknown option": (["pakistan.tactic=nope"], "boulware"),
+    "no replicates": (["replicates=0"], "replicates is 0"),
+    "negative horizon": (["horizon=-1"], "horizon is -1"),
+    "no number": (["replicates=many"], "replicates is 'many'"),
+    "no date": (["start=2025-13-45"], "start is '2025-13-45'"),
+    "lists of different length": (["agenda.issues.custody.options=[a,b]"], "for 2 options"),
+    "weights": (["pakistan.weights.custody=0.9"], "must sum to 1"),
+    "event kind": (["+events.x={kind: boom, day: 3, size: 1, target: null}"], "events.x.kind"),
+    "late event": (
+        ["+events.x={kind: attack, day: 400, size: 9, target: ttp}"], "the horizon is 365",
+    ),
+    "explosive excitation": (["militants.ttp.excitation=1.2"], "militants.ttp.excitation is 1.2"),
+    "unwritable directory": (["hydra.run.dir=/proc/none/x", *QUICK], "cannot write to /proc"),
+    "a file for a directory": (["hydra.run.dir=taken/x", *QUICK], "cannot write to taken"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_gets_one_sentence(
+    mistake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words, said = MISTAKES[mistake]
+    (tmp_path / "taken").write_text("a file")
+    assert run(*words) != 0
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("ceasefire: ")
+    assert said in lines[0]
+    assert not list(tmp_path.rglob("*.parquet"))
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_several_values_out_of_range_are_reported_together(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("pakistan.trust=2", "conflict.clashes.rate=-1", "horizon=0") == 1
+    said = capsys.readouterr().err
+    for field in ("pakistan.trust is 2", "conflict.clashes.rate is -1", "horizon is 0"):
+        assert field in said
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sim.study.store import RunsWriter
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(RunsWriter, "add", full)
+    assert run(*QUICK, "hydra.run.dir=cell") == 1
+    assert "no space left on device" in capsys.readouterr().err
+    assert not files(tmp_path / "cell")
+
+
+def test_interrupting_leaves_nothing_half_written(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sim", "replicates=500000", "hydra.run.dir=cell"]
+    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    partial = tmp_path / "cell" / ".runs.parquet.partial"
+    while not partial.exists() and running.poll() is None:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert said.strip().splitlines()[-1].startswith("ceasefire: interrupted")
+    assert not files(tmp_path / "cell")
+
+
+def test_help_is_quick_because_it_imports_nothing_scientific() -> None:
+    code = (
+        "import sys; from sim.cli import main; main(['--help']);"
+        "print([m for m in ('matplotlib', 'mesa', 'pandas', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stdout.strip().endswith("[]")
+    assert "scenario=" in done.stdout
