@@ -90,9 +90,6 @@ def fail(sentence: str, code: int = 1) -> None:
     sys.exit(code)
 
 
-problems: list[str] = []  # what went wrong in the cells of this invocation, one sentence each
-
-
 def hydra_job(words: list[str]) -> int:
     """Hand the overrides to Hydra: one cell, or a sweep of cells. Return the exit code."""
     import hydra
@@ -110,6 +107,8 @@ def hydra_job(words: list[str]) -> int:
     entry: Any = hydra.main(
         config_path=str(data_dir("configs")), config_name="config", version_base="1.3"
     )(job)
+    from sim.report.problems import problems
+
     problems.clear()
     try:
         entry()
@@ -131,6 +130,7 @@ def job(config: Any) -> None:
 
     from sim.config import ConfigError
     from sim.report.cell import run_cell
+    from sim.report.problems import problems
     from sim.study.cells import from_config
     from sim.study.store import StoreError, write_record
 

@@ -12,6 +12,7 @@ from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble
 from sim.plots.comparison import comparison
 from sim.plots.style import save
+from sim.report.problems import problems
 from sim.study.store import Atomic, StoreError, cannot_write, find_cells, finished, read_cell
 
 
@@ -69,8 +70,6 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Print the comparison; tell the command line what failed."""
-        from sim.cli import problems
-
         directory = Path(config.hydra.sweep.dir)
         problems.extend(failures(directory))
         try:
