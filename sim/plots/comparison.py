@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,8 @@ from sim.analysis.compare import Comparison, compare
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
 from sim.plots.effects import draw_effects, effect_rows, how_compared
-from sim.plots.page import Page, spread
+from sim.plots.labels import LABEL, NUMBER, Label, even, write_labels
+from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Sheet, Style, pens, sheet_named, styled, theme_named
 from sim.plots.survival import count_rows, curve_rows
 from sim.plots.timeline import ROW, add_counts, counts_height, dated_axes, day_ticks
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 COUNTED = "Numbers: at risk at the start of the day (ended by its end)."
 EFFECT_ROW = 2.0
 """Height of a row of differences under the curves, in type sizes."""
-LABEL = 2.8
-"""Distance from the axes to the labels on the right, in type sizes."""
-NUMBER = 2.9
-"""Room for a label's survival, in type sizes."""
 MOST_TABLED = 6
 """Scenarios up to which numbers at risk and bands are drawn in the overlay."""
 
@@ -148,17 +145,14 @@ def _draw(page: Page, group: Group, few: bool) -> pd.DataFrame:
     axes = _draw_overlay(page, group, (left, right), few)
     if few:
         add_counts(axes, page, sorted(counts["day"].unique()), rows, table_top, where)
-    edge = _write_labels(axes, page, group, right, stacked)
+    width = page.right - right - LABEL * em if stacked else 0.23 * page.width + NUMBER * em
+    heading = f"S({group.horizon})"
+    edge = write_labels(axes, page, _labels(group), width, in_rows=not stacked, heading=heading)
     if not stacked:
         box = axes.get_position()
         area = (edge + em, box.y0 * page.height, box.y1 * page.height)
-        _draw_panels(page, group, _even(names), area)
+        _draw_panels(page, group, even(names), area)
     return counts
-
-
-def _even(names: Sequence[str]) -> dict[str, float]:
-    """Heights of evenly spaced rows, in shares from the bottom."""
-    return {name: 1 - (k + 0.5) / len(names) for k, name in enumerate(names)}
 
 
 def _draw_effects_below(page: Page, group: Group) -> float:
@@ -168,7 +162,7 @@ def _draw_effects_below(page: Page, group: Group) -> float:
     low = page.bottom + 3.2 * page.em
     high = low + row * len(names)
     size, labels = page.fit([readable(x) for x in names], 0.38 * page.width, row)
-    places = _even(names)
+    places = even(names)
     for name in names:
         style: Style = {"fontsize": size, "va": "center", "linespacing": 1.1, "gid": "label"}
         page.text(page.left, low + places[name] * (high - low), labels[readable(name)], **style)
@@ -222,39 +216,14 @@ def _draw_overlay(page: Page, group: Group, sides: tuple[float, float], few: boo
     return axes
 
 
-def _write_labels(axes: Axes, page: Page, group: Group, right: float, stacked: bool) -> float:
-    """Write S(horizon) and name right of the curves, joined to the curve in the curve's style.
-
-    Labels stand in even rows, or, if `stacked`, as near to their curves as they can. Returns the
-    right edge of the widest in inches.
-    """
-    names, em = list(group.estimates), page.em
-    last = {name: float(estimate.survival[-1]) for name, estimate in group.estimates.items()}
-    box = axes.get_position()
-    height = box.height * page.height
-    beside = right + (LABEL + NUMBER) * em
-    width = page.right - beside if stacked else 0.23 * page.width
-    size, labels = page.fit([readable(x) for x in names], width, height / len(names))
-    places = _even(names)
-    if stacked:
-        lines = max(text.count("\n") + 1 for text in labels.values())
-        gap = min((1.1 * lines + 0.3) * size / 72 / height, 1 / len(names))
-        found = spread([last[x] for x in reversed(names)], gap, gap / 2, 1 - gap / 2)
-        places = dict(zip(reversed(names), found, strict=True))
-    reach = group.horizon * em / (box.width * page.width)
-    start = group.horizon + LABEL * reach
-    over: Style = {"va": "bottom", "color": page.theme.muted, "gid": "label"}
-    axes.text(start, 1 + 0.4 * em / height, f"S({group.horizon})", **over)
-    for name, place in places.items():
-        days = [group.horizon, group.horizon + 0.3 * reach, start - 0.4 * reach]
-        axes.plot(days, [last[name], last[name], place], clip_on=False, **group.pens[name].style)
-        style: Style = {"va": "center", "linespacing": 1.1, "gid": "label", "fontsize": size}
-        style["fontweight"] = "bold" if name == group.reference else "normal"
-        axes.text(start, place, f"{last[name]:.2f}", **style)
-        axes.text(start + NUMBER * reach, place, labels[readable(name)], **style)
-    bold = {readable(group.reference): "bold"}
-    widths = [page.extent(text, size, bold.get(x, "normal")) for x, text in labels.items()]
-    return beside + max(widths)
+def _labels(group: Group) -> list[Label]:
+    """Name each curve after its survival on the last day."""
+    out = []
+    for name, estimate in group.estimates.items():
+        last = float(estimate.survival[-1])
+        bold = name == group.reference
+        out.append(Label(name, readable(name), f"{last:.2f}", last, group.pens[name], bold))
+    return out
 
 
 def _counts(page: Page, group: Group, width: float) -> pd.DataFrame:

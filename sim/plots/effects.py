@@ -49,8 +49,12 @@ def draw_effects(
     rows: pd.DataFrame,
     places: Mapping[str, float],
     drawn: Mapping[str, Pen],
+    extent: tuple[float, float] | None = None,
 ) -> None:
-    """Draw one quantity's differences at the heights in `places`, with a line at no difference."""
+    """Draw one quantity's differences at the heights in `places`, with a line at no difference.
+
+    `extent` are the values the axis must reach at least, besides no difference and all intervals.
+    """
     axes.axvline(0, color=page.theme.muted, linewidth=0.4 * page.sheet.line, zorder=1)
     for name, value, low, high in _read(rows):
         pen, height = drawn[name], places[name]
@@ -62,7 +66,7 @@ def draw_effects(
     axes.set_ylim(0, 1)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    _set_range(axes, page, [*rows["lower"], *rows["upper"]])
+    _set_range(axes, page, [*rows["lower"], *rows["upper"], *(extent or ())])
     axes.grid(axis="x")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,20 +11,14 @@ from sim.analysis.compare import Comparison
 from sim.analysis.ensemble import Ensemble
 from sim.plots.comparison import Group, gather
 from sim.plots.effects import how_compared
-from sim.plots.page import LEADING, Page
-from sim.plots.style import Drawing, Sheet, Style, pens, sheet_named, styled, theme_named
+from sim.plots.grid import Grid, outer_days, panel_axes
+from sim.plots.page import Page
+from sim.plots.style import Drawing, Style, pens, sheet_named, styled, theme_named
 from sim.plots.timeline import set_share
 from sim.plots.words import BAND, date, facts, readable, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-COLUMNS = {"slide": 6, "page": 4, "column": 3}
-"""Panels in a row at most."""
-SMALLER = 0.85
-"""Size of a panel's numbers, in type sizes."""
-LEAST = {"slide": 0.9, "page": 0.7, "column": 0.85}
-"""Least height of a panel in inches."""
 
 
 def comparison_panels(
@@ -53,51 +46,26 @@ def comparison_panels(
         f"Δ: RMST({group.horizon}) minus {readable(reference)}'s, in days. Day 0: {start}."
     )
     with styled(look, paper):
-        count = len(group.estimates)
-        rows = math.ceil(count / COLUMNS[paper.name])
-        columns = math.ceil(count / rows)
-        header = (2.2 + 2.3 * _title_lines(paper)) * paper.body / 72
-        body = rows * (LEAST[paper.name] + header) + 2 * paper.body / 72
-        page = Page.with_body(look, paper, (title, subtitle, footer), body)
-        _draw_grid(page, group, rows, columns)
+        grid = Grid(paper, len(group.estimates))
+        page = Page.with_body(look, paper, (title, subtitle, footer), grid.body)
+        _draw_grid(page, group, grid)
     table = pd.concat([group.curves(), group.effects], ignore_index=True)
     first = ["panel", "scenario", "cell", "quantity", "day", "value", "lower", "upper"]
     table = table[[*first, *(x for x in table.columns if x not in first)]]
     return Drawing(page.figure, table, "\n".join(footer), title)
 
 
-def _draw_grid(page: Page, group: Group, rows: int, columns: int) -> None:
-    """Place the panels, each under its name and numbers; only outer ones have tick labels."""
-    em, names = page.em, list(group.estimates)
-    left, low = page.left + 2.6 * em, page.bottom + 1.8 * em
-    across = (page.right - left + 0.6 * em) / columns
-    width = across - 1.3 * em
-    down = (page.top - low) / rows
-    lines = _title_lines(page.sheet)
-    size, labels = page.fit([readable(name) for name in names], width, lines * 1.15 * em, False)
-    small = SMALLER * page.sheet.body
-    details = {name: page.wrap(_detail(group, name), width, small) for name in names}
-    room = max(text.count("\n") + 1 for text in details.values()) * LEADING * small / 72
-    height = down - room - (1.15 * lines + 0.9) * em
-    for k, name in enumerate(names):
-        row, column = divmod(k, columns)
-        bottom = page.top - (row + 1) * down + 0.3 * em
-        axes = page.axes(left + column * across, bottom, width, height, gid=f"panel:{name}")
-        base = bottom + height + 0.25 * em
-        muted: Style = {"fontsize": small, "color": page.theme.muted, "linespacing": LEADING}
-        muted |= {"va": "bottom", "gid": "label"}
-        page.text(left + column * across, base, details[name], **muted)
-        title: Style = {"fontsize": size, "va": "bottom", "linespacing": 1.1, "gid": "label"}
-        title["fontweight"] = "bold" if name == group.reference else "normal"
-        own = (details[name].count("\n") + 1) * LEADING * small / 72
-        page.text(left + column * across, base + own, labels[readable(name)], **title)
+def _draw_grid(page: Page, group: Group, grid: Grid) -> None:
+    """Draw every panel under its name and numbers; only outer ones have tick labels."""
+    titles = {name: readable(name) for name in group.estimates}
+    details = {name: _detail(group, name) for name in titles}
+    found = panel_axes(page, grid, titles, details, bold=group.reference)
+    for k, (name, axes) in enumerate(found.items()):
         _draw_panel(axes, page, group, name)
-        _label_ticks(axes, group, k, columns)
-
-
-def _title_lines(sheet: Sheet) -> int:
-    """Lines kept for a panel's name."""
-    return 1 if sheet.name == "page" else 2
+        set_share(axes)
+        labels = ["0", "0.5", "1"] if grid.leftmost(k) else [""] * 3
+        axes.set_yticks([0, 0.5, 1], labels)
+        outer_days(axes, grid, k, group.horizon)
 
 
 def _draw_panel(axes: Axes, page: Page, group: Group, name: str) -> None:
@@ -111,7 +79,6 @@ def _draw_panel(axes: Axes, page: Page, group: Group, name: str) -> None:
     axes.fill_between(estimate.day, estimate.lower, estimate.upper, **band)
     line: Style = {"color": pen.color, "linewidth": 0.8 * page.sheet.line, "zorder": 3}
     axes.step(estimate.day, estimate.survival, where="post", gid=f"curve:{name}", **line)
-    axes.set_xlim(0, group.horizon)
 
 
 def _detail(group: Group, name: str) -> str:
@@ -123,16 +90,3 @@ def _detail(group: Group, name: str) -> str:
         value, low, high = (signed(x) for x in numbers)
         text += f" · Δ {value} [{low},\u00a0{high}]"
     return text
-
-
-def _label_ticks(axes: Axes, group: Group, index: int, columns: int) -> None:
-    """Mark shares and days the same way in every panel, with labels on the outer panels."""
-    set_share(axes)
-    axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"] if index % columns == 0 else [""] * 3)
-    lowest = index + columns >= len(group.estimates)
-    half = group.horizon // 2
-    half = 180 if group.horizon == 365 else half
-    ticks = [0, half, group.horizon]
-    axes.set_xticks(ticks, [str(day) for day in ticks] if lowest else [""] * 3)
-    axes.get_xticklabels()[0].set_horizontalalignment("left")
-    axes.get_xticklabels()[-1].set_horizontalalignment("right")

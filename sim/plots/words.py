@@ -17,6 +17,8 @@ INTERVAL = (
     "not of the model or its parameters."
 )
 WHAT_IF = "What-if simulation, not a forecast."
+MOST_KEYS = 24
+"""Cells whose keys are written out in a footer; all are in the table."""
 CAUSES = {
     "attack": "attack",
     "border_clash": "border clash",
@@ -44,7 +46,7 @@ def readable(name: str) -> str:
 def signed(value: float, digits: int = 0) -> str:
     """Write a difference with its sign, or 0."""
     text = f"{value:+.{digits}f}".replace("-", "−")
-    return text[1:] if float(text[1:]) == 0 else text
+    return "0" if float(text[1:]) == 0 else text
 
 
 def end_of(ensemble: Ensemble, end: str | None) -> str:
@@ -115,11 +117,13 @@ def facts(ensembles: Mapping[str, Ensemble], end: str, notes: Sequence[str]) -> 
     accounts = list(dict.fromkeys(accounts_of(x.scenario) for x in every))
     replicates = sorted({f"{x.replicates:,}" for x in every}, key=lambda text: (len(text), text))
     seeds = sorted({x.seed for x in every})
-    keys = [x.cell.key[:12] for x in every]
+    keys = [x.cell.key[:12] for x in every[:MOST_KEYS]]
+    more = f" and {len(every) - MOST_KEYS} more" if len(every) > MOST_KEYS else ""
+    cells = f"cell{'s' if len(keys) > 1 else ''} {', '.join(keys)}{more}"
     settings = (
         f"Horizon {horizons[0]} days · {' or '.join(replicates)} replicates"
         f"{' each' if len(every) > 1 else ''} · seed {' or '.join(str(x) for x in seeds)} · "
-        f"accounts: {' or '.join(accounts)} · cell{'s' if len(keys) > 1 else ''} {', '.join(keys)}"
+        f"accounts: {' or '.join(accounts)} · {cells}"
     )
     return [
         f"End = {readable(end)}: {'; or '.join(definitions)}. {WHAT_IF}",

@@ -1,0 +1,175 @@
+"""Curves of the difference in survival from a reference, day by day, with paired bands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.ensemble import Ensemble
+from sim.analysis.futures import Futures, common_end, paired_rows, read_futures
+from sim.plots.grid import Grid, outer_days, panel_axes
+from sim.plots.page import Page
+from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
+from sim.plots.timeline import dated_axes
+from sim.plots.words import end_of, facts, readable, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+Z = 1.959963984540054
+PAIRED = "paired by common random numbers"
+BAND = (
+    "Band: pointwise 95% Monte Carlo uncertainty of the simulation only, futures {how} "
+    "(adjusted Wald limits: Agresti & Min 2005, Agresti & Caffo 2000)."
+)
+
+
+def difference(
+    ensembles: Mapping[str, Ensemble],
+    reference: str,
+    end: str | None = None,
+    theme: str = "light",
+    sheet: str = "slide",
+) -> Drawing:
+    """Draw S(t) of each scenario minus S(t) of the reference, with a pointwise 95 % band.
+
+    One scenario beside the reference fills the page; more stand in panels of one scale. In the
+    result's table `panel` is difference and there is one row per scenario and day.
+    """
+    look, paper = theme_named(theme), sheet_named(sheet)
+    end = common_end(ensembles) if end is None else end_of(ensembles[reference], end)
+    rows = difference_rows(ensembles, reference, end)
+    others = {name: x for name, x in ensembles.items() if name != reference}
+    paired = rows["paired"]
+    how = PAIRED if paired.all() else ("not all paired" if paired.any() else "not paired")
+    ordered = {reference: ensembles[reference], **others}
+    footer = facts(ordered, end, [BAND.format(how=how)])
+    title = f"Share still in force: difference from {readable(reference)}"
+    drawn = pens(list(ensembles), reference, look, paper)
+    with styled(look, paper):
+        if len(others) == 1:
+            name = next(iter(others))
+            title = f"Share still in force: {readable(name)} minus {readable(reference)}"
+            page = Page.with_body(look, paper, (title, "", footer))
+            _draw_one(page, ensembles[name], rows, drawn[name])
+        else:
+            grid = Grid(paper, len(others))
+            last = f"Numbers: difference on day {rows['day'].max()} with its interval."
+            page = Page.with_body(look, paper, (title, last, footer), grid.body)
+            _draw_grid(page, grid, rows, drawn)
+    return Drawing(page.figure, rows, "\n".join(footer), title)
+
+
+def difference_rows(ensembles: Mapping[str, Ensemble], reference: str, end: str) -> pd.DataFrame:
+    """Return S1(t) − S0(t) with 95 % limits per scenario and day, tidy, day 0 being exact."""
+    futures = read_futures(ensembles, end)
+    parts = []
+    for name, other in futures.items():
+        if name == reference:
+            continue
+        rows = paired_rows(other, futures[reference])
+        if rows is None:
+            curves = _independent(other, futures[reference])
+        else:
+            curves = _paired(other.select(rows[0]), futures[reference].select(rows[1]))
+        value, lower, upper = curves
+        lower[0] = upper[0] = 0.0
+        columns = {"day": np.arange(value.size), "value": value, "lower": lower, "upper": upper}
+        cell = ensembles[name].cell.key
+        part = pd.DataFrame({"panel": "difference", "scenario": name, "cell": cell, **columns})
+        parts.append(part.assign(quantity="survival", paired=rows is not None))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _paired(one: Futures, base: Futures) -> tuple[NDArray[np.float64], ...]:
+    """Differences and limits (days,) from pairs of futures that share their chance.
+
+    Half a pair is added to each of the four outcomes before the variance is taken, so that equal
+    curves keep a band (Agresti & Min 2005).
+    """
+    days = base.horizon + 1
+    first, second = one.lasted(), base.lasted()
+    pairs = first.size
+    longer = _between(np.minimum(first, second), first, days)
+    shorter = _between(np.minimum(first, second), second, days)
+    value = (longer - shorter) / pairs
+    more, less, total = longer + 0.5, shorter + 0.5, pairs + 2
+    middle = (more - less) / total
+    se = np.sqrt((more + less) / total - middle**2) / np.sqrt(total)
+    return value, middle - Z * se, middle + Z * se
+
+
+def _between(first: NDArray[Any], last: NDArray[Any], days: int) -> NDArray[np.float64]:
+    """Count, for each day, the pairs with first <= day < last, shape (days,)."""
+    starts = np.bincount(np.minimum(first, days), minlength=days + 1)[:days]
+    stops = np.bincount(np.minimum(last, days), minlength=days + 1)[:days]
+    count: NDArray[np.float64] = np.cumsum(starts - stops).astype(float)
+    return count
+
+
+def _independent(one: Futures, base: Futures) -> tuple[NDArray[np.float64], ...]:
+    """Differences and limits (days,) of unrelated futures (Agresti & Caffo 2000)."""
+    days = np.arange(base.horizon + 1)
+    value, middle, variance = (np.zeros(days.size) for _ in range(3))
+    for futures, sign in ((one, 1), (base, -1)):
+        lasted = np.sort(futures.lasted())
+        left = lasted.size - np.searchsorted(lasted, days, side="right")
+        share = (left + 1) / (lasted.size + 2)
+        value += sign * left / lasted.size
+        middle += sign * share
+        variance += share * (1 - share) / (lasted.size + 2)
+    se = np.sqrt(variance)
+    return value, middle - Z * se, middle + Z * se
+
+
+def _draw_one(page: Page, ensemble: Ensemble, rows: pd.DataFrame, pen: Pen) -> None:
+    """Draw one difference over the whole page, with dates and rounds."""
+    page.bottom += 3.6 * page.em
+    sides = (page.left + 5.6 * page.em, page.right - 0.5 * page.extent("Dec 2025"))
+    axes, _ = dated_axes(page, ensemble.scenario, ensemble.horizon, sides)
+    axes.set_ylabel("Difference in share still in force")
+    _draw_curve(axes, page, rows, pen)
+    _set_range(axes, rows)
+
+
+def _draw_grid(page: Page, grid: Grid, rows: pd.DataFrame, drawn: Mapping[str, Pen]) -> None:
+    """Draw each difference in a panel of its own, all on one scale, the largest first."""
+    horizon = int(rows["day"].max())
+    last = rows[rows["day"] == horizon].sort_values("value", ascending=False, kind="stable")
+    names = last["scenario"].tolist()
+    details = {}
+    for name, numbers in zip(names, last[["value", "lower", "upper"]].to_numpy(), strict=True):
+        value, low, high = (signed(float(x), 2) for x in numbers)
+        details[name] = f"{value} [{low},\u00a0{high}]"
+    titles = {name: readable(name) for name in names}
+    for k, (name, axes) in enumerate(panel_axes(page, grid, titles, details, left=3.2).items()):
+        _draw_curve(axes, page, rows[rows["scenario"] == name], drawn[name])
+        _set_range(axes, rows)
+        if not grid.leftmost(k):
+            axes.tick_params(labelleft=False)
+        outer_days(axes, grid, k, horizon)
+
+
+def _draw_curve(axes: Axes, page: Page, rows: pd.DataFrame, pen: Pen) -> None:
+    """Draw a difference as steps with its band, and the line of no difference."""
+    band: Style = {"step": "post", "color": pen.color, "alpha": 0.25, "linewidth": 0, "zorder": 2}
+    axes.fill_between(rows["day"], rows["lower"], rows["upper"], **band)
+    axes.axhline(0, color=page.theme.ink, linewidth=0.35 * page.sheet.line, zorder=3)
+    line: Style = {"color": pen.color, "linewidth": pen.width, "where": "post", "zorder": 4}
+    axes.step(rows["day"], rows["value"], gid="difference", **line)
+
+
+def _set_range(axes: Axes, rows: pd.DataFrame) -> None:
+    """Fit the vertical axis to every band, with no difference inside."""
+    low, high = min(rows["lower"].min(), 0.0), max(rows["upper"].max(), 0.0)
+    pad = 0.05 * (high - low) or 0.05
+    axes.set_ylim(low - pad, high + pad)
+    step = next(x for x in (0.02, 0.05, 0.1, 0.2, 0.25, 0.5) if (high - low) / x <= 5 or x == 0.5)
+    first, last = int(np.ceil(low / step)), int(np.floor(high / step))
+    ticks = [step * k for k in range(first, last + 1)]
+    axes.set_yticks(ticks, [signed(tick, 2) for tick in ticks])
+    axes.grid(axis="y")

@@ -1,0 +1,82 @@
+"""Labels right of lines, pushed apart and joined to the lines they name; knows no data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.plots.page import Page, spread
+from sim.plots.style import Pen, Style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LABEL = 2.8
+"""Distance from the axes to the labels, in type sizes."""
+NUMBER = 2.9
+"""Room for the number before a label, in type sizes."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a line is called: where it ends (share of the axes' height), its number and name."""
+
+    name: str
+    text: str
+    number: str
+    end: float
+    pen: Pen
+    bold: bool = False
+
+
+def even(names: Sequence[str]) -> dict[str, float]:
+    """Heights of evenly spaced rows, the first on top, in shares of the axes' height."""
+    return {name: 1 - (k + 0.5) / len(names) for k, name in enumerate(names)}
+
+
+def write_labels(
+    axes: Axes, page: Page, labels: Sequence[Label], width: float, in_rows: bool, heading: str = ""
+) -> float:
+    """Write labels, given from the top down, each joined to its line's end in the line's style.
+
+    They stand in even rows if `in_rows`, else as near to their lines as they can, and are wrapped
+    to `width` inches. Returns the right edge of the widest in inches.
+    """
+    box = axes.get_position()
+    wide, height = box.width * page.width, box.height * page.height
+    number = NUMBER * page.em if any(label.number for label in labels) else 0.0
+    texts = [label.text for label in labels]
+    size, wrapped = page.fit(texts, width - number, height / len(labels))
+    places = even([label.name for label in labels])
+    if not in_rows:
+        places = _near(labels, wrapped, size / 72 / height)
+    em = page.em / wide
+    if heading:
+        over: Style = {"va": "bottom", "color": page.theme.muted, "gid": "label"}
+        axes.text(
+            1 + LABEL * em, 1 + 0.4 * page.em / height, heading, transform=axes.transAxes, **over
+        )
+    edge = 0.0
+    for label in labels:
+        place = places[label.name]
+        xs, ys = (1, 1 + 0.3 * em, 1 + (LABEL - 0.4) * em), (label.end, label.end, place)
+        joined: Style = {"transform": axes.transAxes, "clip_on": False, "gid": "leader"}
+        axes.plot(xs, ys, **label.pen.style, **joined)
+        style: Style = {"va": "center", "linespacing": 1.1, "gid": "label", "fontsize": size}
+        style |= {"fontweight": "bold" if label.bold else "normal", "transform": axes.transAxes}
+        at = 1 + LABEL * em
+        if label.number:
+            axes.text(at, place, label.number, **style)
+        axes.text(at + number / wide, place, wrapped[label.text], **style)
+        edge = max(edge, page.extent(wrapped[label.text], size, str(style["fontweight"])))
+    return float(box.x1) * page.width + LABEL * page.em + number + edge
+
+
+def _near(labels: Sequence[Label], wrapped: Mapping[str, str], line: float) -> dict[str, float]:
+    """Heights as near to the lines' ends as room for every label allows."""
+    lines = max(text.count("\n") + 1 for text in wrapped.values())
+    gap = min((1.1 * lines + 0.3) * line, 1 / len(labels))
+    upward = list(reversed(labels))
+    found = spread([label.end for label in upward], gap, gap / 2, 1 - gap / 2)
+    return {label.name: float(place) for label, place in zip(upward, found, strict=True)}
