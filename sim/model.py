@@ -8,8 +8,6 @@ happens to its row afterwards is not read, and the row is dropped when enough ha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
 import mesa
 import numpy as np
@@ -20,31 +18,20 @@ from sim.agents.mediator import Mediator
 from sim.agents.militants import MilitantGroup
 from sim.agents.pakistan import Pakistan
 from sim.agents.party import Party
+from sim.book import book
 from sim.config import AccountName, MediatorFunction, Scenario
 from sim.conflict.ceasefire import Ceasefire
 from sim.conflict.escalation import NO_CAUSE, Trigger
-from sim.conflict.implementation import Crossings, Deal, Terms, terms
-from sim.negotiation.agenda import Packages, packages, verification
-from sim.negotiation.protocols import Talks, drafts
-from sim.negotiation.utility import Menu, Table, menu, table
+from sim.conflict.implementation import Crossings, Deal, Terms
+from sim.negotiation.opponent import Estimate
+from sim.negotiation.protocols import Talks
 from sim.randomness import FloatArray, IntArray, Streams
 from sim.replicates import PerReplicate
 from sim.steps import beliefs, events, implementation, incidents, responses, status
 from sim.steps.rounds import Rounds
 
 ENDED_BEFORE_COMPACTION = 1 / 8  # share of rows that must have ended before rows are dropped
-ACCOUNTS = ("islamabad", "kabul")
-
-
-@dataclass(frozen=True)
-class Book:
-    """Everything about packages that a scenario fixes: tables, menus, drafts and terms."""
-
-    packages: Packages
-    tables: tuple[tuple[Table, ...], ...]
-    menus: tuple[tuple[Menu, ...], ...]
-    drafts: tuple[IntArray, ...]
-    terms: Terms
+ACCOUNTS = ("islamabad", "kabul", "undisputed")
 
 
 class CeasefireModel(mesa.Model):  # type: ignore[misc]
@@ -91,7 +78,9 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.trigger = Trigger(replicates)
         self.deal = Deal(replicates)
         self.crossings = Crossings(replicates, scenario.conflict.border)
-        self.talks = Talks(replicates)
+        self.talks = Talks(replicates, scenario.protocol.exchanges_per_round)
+        issues = len(scenario.agenda.issues)
+        self.estimates = (Estimate(replicates, issues), Estimate(replicates, issues))
         self.tally = records.Tally(replicates)
         self.militants = [MilitantGroup(self, n, c) for n, c in scenario.militants.items()]
         self.mediators = [Mediator(self, n, c) for n, c in scenario.mediators.items()]
@@ -239,7 +228,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
     def _settle_accounts(self) -> None:
         """Decide whose account of the contested positions each future uses."""
         accounts = self.scenario.accounts
-        used = ACCOUNTS if accounts.name is AccountName.mixed else (accounts.name.value,)
+        used = ACCOUNTS[:2] if accounts.name is AccountName.mixed else (accounts.name.value,)
         self.accounts_used = used
         self.account_codes = np.array([ACCOUNTS.index(name) for name in used])
         kabul = self.streams.uniform("account", 0) >= accounts.probability_islamabad
@@ -251,7 +240,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         for mediator in self.mediators:
             if MediatorFunction.verify in mediator.config.functions and mediator.present.any():
                 absent *= 1.0 - mediator.config.credibility
-        self.book = _book(_Key(self.scenario), self.accounts_used, 1.0 - absent)
+        self.book = book(self.scenario, self.accounts_used, 1.0 - absent)
 
     def _states(self) -> dict[str, PerReplicate]:
         """Everything with arrays over the replicate axis, by name."""
@@ -259,6 +248,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             name: getattr(self, name)
             for name in ("ceasefire", "trigger", "deal", "crossings", "talks", "tally")
         }
+        states["estimate/pakistan"], states["estimate/afghan_taliban"] = self.estimates
         agents: tuple[Party | Mediator | MilitantGroup, ...]
         agents = (*self.parties, *self.mediators, *self.militants)
         states.update({f"{type(agent).__name__}/{agent.name}": agent for agent in agents})
@@ -278,45 +268,3 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.account = self.account[rows]
         for state in self._states().values():
             state.take(rows)
-
-
-class _Key:
-    """A scenario as a cache key: equal when everything that fixes the book is equal."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self.text = repr((scenario.agenda, scenario.accounts, scenario.parties))
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.text == self.text
-
-
-@lru_cache(maxsize=32)
-def _book(key: _Key, accounts_used: tuple[str, ...], verifiers: float) -> Book:
-    """Tabulate every package once per scenario: tables, menus, drafts and terms."""
-    scenario = key.scenario
-    everything = packages(scenario.agenda)
-    verified = verification(scenario.agenda, everything, verifiers)
-    tables: list[list[Table]] = [[], []]
-    for name in accounts_used:
-        account = getattr(scenario.accounts, name)
-        for side in range(2):
-            tables[side].append(
-                table(side, scenario.parties, scenario.agenda, everything, verified, account)
-            )
-    menus: list[list[Menu]] = [[], []]
-    texts = []
-    for k in range(len(accounts_used)):
-        known = [tables[side][k].at(scenario.parties[side].trust) for side in range(2)]
-        for side in range(2):
-            most = scenario.parties[side].lock_in
-            menus[side].append(menu(tables[side][k], known[1 - side], most))
-        payoffs = (scenario.pakistan.disagreement, scenario.afghan_taliban.disagreement)
-        texts.append(drafts(np.stack(known, axis=1), payoffs))
-    return Book(
-        everything, tuple(map(tuple, tables)), tuple(map(tuple, menus)), tuple(texts),
-        terms(scenario.agenda, everything, verifiers),
-    )  # fmt: skip

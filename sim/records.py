@@ -13,10 +13,13 @@ import numpy as np
 
 from sim.config import ENDS, PARTIES
 from sim.conflict.implementation import NO_DEAL
-from sim.randomness import FloatArray, IntArray
+from sim.negotiation.protocols import Move
+from sim.negotiation.utility import contested
+from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.replicates import PerReplicate
 
 if TYPE_CHECKING:
+    from sim.agents.party import Party
     from sim.model import CeasefireModel
 
 BINS = 256  # resolution of the daily quantiles: 1/256 of a variable's range
@@ -37,6 +40,12 @@ class Tally(PerReplicate):
         self.deal_package = np.full(size, NO_DEAL, dtype=np.int64)
         self.deal_utility = np.full((size, 2), np.nan)
         self.deal_pressure = np.full(size, np.nan)
+        self.deal_time = np.full(size, np.nan)
+        self.deal_gain = np.full((size, 2), np.nan)
+        self.deal_distance = np.full(size, np.nan)
+        self.deal_nash_share = np.full(size, np.nan)
+        self.weight_error = np.full((size, 2), np.nan)
+        self.reservation_error = np.full((size, 2), np.nan)
         self.closed_days = np.zeros(size)
 
 
@@ -53,10 +62,14 @@ def columns(model: CeasefireModel, rows: IntArray) -> dict[str, Any]:
     out["rounds_held"], out["rounds_failed"] = talks.held[rows], talks.broken[rows]
     out["rounds_resumed"] = talks.resumed[rows]
     out["deal"] = tally.deal_day[rows] > 0
-    for name in ("deal_day", "deal_lapsed_day", "deal_package", "deal_pressure"):
-        out[name] = getattr(tally, name)[rows]
+    of_deals = ("day", "lapsed_day", "package", "pressure", "time", "distance", "nash_share")
+    for name in of_deals:
+        out[f"deal_{name}"] = getattr(tally, f"deal_{name}")[rows]
     for side, name in enumerate(PARTIES):
         out[f"deal_utility_{name}"] = tally.deal_utility[rows, side]
+        out[f"deal_gain_{name}"] = tally.deal_gain[rows, side]
+        out[f"{name}_weight_error"] = tally.weight_error[rows, side]
+        out[f"{name}_reservation_error"] = tally.reservation_error[rows, side]
     for group in model.militants:
         out[f"attacks_{group.name}"] = group.attacks[rows]
         out[f"deaths_{group.name}"] = group.deaths[rows]
@@ -185,6 +198,8 @@ class Log:
     """Rounds and incidents of the first ``watched`` replicates, as lists of plain rows."""
 
     watched: int
+    transcript: bool = False
+    said: list[dict[str, Any]] = field(default_factory=list)
     rounds: list[dict[str, Any]] = field(default_factory=list)
     incidents: list[dict[str, Any]] = field(default_factory=list)
 
@@ -198,3 +213,39 @@ class Log:
             for name, value in facts.items():
                 entry[name] = value[k].item() if isinstance(value, np.ndarray) else value
             self.incidents.append(entry)
+
+    def moves(self, model: CeasefireModel, rows: IntArray, moves: list[Move]) -> None:
+        """Note what was said at the table today in the watched futures."""
+        for move in moves:
+            row = rows[move.row]
+            self.said.append(
+                {
+                    "replicate": int(model.streams.replicates[row]),
+                    "day": model.day,
+                    "kind": "move",
+                    "round": int(model.talks.held[row]),
+                    "exchange": move.exchange,
+                    "of": int(model.talks.limit[row]),
+                    "speaker": (*PARTIES, "mediators")[move.speaker],
+                    "package": move.package,
+                    "utilities": dict(zip(PARTIES, move.utilities, strict=True)),
+                    "aspirations": dict(zip(PARTIES, move.aspirations, strict=True)),
+                    "accepted": move.accepted,
+                }
+            )
+
+    def say(self, model: CeasefireModel, rows: IntArray, kind: str, **facts: Any) -> None:
+        """Note something else about the talks in these rows, if a transcript is kept."""
+        if not self.transcript:
+            return
+        for k in range(int(np.searchsorted(model.streams.replicates[rows], self.watched))):
+            entry = {"replicate": int(model.streams.replicates[rows[k]]), "day": model.day}
+            told = {n: v[k].item() if isinstance(v, np.ndarray) else v for n, v in facts.items()}
+            self.said.append({**entry, "kind": kind, **told})
+
+    def account(
+        self, model: CeasefireModel, rows: IntArray, spun: BoolArray, party: Party, k: int
+    ) -> None:
+        """Note a contradictory account of the k-th contested issue."""
+        issue = model.book.packages.issues[contested(model.scenario.agenda)[k]]
+        self.say(model, rows[spun], "contradiction", speaker=party.name, issue=issue)

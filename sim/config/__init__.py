@@ -6,7 +6,7 @@ The origin of a number is *measured* (with its seeds entry), *calibrated* (to a 
 """
 
 from sim.config.agenda import Accounts, Agenda, Effects, Issue, Position
-from sim.config.agents import Leverage, Mediator, Militants, Party, Tactic
+from sim.config.agents import Leverage, Mediator, Militants, Party
 from sim.config.conflict import (
     Attribution,
     Border,
@@ -27,16 +27,16 @@ from sim.config.fields import (
     MAX_PACKAGES,
     PARTIES,
     AccountName,
-    ConcessionForm,
     ConfigError,
     End,
     EventKind,
     Expectation,
     MediatorFunction,
+    OpponentModel,
     PartyName,
     ProtocolKind,
     SpoilerType,
-    TacticKind,
+    Spin,
 )
 from sim.config.scenario import Ceasefire, Engine, Event, Scenario, Settings, Switches
 from sim.config.talks import Bargaining, Calendar, Protocol, Round
@@ -56,7 +56,6 @@ __all__ = [
     "Calendar",
     "Ceasefire",
     "Clashes",
-    "ConcessionForm",
     "ConfigError",
     "Conflict",
     "Effects",
@@ -71,6 +70,7 @@ __all__ = [
     "Leverage",
     "Mediator",
     "MediatorFunction",
+    "OpponentModel",
     "Militants",
     "Party",
     "PartyName",
@@ -83,11 +83,10 @@ __all__ = [
     "Settings",
     "Signal",
     "Signals",
+    "Spin",
     "SpoilerType",
     "Spoiling",
     "Switches",
-    "Tactic",
-    "TacticKind",
     "Tension",
     "Trust",
     "dump",

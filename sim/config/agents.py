@@ -9,30 +9,15 @@ from pydantic.dataclasses import dataclass
 
 from sim.config.fields import (
     SCHEMA,
-    ConcessionForm,
     MediatorFunction,
+    OpponentModel,
     Share,
+    Spin,
     SpoilerType,
-    TacticKind,
     number,
     text,
 )
-
-
-@dataclass(config=SCHEMA, kw_only=True)
-class Tactic:
-    """How a side's aspiration falls from its ideal to its reservation within a round."""
-
-    kind: TacticKind = text("time_dependent or hardliner")
-    form: ConcessionForm = text("polynomial or exponential (time_dependent)")
-    beta: float = number(
-        "concession exponent: < 1 boulware, 1 linear, > 1 conceder", 0, 100, "1", "assumed",
-        above=True,
-    )  # fmt: skip
-    kappa: float = number("share of the zone conceded at the start", 0, 1, "share", "assumed")
-    floor: float = number(
-        "lowest aspiration of a hardliner, as a share of the zone kept", 0, 1, "share", "assumed"
-    )
+from sim.config.tactics import Tactic
 
 
 @dataclass(config=SCHEMA, kw_only=True)
@@ -68,8 +53,12 @@ class Party:
     resolve_spread: float = number(
         "spread of the private inclination to answer with force", 0, 3, "logit", "calibrated"
     )
-    spin: float = number(
-        "chance of a contradictory account per contested issue after a failed round", 0, 1,
+    opponent_model: OpponentModel = text(
+        "offers are chosen by the other side's public preferences, or by those learned"
+    )
+    spin: Spin = text("truthful, selective (its largest retreat only) or contradicting account")
+    spin_chance: float = number(
+        "chance that an issue so treated is contradicted after a failed round", 0, 1,
         "probability", "assumed",
     )  # fmt: skip
     lock_in: float = number(

@@ -65,27 +65,31 @@ class AccountName(StrEnum):
     islamabad = "islamabad"
     kabul = "kabul"
     mixed = "mixed"
-
-
-class TacticKind(StrEnum):
-    """How a side's aspiration moves within a round."""
-
-    time_dependent = "time_dependent"
-    hardliner = "hardliner"
-
-
-class ConcessionForm(StrEnum):
-    """The concession curve of a time-dependent tactic (Faratin, Sierra & Jennings 1998)."""
-
-    polynomial = "polynomial"
-    exponential = "exponential"
+    undisputed = "undisputed"
 
 
 class ProtocolKind(StrEnum):
     """Who proposes in a round, and to whom."""
 
     alternating_offers = "alternating_offers"
+    monotonic_concession = "monotonic_concession"
     single_text = "single_text"
+    shuttle = "shuttle"
+
+
+class Spin(StrEnum):
+    """How a side's public account of a failed round treats the contested issues."""
+
+    truthful = "truthful"
+    selective = "selective"
+    contradicting = "contradicting"
+
+
+class OpponentModel(StrEnum):
+    """What a side takes the other's preferences to be when it chooses an offer."""
+
+    public = "public"
+    learned = "learned"
 
 
 class SpoilerType(StrEnum):
@@ -102,6 +106,7 @@ class MediatorFunction(StrEnum):
     call_back = "call_back"
     formulate = "formulate"
     inform = "inform"
+    relay = "relay"
     communique = "communique"
     verify = "verify"
     contain = "contain"

@@ -33,7 +33,7 @@ class Calendar:
     rounds: dict[str, Round] = text("dated rounds in order", "measured: seeds/timeline")
     gap: int = number("days from a round's end to the next undated one", 1, 3650, "days", "assumed")
     length: int = number("days of an undated round", 1, 60, "days", "assumed")
-    attendance: float = number("inclination to attend", -10, 10, "logit", "calibrated")
+    attendance: float = number("inclination to attend", -10, 50, "logit", "calibrated")
     tension: float = number("loss of inclination per unit of tension", 0, 5, "logit", "assumed")
     breakdown: float = number(
         "loss of inclination while the last round failed", 0, 10, "logit", "calibrated"
@@ -65,6 +65,9 @@ class Protocol:
     exchanges_per_session: int = number("exchanges a session", 1, 100, "exchanges", "assumed")
     exchanges_per_round: int = number("exchanges a round at most", 1, 1000, "exchanges", "assumed")
     first_mover: PartyName = text("who proposes first")
+    relay_noise: float = number(
+        "largest error in what relays carry when nobody credible relays", 0, 1, "utility", "assumed"
+    )
     text_step: float = number(
         "how far a criticism moves the weights of the mediators' draft", 0, 1, "share", "assumed"
     )

@@ -22,6 +22,15 @@ def contradicts(uniform: FloatArray, spin: float, damping: FloatArray) -> BoolAr
     return uniform < spin * (1.0 - damping)
 
 
+def largest_retreat(retreats: FloatArray) -> BoolArray:
+    """Mark each row's largest retreat, shape (R, C); a row without any retreat has no mark."""
+    largest = np.zeros(retreats.shape, dtype=bool)
+    if retreats.size:
+        rows = np.arange(len(retreats))
+        largest[rows, retreats.argmax(axis=1)] = True
+    return largest & (retreats > 0)
+
+
 def lock_in(
     current: FloatArray, contradicted: BoolArray, most: float, damping: FloatArray
 ) -> FloatArray:

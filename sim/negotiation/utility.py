@@ -51,6 +51,18 @@ class Table:
             value = value - lock_in[:, k] * retreat[package]
         return value
 
+    def all_utilities(self, trust: FloatArray, lock_in: FloatArray) -> FloatArray:
+        """Utility of every package, shape (R, P)."""
+        value = self.constant + trust[:, None] * self.slope
+        for k, retreat in enumerate(self.retreat):
+            value = value - lock_in[:, k, None] * retreat
+        return value
+
+    def restricted(self, packages: IntArray) -> Table:
+        """Return the same table for some packages only."""
+        retreat = np.ascontiguousarray(self.retreat[:, packages])
+        return Table(self.constant[packages], self.slope[packages], retreat, self.opening)
+
     def at(self, trust: float) -> FloatArray:
         """Utility of every package, shape (P,), at one trust and without lock-in."""
         return self.constant + trust * self.slope
@@ -117,9 +129,7 @@ class Menu:
         step = max(1, CHUNK // len(self.package))
         for low in range(0, len(trust), step):
             rows = slice(low, low + step)
-            value = self.own.constant + trust[rows, None] * self.own.slope
-            for k, retreat in enumerate(self.own.retreat):
-                value = value - lock_in[rows, k, None] * retreat
+            value = self.own.all_utilities(trust[rows], lock_in[rows])
             np.maximum.accumulate(value, axis=1, out=rising[rows])
         return rising
 
@@ -153,33 +163,32 @@ def menu(own: Table, other: FloatArray, most_lock_in: float, *, prune: bool = Tr
     """
     order = np.lexsort((np.arange(len(other)), -other))
     if prune:
-        order = order[_undominated(other[order], _corners(own, most_lock_in)[:, order])]
-    restricted = Table(
-        own.constant[order],
-        own.slope[order],
-        np.ascontiguousarray(own.retreat[:, order]),
-        own.opening,
-    )
-    return Menu(order.astype(np.int64), restricted)
+        order = order[undominated(other[order], corners(own, most_lock_in)[:, order])]
+    return Menu(order.astype(np.int64), own.restricted(order))
 
 
-def _undominated(other: FloatArray, corners: FloatArray) -> IntArray:
-    """Positions not beaten by an earlier one; ``other`` falls, ``corners`` is (corners, P)."""
-    kept_other, kept_corners = np.empty(len(other)), np.empty_like(corners)
+def undominated(other: FloatArray | None, corners: FloatArray) -> IntArray:
+    """Positions that no earlier one beats by ``MARGIN`` in every respect.
+
+    ``corners`` (rows, P) is what is to be high at once. With ``other`` (P,), which falls along the
+    positions, a package must be beaten in that too.
+    """
+    kept_other, kept_corners = np.empty(corners.shape[1]), np.empty_like(corners)
     kept: list[int] = []
-    for position in range(len(other)):
-        ahead = np.searchsorted(-kept_other[: len(kept)], -(other[position] + MARGIN), "right")
+    for position in range(corners.shape[1]):
+        ahead = len(kept)
+        if other is not None:
+            wanted = -(other[position] + MARGIN)
+            ahead = int(np.searchsorted(-kept_other[: len(kept)], wanted, "right"))
+            kept_other[len(kept)] = other[position]
         mine = corners[:, position, None] + MARGIN
         if not (kept_corners[:, :ahead] >= mine).all(axis=0).any():
-            kept_other[len(kept)], kept_corners[:, len(kept)] = (
-                other[position],
-                corners[:, position],
-            )
+            kept_corners[:, len(kept)] = corners[:, position]
             kept.append(position)
     return np.array(kept, dtype=np.int64)
 
 
-def _corners(own: Table, most_lock_in: float) -> FloatArray:
+def corners(own: Table, most_lock_in: float) -> FloatArray:
     """Own utility at every corner of the trust and lock-in box, shape (corners, P)."""
     sizes = [(0.0, 1.0)] + [(0.0, most_lock_in)] * len(own.retreat)
     rows = []

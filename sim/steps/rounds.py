@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.party import Party
-from sim.config import MediatorFunction, Scenario
+from sim.config import MediatorFunction, OpponentModel, Spin, Scenario
 from sim.conflict import trust
 from sim.conflict.escalation import FIRE, TALKS_BREAKDOWN
 from sim.negotiation import accounts
-from sim.negotiation.protocols import NO_PACKAGE, Delegation, Meeting
+from sim.negotiation.delegation import NO_PACKAGE, Delegation, Draw
+from sim.negotiation.opponent import expected_reservation, weight_error
+from sim.negotiation.protocols import Meeting, Relay
 from sim.negotiation.ratification import ratified
+from sim.negotiation.scoring import score
 from sim.randomness import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -93,7 +96,9 @@ class Rounds:
         talks.next_round[rows], talks.in_session[rows] = 0, True
         talks.last_day[rows] = last
         talks.limit[rows] = min(exchanges, self.protocol.exchanges_per_round)
-        talks.exchange[rows], talks.offers[rows], talks.lean[rows] = 0, NO_PACKAGE, 0.0
+        talks.exchange[rows], talks.spoken[rows], talks.lean[rows] = 0, 0, self._leaning(rows)
+        for estimate in model.estimates:
+            estimate.previous[rows] = NO_PACKAGE
         talks.held[rows] += 1
         talks.resumed[rows] += talks.failed[rows]
         self._inform(rows)
@@ -135,27 +140,69 @@ class Rounds:
     def _bargain(self, rows: IntArray) -> IntArray:
         """Bargain for today in these rows; return the packages agreed or -1."""
         model, talks = self.model, self.model.talks
-        mediated = np.zeros(model.size, dtype=bool)
-        for mediator in model.mediators:
-            mediated |= mediator.active(MediatorFunction.formulate)
         first, second = (self._delegation(party, rows) for party in model.parties)
+        watched = model.log.watched if model.log.transcript else 0
         meeting = Meeting(
-            (first, second), model.book.drafts, mediated[rows], talks.exchange[rows],
-            talks.limit[rows], talks.lean[rows], talks.offers[rows],
-            np.full(len(rows), NO_PACKAGE, dtype=np.int64),
-        )  # fmt: skip
+            sides=(first, second),
+            tactics=model.book.tactics,
+            drafts=model.book.drafts,
+            mediated=self._any_active(MediatorFunction.formulate)[rows],
+            relay=self._relay(rows),
+            exchange=talks.exchange[rows],
+            limit=talks.limit[rows],
+            lean=talks.lean[rows],
+            offers=talks.offers[rows],
+            spoken=talks.spoken[rows],
+            watched=int(np.searchsorted(model.streams.replicates[rows], watched)),
+        )
         meeting.hold(self.protocol)
         talks.exchange[rows], talks.lean[rows] = meeting.exchange, meeting.lean
-        talks.offers[rows] = meeting.offers
+        talks.offers[rows], talks.spoken[rows] = meeting.offers, meeting.spoken
+        for estimate, side in zip(model.estimates, meeting.sides, strict=True):
+            if side.estimate is not None:
+                estimate.put(rows, side.estimate)
+        model.log.moves(model, rows, meeting.moves)
         return meeting.agreed
 
     def _delegation(self, party: Party, rows: IntArray) -> Delegation:
         model = self.model
-        return Delegation(
-            model.book.tables[party.side], model.book.menus[party.side], party.config.tactic,
-            model.account[rows], party.trust[rows], party.lock_in[rows],
-            self.reservation(party)[rows],
+        side = Delegation(
+            model.book.tables[party.side], model.book.menus[party.side],
+            model.book.reckonings[party.side], model.account[rows], party.trust[rows],
+            party.lock_in[rows], self.reservation(party)[rows],
         )  # fmt: skip
+        side.estimate = model.estimates[party.side].part(rows)
+        side.learns = party.config.opponent_model is OpponentModel.learned
+        side.draw = self._draw(rows)
+        return side
+
+    def _draw(self, rows: IntArray) -> Draw:
+        """Today's uniforms by position among ``rows``."""
+        return lambda purpose, at: self.model.uniform(purpose, rows[at])
+
+    def _relay(self, rows: IntArray) -> Relay:
+        """Who carries words between the sides, and how badly they are heard."""
+        carried = self._any_active(MediatorFunction.relay)[rows]
+        heard = self.model.combined(
+            [(m, m.config.credibility, MediatorFunction.relay) for m in self.model.mediators]
+        )
+        noise = self.protocol.relay_noise * (1.0 - heard[rows])
+        return Relay(carried, noise, self._draw(rows))
+
+    def _any_active(self, function: MediatorFunction) -> BoolArray:
+        active = np.zeros(self.model.size, dtype=bool)
+        for mediator in self.model.mediators:
+            active |= mediator.active(function)
+        return active
+
+    def _leaning(self, rows: IntArray) -> FloatArray:
+        """Where the first draft leans: the bias of the first mediator able to formulate."""
+        lean, undecided = np.zeros(self.model.size), np.ones(self.model.size, dtype=bool)
+        for mediator in self.model.mediators:
+            drafting = undecided & mediator.active(MediatorFunction.formulate)
+            lean[drafting] = 0.25 * mediator.config.bias
+            undecided &= ~drafting
+        return lean[rows]
 
     def pressure(self, party: Party) -> FloatArray:
         """Mediators' pressure on a side, shape (R,), in [0, 1]."""
@@ -177,6 +224,7 @@ class Rounds:
         tentative = agreed != NO_PACKAGE
         spent = (talks.exchange[rows] >= talks.limit[rows]) | (model.day >= talks.last_day[rows])
         failed = ~tentative & spent
+        self._judge_estimates(rows[tentative | spent])
         self._log_round(rows[failed], None, None, None)
         if tentative.any():
             failed[tentative] = ~self._ratify(rows[tentative], agreed[tentative])
@@ -188,10 +236,9 @@ class Rounds:
         model, talks, rule = self.model, self.model.talks, self.model.scenario.bargaining
         passed = np.ones(len(rows), dtype=bool)
         utilities = np.empty((len(rows), 2))
-        everyone = np.arange(len(rows))
-        for party in model.parties:
-            side = self._delegation(party, rows)
-            utilities[:, party.side] = side.utility(everyone, agreed)
+        sides = [self._delegation(party, rows) for party in model.parties]
+        for party, side in zip(model.parties, sides, strict=True):
+            utilities[:, party.side] = side.utility(side.everyone, agreed)
             asked = party.asked_at_home[rows]
             asked = asked + rule.win_set_audience * max(party.config.audience, 0.0)
             passed &= ratified(utilities[:, party.side], side.reservation, asked)
@@ -201,20 +248,69 @@ class Rounds:
         model.deal.sign(signed, agreed[passed], pressure[signed])
         talks.in_session[signed] = False
         talks.failed[signed] = False
-        self._note_deal(signed, agreed[passed], utilities[passed], pressure[signed])
+        self._note_deal(rows, passed, agreed, utilities, sides)
         self._log_round(rows, agreed, passed, utilities)
         return passed
 
     def _note_deal(
-        self, rows: IntArray, agreed: IntArray, utilities: FloatArray, pressure: FloatArray
+        self,
+        rows: IntArray,
+        passed: BoolArray,
+        agreed: IntArray,
+        utilities: FloatArray,
+        sides: list[Delegation],
     ) -> None:
-        tally = self.model.tally
-        new = tally.deal_day[rows] == 0  # outcomes describe a future's first deal
+        """Describe a future's first deal, and score it against the solution concepts."""
+        model, tally = self.model, self.model.tally
+        new = np.flatnonzero(passed & (tally.deal_day[rows] == 0))
         first = rows[new]
-        tally.deal_day[first] = self.model.day
+        tally.deal_day[first] = model.day
         tally.deal_package[first] = agreed[new]
         tally.deal_utility[first] = utilities[new]
-        tally.deal_pressure[first] = pressure[new]
+        tally.deal_pressure[first] = model.deal.pressure[first]
+        tally.deal_time[first] = model.talks.exchange[first] / model.talks.limit[first]
+        payoffs = [side.reservation[new] for side in sides]
+        for side in (0, 1):
+            tally.deal_gain[first, side] = utilities[new, side] - payoffs[side]
+        for account, efficient in enumerate(model.book.efficient):
+            here = np.flatnonzero(model.account[first] == account)
+            at = new[here]
+            own = [
+                table[account].restricted(efficient).all_utilities(side.trust[at], side.lock_in[at])
+                for table, side in zip(model.book.tables, sides, strict=True)
+            ]
+            distance, share = score(
+                (own[0], own[1]), (utilities[at, 0], utilities[at, 1]),
+                (payoffs[0][here], payoffs[1][here]),
+            )  # fmt: skip
+            tally.deal_distance[first[here]] = distance
+            tally.deal_nash_share[first[here]] = share
+
+    def _judge_estimates(self, rows: IntArray) -> None:
+        """How wrong each side is about the other at the end of a round."""
+        if not len(rows):
+            return
+        model, talks = self.model, self.model.talks
+        time = talks.exchange[rows] / talks.limit[rows]
+        for party, estimate in zip(model.parties, model.estimates, strict=True):
+            other = party.other
+            weights = estimate.weights()[rows]
+            truth = np.array([other.config.weights[name] for name in model.book.packages.issues])
+            spoken = talks.spoken[rows, other.side]
+            known = spoken >= 2
+            at = rows[known]
+            values = model.book.reckonings[party.side].option_values[model.account[at]]
+            ends = [
+                talks.offers[at, other.side, k] for k in (np.zeros_like(spoken[known]), spoken[known] - 1)
+            ]
+            worth = [np.zeros(len(at)), np.zeros(len(at))]
+            for k in range(weights.shape[1]):
+                for end in (0, 1):
+                    worth[end] += weights[known, k] * values[np.arange(len(at)), k, ends[end]]
+            guess = expected_reservation(worth[0], worth[1], time[known])
+            error = np.abs(guess - self.reservation(other)[at])
+            model.tally.weight_error[at, party.side] = weight_error(weights[known], truth)
+            model.tally.reservation_error[at, party.side] = error
 
     def _fail(self, rows: IntArray) -> None:
         """Announce a breakdown: accounts, grievance, a trigger for tomorrow, the next round."""
@@ -236,12 +332,30 @@ class Rounds:
         voices = [(m, m.config.credibility, MediatorFunction.communique) for m in model.mediators]
         damping = (model.scenario.bargaining.communique * model.combined(voices))[rows]
         for party in model.parties:
+            treated = self._treated(party, rows)
             for k in range(party.lock_in.shape[1]):
                 uniform = model.uniform(f"account/{party.name}/{k}", rows)
-                spun = accounts.contradicts(uniform, party.config.spin, damping)
+                spun = treated[:, k] & accounts.contradicts(
+                    uniform, party.config.spin_chance, damping
+                )
                 held = party.lock_in[rows, k]
                 party.lock_in[rows, k] = accounts.lock_in(held, spun, party.config.lock_in, damping)
                 party.other.learn(rows[spun], trust.evidence(self.signals.contradiction))
+                model.log.account(model, rows, spun, party, k)
+
+    def _treated(self, party: Party, rows: IntArray) -> BoolArray:
+        """Contested issues that a side's spin touches, shape (len(rows), C)."""
+        model, talks = self.model, self.model.talks
+        spin, size = party.config.spin, party.lock_in.shape[1]
+        if spin is not Spin.selective:
+            return np.full((len(rows), size), spin is Spin.contradicting)
+        spoken = talks.spoken[rows, party.side]
+        last = talks.offers[rows, party.side, np.maximum(spoken - 1, 0)]
+        retreats = np.zeros((len(rows), size))
+        for account, table in enumerate(model.book.tables[party.side]):
+            here = np.flatnonzero((model.account[rows] == account) & (spoken > 0))
+            retreats[here] = table.retreat[:, last[here]].T
+        return accounts.largest_retreat(retreats)
 
     def _log_round(
         self,

@@ -11,7 +11,7 @@ from sim.config import CAUSES
 from sim.negotiation.agenda import Packages
 from sim.records import Daily, Log
 
-ACCOUNTS = ("islamabad", "kabul")
+ACCOUNTS = ("islamabad", "kabul", "undisputed")
 ROUND_COLUMNS = (
     ("replicate", pa.int64()), ("round", pa.int32()), ("day", pa.int32()),
     ("exchanges", pa.int32()), ("outcome", pa.string()),

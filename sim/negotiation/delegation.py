@@ -1,0 +1,143 @@
+"""One side at the table on one day, for many futures: what it wants, knows and has heard.
+
+Knows tables, menus and the offers made so far; no agent, no protocol and no tactic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.negotiation.opponent import Estimate, learned_choice
+from sim.negotiation.utility import Menu, Table, first_reaching
+from sim.randomness import FloatArray, IntArray
+
+NO_PACKAGE = -1
+Draw = Callable[[str, IntArray], FloatArray]  # purpose, rows -> uniforms
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """How a side reckons with the other: public knowledge, the same in every future.
+
+    ``utilities`` (A, P) of the other side by account, at its prior trust and without lock-in;
+    ``reservation`` its utility of no deal on day 0; ``option_values`` (A, K, P) what each package's
+    option on each issue is worth to it, from which weights are learnt; ``option`` (P, K).
+    """
+
+    utilities: FloatArray
+    reservation: float
+    option_values: FloatArray
+    option: IntArray
+
+
+class Delegation:
+    """One side at the table today, in n futures.
+
+    ``tables`` and ``menus`` are by account; ``account``, ``trust``, ``reservation`` (n,);
+    ``lock_in`` (n, C). ``offered`` and ``heard`` (n, L) are own and received offers of the round,
+    oldest first, of which ``spoken`` and ``received`` (n,) are filled. ``estimate`` is what has
+    been learnt of the other side; with ``learns`` it decides which offers it is thought to like.
+    Methods take the rows asked about.
+    """
+
+    def __init__(
+        self,
+        tables: tuple[Table, ...],
+        menus: tuple[Menu, ...],
+        reckoning: Reckoning,
+        account: IntArray,
+        trust: FloatArray,
+        lock_in: FloatArray,
+        reservation: FloatArray,
+    ) -> None:
+        self.tables, self.menus, self.reckoning = tables, menus, reckoning
+        self.account, self.trust, self.lock_in = account, trust, lock_in
+        self.reservation = reservation
+        self.everyone = np.arange(len(account))
+        self.opening: IntArray = np.array([table.opening for table in tables])[account]
+        self.ideal: FloatArray = self.utility(self.everyone, self.opening)
+        self.estimate: Estimate | None = None
+        self.learns = False
+        self.offered = self.heard = np.empty((len(account), 0), dtype=np.int32)
+        self.spoken = self.received = np.zeros(len(account), dtype=np.int64)
+        self.draw: Draw | None = None
+
+    def hears(self, offered: IntArray, heard: IntArray, spoken: IntArray, got: IntArray) -> None:
+        """Follow the offers of the round (views that the meeting fills)."""
+        self.offered, self.heard, self.spoken, self.received = offered, heard, spoken, got
+
+    @cached_property
+    def prospects(self) -> FloatArray:
+        """``Menu.prospects`` of every row under its account, padded to the longest menu."""
+        widest = max(len(menu.package) for menu in self.menus)
+        rising = np.empty((len(self.account), widest))
+        for account, menu in enumerate(self.menus):
+            rows = np.flatnonzero(self.account == account)
+            part = menu.prospects(self.trust[rows], self.lock_in[rows])
+            rising[rows, : part.shape[1]] = part
+            rising[rows, part.shape[1] :] = part[:, -1:]
+        return rising
+
+    def utility(self, rows: IntArray, package: IntArray) -> FloatArray:
+        """Own utility of one package per row, shape (len(rows),)."""
+        value = np.empty(len(rows))
+        for account, table in enumerate(self.tables):
+            mine = np.flatnonzero(self.account[rows] == account)
+            at = rows[mine]
+            value[mine] = table.utility(package[mine], self.trust[at], self.lock_in[at])
+        return value
+
+    def utilities(self, rows: IntArray) -> FloatArray:
+        """Own utility of every package, shape (len(rows), P)."""
+        value = np.empty((len(rows), self.reckoning.utilities.shape[1]))
+        for account, table in enumerate(self.tables):
+            mine = np.flatnonzero(self.account[rows] == account)
+            at = rows[mine]
+            value[mine] = table.all_utilities(self.trust[at], self.lock_in[at])
+        return value
+
+    def other_utility(self, rows: IntArray, package: IntArray) -> FloatArray:
+        """Utility to the other side of one package per row, as publicly reckoned."""
+        result: FloatArray = self.reckoning.utilities[self.account[rows], package]
+        return result
+
+    def best_for_other(self, rows: IntArray, aspiration: FloatArray) -> IntArray:
+        """Package per row that the other is thought to like best at or above the aspiration.
+
+        Where no package reaches the aspiration, the one best for oneself.
+        """
+        if self.learns and self.estimate is not None:
+            weights = self.estimate.weights()[rows]
+            values = self.reckoning.option_values[self.account[rows]]
+            return learned_choice(self.utilities(rows), weights, values, aspiration)
+        position = first_reaching(self.prospects, rows, aspiration)
+        chosen = np.empty(len(rows), dtype=np.int64)
+        for account, menu in enumerate(self.menus):
+            mine = self.account[rows] == account
+            chosen[mine] = menu.package[np.minimum(position[mine], len(menu.package) - 1)]
+        return chosen
+
+    def zone(self, rows: IntArray) -> FloatArray:
+        """Most the side can have if the other is to be no worse off than without a deal, (n,)."""
+        most = np.empty(len(rows))
+        for account, menu in enumerate(self.menus):
+            mine = np.flatnonzero(self.account[rows] == account)
+            theirs = self.reckoning.utilities[account, menu.package]
+            acceptable = int((theirs >= self.reckoning.reservation).sum())
+            most[mine] = self.prospects[rows[mine], max(acceptable - 1, 0)]
+        return most
+
+    def last(self, rows: IntArray, whose: str, back: int = 0) -> IntArray:
+        """Package of the offer made (``own``) or received (``other``) ``back`` offers ago, or -1."""
+        offers, count = (
+            (self.offered, self.spoken) if whose == "own" else (self.heard, self.received)
+        )
+        position = count[rows] - 1 - back
+        made = position >= 0
+        result = np.full(len(rows), NO_PACKAGE, dtype=np.int64)
+        result[made] = offers[rows[made], position[made]]
+        return result

@@ -1,0 +1,70 @@
+"""How good a deal is against the solution concepts, for many futures with their own utilities.
+
+The same quantities as ``solutions.score`` for one table of utilities, vectorised over futures.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.negotiation.utility import CHUNK, Table, corners, undominated
+from sim.randomness import FloatArray, IntArray
+
+
+def efficient(tables: tuple[Table, Table], most_lock_in: tuple[float, float]) -> IntArray:
+    """Packages that may be on the Pareto frontier in some future, ascending numbers.
+
+    The others are worse for both sides, by a margin, than one and the same package whatever both
+    sides' trust and lock-in.
+    """
+    both = np.concatenate(
+        [corners(table, most) for table, most in zip(tables, most_lock_in, strict=True)]
+    )
+    order = np.argsort(-both.sum(axis=0), kind="stable")
+    kept = order[undominated(None, both[:, order])]
+    return np.sort(kept).astype(np.int64)
+
+
+def score(
+    utilities: tuple[FloatArray, FloatArray],
+    deal: tuple[FloatArray, FloatArray],
+    disagreement: tuple[FloatArray, FloatArray],
+) -> tuple[FloatArray, FloatArray]:
+    """Distance to the Pareto frontier and share of the best Nash product, each (n,).
+
+    ``utilities`` (n, E) of both sides for packages that include the frontier; ``deal`` and
+    ``disagreement`` (n,) of both sides. The distance is Euclidean, in utility; the share is in
+    [0, 1], or NaN where no package is better than no deal for both.
+    """
+    size, packages = utilities[0].shape
+    distance, share = np.empty(size), np.empty(size)
+    step = max(1, CHUNK // packages)
+    for low in range(0, size, step):
+        part = slice(low, low + step)
+        first, second = utilities[0][part], utilities[1][part]
+        here = (deal[0][part], deal[1][part])
+        away = np.hypot(first - here[0][:, None], second - here[1][:, None])
+        distance[part] = np.where(_frontier(first, second), away, np.inf).min(axis=1)
+        gains = [
+            np.maximum(u - d[part][:, None], 0.0)
+            for u, d in zip((first, second), disagreement, strict=True)
+        ]
+        best = (gains[0] * gains[1]).max(axis=1)
+        product = np.maximum(here[0] - disagreement[0][part], 0.0)
+        product = product * np.maximum(here[1] - disagreement[1][part], 0.0)
+        known = best > 0
+        share[part] = np.where(known, product / np.where(known, best, 1.0), np.nan)
+    return distance, share
+
+
+def _frontier(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Whether each package is on its row's Pareto frontier, shape (n, E)."""
+    order = np.argsort(-first, axis=1, kind="stable")
+    sorted_second = np.take_along_axis(second, order, axis=1)
+    best = np.maximum.accumulate(sorted_second, axis=1)
+    above = np.empty_like(sorted_second, dtype=bool)
+    above[:, 0] = True
+    above[:, 1:] = sorted_second[:, 1:] > best[:, :-1]
+    on = np.empty_like(above)
+    np.put_along_axis(on, order, above, axis=1)
+    return on
