@@ -14,7 +14,7 @@ from sim.negotiation.delegation import Reckoning
 from sim.negotiation.protocols import drafts
 from sim.negotiation.scoring import efficient
 from sim.negotiation.tactics import Tactic, build
-from sim.negotiation.utility import Menu, Table, menu, table
+from sim.negotiation.utility import Menu, Tables, menu, table
 from sim.randomness import FloatArray, IntArray
 
 
@@ -27,7 +27,7 @@ class Book:
     """
 
     packages: Packages
-    tables: tuple[tuple[Table, ...], ...]
+    tables: tuple[Tables, Tables]
     menus: tuple[tuple[Menu, ...], ...]
     reckonings: tuple[Reckoning, Reckoning]
     drafts: tuple[IntArray, ...]
@@ -64,7 +64,7 @@ def _book(key: _Key, accounts_used: tuple[str, ...], verifiers: float) -> Book:
     accounts = [_positions(scenario, name) for name in accounts_used]
     parties = scenario.parties
     tables = [
-        tuple(table(side, parties, scenario.agenda, everything, verified, a) for a in accounts)
+        [table(side, parties, scenario.agenda, everything, verified, a) for a in accounts]
         for side in range(2)
     ]
     known = [
@@ -77,7 +77,7 @@ def _book(key: _Key, accounts_used: tuple[str, ...], verifiers: float) -> Book:
     longest = scenario.protocol.exchanges_per_round
     return Book(
         packages=everything,
-        tables=(tables[0], tables[1]),
+        tables=(Tables.of(tables[0]), Tables.of(tables[1])),
         menus=tuple(
             tuple(menu(tables[side][k], known[1 - side][k], locks[side]) for k in every)
             for side in range(2)

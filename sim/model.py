@@ -25,7 +25,7 @@ from sim.conflict.escalation import NO_CAUSE, Trigger
 from sim.conflict.implementation import Crossings, Deal, Terms
 from sim.negotiation.opponent import Estimate
 from sim.negotiation.protocols import Talks
-from sim.randomness import FloatArray, IntArray, Streams
+from sim.randomness import FloatArray, IntArray, Streams, WordArray
 from sim.replicates import PerReplicate
 from sim.steps import beliefs, events, implementation, incidents, responses, status
 from sim.steps.rounds import Rounds
@@ -204,6 +204,10 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
     def uniform(self, purpose: str, rows: IntArray | None = None) -> FloatArray:
         """Today's uniforms for a purpose, shape (R,), or of some rows only."""
         return self.streams.uniform(purpose, self.day, rows)
+
+    def words(self, purpose: str, rows: IntArray) -> WordArray:
+        """Today's words for a purpose in some rows, for ``randomness.further``."""
+        return self.streams.words(purpose, self.day, rows)
 
     def combined(
         self, shares: Sequence[tuple[Mediator, float, MediatorFunction | None]]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+WordArray = NDArray[np.uint64]
 
 WORDS_PER_COUNTER = 4  # Philox-4x64 turns one counter into four 64-bit words
 LARGEST_WORD = 2**64 - 1
@@ -72,18 +73,50 @@ class Streams:
 
         With ``rows`` (ascending positions), those of some replicates only, shape (len(rows),).
         """
-        wanted = self.replicates if rows is None else self.replicates[rows]
+        wanted, span = self._wanted(rows)
         if not len(wanted):
             return np.empty(0)
-        first = int(wanted[0])
-        skipped = first % WORDS_PER_COUNTER
-        span = int(wanted[-1]) - first + 1
+        skipped = self._address(purpose, day, int(wanted[0]))
+        drawn = self._generator.random(skipped + span)[skipped:]
+        return drawn if span == len(wanted) else drawn[wanted - wanted[0]]
+
+    def words(self, purpose: str, day: int, rows: IntArray | None = None) -> WordArray:
+        """The 64-bit words behind ``uniform``, from which ``further`` makes more numbers."""
+        wanted, span = self._wanted(rows)
+        if not len(wanted):
+            return np.empty(0, dtype=np.uint64)
+        skipped = self._address(purpose, day, int(wanted[0]))
+        drawn: WordArray = self._philox.random_raw(skipped + span)[skipped:]
+        return drawn if span == len(wanted) else drawn[wanted - wanted[0]]
+
+    def _wanted(self, rows: IntArray | None) -> tuple[IntArray, int]:
+        """Replicates asked for, and how many there are from the first to the last."""
+        wanted = self.replicates if rows is None else self.replicates[rows]
+        return wanted, int(wanted[-1] - wanted[0]) + 1 if len(wanted) else 0
+
+    def _address(self, purpose: str, day: int, replicate: int) -> int:
+        """Go to an address; return how many words of its counter come before the replicate's."""
         inner = self._state["state"]
         inner["key"][1] = purpose_key(purpose)
         counter = inner["counter"]
-        counter[0], counter[1] = first // WORDS_PER_COUNTER, day
+        counter[0], counter[1] = replicate // WORDS_PER_COUNTER, day
         counter[2], counter[3] = self.branch, 0
         self._state["buffer_pos"] = WORDS_PER_COUNTER  # nothing left over from the last address
         self._philox.state = self._state
-        drawn = self._generator.random(skipped + span)[skipped:]
-        return drawn if span == len(wanted) else drawn[wanted - first]
+        return replicate % WORDS_PER_COUNTER
+
+
+def further(words: WordArray, nth: int) -> FloatArray:
+    """The nth number of an address that needs several on one day, shape of ``words``, in [0, 1).
+
+    Number 0 is the address's own uniform; the others are the outputs of SplitMix64 seeded with
+    its word (Steele, Lea & Flood 2014). So a purpose of which few futures need a second number
+    does not draw one for all.
+    """
+    mixed = words
+    if nth > 0:
+        mixed = words + np.uint64(nth * 0x9E3779B97F4A7C15 & LARGEST_WORD)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed = mixed ^ (mixed >> np.uint64(31))
+    return (mixed >> np.uint64(11)) * 2.0**-53

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.config import Militants
 from sim.conflict import attacks
-from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.randomness import BoolArray, FloatArray, IntArray, further
 from sim.replicates import PerReplicate
 
 if TYPE_CHECKING:
@@ -76,12 +76,16 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
     def _draw_severities(self) -> None:
         self.worst = np.zeros_like(self.count)
         self.attacks = self.attacks + self.count
-        for nth in range(1, int(self.count.max(initial=0)) + 1):
-            rows = np.flatnonzero(self.count >= nth)
-            uniform = self.model.uniform(f"severity/{self.name}/{nth}", rows)
-            deaths = self.severity.quantile(uniform)
+        rows = np.flatnonzero(self.count)
+        words = self.model.words(f"severity/{self.name}", rows)
+        nth = 0
+        while len(rows):
+            deaths = self.severity.quantile(further(words, nth))
             self.worst[rows] = np.maximum(self.worst[rows], deaths)
             self.deaths[rows] += deaths
+            nth += 1
+            more = self.count[rows] > nth
+            rows, words = rows[more], words[more]
 
     def strike_once(self, deaths: int) -> None:
         """Add one attack of given deaths to today's (a scheduled event)."""

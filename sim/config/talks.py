@@ -31,7 +31,10 @@ class Calendar:
     """When rounds are held: dated ones first, then at an interval while both are willing."""
 
     rounds: dict[str, Round] = text("dated rounds in order", "measured: seeds/timeline")
-    gap: int = number("days from a round's end to the next undated one", 1, 3650, "days", "assumed")
+    interval: int = number(
+        "days between the starts of undated rounds, counted from the last dated one", 1, 3650,
+        "days", "assumed",
+    )  # fmt: skip
     length: int = number("days of an undated round", 1, 60, "days", "assumed")
     attendance: float = number("inclination to attend", -10, 50, "logit", "calibrated")
     tension: float = number("loss of inclination per unit of tension", 0, 5, "logit", "assumed")

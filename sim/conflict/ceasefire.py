@@ -50,6 +50,8 @@ class Ceasefire(PerReplicate):
 
         ``cause`` is single or (len(rows),).
         """
+        if not len(rows):
+            return
         open_ = self.day[rows, definition] == NOT_ENDED
         self.day[rows[open_], definition] = day
         self.cause[rows[open_], definition] = np.broadcast_to(cause, rows.shape)[open_]

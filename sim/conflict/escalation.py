@@ -42,6 +42,8 @@ class Trigger(PerReplicate):
         ``severity`` and ``cause`` are single or (len(rows),), ``injured`` a pair or (len(rows), 2).
         """
         size = len(rows)
+        if not size:
+            return
         severity = np.broadcast_to(np.asarray(severity, dtype=float), (size,))
         cause = np.broadcast_to(cause, (size,))
         held, weight = self.cause[rows], self.severity[rows]

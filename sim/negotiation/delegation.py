@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from sim.negotiation.opponent import Estimate, learned_choice
-from sim.negotiation.utility import Menu, Table, first_reaching
+from sim.negotiation.utility import Menu, Tables, first_reaching
 from sim.randomness import FloatArray, IntArray
 
 NO_PACKAGE = -1
@@ -46,7 +46,7 @@ class Delegation:
 
     def __init__(
         self,
-        tables: tuple[Table, ...],
+        tables: Tables,
         menus: tuple[Menu, ...],
         reckoning: Reckoning,
         account: IntArray,
@@ -58,7 +58,7 @@ class Delegation:
         self.account, self.trust, self.lock_in = account, trust, lock_in
         self.reservation = reservation
         self.everyone = np.arange(len(account))
-        self.opening: IntArray = np.array([table.opening for table in tables])[account]
+        self.opening: IntArray = tables.opening[account]
         self.ideal: FloatArray = self.utility(self.everyone, self.opening)
         self.estimate: Estimate | None = None
         self.learns = False
@@ -71,30 +71,33 @@ class Delegation:
         self.offered, self.heard, self.spoken, self.received = offered, heard, spoken, got
 
     @cached_property
-    def prospects(self) -> FloatArray:
-        """``Menu.prospects`` of every row under its account, padded to the longest menu."""
-        widest = max(len(menu.package) for menu in self.menus)
-        rising = np.empty((len(self.account), widest))
+    def prospects(self) -> tuple[FloatArray, ...]:
+        """``Menu.prospects`` by account, each of the rows under it in order."""
+        rising = []
         for account, menu in enumerate(self.menus):
             rows = np.flatnonzero(self.account == account)
-            part = menu.prospects(self.trust[rows], self.lock_in[rows])
-            rising[rows, : part.shape[1]] = part
-            rising[rows, part.shape[1] :] = part[:, -1:]
-        return rising
+            rising.append(menu.prospects(self.trust[rows], self.lock_in[rows]))
+        return tuple(rising)
+
+    @cached_property
+    def place(self) -> IntArray:
+        """Position of each row among the rows of its account, shape (n,)."""
+        place = np.empty(len(self.account), dtype=np.int64)
+        for account in range(len(self.menus)):
+            rows = np.flatnonzero(self.account == account)
+            place[rows] = np.arange(len(rows))
+        return place
 
     def utility(self, rows: IntArray, package: IntArray) -> FloatArray:
         """Own utility of one package per row, shape (len(rows),)."""
-        value = np.empty(len(rows))
-        for account, table in enumerate(self.tables):
-            mine = np.flatnonzero(self.account[rows] == account)
-            at = rows[mine]
-            value[mine] = table.utility(package[mine], self.trust[at], self.lock_in[at])
-        return value
+        return self.tables.utility(
+            self.account[rows], package, self.trust[rows], self.lock_in[rows]
+        )
 
     def utilities(self, rows: IntArray) -> FloatArray:
         """Own utility of every package, shape (len(rows), P)."""
         value = np.empty((len(rows), self.reckoning.utilities.shape[1]))
-        for account, table in enumerate(self.tables):
+        for account, table in enumerate(self.tables.by_account):
             mine = np.flatnonzero(self.account[rows] == account)
             at = rows[mine]
             value[mine] = table.all_utilities(self.trust[at], self.lock_in[at])
@@ -110,15 +113,19 @@ class Delegation:
 
         Where no package reaches the aspiration, the one best for oneself.
         """
+        chosen = np.empty(len(rows), dtype=np.int64)
         if self.learns and self.estimate is not None:
             weights = self.estimate.weights()[rows]
-            values = self.reckoning.option_values[self.account[rows]]
-            return learned_choice(self.utilities(rows), weights, values, aspiration)
-        position = first_reaching(self.prospects, rows, aspiration)
-        chosen = np.empty(len(rows), dtype=np.int64)
+            for account, values in enumerate(self.reckoning.option_values):
+                mine = np.flatnonzero(self.account[rows] == account)
+                own = self.utilities(rows[mine])
+                chosen[mine] = learned_choice(own, weights[mine], values, aspiration[mine])
+            return chosen
         for account, menu in enumerate(self.menus):
-            mine = self.account[rows] == account
-            chosen[mine] = menu.package[np.minimum(position[mine], len(menu.package) - 1)]
+            mine = np.flatnonzero(self.account[rows] == account)
+            at = self.place[rows[mine]]
+            position = first_reaching(self.prospects[account], at, aspiration[mine])
+            chosen[mine] = menu.package[position]
         return chosen
 
     def zone(self, rows: IntArray) -> FloatArray:
@@ -128,7 +135,8 @@ class Delegation:
             mine = np.flatnonzero(self.account[rows] == account)
             theirs = self.reckoning.utilities[account, menu.package]
             acceptable = int((theirs >= self.reckoning.reservation).sum())
-            most[mine] = self.prospects[rows[mine], max(acceptable - 1, 0)]
+            best = self.prospects[account]
+            most[mine] = best[self.place[rows[mine]], max(acceptable - 1, 0)]
         return most
 
     def last(self, rows: IntArray, whose: str, back: int = 0) -> IntArray:

@@ -69,6 +69,19 @@ def weight_error(estimate: FloatArray, truth: FloatArray) -> FloatArray:
     return 0.5 * error
 
 
+def thought_worth(
+    weights: FloatArray, option_values: FloatArray, account: IntArray, package: IntArray
+) -> FloatArray:
+    """What a package is thought to be worth to the other side, shape (n,).
+
+    ``weights`` (n, K); ``option_values`` (A, K, P); ``account`` and ``package`` (n,).
+    """
+    worth = np.zeros(len(weights))
+    for k in range(weights.shape[1]):
+        worth += weights[:, k] * option_values[account, k, package]
+    return worth
+
+
 def expected_reservation(first: FloatArray, last: FloatArray, time: FloatArray) -> FloatArray:
     """Utility to which the other's offers would fall by the deadline, shape (R,), at least 0.
 
@@ -84,7 +97,7 @@ def learned_choice(
 ) -> IntArray:
     """Package best for the other by learnt weights, at or above the aspiration, shape (n,).
 
-    ``own`` (n, P) own utilities; ``weights`` (n, K); ``option_values`` (n, K, P). Ties go to the
+    ``own`` (n, P) own utilities; ``weights`` (n, K); ``option_values`` (K, P). Ties go to the
     lower number. Where nothing reaches the aspiration, the package best for oneself.
     """
     chosen = np.empty(len(own), dtype=np.int64)
@@ -93,7 +106,7 @@ def learned_choice(
         part = slice(low, low + step)
         theirs = np.zeros_like(own[part])
         for k in range(weights.shape[1]):
-            theirs += weights[part, k, None] * option_values[part, k]
+            theirs += weights[part, k, None] * option_values[k]
         asked = np.minimum(aspiration[part], own[part].max(axis=1))
         chosen[part] = np.where(own[part] >= asked[:, None], theirs, -1.0).argmax(axis=1)
     return chosen

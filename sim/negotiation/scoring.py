@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.negotiation.utility import CHUNK, Table, corners, undominated
-from sim.randomness import FloatArray, IntArray
+from sim.randomness import BoolArray, FloatArray, IntArray
 
 
 def efficient(tables: tuple[Table, Table], most_lock_in: tuple[float, float]) -> IntArray:
@@ -43,8 +43,7 @@ def score(
         part = slice(low, low + step)
         first, second = utilities[0][part], utilities[1][part]
         here = (deal[0][part], deal[1][part])
-        away = np.hypot(first - here[0][:, None], second - here[1][:, None])
-        distance[part] = np.where(_frontier(first, second), away, np.inf).min(axis=1)
+        distance[part] = _distance(first, second, *here)
         gains = [
             np.maximum(u - d[part][:, None], 0.0)
             for u, d in zip((first, second), disagreement, strict=True)
@@ -57,7 +56,22 @@ def score(
     return distance, share
 
 
-def _frontier(first: FloatArray, second: FloatArray) -> FloatArray:
+def _distance(
+    first: FloatArray, second: FloatArray, at_first: FloatArray, at_second: FloatArray
+) -> FloatArray:
+    """Distance of each row's deal to its frontier, shape (n,): 0 where nothing is better."""
+    better = (first >= at_first[:, None]) & (second >= at_second[:, None])
+    better &= (first > at_first[:, None]) | (second > at_second[:, None])
+    distance = np.zeros(len(first))
+    rows = np.flatnonzero(better.any(axis=1))
+    if len(rows):
+        first, second = first[rows], second[rows]
+        away = np.hypot(first - at_first[rows, None], second - at_second[rows, None])
+        distance[rows] = np.where(_frontier(first, second), away, np.inf).min(axis=1)
+    return distance
+
+
+def _frontier(first: FloatArray, second: FloatArray) -> BoolArray:
     """Whether each package is on its row's Pareto frontier, shape (n, E)."""
     order = np.argsort(-first, axis=1, kind="stable")
     sorted_second = np.take_along_axis(second, order, axis=1)

@@ -13,6 +13,7 @@ retreats from its public position, its lock-in times the issue's weight (Fearon 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -44,18 +45,13 @@ class Table:
     retreat: FloatArray
     opening: int
 
-    def utility(self, package: IntArray, trust: FloatArray, lock_in: FloatArray) -> FloatArray:
-        """Utility, shape (R,), of one package per row; ``trust`` (R,), ``lock_in`` (R, C)."""
-        value = self.constant[package] + trust * self.slope[package]
-        for k, retreat in enumerate(self.retreat):
-            value = value - lock_in[:, k] * retreat[package]
-        return value
-
     def all_utilities(self, trust: FloatArray, lock_in: FloatArray) -> FloatArray:
         """Utility of every package, shape (R, P)."""
-        value = self.constant + trust[:, None] * self.slope
+        value: FloatArray = trust[:, None] * self.slope
+        value += self.constant
         for k, retreat in enumerate(self.retreat):
-            value = value - lock_in[:, k, None] * retreat
+            if lock_in[:, k].any():  # nothing to take off otherwise, to the last digit
+                value -= lock_in[:, k, None] * retreat
         return value
 
     def restricted(self, packages: IntArray) -> Table:
@@ -66,6 +62,37 @@ class Table:
     def at(self, trust: float) -> FloatArray:
         """Utility of every package, shape (P,), at one trust and without lock-in."""
         return self.constant + trust * self.slope
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One side's tables by account, and the same numbers stacked so that rows can mix accounts."""
+
+    by_account: tuple[Table, ...]
+    constant: FloatArray
+    slope: FloatArray
+    retreat: FloatArray
+    opening: IntArray
+
+    @classmethod
+    def of(cls, tables: Sequence[Table]) -> Tables:
+        """Stack tables: ``constant`` and ``slope`` (A, P), ``retreat`` (C, A, P), ``opening`` (A,)."""
+        return cls(
+            tuple(tables),
+            np.array([table.constant for table in tables]),
+            np.array([table.slope for table in tables]),
+            np.ascontiguousarray(np.array([table.retreat for table in tables]).swapaxes(0, 1)),
+            np.array([table.opening for table in tables]),
+        )
+
+    def utility(
+        self, account: IntArray, package: IntArray, trust: FloatArray, lock_in: FloatArray
+    ) -> FloatArray:
+        """Utility, shape (n,), of one package per row under the row's account."""
+        value = self.constant[account, package] + trust * self.slope[account, package]
+        for k, retreat in enumerate(self.retreat):
+            value -= lock_in[:, k] * retreat[account, package]
+        return value
 
 
 def contested(agenda: Agenda) -> tuple[int, ...]:

@@ -58,7 +58,10 @@ def _violate(model: CeasefireModel, rows: IntArray) -> None:
     for party in model.parties:
         short = 1.0 - party.delivery_target(rows)
         breach = model.uniform(f"violation/{party.name}", rows) < rule.violation * short
-        found = breach & (model.uniform(f"detection/{party.name}", rows) < chance)
+        breached = np.flatnonzero(breach)
+        seen = model.uniform(f"detection/{party.name}", rows[breached]) < chance[breached]
+        found = np.zeros(len(rows), dtype=bool)
+        found[breached[seen]] = True
         if party.side == 0:
             promised_away = model.terms.restraint[deal.package[rows]] >= 1.0
             found |= promised_away & (party.rung[rows] >= STRIKE)

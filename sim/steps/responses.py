@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
-from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.randomness import BoolArray, FloatArray, WordArray, further
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -18,7 +18,8 @@ class Chain:
     """Today's chains: one per future with a trigger.
 
     ``rows`` (n,) futures; ``cause`` (n,); ``acting`` (n, 2) who acts at this link and ``rungs``
-    (n, 2) how, 0 where a side does not act; ``link`` acts so far.
+    (n, 2) how, 0 where a side does not act; ``link`` acts so far; ``words`` (n,) by purpose, from
+    which each link takes its own number.
     """
 
     def __init__(self, model: CeasefireModel) -> None:
@@ -31,6 +32,13 @@ class Chain:
         self.severity = trigger.severity[self.rows]
         self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
         self.link = 0
+        self.words: dict[str, WordArray] = {}
+
+    def uniform(self, model: CeasefireModel, purpose: str) -> FloatArray:
+        """This link's uniforms for a purpose, shape (n,)."""
+        if purpose not in self.words:
+            self.words[purpose] = model.words(purpose, self.rows)
+        return further(self.words[purpose], self.link)
 
     def act(self, model: CeasefireModel, pressure: FloatArray) -> None:
         """Let those whose turn it is choose a rung under ``pressure`` (n, 2)."""
@@ -39,7 +47,7 @@ class Chain:
             mine = np.flatnonzero(self.acting[:, party.side])
             if len(mine):
                 rows = self.rows[mine]
-                uniform = model.uniform(f"response/{party.name}/{self.link}", rows)
+                uniform = self.uniform(model, f"response/{party.name}")[mine]
                 rungs = party.respond(uniform, pressure[mine, party.side], rows)
                 party.act(rows, rungs)
                 self.rungs[mine, party.side] = rungs
@@ -49,6 +57,7 @@ class Chain:
         """Go on with some of the chains only."""
         for name in ("rows", "cause", "acting", "rungs"):
             setattr(self, name, getattr(self, name)[where])
+        self.words = {purpose: words[where] for purpose, words in self.words.items()}
 
 
 def respond(model: CeasefireModel) -> Chain:
@@ -73,14 +82,15 @@ def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
         if chain.link == rule.links:  # cut off by the bound: the rest waits for tomorrow
             model.trigger.offer(chain.rows, rule.unfinished, chain.cause, chain.acting)
             return
-        chain.keep(~_contained(model, chain.rows, chain.link))
+        chain.keep(~_contained(model, chain))
         if len(chain.rows):
             suffered = chain.rungs[:, ::-1].astype(np.float64)
             chain.act(model, rule.counter * suffered)
 
 
-def _contained(model: CeasefireModel, rows: IntArray, link: int) -> BoolArray:
+def _contained(model: CeasefireModel, chain: Chain) -> BoolArray:
     """Whether a mediator breaks the chain here, (n,); each attempt costs it patience."""
+    rows = chain.rows
     broken = np.zeros(len(rows), dtype=bool)
     for mediator in model.mediators:
         tries = mediator.active(MediatorFunction.contain)[rows]
@@ -88,7 +98,7 @@ def _contained(model: CeasefireModel, rows: IntArray, link: int) -> BoolArray:
             continue
         pull = 0.5 * (mediator.leverage(0) + mediator.leverage(1))
         chance = model.scenario.conflict.response.containment * pull
-        broken |= tries & (model.uniform(f"containment/{mediator.name}/{link}", rows) < chance)
+        broken |= tries & (chain.uniform(model, f"containment/{mediator.name}") < chance)
         mediator.spend(rows[tries])
     model.tally.contained[rows[broken]] += 1
     return broken

@@ -15,7 +15,7 @@ from sim.conflict import trust
 from sim.conflict.escalation import FIRE, TALKS_BREAKDOWN
 from sim.negotiation import accounts
 from sim.negotiation.delegation import NO_PACKAGE, Delegation, Draw
-from sim.negotiation.opponent import expected_reservation, weight_error
+from sim.negotiation.opponent import expected_reservation, thought_worth, weight_error
 from sim.negotiation.protocols import Meeting, Relay
 from sim.negotiation.ratification import ratified
 from sim.negotiation.scoring import score
@@ -42,18 +42,14 @@ class Rounds:
             self.schedule(np.arange(model.size))
 
     def schedule(self, rows: IntArray) -> None:
-        """Set the next round: the next dated one, else one after the usual gap."""
-        later = [start for start in self.dated if start > self.model.day]
-        due = min(later) if later else self.model.day + self.rule.gap
-        self.model.talks.next_round[rows] = due
-
-    def take_over(self, before: Scenario) -> None:
-        """Go on from the state of talks that another scenario has left."""
-        model, talks, now = self.model, self.model.talks, self.model.scenario
-        if not now.switches.talks:
-            talks.in_session[:], talks.next_round[:] = False, 0
-        elif not before.switches.talks or now.calendar != before.calendar:
-            self.schedule(np.flatnonzero(~talks.in_session & ~model.deal.in_force))
+        """Set the next round in these rows: the next dated one, else the next at the interval."""
+        day = self.model.day
+        later = [start for start in self.dated if start > day]
+        if not later:
+            last = max(self.dated, default=0)
+            passed = (day - last) // self.rule.interval
+            later = [last + (passed + 1) * self.rule.interval]
+        self.model.talks.next_round[rows] = min(later)
 
     def spoiling_window(self) -> BoolArray:
         """Whether a round is near or a tentative deal is fresh, shape (R,)."""
@@ -276,8 +272,10 @@ class Rounds:
             here = np.flatnonzero(model.account[first] == account)
             at = new[here]
             own = [
-                table[account].restricted(efficient).all_utilities(side.trust[at], side.lock_in[at])
-                for table, side in zip(model.book.tables, sides, strict=True)
+                tables.by_account[account]
+                .restricted(efficient)
+                .all_utilities(side.trust[at], side.lock_in[at])
+                for tables, side in zip(model.book.tables, sides, strict=True)
             ]
             distance, share = score(
                 (own[0], own[1]), (utilities[at, 0], utilities[at, 1]),
@@ -288,28 +286,22 @@ class Rounds:
 
     def _judge_estimates(self, rows: IntArray) -> None:
         """How wrong each side is about the other at the end of a round."""
-        if not len(rows):
-            return
         model, talks = self.model, self.model.talks
-        time = talks.exchange[rows] / talks.limit[rows]
         for party, estimate in zip(model.parties, model.estimates, strict=True):
             other = party.other
-            weights = estimate.weights()[rows]
+            at = rows[talks.spoken[rows, other.side] >= 2]
+            if not len(at):
+                continue
             truth = np.array([other.config.weights[name] for name in model.book.packages.issues])
-            spoken = talks.spoken[rows, other.side]
-            known = spoken >= 2
-            at = rows[known]
-            values = model.book.reckonings[party.side].option_values[model.account[at]]
-            ends = [
-                talks.offers[at, other.side, k] for k in (np.zeros_like(spoken[known]), spoken[known] - 1)
-            ]
-            worth = [np.zeros(len(at)), np.zeros(len(at))]
-            for k in range(weights.shape[1]):
-                for end in (0, 1):
-                    worth[end] += weights[known, k] * values[np.arange(len(at)), k, ends[end]]
-            guess = expected_reservation(worth[0], worth[1], time[known])
+            weights = estimate.part(at).weights()
+            first = talks.offers[at, other.side, 0]
+            last = talks.offers[at, other.side, talks.spoken[at, other.side] - 1]
+            values = model.book.reckonings[party.side].option_values
+            worth = [thought_worth(weights, values, model.account[at], p) for p in (first, last)]
+            time = talks.exchange[at] / talks.limit[at]
+            guess = expected_reservation(worth[0], worth[1], time)
+            model.tally.weight_error[at, party.side] = weight_error(weights, truth)
             error = np.abs(guess - self.reservation(other)[at])
-            model.tally.weight_error[at, party.side] = weight_error(weights[known], truth)
             model.tally.reservation_error[at, party.side] = error
 
     def _fail(self, rows: IntArray) -> None:
@@ -352,7 +344,7 @@ class Rounds:
         spoken = talks.spoken[rows, party.side]
         last = talks.offers[rows, party.side, np.maximum(spoken - 1, 0)]
         retreats = np.zeros((len(rows), size))
-        for account, table in enumerate(model.book.tables[party.side]):
+        for account, table in enumerate(model.book.tables[party.side].by_account):
             here = np.flatnonzero((model.account[rows] == account) & (spoken > 0))
             retreats[here] = table.retreat[:, last[here]].T
         return accounts.largest_retreat(retreats)
