@@ -83,8 +83,8 @@ def _book(key: _Key, accounts_used: tuple[str, ...], verifiers: float) -> Book:
             for side in range(2)
         ),
         reckonings=(
-            _reckoning(scenario, 1, everything, accounts, known[1]),
-            _reckoning(scenario, 0, everything, accounts, known[0]),
+            _reckoning(scenario, 1, everything, accounts, known),
+            _reckoning(scenario, 0, everything, accounts, known),
         ),
         drafts=tuple(drafts(np.stack([known[0][k], known[1][k]], axis=1), payoffs) for k in every),
         efficient=tuple(efficient((tables[0][k], tables[1][k]), locks) for k in every),
@@ -107,7 +107,7 @@ def _reckoning(
     other: int,
     everything: Packages,
     accounts: list[dict[str, Position]],
-    known: FloatArray,
+    known: list[FloatArray],
 ) -> Reckoning:
     """What is publicly known of side ``other``."""
     values = [
@@ -117,5 +117,12 @@ def _reckoning(
         ]
         for account in accounts
     ]
-    reservation = scenario.parties[other].disagreement
-    return Reckoning(known, reservation, np.array(values), everything.option)
+    rational = known[1 - other] >= scenario.parties[1 - other].disagreement
+    most = np.where(rational, known[other], -np.inf).max(axis=1)
+    return Reckoning(
+        utilities=known[other],
+        reservation=scenario.parties[other].disagreement,
+        most=np.maximum(most, scenario.parties[other].disagreement),
+        option_values=np.array(values),
+        option=everything.option,
+    )

@@ -16,6 +16,7 @@ from sim.negotiation.utility import Menu, Tables, first_reaching
 from sim.randomness import FloatArray, IntArray
 
 NO_PACKAGE = -1
+TOLERANCE = 1e-9  # utilities closer than this count as equal
 Draw = Callable[[str, IntArray], FloatArray]  # purpose, rows -> uniforms
 
 
@@ -24,12 +25,14 @@ class Reckoning:
     """How a side reckons with the other: public knowledge, the same in every future.
 
     ``utilities`` (A, P) of the other side by account, at its prior trust and without lock-in;
-    ``reservation`` its utility of no deal on day 0; ``option_values`` (A, K, P) what each package's
+    ``reservation`` its utility of no deal on day 0; ``most`` (A,) the most it can have if this side
+    is to be no worse off than without a deal; ``option_values`` (A, K, P) what each package's
     option on each issue is worth to it, from which weights are learnt; ``option`` (P, K).
     """
 
     utilities: FloatArray
     reservation: float
+    most: FloatArray
     option_values: FloatArray
     option: IntArray
 
@@ -128,15 +131,18 @@ class Delegation:
             chosen[mine] = menu.package[position]
         return chosen
 
-    def zone(self, rows: IntArray) -> FloatArray:
-        """Most the side can have if the other is to be no worse off than without a deal, (n,)."""
+    def best_leaving(self, rows: IntArray, floor: FloatArray | None = None) -> FloatArray:
+        """Most own utility that leaves the other side, as reckoned, at least ``floor`` (n,).
+
+        Without a floor, at least its utility of no deal.
+        """
+        floor = np.full(len(rows), self.reckoning.reservation) if floor is None else floor
         most = np.empty(len(rows))
         for account, menu in enumerate(self.menus):
             mine = np.flatnonzero(self.account[rows] == account)
-            theirs = self.reckoning.utilities[account, menu.package]
-            acceptable = int((theirs >= self.reckoning.reservation).sum())
-            best = self.prospects[account]
-            most[mine] = best[self.place[rows[mine]], max(acceptable - 1, 0)]
+            falling = self.reckoning.utilities[account, menu.package]
+            enough = np.searchsorted(-falling, -(floor[mine] - TOLERANCE), "right")
+            most[mine] = self.prospects[account][self.place[rows[mine]], np.maximum(enough - 1, 0)]
         return most
 
     def last(self, rows: IntArray, whose: str, back: int = 0) -> IntArray:

@@ -20,7 +20,7 @@ from sim.config import tactics as configs
 from sim.config.fields import ConfigError
 from sim.negotiation import concession as curves
 from sim.negotiation.agenda import Packages
-from sim.negotiation.delegation import NO_PACKAGE, Delegation, Draw
+from sim.negotiation.delegation import NO_PACKAGE, TOLERANCE, Delegation, Draw
 from sim.negotiation.solutions import rubinstein_shares
 from sim.randomness import BoolArray, FloatArray, IntArray
 
@@ -233,35 +233,40 @@ def _product(side: Delegation, rows: IntArray, package: IntArray) -> FloatArray:
 
 
 class SubgamePerfect(Tactic):
-    """Ask for the subgame-perfect share of the surplus in alternating offers with a deadline.
+    """Play the subgame-perfect equilibrium of alternating offers with a deadline.
 
-    The zone from the reservation to what leaves the other side at its own is divided as in
-    Rubinstein's game with as many periods as exchanges are left: the proposer asks for its first
-    mover's share, the other accepts what is worth the discounted share it would have as the next
-    proposer. Exact where one side's loss is the other's gain. Source: Rubinstein (1982), Stahl (1972).
+    The surplus is divided as in Rubinstein's game with as many periods as exchanges are left. The
+    proposer offers what leaves the other side, as publicly reckoned, just its discounted share of
+    proposing next; a side accepts what is worth that to it. Exact where one side's loss is the
+    other's gain. Source: Rubinstein (1982), Stahl (1972).
     """
 
     states_position = False
 
     def __init__(self, discount: float, other_discount: float, longest: int) -> None:
         self.discount, self.other_discount = discount, other_discount
-        shares = [0.0] + [
-            rubinstein_shares(discount, other_discount, periods=n)[0] for n in range(1, longest + 1)
-        ]
-        self.share = np.array(shares)
-
-    def _asked(self, view: View, share: FloatArray) -> FloatArray:
-        most = np.maximum(view.side.zone(view.rows), view.reservation)
-        return view.reservation + share * (most - view.reservation)
+        periods = range(1, longest + 1)
+        mine = [rubinstein_shares(discount, other_discount, n)[0] for n in periods]
+        theirs = [rubinstein_shares(other_discount, discount, n)[0] for n in periods]
+        self.own_first, self.other_first = np.array([0.0, *mine]), np.array([0.0, *theirs])
 
     def aspiration(self, view: View) -> FloatArray:
-        """First mover's share with the exchanges that are left."""
-        return self._asked(view, self.share[view.limit - view.exchange + 1])
+        """What accepting now must be worth: the discounted share of proposing next."""
+        share = self.discount * self.own_first[view.limit - view.exchange]
+        most = np.maximum(view.side.best_leaving(view.rows), view.reservation)
+        return view.reservation + share * (most - view.reservation)
+
+    def offer(self, view: View) -> IntArray:
+        """The best package that the other side is thought to accept."""
+        share = self.other_discount * self.other_first[view.limit - view.exchange]
+        low = view.side.reckoning.reservation
+        most = view.side.reckoning.most[view.side.account[view.rows]]
+        best = view.side.best_leaving(view.rows, low + share * np.maximum(most - low, 0.0))
+        return view.best_for_other(np.maximum(best, view.reservation))
 
     def accepts(self, view: View, package: IntArray) -> BoolArray:
         """At least the discounted share of proposing next."""
-        later = self.discount * self.share[view.limit - view.exchange]
-        return view.utility(package) >= self._asked(view, later) - 1e-9
+        return view.utility(package) >= self.aspiration(view) - TOLERANCE
 
 
 class TrustContingent(Tactic):

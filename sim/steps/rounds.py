@@ -97,9 +97,15 @@ class Rounds:
             estimate.previous[rows] = NO_PACKAGE
         talks.held[rows] += 1
         talks.resumed[rows] += talks.failed[rows]
+        model.log.say(
+            model, rows, "round_opens", round=talks.held[rows], resumed=talks.failed[rows],
+            last_day=talks.last_day[rows], exchanges=talks.limit[rows],
+            called_back_by=self._callers(),
+        )  # fmt: skip
         self._inform(rows)
         self.schedule(due[~attend])
         model.log.incident(model, due[~attend], "round_not_held")
+        model.log.say(model, due[~attend], "round_not_held")
 
     def _inclination(self, party: Party) -> FloatArray:
         """Chance that a side attends a round that is due, shape (R,)."""
@@ -128,6 +134,10 @@ class Rounds:
                 says_good = party.other.willing[told] == (uniform < accuracy)
                 weight = trust.log_odds(accuracy)
                 party.learn(told, np.where(says_good, weight, -weight))
+                model.log.say(
+                    model, told, "information", speaker=mediator.name, hearer=party.name,
+                    says_good_faith=says_good, accuracy=accuracy,
+                )  # fmt: skip
         for party in model.parties:
             party.believe(rows)
 
@@ -191,6 +201,11 @@ class Rounds:
             active |= mediator.active(function)
         return active
 
+    def _callers(self) -> list[str]:
+        """Mediators who call the sides to the table."""
+        calls = MediatorFunction.call_back
+        return [m.name for m in self.model.mediators if calls in m.config.functions]
+
     def _leaning(self, rows: IntArray) -> FloatArray:
         """Where the first draft leans: the bias of the first mediator able to formulate."""
         lean, undecided = np.zeros(self.model.size), np.ones(self.model.size, dtype=bool)
@@ -238,6 +253,10 @@ class Rounds:
             asked = party.asked_at_home[rows]
             asked = asked + rule.win_set_audience * max(party.config.audience, 0.0)
             passed &= ratified(utilities[:, party.side], side.reservation, asked)
+            model.log.say(
+                model, rows, "ratification", party=party.name, package=agreed,
+                utility=utilities[:, party.side], needed=side.reservation + asked,
+            )  # fmt: skip
         talks.tentative_day[rows] = model.day
         signed = rows[passed]
         pressure = 0.5 * (self.pressure(model.parties[0]) + self.pressure(model.parties[1]))
@@ -310,6 +329,9 @@ class Rounds:
         conflict = model.scenario.conflict
         talks.in_session[rows], talks.failed[rows] = False, True
         talks.broken[rows] += 1
+        model.log.say(
+            model, rows, "breakdown", communique=self._any_active(MediatorFunction.communique)[rows]
+        )
         self.schedule(rows)
         self._publish_accounts(rows)
         for party in model.parties:

@@ -5,6 +5,7 @@ Knows the configuration tree and Hydra's composition; it simulates nothing.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -56,6 +57,12 @@ def register_resolvers() -> None:
     seeds.register_resolver()
     if not OmegaConf.has_resolver("ratio"):
         OmegaConf.register_new_resolver("ratio", lambda a, b: float(a) / float(b))
+        OmegaConf.register_new_resolver("day_after", _day_after)
+
+
+def _day_after(date: str, days: int) -> str:
+    """ISO date so many days later."""
+    return str(dt.date.fromisoformat(str(date)) + dt.timedelta(days=int(days)))
 
 
 def groups() -> set[str]:
