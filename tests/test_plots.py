@@ -155,11 +155,16 @@ FIGURES = {
 }
 
 
+@cache
+def figure(name, sheet="slide", theme="light"):
+    return FIGURES[name](sheet=sheet, theme=theme)
+
+
 # What is drawn is what was estimated
 
 
 def test_the_survival_curve_and_its_table_are_the_estimate():
-    drawing, estimate = survival(decaying()), decaying().survival()
+    drawing, estimate = figure("survival"), decaying().survival()
     line = line_named(axes_named(drawing, "curve"), "survival")
     assert np.array_equal(line.get_ydata(), estimate.survival)
     curve = rows(drawing, "curve")
@@ -168,7 +173,7 @@ def test_the_survival_curve_and_its_table_are_the_estimate():
 
 
 def test_numbers_at_risk_stand_under_their_days_and_are_the_counts():
-    drawing, estimate = survival(decaying()), decaying().survival()
+    drawing, estimate = figure("survival"), decaying().survival()
     curve, table = axes_named(drawing, "curve"), axes_named(drawing, "counts")
     ticks = [int(day) for day in curve.get_xticks()]
     expected = [f"{estimate.at_risk[day]:,.0f}" for day in ticks]
@@ -184,7 +189,7 @@ def test_numbers_at_risk_stand_under_their_days_and_are_the_counts():
 
 
 def test_the_readout_gives_survival_median_and_rmst():
-    drawing, estimate = survival(decaying()), decaying().survival()
+    drawing, estimate = figure("survival"), decaying().survival()
     assert rows(drawing, "readout")["quantity"].tolist() == [
         "S(30)", "S(90)", "S(365)", "median", "RMST(365)",
     ]  # fmt: skip
@@ -195,7 +200,7 @@ def test_the_readout_gives_survival_median_and_rmst():
 
 
 def test_the_survival_axis_runs_from_0_to_1():
-    for drawing in (survival(decaying()), comparison(few(), "baseline"), incidence(decaying())):
+    for drawing in (survival(decaying()), figure("comparison of 4"), incidence(decaying())):
         assert axes_named(drawing, "curve").get_ylim() == (0, 1)
 
 
@@ -211,19 +216,19 @@ def test_the_readout_leaves_the_curve_free():
 
 
 def test_areas_add_up_to_one_on_every_day():
-    table = incidence(decaying()).table
+    table = figure("incidence").table
     assert np.allclose(table.groupby("day")["value"].sum(), 1)
 
 
 def test_areas_are_the_cumulative_incidences():
     estimate = decaying().incidence()
     for k, cause in enumerate(estimate.causes):
-        drawn = rows(incidence(decaying()), "incidence", quantity=cause)
+        drawn = rows(figure("incidence"), "incidence", quantity=cause)
         assert np.array_equal(drawn["value"], estimate.incidence[k])
 
 
 def test_the_overlay_draws_every_scenario_and_the_paired_differences():
-    drawing, compared = comparison(twelve(), "baseline"), compare(twelve(), "baseline")
+    drawing, compared = figure("comparison of 12"), compare(twelve(), "baseline")
     for name, one in twelve().items():
         line = line_named(axes_named(drawing, "curve"), f"curve:{name}")
         assert np.array_equal(line.get_ydata(), one.survival().survival)
@@ -235,7 +240,7 @@ def test_the_overlay_draws_every_scenario_and_the_paired_differences():
 
 
 def test_overlay_labels_are_sorted_by_survival_on_the_last_day():
-    drawing = comparison(twelve(), "baseline")
+    drawing = figure("comparison of 12")
     labels = [x for x in axes_named(drawing, "curve").texts if x.get_gid() == "label"]
     names = {name.replace("_", " "): name for name in NAMES}
     drawing.figure.canvas.draw()
@@ -247,22 +252,22 @@ def test_overlay_labels_are_sorted_by_survival_on_the_last_day():
 
 
 def test_twelve_scenarios_have_twelve_different_pens():
-    lines = axes_named(comparison(twelve(), "baseline"), "curve").get_lines()
+    lines = axes_named(figure("comparison of 12"), "curve").get_lines()
     curves = [line for line in lines if str(line.get_gid()).startswith("curve:")]
     pens = {(line.get_color(), line.get_linestyle()) for line in curves}
     assert len(pens) == len(NAMES)
 
 
 def test_numbers_at_risk_are_left_out_of_a_large_overlay_with_a_note():
-    assert "No bands and numbers at risk" in comparison(twelve(), "baseline").footer
-    assert rows(comparison(twelve(), "baseline"), "counts").empty
-    table = axes_named(comparison(few(), "baseline"), "counts")
+    assert "No bands and numbers at risk" in figure("comparison of 12").footer
+    assert rows(figure("comparison of 12"), "counts").empty
+    table = axes_named(figure("comparison of 4"), "counts")
     named = {name.replace("_", " ") for name in few()}
     assert {x.get_text().split(" · ")[0] for x in table.texts} > named
 
 
 def test_each_panel_shows_its_scenario_and_the_reference_behind_it():
-    drawing = comparison_panels(twelve(), "baseline")
+    drawing = figure("panels")
     reference = twelve()["baseline"].survival().survival
     for name in NAMES[1:]:
         axes = axes_named(drawing, f"panel:{name}")
@@ -272,7 +277,7 @@ def test_each_panel_shows_its_scenario_and_the_reference_behind_it():
 
 
 def test_difference_curves_are_differences_of_survival():
-    table = difference(few(), "baseline").table
+    table = figure("difference").table
     base = few()["baseline"].survival().survival
     for name in NAMES[1:4]:
         value = table.loc[table["scenario"] == name, "value"]
@@ -304,7 +309,7 @@ def test_the_hazard_is_per_thousand_days():
 
 
 def test_fans_are_the_daily_quantiles_and_count_who_is_in_force():
-    drawing = fans(simulated())
+    drawing = figure("fans")
     median = line_named(axes_named(drawing, "fan:tension"), "median:tension").get_ydata()
     assert np.array_equal(median, simulated().daily["tension_q50"])
     last = rows(drawing, "counts").iloc[-1]
@@ -341,7 +346,7 @@ def test_a_response_has_a_line_for_each_value_of_by():
 @pytest.mark.parametrize("sheet", SHEETS)
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_cut_or_covered(name, sheet):
-    assert faults(FIGURES[name](sheet=sheet).figure) == []
+    assert faults(figure(name, sheet).figure) == []
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
@@ -423,7 +428,7 @@ def test_dates_are_those_of_their_days():
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_states_its_facts(name):
-    drawing = FIGURES[name]()
+    drawing = figure(name)
     footer = drawing.footer
     shown = " ".join(text for text, _ in texts(drawing.figure)).replace("\n", " ")
     key = (simulated() if name == "fans" else decaying()).cell.key[:12]
@@ -497,12 +502,10 @@ def test_lines_stand_out_from_the_paper(theme):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_dark_figures_are_dark_throughout(name):
-    figure = FIGURES[name](theme="dark").figure
-    assert figure.get_facecolor()[:3] == to_rgb(THEMES["dark"].paper)
+    dark = figure(name, theme="dark").figure
+    assert dark.get_facecolor()[:3] == to_rgb(THEMES["dark"].paper)
     light = {to_rgb(THEMES["light"].ink), to_rgb("black")}
-    assert (
-        not {to_rgb(text.get_color()) for text in figure.findobj(Text) if text.get_text()} & light
-    )
+    assert not {to_rgb(text.get_color()) for text in dark.findobj(Text) if text.get_text()} & light
 
 
 def test_an_unknown_theme_or_sheet_is_refused():
