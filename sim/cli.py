@@ -34,7 +34,11 @@ The parameter reference is docs/parameters.md.
 """
 
 
-VERBS: dict[str, str] = {}  # verb -> what it does in one line; its module is sim.commands.VERB
+VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim.commands.VERB
+    "compare": "compare finished cells: tables and a figure",
+    "figure": "draw any figure of finished cells",
+    "report": "write a report of finished cells as one HTML file",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -61,11 +65,11 @@ def run_verb(verb: str, words: list[str]) -> int:
         code: int = import_module(f"sim.commands.{verb}").main(words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
-    except ValueError as error:  # ConfigError, StoreError and the like say one sentence
+    except ValueError as error:  # a user's mistake says one sentence
         from sim.config import ConfigError
-        from sim.study.store import StoreError
+        from sim.study.errors import StudyError
 
-        if not isinstance(error, ConfigError | StoreError):
+        if not isinstance(error, ConfigError | StudyError):
             raise
         fail(str(error))
     return code
@@ -97,18 +101,17 @@ def hydra_job(words: list[str]) -> int:
     from omegaconf.errors import OmegaConfBaseException
 
     from sim.paths import data_dir
-    from sim.study.cells import canonical, explain_hydra, groups, register_resolvers
-    from sim.study.store import cannot_write
+    from sim.report.job import job
+    from sim.report.problems import problems
+    from sim.study.cells import canonical, explain_hydra, groups
+    from sim.study.errors import cannot_write
 
-    register_resolvers()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us; we say them in one sentence
     known = groups()
     sys.argv = ["ceasefire", *(canonical(word, known) for word in words)]
     entry: Any = hydra.main(
         config_path=str(data_dir("configs")), config_name="config", version_base="1.3"
     )(job)
-    from sim.report.problems import problems
-
     problems.clear()
     try:
         entry()
@@ -116,31 +119,23 @@ def hydra_job(words: list[str]) -> int:
         fail(explain_hydra(error), 2)
     except OSError as error:
         fail(cannot_write(error.filename, error))
+    except Exception as error:  # a launcher whose workers or jobs were killed
+        problems.extend(cut_off(error))
     for line in problems:
-        print(f"ceasefire: {line}", file=sys.stderr)
+        print(f"ceasefire: {line}" if not line.startswith(" ") else line, file=sys.stderr)
     return 1 if problems else 0
 
 
-def job(config: Any) -> None:
-    """Run one composed cell; in a sweep, a failing cell is recorded and the others go on."""
-    from pathlib import Path
+LAUNCHERS = ("joblib.", "submitit.", "hydra_plugins.")
 
-    from hydra.core.hydra_config import HydraConfig
-    from hydra.types import RunMode
 
-    from sim.config import ConfigError
-    from sim.report.cell import run_cell
-    from sim.report.problems import problems
-    from sim.study.cells import from_config
-    from sim.study.store import StoreError, write_record
+def cut_off(error: Exception) -> list[str]:
+    """Say that a launcher gave up and what is missing; raise an error that is our own."""
+    from sim.report.sweep import directory
+    from sim.study.store import one_line
+    from sim.study.sweeps import open_directory
 
-    settings = HydraConfig.get()
-    directory, overrides = Path(settings.runtime.output_dir), list(settings.overrides.task)
-    try:
-        print(run_cell(from_config(config), directory, overrides))
-    except (ConfigError, StoreError) as error:
-        if settings.mode is RunMode.MULTIRUN:  # told by the sweep's callback when all have ended
-            record = {"status": "failed", "error": str(error), "overrides": overrides}
-            write_record(directory, record)
-        else:
-            problems.append(str(error))
+    if not directory or not type(error).__module__.startswith(LAUNCHERS):
+        raise error
+    said = f"the launcher gave up ({one_line(error)}); the same command resumes the sweep"
+    return [said, *open_directory(directory[-1]).problems()]

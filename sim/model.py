@@ -177,6 +177,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             if name in mine:
                 state.copy_from(mine[name])
                 state.take(rows)
+        for party in child.parties:  # menus are exact up to the scenario's own lock-in
+            party.lock_in = np.minimum(party.lock_in, party.config.lock_in)
         child.open_book()  # a mediator who verifies may have left or joined since day 0
         child.rounds.take_over(self.scenario)
         child._begin_day()

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from sim import cli
+from sim.study.sweeps import open_directory
 
 QUICK = ["replicates=40", "horizon=20"]
 CELL_FILES = {
@@ -71,13 +72,12 @@ def test_a_failing_cell_does_not_stop_a_sweep(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("-m", "pakistan.trust=0.2,7,0.4", *QUICK, "hydra.sweep.dir=sweep") == 1
-    states = [
-        json.loads((tmp_path / "sweep" / str(job) / "run.json").read_text())["status"]
-        for job in range(3)
-    ]
-    assert states == ["done", "failed", "done"]
-    assert files(tmp_path / "sweep" / "1") == {"run.json"}
+    sweep = open_directory(tmp_path / "sweep")
+    assert len(sweep.finished) == 2
+    assert [failure.overrides[0] for failure in sweep.failed] == ["pakistan.trust=7"]
+    assert files(sweep.failed[0].directory) == {"run.json"}
     said = capsys.readouterr().err
+    assert "1 of 3 cells" in said
     assert "pakistan.trust is 7" in said
     assert "Traceback" not in said
 
@@ -89,6 +89,7 @@ def test_the_same_cell_again_is_not_simulated_again(
     before = (tmp_path / "cell" / "runs.parquet").stat().st_mtime_ns
     assert run(*QUICK, "hydra.run.dir=cell") == 0
     assert (tmp_path / "cell" / "runs.parquet").stat().st_mtime_ns == before
+    assert "finished earlier, skipped" in capsys.readouterr().out
 
 
 def test_another_cell_does_not_overwrite_a_finished_one(

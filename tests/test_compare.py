@@ -231,6 +231,16 @@ def test_text_leads_with_effect_sizes_and_gives_no_p_value():
     assert "they only measure the number of replicates" in text
 
 
+def test_a_note_shared_by_scenarios_is_said_once():
+    futures = {"a": simulated(0.01), "b": simulated(0.01), "c": simulated(0.01)}
+    notes = compare(futures, "a", resamples=10).notes
+    assert [note.partition(";")[0] for note in notes] == [
+        "b, c: no future differs from a in anything compared"
+    ]
+    apart = compare(futures | {"d": simulated(0.01, seed=2), "e": simulated(0.02, seed=2)}, "a")
+    assert "d, e are not paired with a (seeds 2 and 1): independent formulas." in apart.notes
+
+
 def test_html_is_escaped_and_carries_the_remarks():
     html = compare({"base": simulated(0.01), "<b>": simulated(0.008)}, "base")._repr_html_()
     assert "&lt;b&gt;" in html

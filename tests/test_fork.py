@@ -151,6 +151,14 @@ def test_a_mediator_that_left_no_longer_verifies_in_a_fork():
     assert np.array_equal(child.terms.verified, parent.terms.verified)
 
 
+def test_lock_in_is_no_higher_than_the_new_scenario_allows():
+    parent = on_day(20, LASTING | {"pakistan.spin": 1, "calendar.attendance": 10})
+    assert parent.parties[0].lock_in.max() > 0.1
+    row = int(parent.parties[0].lock_in.max(axis=1).argmax())
+    child = parent.fork(2, replicate=row, scenario=vary(LASTING | {"pakistan.lock_in": 0.1}))
+    assert child.parties[0].lock_in.max() == 0.1
+
+
 def test_no_talks_are_ahead_where_a_fork_has_none(parent):
     child = parent.fork(4, scenario=vary(LASTING | {"switches.talks": False}))
     held = child.talks.held.copy()

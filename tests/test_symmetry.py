@@ -117,9 +117,7 @@ def test_swapping_parties_first_mover_and_streams_mirrors_every_outcome(pair):
     differ = [
         name
         for name, values in one.items()
-        if not np.array_equal(
-            values, other[swapped_name(name)], equal_nan=values.dtype.kind == "f"
-        )
+        if not np.array_equal(values, other[swapped_name(name)], equal_nan=values.dtype.kind == "f")
     ]
     assert differ == []
 

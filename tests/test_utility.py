@@ -98,9 +98,7 @@ def one_promise(**changes):
         (0.0, 1.0, 1.0, 0.0),  # who can deliver nothing promises nothing
     ],
 )
-def test_a_promise_is_worth_capacity_times_trust_or_verification(
-    capacity, trust, verifiers, worth
-):
+def test_a_promise_is_worth_capacity_times_trust_or_verification(capacity, trust, verifiers, worth):
     scenario, listed = one_promise(**{"afghan_taliban.believed_capacity": capacity})
     verified = verification(scenario.agenda, listed, verifiers)
     own = table(0, scenario.parties, scenario.agenda, listed, verified, {})
@@ -200,8 +198,7 @@ def worlds(draw):
 def test_choosing_is_exact_pruned_or_not(world):
     own, other, most, aspiration, trust, lock_in = world
     expected = [
-        best_for_the_other(own, other, *row)
-        for row in zip(aspiration, trust, lock_in, strict=True)
+        best_for_the_other(own, other, *row) for row in zip(aspiration, trust, lock_in, strict=True)
     ]
     for prune in (True, False):
         offered = menu(own, other, most, prune=prune)

@@ -200,8 +200,21 @@ def compare(
     table, outlasting = _summaries(pairs, measured, level, resamples, seed)
     late = [str(day) for day in SURVIVAL_DAYS if day > base.horizon]
     left_out = [f"Days beyond the horizon are left out: {', '.join(late)}."] if late else []
-    notes = (*left_out, *(note for pair in pairs for note in pair.notes()))
+    notes = (*left_out, *_gathered(pairs))
     return Comparison(reference, end, base.horizon, level, resamples, table, outlasting, notes)
+
+
+def _gathered(pairs: Sequence[Pair]) -> list[str]:
+    """Notes of all scenarios, those that say the same of several in one line."""
+    said: dict[str, list[str]] = {}
+    for pair in pairs:
+        for note in pair.notes():
+            said.setdefault(note.removeprefix(pair.name), []).append(pair.name)
+    lines = []
+    for text, names in said.items():
+        text = text.replace(" is ", " are ", 1) if len(names) > 1 else text
+        lines.append(f"{', '.join(names)}{text}")
+    return lines
 
 
 def _summaries(

@@ -144,6 +144,9 @@ def simulate(
     ConfigError
         If an argument is out of its range, or an event lies beyond the horizon.
     """
-    engine = {"block": block, "watched": watched, "progress": False}
+    engine = {
+        "block": block, "watched": watched, "progress": False, "kind": "serial", "workers": None,
+        "address": None, "figures": None,
+    }  # fmt: skip
     settings = {"seed": seed, "replicates": replicates, "horizon": horizon, "engine": engine}
     return Ensemble(run(Cell.of(scenario, settings), progress))

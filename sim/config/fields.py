@@ -125,6 +125,14 @@ class EventKind(StrEnum):
     custody_carried_out = "custody_carried_out"
 
 
+class EngineKind(StrEnum):
+    """Where the blocks of a cell are computed."""
+
+    serial = "serial"
+    processes = "processes"
+    dask = "dask"
+
+
 class Expectation(StrEnum):
     """The sign a scenario file expects against the baseline's survival."""
 

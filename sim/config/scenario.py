@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from sim.config.agenda import Accounts, Agenda, Issue
 from sim.config.agents import Mediator, Militants, Party
 from sim.config.conflict import Conflict
-from sim.config.fields import PARTIES, SCHEMA, End, EventKind, Expectation, number, text
+from sim.config.fields import PARTIES, SCHEMA, End, EngineKind, EventKind, Expectation, number, text
 from sim.config.talks import Bargaining, Calendar, Protocol
 
 
@@ -65,6 +65,12 @@ class Engine:
         "replicates whose rounds and incidents are recorded", 0, 100_000, "replicates", "assumed"
     )
     progress: bool = text("show progress on a terminal")
+    kind: EngineKind = text("where blocks are computed")
+    workers: Annotated[int, Field(ge=1, le=10_000)] | None = text(
+        "processes that compute blocks; null takes every processor"
+    )
+    address: str | None = text("of a running Dask scheduler; null starts a cluster on this machine")
+    figures: bool | None = text("draw a cell's figures; null draws those of a single cell only")
 
 
 @dataclass(config=SCHEMA, kw_only=True)

@@ -65,7 +65,8 @@ class Delegation:
         self.ideal: FloatArray = self.utility(self.everyone, self.opening)
         self.estimate: Estimate | None = None
         self.learns = False
-        self.offered = self.heard = np.empty((len(account), 0), dtype=np.int32)
+        self.offered: IntArray = np.empty((len(account), 0), dtype=np.int64)
+        self.heard: IntArray = self.offered
         self.spoken = self.received = np.zeros(len(account), dtype=np.int64)
         self.draw: Draw | None = None
 
@@ -146,7 +147,7 @@ class Delegation:
         return most
 
     def last(self, rows: IntArray, whose: str, back: int = 0) -> IntArray:
-        """Package of the offer made (``own``) or received (``other``) ``back`` offers ago, or -1."""
+        """Package offered (``own``) or heard (``other``) ``back`` offers ago, or -1."""
         offers, count = (
             (self.offered, self.spoken) if whose == "own" else (self.heard, self.received)
         )

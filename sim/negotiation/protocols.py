@@ -42,7 +42,7 @@ class Talks(PerReplicate):
         self.exchange, self.limit = count(), count()
         self.failed = np.zeros(size, dtype=bool)
         self.held, self.broken, self.resumed = count(), count(), count()
-        self.offers = np.full((size, 2, longest), NO_PACKAGE, dtype=np.int32)
+        self.offers = np.full((size, 2, longest), NO_PACKAGE, dtype=np.int64)
         self.spoken = np.zeros((size, 2), dtype=np.int64)
         self.lean = np.zeros(size)
         self.tentative_day = count()

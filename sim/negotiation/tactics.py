@@ -207,7 +207,9 @@ class Zeuthen(Tactic):
         for account, menu in enumerate(side.menus):
             here = spoken[gives_way & (side.account[at] == account)]
             if len(here):
-                offer[here] = self._concede(side, rows[here], menu.package, offer[here], theirs[here])
+                offer[here] = self._concede(
+                    side, rows[here], menu.package, offer[here], theirs[here]
+                )
         return offer
 
     @staticmethod
@@ -254,7 +256,8 @@ class SubgamePerfect(Tactic):
         """What accepting now must be worth: the discounted share of proposing next."""
         share = self.discount * self.own_first[view.limit - view.exchange]
         most = np.maximum(view.side.best_leaving(view.rows), view.reservation)
-        return view.reservation + share * (most - view.reservation)
+        asked: FloatArray = view.reservation + share * (most - view.reservation)
+        return asked
 
     def offer(self, view: View) -> IntArray:
         """The best package that the other side is thought to accept."""

@@ -76,7 +76,7 @@ class Tables:
 
     @classmethod
     def of(cls, tables: Sequence[Table]) -> Tables:
-        """Stack tables: ``constant`` and ``slope`` (A, P), ``retreat`` (C, A, P), ``opening`` (A,)."""
+        """Stack to ``constant``, ``slope`` (A, P), ``retreat`` (C, A, P) and ``opening`` (A,)."""
         return cls(
             tuple(tables),
             np.array([table.constant for table in tables]),

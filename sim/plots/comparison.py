@@ -17,7 +17,7 @@ from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Sheet, Style, pens, sheet_named, styled, theme_named
 from sim.plots.survival import count_rows, curve_rows
 from sim.plots.timeline import ROW, add_counts, counts_height, dated_axes, day_ticks
-from sim.plots.words import BAND, end_of, facts, readable
+from sim.plots.words import BAND, distinct, end_of, facts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,6 +39,8 @@ class Group:
     reference: str
     end: str
     pens: dict[str, Pen]
+    labels: dict[str, str]
+    common: str
 
     @property
     def horizon(self) -> int:
@@ -80,12 +82,12 @@ def comparison(
     group = gather(ensembles, reference, end, drawn, compared)
     few = len(names) <= MOST_TABLED
     notes = [BAND] if few else [f"No bands and numbers at risk for more than {MOST_TABLED} curves."]
-    notes += [how_compared(group.effects), COUNTED if few else "", _event_note(group)]
+    notes += [how_compared(group.effects), COUNTED if few else "", _event_note(group), group.common]
     footer = facts(group.ensembles, group.end, [note for note in notes if note])
     title = "Share of simulated futures with the ceasefire in force, by scenario"
-    subtitle = f"Δ: difference from {readable(reference)}, whose own values stand in its row"
+    subtitle = f"Δ: difference from {group.labels[reference]}, whose own values stand in its row"
     if paper.name == "column":
-        subtitle = f"Δ: difference from {readable(reference)}"
+        subtitle = f"Δ: difference from {group.labels[reference]}"
     with styled(look, paper):
         body = _body(paper, len(names), few)
         page = Page.with_body(look, paper, (title, subtitle, footer), body)
@@ -113,7 +115,9 @@ def gather(
     effects = effect_rows(found, cells)
     sorted_ensembles = {name: ensembles[name] for name in order}
     sorted_estimates = {name: estimates[name] for name in order}
-    return Group(sorted_ensembles, sorted_estimates, effects, reference, end, drawn)
+    labels, common = distinct(list(ensembles))
+    measured = (sorted_ensembles, sorted_estimates, effects)
+    return Group(*measured, reference, end, drawn, labels, common)
 
 
 def _body(paper: Sheet, scenarios: int, few: bool) -> float:
@@ -161,11 +165,11 @@ def _draw_effects_below(page: Page, group: Group) -> float:
     row = EFFECT_ROW * page.em
     low = page.bottom + 3.2 * page.em
     high = low + row * len(names)
-    size, labels = page.fit([readable(x) for x in names], 0.38 * page.width, row)
+    size, labels = page.fit([group.labels[x] for x in names], 0.38 * page.width, row)
     places = even(names)
     for name in names:
         style: Style = {"fontsize": size, "va": "center", "linespacing": 1.1, "gid": "label"}
-        page.text(page.left, low + places[name] * (high - low), labels[readable(name)], **style)
+        page.text(page.left, low + places[name] * (high - low), labels[group.labels[name]], **style)
     wide = max(page.extent(text, size) for text in labels.values())
     _draw_panels(page, group, places, (page.left + wide + 0.8 * page.em, low, high))
     return high + 3 * page.em
@@ -222,7 +226,7 @@ def _labels(group: Group) -> list[Label]:
     for name, estimate in group.estimates.items():
         last = float(estimate.survival[-1])
         bold = name == group.reference
-        out.append(Label(name, readable(name), f"{last:.2f}", last, group.pens[name], bold))
+        out.append(Label(name, group.labels[name], f"{last:.2f}", last, group.pens[name], bold))
     return out
 
 
@@ -247,7 +251,7 @@ def _count_texts(group: Group, counts: pd.DataFrame) -> dict[str, list[str]]:
         of = counts[counts["scenario"] == name]
         wide = of.pivot(index="quantity", columns="day", values="value")
         cells = zip(wide.loc["at_risk"], wide.loc["ended"], strict=True)
-        label = f"{readable(name)} · {wide.loc['censored'].iloc[-1]:,.0f} censored"
+        label = f"{group.labels[name]} · {wide.loc['censored'].iloc[-1]:,.0f} censored"
         rows[label] = [f"{risk:,.0f} ({ended:,.0f})" for risk, ended in cells]
     return rows
 

@@ -14,7 +14,7 @@ from sim.plots.grid import Grid, outer_days, panel_axes
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
 from sim.plots.timeline import dated_axes
-from sim.plots.words import end_of, facts, readable, signed
+from sim.plots.words import distinct, end_of, facts, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,20 +47,21 @@ def difference(
     paired = rows["paired"]
     how = PAIRED if paired.all() else ("not all paired" if paired.any() else "not paired")
     ordered = {reference: ensembles[reference], **others}
-    footer = facts(ordered, end, [BAND.format(how=how)])
-    title = f"Share still in force: difference from {readable(reference)}"
+    labels, common = distinct(list(ensembles))
+    footer = facts(ordered, end, [BAND.format(how=how), common])
+    title = f"Share still in force: difference from {labels[reference]}"
     drawn = pens(list(ensembles), reference, look, paper)
     with styled(look, paper):
         if len(others) == 1:
             name = next(iter(others))
-            title = f"Share still in force: {readable(name)} minus {readable(reference)}"
+            title = f"Share still in force: {labels[name]} minus {labels[reference]}"
             page = Page.with_body(look, paper, (title, "", footer))
             _draw_one(page, ensembles[name], rows, drawn[name])
         else:
             grid = Grid(paper, len(others))
             last = f"Numbers: difference on day {rows['day'].max()} with its interval."
             page = Page.with_body(look, paper, (title, last, footer), grid.body)
-            _draw_grid(page, grid, rows, drawn)
+            _draw_grid(page, grid, rows, drawn, labels)
     return Drawing(page.figure, rows, "\n".join(footer), title)
 
 
@@ -136,7 +137,13 @@ def _draw_one(page: Page, ensemble: Ensemble, rows: pd.DataFrame, pen: Pen) -> N
     _set_range(axes, rows)
 
 
-def _draw_grid(page: Page, grid: Grid, rows: pd.DataFrame, drawn: Mapping[str, Pen]) -> None:
+def _draw_grid(
+    page: Page,
+    grid: Grid,
+    rows: pd.DataFrame,
+    drawn: Mapping[str, Pen],
+    labels: Mapping[str, str],
+) -> None:
     """Draw each difference in a panel of its own, all on one scale, the largest first."""
     horizon = int(rows["day"].max())
     last = rows[rows["day"] == horizon].sort_values("value", ascending=False, kind="stable")
@@ -145,8 +152,8 @@ def _draw_grid(page: Page, grid: Grid, rows: pd.DataFrame, drawn: Mapping[str, P
     for name, numbers in zip(names, last[["value", "lower", "upper"]].to_numpy(), strict=True):
         value, low, high = (signed(float(x), 2) for x in numbers)
         details[name] = f"{value} [{low},\u00a0{high}]"
-    titles = {name: readable(name) for name in names}
-    for k, (name, axes) in enumerate(panel_axes(page, grid, titles, details, left=3.2).items()):
+    titles = {name: labels[name] for name in names}
+    for k, (name, axes) in enumerate(panel_axes(page, grid, titles, details, left=3.5).items()):
         _draw_curve(axes, page, rows[rows["scenario"] == name], drawn[name])
         _set_range(axes, rows)
         if not grid.leftmost(k):
@@ -171,5 +178,6 @@ def _set_range(axes: Axes, rows: pd.DataFrame) -> None:
     step = next(x for x in (0.02, 0.05, 0.1, 0.2, 0.25, 0.5) if (high - low) / x <= 5 or x == 0.5)
     first, last = int(np.ceil(low / step)), int(np.floor(high / step))
     ticks = [step * k for k in range(first, last + 1)]
-    axes.set_yticks(ticks, [signed(tick, 2) for tick in ticks])
+    digits = 2 if step in (0.02, 0.05, 0.25) else 1
+    axes.set_yticks(ticks, [signed(tick, digits) for tick in ticks])
     axes.grid(axis="y")

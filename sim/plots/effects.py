@@ -40,7 +40,8 @@ def how_compared(rows: pd.DataFrame) -> str:
         how = "paired by common random numbers"
     else:
         how = "not all paired" if rows["paired"].any() else "not paired"
-    return PAIRED.format(how=how)
+    same = (rows["lower"] == rows["upper"]).any()
+    return PAIRED.format(how=how) + (" No width: no future differs." if same else "")
 
 
 def draw_effects(
@@ -82,11 +83,21 @@ def _set_range(axes: Axes, page: Page, values: Sequence[float]) -> None:
     pad = 0.08 * (high - low) or 0.5
     axes.set_xlim(low - pad, high + pad)
     inches = axes.get_position().width * page.width
-    room = max(2, int(inches / (page.extent("−0.05") + 0.9 * page.em)))
-    axes.xaxis.set_major_locator(MaxNLocator(room, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(_signed)
+    space = page.extent("−0.05") + 0.5 * page.em
+    locator = MaxNLocator(max(2, int(inches / space)), steps=[1, 2, 2.5, 5, 10])
+    found = locator.tick_values(low - pad, high + pad) if high > low else [0.0]
+    scale = inches / (high - low + 2 * pad)
+    beyond = 0.45 * page.em  # how far a label may reach over the edge
+    ticks = [
+        float(x)
+        for x in found
+        if scale * min(x - low + pad, high + pad - x) >= 0.5 * page.extent(_signed(x)) - beyond
+    ]
+    if len(ticks) > 1 and (ticks[1] - ticks[0]) * scale < space:
+        ticks = [0.0, max(ticks, key=abs)]
+    axes.set_xticks(ticks, [_signed(x) for x in ticks])
 
 
-def _signed(value: float, _position: float | None = None) -> str:
+def _signed(value: float) -> str:
     """Write a tick of a difference with its sign."""
     return "0" if abs(value) < 1e-12 else f"{value:+.3g}".replace("-", "−")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,7 +12,10 @@ from sim.analysis.ensemble import Ensemble
 from sim.plots.effects import draw_effects, how_compared
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
-from sim.plots.words import CAUSES, end_of, facts, readable, signed
+from sim.plots.words import CAUSES, distinct, end_of, facts, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 KINDS = ("lasting", "causes")
 ROW = 1.6
@@ -38,12 +42,14 @@ def forest(
         raise ValueError(f"kind is {kind!r}; allowed are {', '.join(KINDS)}")
     found = compare(ensembles, reference, end=end) if compared is None else compared
     rows = _rows(found, ensembles, kind, paper.name == "column")
-    footer = facts(dict(ensembles), end_of(ensembles[reference], found.end), [how_compared(rows)])
+    short, common = distinct(list(ensembles))
+    end = end_of(ensembles[reference], found.end)
+    footer = facts(dict(ensembles), end, [how_compared(rows), common])
     what = "how long ceasefires last" if kind == "lasting" else "what ends ceasefires"
-    title = f"Differences from {readable(reference)}: {what}"
-    subtitle = f"In brackets: the value of {readable(reference)}"
+    title = f"Differences from {short[reference]}: {what}"
+    subtitle = f"In brackets: the value of {short[reference]}"
     with styled(look, paper):
-        names = list(dict.fromkeys(rows["scenario"]))
+        names = {name: short[name] for name in dict.fromkeys(rows["scenario"])}
         body = (ROW * len(names) + 8) * paper.body / 72
         page = Page.with_body(look, paper, (title, subtitle, footer), body)
         _draw(page, rows, names, pens(list(ensembles), reference, look, paper))
@@ -71,27 +77,35 @@ def _rows(
     return rows.reset_index(drop=True)
 
 
-def _draw(page: Page, rows: pd.DataFrame, names: list[str], drawn: Mapping[str, Pen]) -> None:
+def _draw(page: Page, rows: pd.DataFrame, names: dict[str, str], drawn: Mapping[str, Pen]) -> None:
     """Draw one panel for each quantity beside the scenarios' names, with the numbers inside."""
     em = page.em
-    low, high = page.bottom + 3.6 * em, page.top - 3.4 * em
-    places = {name: 1 - (k + 0.5) / len(names) for k, name in enumerate(names)}
+    quantities = list(dict.fromkeys(rows["quantity"]))
     share = 0.26 if page.sheet.name == "column" else 0.22
-    size, labels = page.fit(
-        [readable(x) for x in names], share * page.width, (high - low) / len(names), bold=False
-    )
+    tall = (page.top - page.bottom - 7 * em) / len(names)
+    size, labels = page.fit(list(names.values()), share * page.width, tall, bold=False)
+    start = page.left + max(page.extent(text, size) for text in labels.values()) + em
+    each = (page.right - start) / max(len(quantities), 1)
+    type_size = (0.82 if each < 8 * em else 1.0) * page.sheet.body
+    headings = {
+        x: page.wrap(_heading(rows[rows["quantity"] == x]), each - 0.4 * em, type_size)
+        for x in quantities
+    }
+    lines = max(text.count("\n") + 1 for text in headings.values())
+    low, high = page.bottom + 3.6 * em, page.top - (1.2 * lines + 1.2) * em
+    places = {name: 1 - (k + 0.5) / len(names) for k, name in enumerate(names)}
     for name in names:
         style: Style = {"fontsize": size, "va": "center", "linespacing": 1.1, "gid": "label"}
-        page.text(page.left, low + places[name] * (high - low), labels[readable(name)], **style)
-    start = page.left + max(page.extent(text, size) for text in labels.values()) + em
-    quantities = list(dict.fromkeys(rows["quantity"]))
-    each = (page.right - start) / max(len(quantities), 1)
+        page.text(page.left, low + places[name] * (high - low), labels[names[name]], **style)
     for k, quantity in enumerate(quantities):
         area = (start + k * each, low, each - 1.2 * em, high - low)
         of = rows[rows["quantity"] == quantity]
         alike = rows[rows["unit"] == of["unit"].iloc[0]]  # one scale for all shares
         extent = (alike["lower"].min(), alike["upper"].max())
-        _draw_quantity(page, of, places, drawn, area, extent)
+        axes = _draw_quantity(page, of, places, drawn, area, extent)
+        axes.tick_params(labelsize=type_size)
+        style = {"fontsize": type_size, "linespacing": 1.15, "color": page.theme.ink}
+        axes.set_title(headings[quantity], pad=0.7 * page.sheet.body, **style)
 
 
 def _draw_quantity(
@@ -101,18 +115,12 @@ def _draw_quantity(
     drawn: Mapping[str, Pen],
     area: tuple[float, float, float, float],
     extent: tuple[float, float],
-) -> None:
+) -> Axes:
     """Draw one quantity: dots with intervals, and the differences in figures above them."""
     axes = page.axes(*area, gid=f"effects:{rows['quantity'].iloc[0]}")
     draw_effects(axes, page, rows, places, drawn, extent)
     days = rows["unit"].iloc[0] == "days"
     digits = 0 if days else 2
-    cause = str(rows["cause"].iloc[0])
-    name = CAUSES.get(cause, cause) if cause else str(rows["quantity"].iloc[0])
-    base = f"{rows['reference'].iloc[0]:.{digits}f}"
-    heading = page.wrap(f"{name} [{base}{' days' if days else ''}]", area[2], page.sheet.body)
-    style: Style = {"fontsize": page.sheet.body, "color": page.theme.ink, "linespacing": 1.15}
-    axes.set_title(heading, pad=0.7 * page.sheet.body, **style)
     axes.set_xlabel("days" if days else "share")
     low, high = axes.get_xlim()
     for scenario, value in zip(rows["scenario"], rows["value"], strict=True):
@@ -123,3 +131,13 @@ def _draw_quantity(
             fontsize=0.8 * page.sheet.body, color=page.theme.muted, zorder=2, **at,
         )  # fmt: skip
     axes.set_xlim(low, high)
+    return axes
+
+
+def _heading(rows: pd.DataFrame) -> str:
+    """Name a quantity with the reference's value."""
+    days = rows["unit"].iloc[0] == "days"
+    cause = str(rows["cause"].iloc[0])
+    name = CAUSES.get(cause, cause) if cause else str(rows["quantity"].iloc[0])
+    base = f"{rows['reference'].iloc[0]:.{0 if days else 2}f}"
+    return f"{name} [{base}{' days' if days else ''}]"

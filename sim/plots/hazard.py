@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from sim.plots.labels import LABEL, Label, write_labels
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
 from sim.plots.timeline import dated_axes
-from sim.plots.words import BAND, end_of, facts, readable
+from sim.plots.words import BAND, distinct, end_of, facts, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,9 +53,10 @@ def hazard(
     end = end_of(first, end)
     curves = {name: _estimate(x, end) for name, x in named.items()}
     shown = {name: x for name, x in curves.items() if x.events.sum() > 0}
+    labels, common = distinct(list(named))
     none = [readable(name) for name in named if name not in shown]
     few = len(shown) <= MOST_BANDS
-    notes = [BAND if few else f"No bands for more than {MOST_BANDS} curves.", SMOOTHED]
+    notes = [BAND if few else f"No bands for more than {MOST_BANDS} curves.", SMOOTHED, common]
     footer = facts(named, end, notes + ([f"Nobody ended in: {', '.join(none)}."] if none else []))
     title = "Hazard: how likely a ceasefire still in force is to end, by its age"
     if len(named) == 1:
@@ -64,7 +66,7 @@ def hazard(
     table = table[[*first_columns, "day", "value", "lower", "upper"]]
     with styled(look, paper):
         page = Page.with_body(look, paper, (title, "", footer))
-        _draw(page, first, shown, pens(list(named), reference, look, paper), few)
+        _draw(page, first, shown, pens(list(named), reference, look, paper), labels)
     return Drawing(page.figure, table.reset_index(drop=True), "\n".join(footer), title)
 
 
@@ -84,7 +86,11 @@ def _rows(name: str, ensemble: Ensemble, curve: DailyCurve) -> pd.DataFrame:
 
 
 def _draw(
-    page: Page, first: Ensemble, curves: dict[str, DailyCurve], drawn: dict[str, Pen], few: bool
+    page: Page,
+    first: Ensemble,
+    curves: dict[str, DailyCurve],
+    drawn: dict[str, Pen],
+    labels: dict[str, str],
 ) -> None:
     """Draw every hazard with its label."""
     page.bottom += 3.6 * page.em
@@ -98,34 +104,39 @@ def _draw(
     for name, curve in curves.items():
         pen = drawn[name]
         known = np.where(curve.value > 0, PER * curve.value, np.nan)
-        if few:
+        if len(curves) <= MOST_BANDS:
             band: Style = {"color": pen.color, "alpha": 0.2, "linewidth": 0, "zorder": 2}
             floor = np.maximum(PER * curve.lower, low)
             axes.fill_between(curve.day, floor, PER * curve.upper, **band)
-        axes.plot(curve.day, known, gid=f"curve:{name}", **pen.style)
+        dot = "o" if np.isfinite(known).sum() == 1 else ""  # a line needs two points
+        axes.plot(curve.day, known, marker=dot, gid=f"curve:{name}", **pen.style)
     if several:
-        _write(axes, page, curves, drawn, room, (low, high))
+        named = [Label(name, labels[name], "", 0.0, drawn[name]) for name in curves]
+        _write(axes, page, curves, named, room, (low, high))
+    elif not curves:
+        style: Style = {"transform": axes.transAxes, "ha": "center", "color": page.theme.muted}
+        axes.text(0.5, 0.5, "Nobody ended: there is no hazard to draw.", **style)
 
 
 def _write(
     axes: Axes,
     page: Page,
     curves: dict[str, DailyCurve],
-    drawn: dict[str, Pen],
+    labels: list[Label],
     room: float,
     limits: tuple[float, float],
 ) -> None:
     """Label each curve at its last value."""
     low, high = limits
-    labels = []
-    for name, curve in curves.items():
+    placed = []
+    for label in labels:
+        curve = curves[label.name]
         value = PER * float(curve.value[curve.value > 0][-1])
         place = math.log(max(value, low) / low) / math.log(high / low)
-        bold = drawn[name].color == page.theme.ink
-        text = (name, readable(name), f"{value:.2g}")
-        labels.append(Label(*text, min(place, 1.0), drawn[name], bold))
-    labels.sort(key=lambda label: -label.end)
-    write_labels(axes, page, labels, room - LABEL * page.em, in_rows=False)
+        bold = label.pen.color == page.theme.ink
+        placed.append(replace(label, number=f"{value:.2g}", end=min(place, 1.0), bold=bold))
+    placed.sort(key=lambda label: -label.end)
+    write_labels(axes, page, placed, room - LABEL * page.em, in_rows=False)
 
 
 def _range(curves: dict[str, DailyCurve]) -> tuple[float, float]:
@@ -136,8 +147,9 @@ def _range(curves: dict[str, DailyCurve]) -> tuple[float, float]:
     low = min(float(x.min()) for x in values)
     high = max(PER * float(x.upper.max()) for x in curves.values())
     steps = [base * 10.0**k for k in range(-6, 4) for base in STEPS]
-    below = [x for x in steps if x <= low]
-    return (below or steps)[-1], next(x for x in steps if x >= high)
+    low = max(low, 1e-4 * high)  # where almost nobody is at risk the smoothed hazard falls to 0
+    floor = max([x for x in steps if x <= 0.9 * low], default=steps[0])
+    return floor, next(x for x in steps if x >= high)
 
 
 def _set_log(axes: Axes, low: float, high: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ class Page:
         self.width, self.height = sheet.width, height or sheet.height
         self.figure = Figure(figsize=(self.width, self.height), dpi=sheet.dpi)
         self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
+        self._measured: dict[tuple[str, float, str], float] = {}
         self.left, self.right = sheet.margin, self.width - sheet.margin
         self.bottom, self.top = sheet.margin, self.height - sheet.margin
 
@@ -56,12 +58,17 @@ class Page:
 
     def extent(self, text: str, size: float | None = None, weight: str = "normal") -> float:
         """Return the width of a text in inches."""
-        font = FontProperties(family="DejaVu Sans", size=size or self.sheet.body, weight=weight)
-        widths = [
-            self.renderer.get_text_width_height_descent(line, font, False)[0]
-            for line in text.split("\n")
-        ]
-        return float(max(widths)) / self.sheet.dpi
+        size = size or self.sheet.body
+        return max(self._line(line, size, weight) for line in text.split("\n"))
+
+    def _line(self, line: str, size: float, weight: str) -> float:
+        """Width of one line in inches, measured once."""
+        key = (line, size, weight)
+        if key not in self._measured:
+            font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+            width = self.renderer.get_text_width_height_descent(line, font, False)[0]
+            self._measured[key] = float(width) / self.sheet.dpi
+        return self._measured[key]
 
     def wrap(self, text: str, width: float, size: float, weight: str = "normal") -> str:
         """Break a text into lines no wider than `width` inches, at spaces where there are any."""
@@ -100,16 +107,28 @@ class Page:
             wrapped = {text: self.wrap(text, width, size, weight) for text in texts}
             if all(text.count("\n") < lines for text in wrapped.values()):
                 return size, wrapped
-        return size, {text: self._cut(text, lines, width, size) for text in texts}
+        out = {text: self._cut(text, lines, width, size) for text in texts}
+        if len(set(out.values())) < len(set(texts)):  # what tells them apart must stay
+            letters = zip(*texts, strict=False)
+            alike = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, letters))
+            start = max(alike - 3, 0)
+            out = {text: self._cut(f"…{text[start:]}", lines, width, size) for text in texts}
+        return size, out
 
     def _cut(self, text: str, lines: int, width: float, size: float) -> str:
         """Leave out the middle of a text so that it fits in so many lines."""
-        kept, out = len(text), self.wrap(text, width, size, "bold")
-        while out.count("\n") >= lines and kept > 2:
-            kept -= 1
-            short = f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}"
+        least, most = 1, len(text)  # letters kept: the most that fit, found by bisection
+        best = "…"
+        while least <= most:
+            kept = (least + most) // 2
+            tail = text[len(text) - kept // 2 :]
+            short = text if kept == len(text) else f"{text[: (kept + 1) // 2]}…{tail}"
             out = self.wrap(short, width, size, "bold")
-        return out
+            if out.count("\n") < lines:
+                best, least = out, kept + 1
+            else:
+                most = kept - 1
+        return best
 
     def axes(self, left: float, bottom: float, width: float, height: float, **more: Any) -> Axes:
         """Add axes at a place given in inches."""

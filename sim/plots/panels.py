@@ -15,7 +15,7 @@ from sim.plots.grid import Grid, outer_days, panel_axes
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Style, pens, sheet_named, styled, theme_named
 from sim.plots.timeline import set_share
-from sim.plots.words import BAND, date, facts, readable, signed
+from sim.plots.words import BAND, date, facts, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,12 +38,12 @@ def comparison_panels(
     group = gather(
         ensembles, reference, end, pens(list(ensembles), reference, look, paper), compared
     )
-    footer = facts(group.ensembles, group.end, [BAND, how_compared(group.effects)])
+    footer = facts(group.ensembles, group.end, [BAND, how_compared(group.effects), group.common])
     title = "Share of simulated futures with the ceasefire in force, by scenario"
     start = date(group.ensembles[reference].scenario.start, year=True)
     subtitle = (
-        f"Grey: {readable(reference)}. S: share in force on day {group.horizon}. "
-        f"Δ: RMST({group.horizon}) minus {readable(reference)}'s, in days. Day 0: {start}."
+        f"Grey: {group.labels[reference]}. S: share in force on day {group.horizon}. "
+        f"Δ: RMST({group.horizon}) minus {group.labels[reference]}'s, in days. Day 0: {start}."
     )
     with styled(look, paper):
         grid = Grid(paper, len(group.estimates))
@@ -57,7 +57,7 @@ def comparison_panels(
 
 def _draw_grid(page: Page, group: Group, grid: Grid) -> None:
     """Draw every panel under its name and numbers; only outer ones have tick labels."""
-    titles = {name: readable(name) for name in group.estimates}
+    titles = {name: group.labels[name] for name in group.estimates}
     details = {name: _detail(group, name) for name in titles}
     found = panel_axes(page, grid, titles, details, bold=group.reference)
     for k, (name, axes) in enumerate(found.items()):

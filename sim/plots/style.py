@@ -109,7 +109,7 @@ class Drawing:
     def _repr_png_(self) -> bytes:
         buffer = io.BytesIO()
         with _STATE:
-            self.figure.savefig(buffer, format="png", dpi=100)
+            self.figure.savefig(buffer, format="png")
         return buffer.getvalue()
 
 

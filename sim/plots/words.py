@@ -43,6 +43,19 @@ def readable(name: str) -> str:
     return name.replace("_", " ")
 
 
+def distinct(names: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Return labels without the words that all names share, and a note with those words.
+
+    Nothing is left out if a name would have no words left.
+    """
+    words = {name: readable(name).split() for name in names}
+    shared = [x for x in words[names[0]] if all(x in others for others in words.values())]
+    short = {name: " ".join(x for x in found if x not in shared) for name, found in words.items()}
+    if len(names) < 2 or not shared or not all(short.values()):
+        return {name: readable(name) for name in names}, ""
+    return short, f"All scenarios: {' '.join(shared)}."
+
+
 def signed(value: float, digits: int = 0) -> str:
     """Write a difference with its sign, or 0."""
     text = f"{value:+.{digits}f}".replace("-", "−")
@@ -128,5 +141,5 @@ def facts(ensembles: Mapping[str, Ensemble], end: str, notes: Sequence[str]) -> 
     return [
         f"End = {readable(end)}: {'; or '.join(definitions)}. {WHAT_IF}",
         settings,
-        " ".join(notes),
+        " ".join(note for note in notes if note),
     ]

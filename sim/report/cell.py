@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.analysis.ensemble import Ensemble
-from sim.plots.incidence import incidence
-from sim.plots.style import save
-from sim.plots.survival import survival
 from sim.report.summary import summary
 from sim.study.cells import Cell
-from sim.study.store import StoredCell, StoreError, cannot_write, write_cell
+from sim.study.errors import StoreError, cannot_write
+from sim.study.provenance import git_state
+from sim.study.store import StoredCell, finished, write_cell
+
+FIGURES = ("survival", "incidence")
 
 
 @contextmanager
@@ -30,25 +31,56 @@ def progress_bar(cell: Cell) -> Iterator[Callable[[int], None] | None]:
         yield lambda done: bar.advance(task, done)
 
 
-def run_cell(cell: Cell, directory: Path, overrides: Sequence[str] = ()) -> str:
-    """Simulate a cell into a directory, draw its figures and return its summary.
+def run_cell(
+    cell: Cell, directory: Path, overrides: Sequence[str] = (), sweeping: bool = False
+) -> str:
+    """Simulate a cell into a directory, draw its figures if wanted, and say what came of it.
+
+    A cell that is there already is skipped with a word. In a sweep one line is said.
 
     Raises
     ------
-    StoreError
-        If the directory cannot be written to or holds another cell.
+    StudyError
+        If the directory cannot be written to or holds another cell, or the engine does not work.
     """
+    earlier = finished(directory) is not None
     with progress_bar(cell) as progress:
         stored = write_cell(cell, directory, overrides, progress)
+    wanted = cell.settings.engine.figures
     ensemble = Ensemble(stored)
-    draw(ensemble, stored)
-    return summary(ensemble, directory, stored.run["wall_seconds"])
+    if (not sweeping if wanted is None else wanted) and not (earlier and _drawn(directory)):
+        draw(ensemble, stored)
+    if sweeping:
+        return f"{directory.name}: {skipped(stored) if earlier else done(stored)}"
+    said = summary(ensemble, directory, stored.run["wall_seconds"])
+    return f"{skipped(stored)}\n{said}" if earlier else said
+
+
+def done(stored: StoredCell) -> str:
+    """Say that a cell was simulated."""
+    return f"{stored.run['replicates']:,} futures in {stored.run['wall_seconds']:.1f} s"
+
+
+def skipped(stored: StoredCell) -> str:
+    """Say that a cell was there already, and if other code made it."""
+    made = stored.run.get("git", {})
+    other = made.get("commit") != git_state()["commit"]
+    by = f" by commit {str(made.get('commit'))[:9]}" if other else ""
+    return f"finished earlier{by}, skipped"
+
+
+def _drawn(directory: Path) -> bool:
+    return all((directory / f"{name}.svg").exists() for name in FIGURES)
 
 
 def draw(ensemble: Ensemble, stored: StoredCell) -> None:
     """Draw the two figures of a cell into its directory."""
+    from sim.plots.incidence import incidence
+    from sim.plots.style import save
+    from sim.plots.survival import survival
+
     try:
-        save(survival(ensemble), stored.directory / "survival")
-        save(incidence(ensemble), stored.directory / "incidence")
+        for name, figure in zip(FIGURES, (survival, incidence), strict=True):
+            save(figure(ensemble), stored.directory / name)
     except OSError as error:
         raise StoreError(cannot_write(stored.directory, error)) from None

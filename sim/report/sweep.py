@@ -5,40 +5,45 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from hydra.core.global_hydra import GlobalHydra
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
 from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble
+from sim.config import ConfigError
 from sim.plots.comparison import comparison
 from sim.plots.style import save
 from sim.report.problems import problems
-from sim.study.store import Atomic, StoreError, cannot_write, find_cells, finished, read_cell
+from sim.study.errors import StoreError, StudyError, cannot_write
+from sim.study.expansion import expand
+from sim.study.files import Atomic
+from sim.study.store import one_line, read_cell
+from sim.study.sweeps import expect, open_directory
 
 
 def names(cells: dict[Path, Ensemble], overrides: dict[Path, list[str]]) -> dict[str, Ensemble]:
-    """Name cells by scenario, or by their overrides where scenarios repeat."""
+    """Name cells by scenario, and by what differs in their overrides where scenarios repeat."""
     scenarios = [ensemble.scenario.name for ensemble in cells.values()]
-    named = {}
+    shared = set.intersection(*(set(words) for words in overrides.values())) if overrides else set()
+    named: dict[str, Ensemble] = {}
     for directory, ensemble in cells.items():
         name = ensemble.scenario.name
         if scenarios.count(name) > 1:
-            words = [w for w in overrides[directory] if not w.startswith("scenario=")]
+            words = [
+                w for w in overrides[directory] if w not in shared and not w.startswith("scenario=")
+            ]
             name = " ".join([name, *words]) if words else name
         named[name if name not in named else f"{name} ({directory.name})"] = ensemble
     return named
 
 
 def open_sweep(directory: Path) -> tuple[dict[str, Ensemble], list[str]]:
-    """Open the finished cells of a sweep; return them by name, and what is missing."""
-    cells, overrides, missing = {}, {}, []
-    for path in find_cells(directory):
-        if finished(path) is None:
-            missing.append(f"{path}: not finished")
-            continue
-        stored = read_cell(path)
-        cells[path], overrides[path] = Ensemble(stored), stored.run["overrides"]
-    return names(cells, overrides), missing
+    """Open the finished cells of a sweep; return them by name, and what failed or is missing."""
+    sweep = open_directory(directory)
+    cells = {path: Ensemble(read_cell(path)) for path in sweep.finished}
+    overrides = {path: sweep.records[path]["overrides"] for path in sweep.finished}
+    return names(cells, overrides), sweep.problems()
 
 
 def reference_of(cells: dict[str, Ensemble]) -> str:
@@ -66,25 +71,31 @@ def compare_sweep(directory: Path) -> str:
 
 
 class CompareAfterSweep(Callback):  # type: ignore[misc]
-    """Hydra callback: compare the cells of a multirun when the last has ended."""
+    """Hydra callback: note what a multirun should hold; compare its cells when all have ended.
+
+    Hydra turns an exception of a callback into a warning, so problems go to the list of the
+    command line.
+    """
+
+    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
+        """Write the list of cells to expect into the sweep's directory."""
+        directory.append(Path(config.hydra.sweep.dir))
+        words = [str(word) for word in config.hydra.overrides.task]
+        try:
+            cells = expand(config, words, GlobalHydra.instance().config_loader())
+            expect(directory[-1], cells or [])
+        except (ConfigError, StudyError) as error:
+            problems.append(str(error))
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Print the comparison; tell the command line what failed."""
-        directory = Path(config.hydra.sweep.dir)
-        problems.extend(failures(directory))
+        if problems:  # nothing was run
+            return
         try:
-            print(compare_sweep(directory))
-        except (StoreError, ValueError) as error:
-            problems.append(str(error))
+            problems.extend(open_directory(directory[-1]).problems())
+            print(compare_sweep(directory[-1]))
+        except Exception as error:
+            problems.append(f"the cells are stored but were not compared: {one_line(error)}")
 
 
-def failures(directory: Path) -> list[str]:
-    """What went wrong in the cells of a sweep, one line each."""
-    import json
-
-    lines = []
-    for path in find_cells(directory):
-        record = json.loads((path / "run.json").read_text())
-        if record["status"] != "done":
-            lines.append(f"{path.name}: {record['error']}")
-    return lines
+directory: list[Path] = []  # of the sweep under way, for whoever must tell that it was cut off

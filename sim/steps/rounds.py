@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.party import Party
-from sim.config import MediatorFunction, OpponentModel, Spin, Scenario
+from sim.config import MediatorFunction, Spin
 from sim.conflict import trust
 from sim.conflict.escalation import FIRE, TALKS_BREAKDOWN
 from sim.negotiation import accounts
-from sim.negotiation.delegation import NO_PACKAGE, Delegation, Draw
-from sim.negotiation.opponent import expected_reservation, thought_worth, weight_error
-from sim.negotiation.protocols import Meeting, Relay
+from sim.negotiation.delegation import NO_PACKAGE
 from sim.negotiation.ratification import ratified
-from sim.negotiation.scoring import score
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.steps.scores import judge_estimates, note_deal
+from sim.steps.table import any_active, bargain, callers, delegation, leaning, pressure
 
 if TYPE_CHECKING:
+    from sim.config import Scenario
     from sim.model import CeasefireModel
 
 
@@ -51,6 +51,14 @@ class Rounds:
             later = [last + (passed + 1) * self.rule.interval]
         self.model.talks.next_round[rows] = min(later)
 
+    def take_over(self, before: Scenario) -> None:
+        """Go on from the state of talks that another scenario has left."""
+        model, talks, now = self.model, self.model.talks, self.model.scenario
+        if not now.switches.talks:
+            talks.in_session[:], talks.next_round[:] = False, 0
+        elif not before.switches.talks or now.calendar != before.calendar:
+            self.schedule(np.flatnonzero(~talks.in_session & ~model.deal.in_force))
+
     def spoiling_window(self) -> BoolArray:
         """Whether a round is near or a tentative deal is fresh, shape (R,)."""
         talks, rule, day = self.model.talks, self.model.scenario.conflict.spoiling, self.model.day
@@ -71,7 +79,7 @@ class Rounds:
         fire = np.maximum(model.parties[0].rung[rows], model.parties[1].rung[rows]) >= FIRE
         agreed = np.full(len(rows), NO_PACKAGE, dtype=np.int64)
         if not fire.all():
-            agreed[~fire] = self._bargain(rows[~fire])
+            agreed[~fire] = bargain(model, rows[~fire])
         self._close(rows, agreed)
 
     # --- opening -----------------------------------------------------------------------------
@@ -92,7 +100,7 @@ class Rounds:
         talks.next_round[rows], talks.in_session[rows] = 0, True
         talks.last_day[rows] = last
         talks.limit[rows] = min(exchanges, self.protocol.exchanges_per_round)
-        talks.exchange[rows], talks.spoken[rows], talks.lean[rows] = 0, 0, self._leaning(rows)
+        talks.exchange[rows], talks.spoken[rows], talks.lean[rows] = 0, 0, leaning(model, rows)
         for estimate in model.estimates:
             estimate.previous[rows] = NO_PACKAGE
         talks.held[rows] += 1
@@ -100,7 +108,7 @@ class Rounds:
         model.log.say(
             model, rows, "round_opens", round=talks.held[rows], resumed=talks.failed[rows],
             last_day=talks.last_day[rows], exchanges=talks.limit[rows],
-            called_back_by=self._callers(),
+            called_back_by=callers(model),
         )  # fmt: skip
         self._inform(rows)
         self.schedule(due[~attend])
@@ -141,92 +149,6 @@ class Rounds:
         for party in model.parties:
             party.believe(rows)
 
-    # --- a day at the table ------------------------------------------------------------------
-
-    def _bargain(self, rows: IntArray) -> IntArray:
-        """Bargain for today in these rows; return the packages agreed or -1."""
-        model, talks = self.model, self.model.talks
-        first, second = (self._delegation(party, rows) for party in model.parties)
-        watched = model.log.watched if model.log.transcript else 0
-        meeting = Meeting(
-            sides=(first, second),
-            tactics=model.book.tactics,
-            drafts=model.book.drafts,
-            mediated=self._any_active(MediatorFunction.formulate)[rows],
-            relay=self._relay(rows),
-            exchange=talks.exchange[rows],
-            limit=talks.limit[rows],
-            lean=talks.lean[rows],
-            offers=talks.offers[rows],
-            spoken=talks.spoken[rows],
-            watched=int(np.searchsorted(model.streams.replicates[rows], watched)),
-        )
-        meeting.hold(self.protocol)
-        talks.exchange[rows], talks.lean[rows] = meeting.exchange, meeting.lean
-        talks.offers[rows], talks.spoken[rows] = meeting.offers, meeting.spoken
-        for estimate, side in zip(model.estimates, meeting.sides, strict=True):
-            if side.estimate is not None:
-                estimate.put(rows, side.estimate)
-        model.log.moves(model, rows, meeting.moves)
-        return meeting.agreed
-
-    def _delegation(self, party: Party, rows: IntArray) -> Delegation:
-        model = self.model
-        side = Delegation(
-            model.book.tables[party.side], model.book.menus[party.side],
-            model.book.reckonings[party.side], model.account[rows], party.trust[rows],
-            party.lock_in[rows], self.reservation(party)[rows],
-        )  # fmt: skip
-        side.estimate = model.estimates[party.side].part(rows)
-        side.learns = party.config.opponent_model is OpponentModel.learned
-        side.draw = self._draw(rows)
-        return side
-
-    def _draw(self, rows: IntArray) -> Draw:
-        """Today's uniforms by position among ``rows``."""
-        return lambda purpose, at: self.model.uniform(purpose, rows[at])
-
-    def _relay(self, rows: IntArray) -> Relay:
-        """Who carries words between the sides, and how badly they are heard."""
-        carried = self._any_active(MediatorFunction.relay)[rows]
-        heard = self.model.combined(
-            [(m, m.config.credibility, MediatorFunction.relay) for m in self.model.mediators]
-        )
-        noise = self.protocol.relay_noise * (1.0 - heard[rows])
-        return Relay(carried, noise, self._draw(rows))
-
-    def _any_active(self, function: MediatorFunction) -> BoolArray:
-        active = np.zeros(self.model.size, dtype=bool)
-        for mediator in self.model.mediators:
-            active |= mediator.active(function)
-        return active
-
-    def _callers(self) -> list[str]:
-        """Mediators who call the sides to the table."""
-        calls = MediatorFunction.call_back
-        return [m.name for m in self.model.mediators if calls in m.config.functions]
-
-    def _leaning(self, rows: IntArray) -> FloatArray:
-        """Where the first draft leans: the bias of the first mediator able to formulate."""
-        lean, undecided = np.zeros(self.model.size), np.ones(self.model.size, dtype=bool)
-        for mediator in self.model.mediators:
-            drafting = undecided & mediator.active(MediatorFunction.formulate)
-            lean[drafting] = 0.25 * mediator.config.bias
-            undecided &= ~drafting
-        return lean[rows]
-
-    def pressure(self, party: Party) -> FloatArray:
-        """Mediators' pressure on a side, shape (R,), in [0, 1]."""
-        pulls = [
-            (m, m.leverage(party.side) * m.config.pressure, None) for m in self.model.mediators
-        ]
-        return self.model.combined(pulls)
-
-    def reservation(self, party: Party) -> FloatArray:
-        """Utility of no deal as a side sees it under the mediators' pressure, shape (R,)."""
-        fallen = self.model.scenario.bargaining.pressure * self.pressure(party)
-        return np.maximum(party.disagreement() - fallen, 0.0)
-
     # --- closing -----------------------------------------------------------------------------
 
     def _close(self, rows: IntArray, agreed: IntArray) -> None:
@@ -235,7 +157,7 @@ class Rounds:
         tentative = agreed != NO_PACKAGE
         spent = (talks.exchange[rows] >= talks.limit[rows]) | (model.day >= talks.last_day[rows])
         failed = ~tentative & spent
-        self._judge_estimates(rows[tentative | spent])
+        judge_estimates(model, rows[tentative | spent])
         self._log_round(rows[failed], None, None, None)
         if tentative.any():
             failed[tentative] = ~self._ratify(rows[tentative], agreed[tentative])
@@ -247,7 +169,7 @@ class Rounds:
         model, talks, rule = self.model, self.model.talks, self.model.scenario.bargaining
         passed = np.ones(len(rows), dtype=bool)
         utilities = np.empty((len(rows), 2))
-        sides = [self._delegation(party, rows) for party in model.parties]
+        sides = [delegation(model, party, rows) for party in model.parties]
         for party, side in zip(model.parties, sides, strict=True):
             utilities[:, party.side] = side.utility(side.everyone, agreed)
             asked = party.asked_at_home[rows]
@@ -259,69 +181,13 @@ class Rounds:
             )  # fmt: skip
         talks.tentative_day[rows] = model.day
         signed = rows[passed]
-        pressure = 0.5 * (self.pressure(model.parties[0]) + self.pressure(model.parties[1]))
-        model.deal.sign(signed, agreed[passed], pressure[signed])
+        pull = 0.5 * (pressure(model, model.parties[0]) + pressure(model, model.parties[1]))
+        model.deal.sign(signed, agreed[passed], pull[signed])
         talks.in_session[signed] = False
         talks.failed[signed] = False
-        self._note_deal(rows, passed, agreed, utilities, sides)
+        note_deal(model, rows, passed, agreed, utilities, sides)
         self._log_round(rows, agreed, passed, utilities)
         return passed
-
-    def _note_deal(
-        self,
-        rows: IntArray,
-        passed: BoolArray,
-        agreed: IntArray,
-        utilities: FloatArray,
-        sides: list[Delegation],
-    ) -> None:
-        """Describe a future's first deal, and score it against the solution concepts."""
-        model, tally = self.model, self.model.tally
-        new = np.flatnonzero(passed & (tally.deal_day[rows] == 0))
-        first = rows[new]
-        tally.deal_day[first] = model.day
-        tally.deal_package[first] = agreed[new]
-        tally.deal_utility[first] = utilities[new]
-        tally.deal_pressure[first] = model.deal.pressure[first]
-        tally.deal_time[first] = model.talks.exchange[first] / model.talks.limit[first]
-        payoffs = [side.reservation[new] for side in sides]
-        for side in (0, 1):
-            tally.deal_gain[first, side] = utilities[new, side] - payoffs[side]
-        for account, efficient in enumerate(model.book.efficient):
-            here = np.flatnonzero(model.account[first] == account)
-            at = new[here]
-            own = [
-                tables.by_account[account]
-                .restricted(efficient)
-                .all_utilities(side.trust[at], side.lock_in[at])
-                for tables, side in zip(model.book.tables, sides, strict=True)
-            ]
-            distance, share = score(
-                (own[0], own[1]), (utilities[at, 0], utilities[at, 1]),
-                (payoffs[0][here], payoffs[1][here]),
-            )  # fmt: skip
-            tally.deal_distance[first[here]] = distance
-            tally.deal_nash_share[first[here]] = share
-
-    def _judge_estimates(self, rows: IntArray) -> None:
-        """How wrong each side is about the other at the end of a round."""
-        model, talks = self.model, self.model.talks
-        for party, estimate in zip(model.parties, model.estimates, strict=True):
-            other = party.other
-            at = rows[talks.spoken[rows, other.side] >= 2]
-            if not len(at):
-                continue
-            truth = np.array([other.config.weights[name] for name in model.book.packages.issues])
-            weights = estimate.part(at).weights()
-            first = talks.offers[at, other.side, 0]
-            last = talks.offers[at, other.side, talks.spoken[at, other.side] - 1]
-            values = model.book.reckonings[party.side].option_values
-            worth = [thought_worth(weights, values, model.account[at], p) for p in (first, last)]
-            time = talks.exchange[at] / talks.limit[at]
-            guess = expected_reservation(worth[0], worth[1], time)
-            model.tally.weight_error[at, party.side] = weight_error(weights, truth)
-            error = np.abs(guess - self.reservation(other)[at])
-            model.tally.reservation_error[at, party.side] = error
 
     def _fail(self, rows: IntArray) -> None:
         """Announce a breakdown: accounts, grievance, a trigger for tomorrow, the next round."""
@@ -330,7 +196,10 @@ class Rounds:
         talks.in_session[rows], talks.failed[rows] = False, True
         talks.broken[rows] += 1
         model.log.say(
-            model, rows, "breakdown", communique=self._any_active(MediatorFunction.communique)[rows]
+            model,
+            rows,
+            "breakdown",
+            communique=any_active(model, MediatorFunction.communique)[rows],
         )
         self.schedule(rows)
         self._publish_accounts(rows)

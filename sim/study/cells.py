@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,8 @@ from omegaconf.errors import OmegaConfBaseException
 from sim import seeds
 from sim.config import ConfigError, Scenario, Settings, dump, validate, validate_settings
 from sim.paths import data_dir
+
+DIGITS = 12  # of a key that name a directory; the whole key is checked before one is used
 
 
 @dataclass(frozen=True)
@@ -47,22 +50,43 @@ class Cell:
         tree["engine"] = {"watched": tree["engine"]["watched"]}
         return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def directory_name(self) -> str:
+        """Name of the cell's directory in a sweep: the scenario and the start of the key."""
+        return f"{self.scenario.name}-{self.key[:DIGITS]}"
+
     def with_settings(self, **changes: Any) -> Cell:
         """Return the same scenario with other settings."""
         return replace(self, settings=replace(self.settings, **changes))
 
 
 def register_resolvers() -> None:
-    """Let configs read the seeds (``${seeds:...}``) and divide (``${ratio:a,b}``)."""
+    """Let configs use what they need of the code.
+
+    ``${seeds:PATH}`` reads the record, ``${ratio:a,b}`` divides, ``${token:}`` makes the default
+    directories of two runs differ, ``${cell_directory:}`` names a cell's directory in a sweep.
+    """
     seeds.register_resolver()
-    if not OmegaConf.has_resolver("ratio"):
-        OmegaConf.register_new_resolver("ratio", lambda a, b: float(a) / float(b))
-        OmegaConf.register_new_resolver("day_after", _day_after)
+    if OmegaConf.has_resolver("ratio"):
+        return
+    OmegaConf.register_new_resolver("ratio", lambda a, b: float(a) / float(b))
+    OmegaConf.register_new_resolver("day_after", day_after)
+    OmegaConf.register_new_resolver("token", lambda: secrets.token_hex(3), use_cache=True)
+    OmegaConf.register_new_resolver("cell_directory", cell_directory)
 
 
-def _day_after(date: str, days: int) -> str:
+def day_after(date: str, days: int) -> str:
     """ISO date so many days later."""
     return str(dt.date.fromisoformat(str(date)) + dt.timedelta(days=int(days)))
+
+
+def cell_directory(*, _root_: DictConfig) -> str:
+    """Name the directory of a composed cell; one that is not valid is named by its overrides."""
+    try:
+        return from_config(_root_).directory_name
+    except ConfigError:
+        words = OmegaConf.to_container(_root_.hydra.overrides.task)
+        return "invalid-" + hashlib.sha256(json.dumps(words).encode()).hexdigest()[:DIGITS]
 
 
 def groups() -> set[str]:
@@ -93,11 +117,12 @@ def from_config(config: DictConfig) -> Cell:
         With every problem, or what could not be resolved.
     """
     try:
-        tree = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        wanted = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
+        tree = OmegaConf.to_container(wanted, resolve=True, throw_on_missing=True)
     except (OmegaConfBaseException, ValueError) as error:
         raise ConfigError(first_line(error)) from None
     assert isinstance(tree, dict)
-    scenario, settings = validate({str(k): v for k, v in tree.items() if k != "hydra"})
+    scenario, settings = validate({str(name): value for name, value in tree.items()})
     return Cell(scenario, settings)
 
 

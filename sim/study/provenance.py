@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+@cache
 def versions() -> dict[str, str]:
     """Versions of Python and of what a result depends on."""
     found = {"python": platform.python_version()}
@@ -28,8 +30,12 @@ def versions() -> dict[str, str]:
     return found
 
 
+@cache
 def git_state() -> dict[str, Any]:
-    """Commit of the repository the code runs from and whether it has changes; null outside one."""
+    """Commit of the repository the code runs from and whether it has changes; null outside one.
+
+    Asked once: the code that runs is the one that was imported.
+    """
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return {"commit": None, "dirty": None}

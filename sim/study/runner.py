@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -17,9 +17,11 @@ from sim.model import CeasefireModel
 from sim.negotiation.agenda import packages
 from sim.records import Daily, Log
 from sim.study.cells import Cell
+from sim.study.engines import ordered, workers_of
 from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table
 
 LARGEST_BLOCK = 10_000  # chosen by measurement: larger blocks leave the processor's cache
+SMALLEST_SHARE = 1_000  # blocks are not made smaller than this to give every worker one
 
 
 class Source(Protocol):
@@ -48,29 +50,36 @@ class Results:
 
 @dataclass(frozen=True)
 class Block:
-    """Results of consecutive futures: outcome columns and the log of the watched ones."""
+    """Results of consecutive futures: their rows, their days and the log of the watched ones."""
 
-    columns: dict[str, Any]
+    runs: pa.Table
+    daily: Daily
     log: Log
 
 
 def block_size(settings: Settings) -> int:
-    """Futures carried at once: as configured, else ``LARGEST_BLOCK`` at most."""
-    return min(settings.replicates, settings.engine.block or LARGEST_BLOCK)
+    """Futures carried at once: as configured, else ``LARGEST_BLOCK`` at most, one per worker."""
+    share = -(-settings.replicates // workers_of(settings.engine))
+    chosen = min(LARGEST_BLOCK, max(SMALLEST_SHARE, share))
+    return min(settings.replicates, settings.engine.block or chosen)
 
 
-def blocks(cell: Cell, daily: Daily) -> Iterator[Block]:
-    """Simulate a cell block by block, adding the quantities recorded per day to ``daily``."""
-    settings = cell.settings
-    step = block_size(settings)
-    for first in range(0, settings.replicates, step):
-        size = min(step, settings.replicates - first)
-        model = CeasefireModel(
-            cell.scenario, size, settings.seed, first=first, watched=settings.engine.watched
-        )
-        outcomes = model.run(settings.horizon, daily)
-        model.release()
-        yield Block(outcomes.columns, model.log)
+def simulate_block(cell: Cell, first: int, size: int) -> Block:
+    """Simulate ``size`` futures from the one numbered ``first``."""
+    settings, daily = cell.settings, Daily(cell.settings.horizon)
+    model = CeasefireModel(
+        cell.scenario, size, settings.seed, first=first, watched=settings.engine.watched
+    )
+    outcomes = model.run(settings.horizon, daily)
+    model.release()
+    return Block(runs_table(outcomes.columns, packages(cell.scenario.agenda)), daily, model.log)
+
+
+def blocks(cell: Cell) -> Iterator[Block]:
+    """Simulate a cell block by block, in order, with its engine."""
+    total, step = cell.settings.replicates, block_size(cell.settings)
+    tasks = ((cell, first, min(step, total - first)) for first in range(0, total, step))
+    return ordered(cell.settings.engine, simulate_block, tasks)
 
 
 def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
@@ -78,11 +87,12 @@ def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
     daily = Daily(cell.settings.horizon)
     everything = packages(cell.scenario.agenda)
     runs, logs = [], []
-    for block in blocks(cell, daily):
-        runs.append(runs_table(block.columns, everything))
+    for block in blocks(cell):
+        runs.append(block.runs)
         logs.append(block.log)
+        daily.add(block.daily)
         if progress is not None:
-            progress(runs[-1].num_rows)
+            progress(block.runs.num_rows)
     return Results(
         cell,
         {

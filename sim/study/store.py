@@ -8,13 +8,11 @@ that says *done* does not count.
 from __future__ import annotations
 
 import json
-import os
 import time
+import traceback
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
@@ -25,56 +23,15 @@ from sim.config import ConfigError, validate
 from sim.negotiation.agenda import packages
 from sim.records import Daily
 from sim.study.cells import Cell
-from sim.study.provenance import now, provenance
+from sim.study.errors import StoreError, StudyError
+from sim.study.files import Atomic, locked
+from sim.study.provenance import now, provenance, versions
 from sim.study.runner import blocks
-from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table
+from sim.study.tables import daily_table, incidents_table, rounds_table
 
 TABLES = ("runs", "daily", "rounds", "incidents")
 ROW_GROUP = 20_000  # rows; fixed, so that a file does not depend on the block size
 COMPRESSION = "zstd"
-
-
-class StoreError(ValueError):
-    """A directory that cannot be written to or read from; the message is one sentence."""
-
-
-class Atomic:
-    """Files that appear together under their own names when the block ends well, or not at all."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._names: list[str] = []
-
-    def __enter__(self) -> Atomic:
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(cannot_write(self.directory, error)) from None
-        return self
-
-    def path(self, name: str) -> Path:
-        """Temporary path to write the file ``name`` to."""
-        self._names.append(name)
-        return self.directory / f".{name}.partial"
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        for name in self._names:
-            partial = self.directory / f".{name}.partial"
-            if kind is None:
-                os.replace(partial, self.directory / name)
-            else:
-                with suppress(OSError):
-                    partial.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise StoreError(cannot_write(self.directory, error)) from None
-
-
-def cannot_write(where: Path | str, error: OSError) -> str:
-    """Say in one sentence why a place cannot be written to."""
-    reason = os.strerror(error.errno) if error.errno else str(error).splitlines()[0]
-    return f"cannot write to {where}: {reason.lower()}"
 
 
 class RunsWriter:
@@ -138,40 +95,77 @@ def write_cell(
 ) -> StoredCell:
     """Simulate a cell and write its tables, configuration and provenance.
 
+    A cell that is there already is not simulated again; one that was cut off is, from its start.
+
     Raises
     ------
     StoreError
-        If the directory holds another cell or cannot be written to; nothing is left half-written.
+        If the directory holds another cell, one of another version, or cannot be written to;
+        nothing is left half-written.
     """
-    done = finished(directory)
-    if done is not None:
-        if done["key"] == cell.key:
-            return read_cell(directory)
-        raise StoreError(f"{directory} holds another finished cell; choose another directory")
+    if finished(directory) is None:
+        with locked(directory):
+            if finished(directory) is None:
+                return _write(cell, directory, overrides, progress)
+    return _kept(cell, directory, overrides)
+
+
+def _write(
+    cell: Cell,
+    directory: Path,
+    overrides: Sequence[str],
+    progress: Callable[[int], None] | None,
+) -> StoredCell:
     started, clock = now(), time.perf_counter()
     with Atomic(directory) as files:
         _write_tables(cell, files, progress)
         files.path("config.yaml").write_text(yaml.safe_dump(cell.tree(), sort_keys=False))
+        checksums = files.checksums()
     record = {
         "status": "done", "error": None, "key": cell.key, "scenario": cell.scenario.name,
         "seed": cell.settings.seed, "replicates": cell.settings.replicates,
         "overrides": list(overrides), "started": started, "finished": now(),
-        "wall_seconds": round(time.perf_counter() - clock, 3), **provenance(),
+        "wall_seconds": round(time.perf_counter() - clock, 3), "files": checksums, **provenance(),
     }  # fmt: skip
     write_record(directory, record)
     return StoredCell(directory, cell, record)
+
+
+def _kept(cell: Cell, directory: Path, overrides: Sequence[str]) -> StoredCell:
+    """Open the finished cell of a directory if it is this one, and note that it was asked for."""
+    record = finished(directory) or {}
+    if record.get("key") != cell.key:
+        raise StoreError(f"{directory} holds another finished cell; choose another directory")
+    made, here = version_of(record), versions()["ceasefire-sim"]
+    if made != here:
+        raise StoreError(
+            f"{directory} holds results of version {made} and this is {here}; choose another "
+            "directory"
+        )
+    names = [record["overrides"], *record.get("also", [])]
+    if list(overrides) not in names:  # the same cell in other words, such as 0.3 and 0.30
+        record["also"] = [*names[1:], list(overrides)]
+        with locked(directory):
+            write_record(directory, record)
+    (directory / "refused.json").unlink(missing_ok=True)
+    return read_cell(directory)
+
+
+def version_of(record: dict[str, Any]) -> str:
+    """Version of this package that wrote a cell."""
+    return str(record.get("versions", {}).get("ceasefire-sim", "unknown"))
 
 
 def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | None) -> None:
     daily, everything, logs = Daily(cell.settings.horizon), packages(cell.scenario.agenda), []
     runs = RunsWriter(files.path("runs.parquet"))
     try:
-        for block in blocks(cell, daily):
-            table = runs_table(block.columns, everything)
-            runs.add(table)
+        for block in blocks(cell):
+            runs.add(block.runs)
+            daily.add(block.daily)
             logs.append(block.log)
             if progress is not None:
-                progress(table.num_rows)
+                progress(block.runs.num_rows)
     finally:
         runs.close()
     for name, table in (
@@ -182,10 +176,28 @@ def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | N
         pq.write_table(table, files.path(f"{name}.parquet"), compression=COMPRESSION)
 
 
-def write_record(directory: Path, record: dict[str, Any]) -> None:
-    """Write ``run.json``."""
+def write_record(directory: Path, record: dict[str, Any], name: str = "run.json") -> None:
+    """Write what happened to a cell."""
     with Atomic(directory) as files:
-        files.path("run.json").write_text(json.dumps(record, indent=2) + "\n")
+        files.path(name).write_text(json.dumps(record, indent=2) + "\n")
+
+
+def record_failure(directory: Path, error: Exception, overrides: Sequence[str]) -> None:
+    """Write why a cell failed to its ``run.json``; to ``refused.json`` beside a finished cell."""
+    record = {
+        "status": "failed", "error": one_line(error),
+        "traceback": traceback.format_exception(error), "overrides": list(overrides),
+        "finished": now(), **provenance(),
+    }  # fmt: skip
+    write_record(directory, record, "run.json" if finished(directory) is None else "refused.json")
+
+
+def one_line(error: Exception) -> str:
+    """Say an error in one line: a user's mistake as it is, any other with its kind."""
+    if isinstance(error, ConfigError | StudyError):
+        return str(error)
+    said = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
 
 
 def finished(directory: Path) -> dict[str, Any] | None:
@@ -214,14 +226,3 @@ def read_cell(directory: Path) -> StoredCell:
     except (OSError, yaml.YAMLError, ConfigError) as error:
         raise StoreError(f"cannot read {directory / 'config.yaml'}: {error}") from None
     return StoredCell(directory, cell, record)
-
-
-def find_cells(directory: Path) -> list[Path]:
-    """Directories below ``directory`` (or itself) with a ``run.json``, in natural order."""
-
-    def natural(path: Path) -> tuple[tuple[int, str], ...]:
-        parts = path.relative_to(directory).parts
-        return tuple((int(p), "") if p.isdigit() else (-1, p) for p in parts)
-
-    found = {path.parent for path in directory.rglob("run.json")}
-    return sorted(found, key=natural)

@@ -1,0 +1,44 @@
+"""What Hydra calls for each cell. Launchers import this module wherever a cell is to be run.
+
+Everything heavy is imported inside functions; importing the module registers what the
+configuration tree needs.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sim.study.cells import register_resolvers
+
+register_resolvers()
+
+
+def job(config: Any) -> None:
+    """Run one composed cell; in a sweep, a failing cell is recorded and the others go on."""
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.types import RunMode
+
+    from sim.config import ConfigError
+    from sim.report.cell import run_cell
+    from sim.report.problems import problems
+    from sim.study.cells import from_config
+    from sim.study.errors import StudyError
+    from sim.study.store import one_line, record_failure
+
+    settings = HydraConfig.get()
+    sweeping = settings.mode is RunMode.MULTIRUN
+    directory, overrides = Path(settings.runtime.output_dir), list(settings.overrides.task)
+    try:
+        print(run_cell(from_config(config), directory, overrides, sweeping), flush=True)
+    except Exception as error:
+        mistake = isinstance(error, ConfigError | StudyError)
+        if sweeping or not mistake:
+            with suppress(StudyError):  # on a full disk there is no room for the record either
+                record_failure(directory, error, overrides)
+        if sweeping:  # told by the sweep's callback when all have ended
+            print(f"{directory.name}: failed", flush=True)
+        else:
+            where = "" if mistake else f" (traceback in {directory / 'run.json'})"
+            problems.append(one_line(error) + where)

@@ -1,0 +1,212 @@
+"""Engines: where the blocks of a cell are computed. None of them changes a result.
+
+``serial`` computes in this process, ``processes`` in worker processes (joblib's loky), ``dask`` on
+a Dask cluster. Blocks come back in their order, only a few are under way at once, and a block
+whose worker was killed is computed again. Knows no model and no file.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol, TypeVar
+
+from sim.config import Engine, EngineKind
+from sim.study.errors import EngineError
+
+T = TypeVar("T")
+Task = tuple[Any, ...]
+WINDOW = 2  # blocks under way or waiting to be written, per worker
+RETRIES = 3  # times in a row a block may lose its worker before the cell is given up
+PATIENCE = 10.0  # seconds to wait for a cluster to answer
+
+
+class Pool(Protocol):
+    """Workers that take one task each."""
+
+    workers: int
+    lost: Any  # the exceptions a future raises when its worker was killed
+
+    def submit(self, work: Callable[..., Any], task: Task) -> Any:
+        """Start a task; return its future."""
+
+    def renew(self) -> None:
+        """Replace workers that were killed."""
+
+    def abandon(self) -> None:
+        """Stop all work at once."""
+
+
+def workers_of(engine: Engine) -> int:
+    """Number of workers: as configured, else the processors this process may use."""
+    if engine.kind is EngineKind.serial:
+        return 1
+    from joblib import cpu_count
+
+    return engine.workers or int(cpu_count())
+
+
+def ordered(engine: Engine, work: Callable[..., T], tasks: Iterable[Task]) -> Iterator[T]:
+    """Yield ``work(*task)`` for every task, in order.
+
+    Raises
+    ------
+    EngineError
+        If the engine is not installed or not reachable, or its workers are killed again and again.
+    """
+    if engine.kind is EngineKind.serial:
+        for task in tasks:
+            yield work(*task)
+        return
+    pool = Processes(workers_of(engine)) if engine.kind is EngineKind.processes else dask(engine)
+    queue = Queue(pool, work)
+    try:
+        for task in tasks:
+            queue.put(task)
+            if len(queue) >= WINDOW * pool.workers:
+                yield queue.take()
+        while len(queue):
+            yield queue.take()
+    finally:
+        if len(queue):  # interrupted, or a block failed
+            pool.abandon()
+
+
+class Queue:
+    """Tasks under way, in order; a task whose worker was killed is started again."""
+
+    def __init__(self, pool: Pool, work: Callable[..., Any]) -> None:
+        self._pool, self._work = pool, work
+        self._under_way: deque[tuple[Task, Any]] = deque()
+        self._failures = 0
+
+    def __len__(self) -> int:
+        return len(self._under_way)
+
+    def put(self, task: Task) -> None:
+        """Start a task."""
+        try:
+            future = self._pool.submit(self._work, task)
+        except self._pool.lost:
+            future = None
+        self._under_way.append((task, future))
+
+    def take(self) -> Any:
+        """Wait for the oldest task and return its result."""
+        while True:
+            _, future = self._under_way[0]
+            if future is None:
+                self._again()
+                continue
+            try:
+                result = future.result()
+            except self._pool.lost:
+                self._again()
+                continue
+            self._under_way.popleft()
+            self._failures = 0
+            return result
+
+    def _again(self) -> None:
+        """Start everything under way again with new workers."""
+        self._failures += 1
+        if self._failures > RETRIES:
+            raise EngineError(
+                f"workers were killed {self._failures} times in a row; a smaller engine.block or "
+                "fewer engine.workers need less memory"
+            )
+        self._pool.renew()
+        tasks = [task for task, _ in self._under_way]
+        self._under_way.clear()
+        for task in tasks:
+            self.put(task)
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the parent, which stops its workers itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Processes:
+    """Worker processes on this machine."""
+
+    def __init__(self, workers: int) -> None:
+        from joblib.externals.loky.process_executor import BrokenProcessPool, ShutdownExecutorError
+
+        self.workers = workers
+        self.lost: Any = (BrokenProcessPool, ShutdownExecutorError)
+        self.renew()
+
+    def submit(self, work: Callable[..., Any], task: Task) -> Any:
+        """Start a task; return its future."""
+        return self._executor.submit(work, *task)
+
+    def renew(self) -> None:
+        """Take the executor that is kept for this process, or a new one if workers died."""
+        from joblib.externals.loky import get_reusable_executor
+
+        self._executor = get_reusable_executor(self.workers, initializer=_ignore_interrupts)
+
+    def abandon(self) -> None:
+        """Stop all work at once."""
+        self._executor.shutdown(wait=True, kill_workers=True)
+
+
+_clients: dict[tuple[str | None, int], Dask] = {}  # kept for the cells that follow
+
+
+def dask(engine: Engine) -> Dask:
+    """Connect to a running cluster, or start one on this machine; kept until the process ends."""
+    where = engine.address, workers_of(engine)
+    if where not in _clients:
+        _clients[where] = Dask(*where)
+    return _clients[where]
+
+
+class Dask:
+    """Workers of a Dask cluster: one of its own on this machine, or a running one."""
+
+    def __init__(self, address: str | None, workers: int) -> None:
+        try:
+            from distributed import Client, LocalCluster
+            from distributed.client import FutureCancelledError
+            from distributed.scheduler import KilledWorker
+        except ImportError:
+            raise EngineError("engine=dask needs Dask: pip install 'ceasefire-sim[dask]'") from None
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        self.lost: Any = (KilledWorker, FutureCancelledError)
+        self._cluster = None
+        if address is None:
+            self._cluster = LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+        try:
+            self._client = Client(address or self._cluster, timeout=PATIENCE)
+        except (OSError, TimeoutError, ValueError):
+            raise EngineError(f"no Dask scheduler answers at engine.address={address}") from None
+        self.workers = max(1, sum(self._client.nthreads().values()))
+        self._key = (address, workers)
+        atexit.register(self.close)
+
+    def submit(self, work: Callable[..., Any], task: Task) -> Any:
+        """Start a task; return its future. The scheduler itself restarts tasks of lost workers."""
+        return self._client.submit(work, *task, pure=False)
+
+    def renew(self) -> None:
+        """Leave it to the scheduler, which replaces its workers."""
+
+    def abandon(self) -> None:
+        """Stop all work at once."""
+        _clients.pop(self._key, None)
+        self.close()
+
+    def close(self) -> None:
+        """Leave the cluster; end it if it was started here."""
+        atexit.unregister(self.close)
+        self._client.close(timeout=PATIENCE)
+        if self._cluster is not None:
+            self._cluster.close(timeout=PATIENCE)
