@@ -13,9 +13,10 @@ from sim.negotiation.agenda import Packages, packages, verification
 from sim.negotiation.delegation import Reckoning
 from sim.negotiation.protocols import drafts
 from sim.negotiation.scoring import efficient
-from sim.negotiation.tactics import Tactic, build
+from sim.negotiation.tactics import Tactic
 from sim.negotiation.utility import Menu, Tables, menu, table
 from sim.randomness import FloatArray, IntArray
+from sim.tactic_choice import tactic_of
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,8 @@ def _book(key: _Key, accounts_used: tuple[str, ...], verifiers: float) -> Book:
         efficient=tuple(efficient((tables[0][k], tables[1][k]), locks) for k in every),
         terms=terms(scenario.agenda, everything, verifiers),
         tactics=(
-            build(parties[0].tactic, everything, longest),
-            build(parties[1].tactic, everything, longest),
+            tactic_of(parties[0].tactic, everything, longest),
+            tactic_of(parties[1].tactic, everything, longest),
         ),
     )
 

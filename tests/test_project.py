@@ -28,6 +28,8 @@ LAYERS = {
     "conflict": 4,  # implementation delivers what the agenda's packages promise
     "agents": 5,
     "records": 6,
+    "tactic_choice": 4,
+    "book": 4,
     "steps": 6,
     "model": 7,
     "study": 8,

@@ -8,18 +8,12 @@ agent and no protocol. A tactic of one's own is a subclass of ``Tactic``: see do
 
 from __future__ import annotations
 
-import importlib
-import os
-import sys
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from sim.config import tactics as configs
-from sim.config.fields import ConfigError
 from sim.negotiation import concession as curves
-from sim.negotiation.agenda import Packages
 from sim.negotiation.delegation import NO_PACKAGE, TOLERANCE, Delegation, Draw
 from sim.negotiation.solutions import rubinstein_shares
 from sim.randomness import BoolArray, FloatArray, IntArray
@@ -339,45 +333,3 @@ class Scripted(Tactic):
     def aspiration(self, view: View) -> FloatArray:
         """Own utility of the next offer of the list."""
         return np.maximum(view.utility(self.offer(view)), view.reservation)
-
-
-def build(config: Any, packages: Packages, longest: int) -> Tactic:
-    """Make the tactic that a configuration describes, for rounds of ``longest`` exchanges.
-
-    Raises
-    ------
-    ConfigError
-        If a custom tactic cannot be found or does not take its parameters.
-    """
-    if isinstance(config, configs.TimeDependent):
-        return TimeDependent(config.form.value, config.beta, config.kappa)
-    if isinstance(config, configs.TitForTat):
-        return TitForTat(config.imitates.value, config.lag, config.window, config.disturbance)
-    if isinstance(config, configs.PackageTrading):
-        return PackageTrading(config.form.value, config.beta, config.kappa, config.tolerance)
-    if isinstance(config, configs.Scripted):
-        return Scripted(np.array([packages.index(offer) for offer in config.offers]))
-    if isinstance(config, configs.Custom):
-        return _custom(config)
-    if isinstance(config, configs.SubgamePerfect):
-        return SubgamePerfect(config.discount, config.other_discount, longest)
-    numbers = {name: value for name, value in vars(config).items() if name != "kind"}
-    simple: dict[str, type[Tactic]] = {
-        "hardliner": Hardliner,
-        "zeuthen": Zeuthen,
-        "trust_contingent": TrustContingent,
-    }
-    return simple[config.kind](**numbers)
-
-
-def _custom(config: configs.Custom) -> Tactic:
-    module, _, name = config.tactic.partition(":")
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())
-    try:
-        made = getattr(importlib.import_module(module), name)(**config.parameters)
-    except (ImportError, AttributeError, TypeError) as error:
-        raise ConfigError(f"tactic {config.tactic!r} cannot be used: {error}") from None
-    if not isinstance(made, Tactic):
-        raise ConfigError(f"tactic {config.tactic!r} is no subclass of sim.negotiation.Tactic")
-    return made

@@ -1,0 +1,63 @@
+"""From a side's configured tactic to the object that plays it, one's own classes included."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import numpy as np
+
+from sim.config import tactics as configs
+from sim.config.fields import ConfigError
+from sim.negotiation import tactics
+from sim.negotiation.agenda import Packages
+
+
+def tactic_of(config: Any, packages: Packages, longest: int) -> tactics.Tactic:
+    """Make the tactic that a configuration describes, for rounds of ``longest`` exchanges.
+
+    Raises
+    ------
+    ConfigError
+        If a custom tactic cannot be found or does not take its parameters.
+    """
+    if isinstance(config, configs.TimeDependent):
+        return tactics.TimeDependent(config.form.value, config.beta, config.kappa)
+    if isinstance(config, configs.TitForTat):
+        return tactics.TitForTat(
+            config.imitates.value, config.lag, config.window, config.disturbance
+        )
+    if isinstance(config, configs.PackageTrading):
+        return tactics.PackageTrading(
+            config.form.value, config.beta, config.kappa, config.tolerance
+        )
+    if isinstance(config, configs.Scripted):
+        return tactics.Scripted(np.array([packages.index(offer) for offer in config.offers]))
+    if isinstance(config, configs.Custom):
+        return _custom(config)
+    if isinstance(config, configs.SubgamePerfect):
+        return tactics.SubgamePerfect(config.discount, config.other_discount, longest)
+    numbers = {name: value for name, value in vars(config).items() if name != "kind"}
+    simple: dict[str, type[tactics.Tactic]] = {
+        "hardliner": tactics.Hardliner,
+        "zeuthen": tactics.Zeuthen,
+        "trust_contingent": tactics.TrustContingent,
+    }
+    return simple[config.kind](**numbers)
+
+
+def _custom(config: configs.Custom) -> tactics.Tactic:
+    module, _, name = config.tactic.partition(":")
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+    try:
+        made = getattr(importlib.import_module(module), name)(**config.parameters)
+    except (ImportError, AttributeError, TypeError) as error:
+        raise ConfigError(f"tactic {config.tactic!r} cannot be used: {error}") from None
+    if not isinstance(made, tactics.Tactic):
+        raise ConfigError(
+            f"tactic {config.tactic!r} is no subclass of sim.negotiation.tactics.Tactic"
+        )
+    return made
