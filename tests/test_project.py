@@ -29,7 +29,7 @@ LAYERS = {
     "agents": 5,
     "records": 6,
     "tactic_choice": 4,
-    "book": 4,
+    "book": 5,
     "steps": 6,
     "model": 7,
     "study": 8,
