@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.config import PARTIES, Position, Scenario
+from sim.config import PARTIES, AccountName, Position, Scenario
 from sim.conflict.implementation import Terms, terms
 from sim.negotiation.agenda import Packages, packages, verification
 from sim.negotiation.delegation import Reckoning
@@ -17,6 +17,14 @@ from sim.negotiation.tactics import Tactic
 from sim.negotiation.utility import Menu, Tables, menu, table
 from sim.randomness import FloatArray, IntArray
 from sim.tactic_choice import tactic_of
+
+ACCOUNTS = ("islamabad", "kabul", "undisputed")  # by code in the outcomes
+
+
+def accounts_in_use(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the accounts that futures of this scenario use."""
+    name = scenario.accounts.name
+    return ACCOUNTS[:2] if name is AccountName.mixed else (name.value,)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from sim.agents.mediator import Mediator
 from sim.agents.militants import MilitantGroup
 from sim.agents.pakistan import Pakistan
 from sim.agents.party import Party
-from sim.book import book
-from sim.config import AccountName, MediatorFunction, Scenario
+from sim.book import ACCOUNTS, accounts_in_use, book
+from sim.config import MediatorFunction, Scenario
 from sim.conflict.ceasefire import Ceasefire
 from sim.conflict.escalation import NO_CAUSE, Trigger
 from sim.conflict.implementation import Crossings, Deal, Terms
@@ -31,7 +31,6 @@ from sim.steps import beliefs, events, implementation, incidents, responses, sta
 from sim.steps.rounds import Rounds
 
 ENDED_BEFORE_COMPACTION = 1 / 8  # share of rows that must have ended before rows are dropped
-ACCOUNTS = ("islamabad", "kabul", "undisputed")
 
 
 class CeasefireModel(mesa.Model):  # type: ignore[misc]
@@ -49,6 +48,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         0 for a run from day 0; forks have their own.
     watched : int >= 0
         Rounds and incidents are logged for futures numbered below this.
+    transcript : bool
+        Whether what is said in the talks of those futures is kept too (``log.said``).
 
     Raises
     ------
@@ -65,6 +66,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         first: int = 0,
         branch: int = 0,
         watched: int = 1,
+        transcript: bool = False,
     ) -> None:
         if replicates < 1:
             raise ValueError(f"replicates is {replicates}; allowed are whole numbers from 1")
@@ -90,7 +92,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         )
         self.rounds = Rounds(self)
         self.outcomes = records.Outcomes(first, replicates)
-        self.log = records.Log(watched)
+        self.log = records.Log(watched, transcript)
         self.open_book()
         self._begin_day()
 
@@ -234,8 +236,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
     def _settle_accounts(self) -> None:
         """Decide whose account of the contested positions each future uses."""
         accounts = self.scenario.accounts
-        used = ACCOUNTS[:2] if accounts.name is AccountName.mixed else (accounts.name.value,)
-        self.accounts_used = used
+        self.accounts_used = used = accounts_in_use(self.scenario)
         self.account_codes = np.array([ACCOUNTS.index(name) for name in used])
         kabul = self.streams.uniform("account", 0) >= accounts.probability_islamabad
         self.account: IntArray = (kabul if len(used) > 1 else np.zeros_like(kabul)).astype(np.int64)
@@ -246,7 +247,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         for mediator in self.mediators:
             if MediatorFunction.verify in mediator.config.functions and mediator.present.any():
                 absent *= 1.0 - mediator.config.credibility
-        self.book = book(self.scenario, self.accounts_used, 1.0 - absent)
+        self.verifiers = 1.0 - absent
+        self.book = book(self.scenario, self.accounts_used, self.verifiers)
 
     def _states(self) -> dict[str, PerReplicate]:
         """Everything with arrays over the replicate axis, by name."""

@@ -240,7 +240,7 @@ class Log:
             return
         for k in range(int(np.searchsorted(model.streams.replicates[rows], self.watched))):
             entry = {"replicate": int(model.streams.replicates[rows[k]]), "day": model.day}
-            told = {n: v[k].item() if isinstance(v, np.ndarray) else v for n, v in facts.items()}
+            told = {n: v[k].tolist() if isinstance(v, np.ndarray) else v for n, v in facts.items()}
             self.said.append({**entry, "kind": kind, **told})
 
     def account(

@@ -148,5 +148,8 @@ def simulate(
         "block": block, "watched": watched, "progress": False, "kind": "serial", "workers": None,
         "address": None, "figures": None,
     }  # fmt: skip
-    settings = {"seed": seed, "replicates": replicates, "horizon": horizon, "engine": engine}
+    settings = {
+        "seed": seed, "replicates": replicates, "horizon": horizon, "transcript": False,
+        "engine": engine,
+    }  # fmt: skip
     return Ensemble(run(Cell.of(scenario, settings), progress))

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from sim.config.fields import (
     SCHEMA,
+    Finite,
     MediatorFunction,
     OpponentModel,
     Share,
@@ -69,7 +70,7 @@ class Party:
     winset_slack: float = number(
         "mean gain over no deal that ratification at home asks for", 0, 1, "utility", "assumed"
     )
-    thresholds: list[float] = text(
+    thresholds: list[Finite] = text(
         "pressure at which rungs 1 to 4 become as likely as not, rising (logit)", "calibrated"
     )
     closure_cost: float = number(

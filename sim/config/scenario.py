@@ -12,8 +12,26 @@ from pydantic.dataclasses import dataclass
 from sim.config.agenda import Accounts, Agenda, Issue
 from sim.config.agents import Mediator, Militants, Party
 from sim.config.conflict import Conflict
-from sim.config.fields import PARTIES, SCHEMA, End, EngineKind, EventKind, Expectation, number, text
+from sim.config.fields import (
+    PARTIES,
+    SCHEMA,
+    End,
+    EngineKind,
+    EventKind,
+    Expectation,
+    MediatorFunction,
+    ProtocolKind,
+    number,
+    text,
+)
+from sim.config.tactics import Scripted
 from sim.config.talks import Bargaining, Calendar, Protocol
+
+# What somebody must be able to do where nobody else speaks between the sides.
+NEEDED = {
+    ProtocolKind.single_text: MediatorFunction.formulate,
+    ProtocolKind.shuttle: MediatorFunction.relay,
+}
 
 
 @dataclass(config=SCHEMA, kw_only=True)
@@ -80,6 +98,7 @@ class Settings:
     seed: int = number("seed of every chance event", 0, 2**64 - 1, "1", "assumed")
     replicates: int = number("futures simulated", 1, 10**9, "futures", "assumed")
     horizon: int = number("days simulated", 1, 100_000, "days", "assumed")
+    transcript: bool = text("write and print what is said in the watched futures' talks")
     engine: Engine = text("how it is computed")
 
 
@@ -129,6 +148,17 @@ def _problems(scenario: Scenario) -> Iterable[str]:
             )
         for issue, option in party.opening.items():
             yield from _unknown_option(issues, issue, option, f"{party_name}.opening")
+        if isinstance(party.tactic, Scripted):
+            for k, offer in enumerate(party.tactic.offers):
+                for issue, option in offer.items():
+                    where = f"{party_name}.tactic.offers.{k}"
+                    yield from _unknown_option(issues, issue, option, where)
+    needed = NEEDED.get(scenario.protocol.kind) if scenario.switches.talks else None
+    if needed and not any(needed in m.functions for m in scenario.mediators.values()):
+        yield (
+            f"protocol.kind is {scenario.protocol.kind.value}; "
+            f"it needs a mediator whose functions include {needed.value}"
+        )
     for account in ("islamabad", "kabul"):
         for issue, position in getattr(scenario.accounts, account).items():
             where = f"accounts.{account}.{issue}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from sim.config.fields import SCHEMA, number, text
+from sim.config.fields import SCHEMA, Finite, number, text
 
 
 class ConcessionForm(StrEnum):
@@ -37,6 +37,12 @@ def _kappa() -> float:
     return value
 
 
+def _need_a_start(form: ConcessionForm, kappa: float) -> None:
+    """Refuse an exponential curve that would concede nothing before the deadline."""
+    if form is ConcessionForm.exponential and kappa == 0:
+        raise ValueError("kappa is 0; the exponential form needs a kappa above 0")
+
+
 @dataclass(config=SCHEMA, kw_only=True)
 class TimeDependent:
     """Concede with the share of the round that is over."""
@@ -45,6 +51,11 @@ class TimeDependent:
     form: ConcessionForm = text("polynomial or exponential")
     beta: float = _beta()
     kappa: float = _kappa()
+
+    @model_validator(mode="after")
+    def _concedes(self) -> TimeDependent:
+        _need_a_start(self.form, self.kappa)
+        return self
 
 
 @dataclass(config=SCHEMA, kw_only=True)
@@ -105,6 +116,11 @@ class PackageTrading:
     kappa: float = _kappa()
     tolerance: float = number("width of the iso-utility band", 0, 1, "utility", "assumed")
 
+    @model_validator(mode="after")
+    def _concedes(self) -> PackageTrading:
+        _need_a_start(self.form, self.kappa)
+        return self
+
 
 @dataclass(config=SCHEMA, kw_only=True)
 class Scripted:
@@ -112,6 +128,12 @@ class Scripted:
 
     kind: Literal["scripted"]
     offers: list[dict[str, str]] = text("offers in order: issue -> option, status quo if unnamed")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Scripted:
+        if not self.offers:
+            raise ValueError("offers is empty; at least one offer is needed")
+        return self
 
 
 @dataclass(config=SCHEMA, kw_only=True)
@@ -124,7 +146,7 @@ class Custom:
         description="class to use, as module:Class",
         json_schema_extra={"unit": "", "origin": "assumed"},
     )
-    parameters: dict[str, float] = text("numbers handed to the class by name")
+    parameters: dict[str, Finite] = text("numbers handed to the class by name")
 
 
 Tactic = Annotated[

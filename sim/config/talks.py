@@ -63,7 +63,7 @@ class Calendar:
 class Protocol:
     """The rules of a round."""
 
-    kind: ProtocolKind = text("alternating_offers or single_text")
+    kind: ProtocolKind = text("alternating_offers, monotonic_concession, single_text or shuttle")
     sessions_per_day: int = number("sessions a day", 1, 24, "sessions per day", "assumed")
     exchanges_per_session: int = number("exchanges a session", 1, 100, "exchanges", "assumed")
     exchanges_per_round: int = number("exchanges a round at most", 1, 1000, "exchanges", "assumed")

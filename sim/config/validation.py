@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -33,9 +34,23 @@ def validate(tree: dict[str, Any]) -> tuple[Scenario, Settings]:
         settings = validate_settings(of_settings, scenario)
     except ConfigError as error:
         problems.insert(0, str(error))
+    if scenario is not None and settings is not None and not problems:
+        problems = list(truth_values(tree, dump(scenario, settings)))
     if problems or scenario is None or settings is None:
         raise ConfigError("; ".join(problems))
     return scenario, settings
+
+
+def truth_values(given: Any, taken: Any, path: str = "") -> Iterable[str]:
+    """Say which truth values were taken for the numbers 0 and 1, a clause each."""
+    if isinstance(given, bool) and not isinstance(taken, bool):
+        yield f"{path} is {given}; it should be a number"
+    elif isinstance(given, Mapping):
+        for name, value in given.items():
+            yield from truth_values(value, taken[name], f"{path}.{name}" if path else str(name))
+    elif isinstance(given, list):
+        for k, (one, other) in enumerate(zip(given, taken, strict=True)):
+            yield from truth_values(one, other, f"{path}.{k}")
 
 
 def validate_settings(tree: dict[str, Any], scenario: Scenario | None) -> Settings:

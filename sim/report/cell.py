@@ -50,10 +50,26 @@ def run_cell(
     ensemble = Ensemble(stored)
     if (not sweeping if wanted is None else wanted) and not (earlier and _drawn(directory)):
         draw(ensemble, stored)
+    said = tell(cell, directory) if cell.settings.transcript else ""
     if sweeping:
         return f"{directory.name}: {skipped(stored) if earlier else done(stored)}"
-    said = summary(ensemble, directory, stored.run["wall_seconds"])
+    said += summary(ensemble, directory, stored.run["wall_seconds"])
     return f"{skipped(stored)}\n{said}" if earlier else said
+
+
+def tell(cell: Cell, directory: Path) -> str:
+    """Write the transcript of the watched futures; return a single future's as text."""
+    from sim.plots.bargaining import path
+    from sim.plots.style import save
+    from sim.report.transcript import entries, in_words, write
+
+    told = min(cell.settings.engine.watched, cell.settings.replicates)
+    heard = entries(cell, 0, told)
+    write(heard, directory)
+    if cell.settings.replicates > 1:
+        return ""
+    save(path(cell, heard), directory / "bargaining")
+    return in_words(cell, heard) + "\n\n"
 
 
 def done(stored: StoredCell) -> str:

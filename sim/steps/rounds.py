@@ -113,7 +113,6 @@ class Rounds:
         self._inform(rows)
         self.schedule(due[~attend])
         model.log.incident(model, due[~attend], "round_not_held")
-        model.log.say(model, due[~attend], "round_not_held")
 
     def _inclination(self, party: Party) -> FloatArray:
         """Chance that a side attends a round that is due, shape (R,)."""

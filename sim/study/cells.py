@@ -48,6 +48,7 @@ class Cell:
         """SHA-256 of everything that can change a result (not the engine)."""
         tree = self.tree()
         tree["engine"] = {"watched": tree["engine"]["watched"]}
+        del tree["transcript"]  # told beside the results, by living the watched futures again
         return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -141,7 +142,7 @@ def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell
     try:
         with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
             config = compose("config", overrides=words)
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, ValueError) as error:  # a group is no name
         raise ConfigError(explain_hydra(error)) from None
     return from_config(config)
 

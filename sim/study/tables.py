@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.book import ACCOUNTS
 from sim.config import CAUSES
 from sim.negotiation.agenda import Packages
 from sim.records import Daily, Log
 
-ACCOUNTS = ("islamabad", "kabul", "undisputed")
 ROUND_COLUMNS = (
     ("replicate", pa.int64()), ("round", pa.int32()), ("day", pa.int32()),
     ("exchanges", pa.int32()), ("outcome", pa.string()),

@@ -1,0 +1,184 @@
+"""What happened in single futures, told in order: talks word by word, and the incidents between.
+
+A future is lived again from its address, so that no ensemble has to keep transcripts. Facts are
+plain dictionaries (one JSON line each); words are for people.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sim.book import ACCOUNTS
+from sim.config import CAUSES, PARTIES
+from sim.model import CeasefireModel
+from sim.negotiation.agenda import Packages
+from sim.study.cells import Cell
+from sim.study.files import Atomic
+
+Entry = dict[str, Any]
+WHO = {
+    "pakistan": "Islamabad",
+    "afghan_taliban": "Kabul",
+    "mediators": "the mediators",
+    "qatar": "Qatar",
+    "turkiye": "Türkiye",
+}
+
+
+def entries(cell: Cell, first: int = 0, count: int = 1) -> list[Entry]:
+    """Facts of the futures ``first`` ... ``first + count - 1`` in the order they happened.
+
+    Every entry has ``replicate``, ``day``, ``kind`` and what belongs to that kind; packages are
+    given as issue -> option.
+    """
+    model = CeasefireModel(
+        cell.scenario, count, cell.settings.seed, first=first, watched=first + count,
+        transcript=True,
+    )  # fmt: skip
+    outcomes = model.run(cell.settings.horizon).columns
+    packages = model.book.packages
+    heard = [_spelt(entry, packages) for entry in (*model.log.incidents, *model.log.said)]
+    for row, replicate in enumerate(outcomes["replicate"]):
+        ended = bool(outcomes["collapse_ended"][row])
+        heard.append(
+            {
+                "replicate": int(replicate),
+                "day": int(outcomes["collapse_day"][row]),
+                "kind": "ceasefire_ends" if ended else "horizon",
+                "cause": CAUSES[outcomes["collapse_cause"][row]] if ended else None,
+                "account": ACCOUNTS[int(outcomes["account"][row])],
+            }
+        )
+    model.release()
+    return sorted(heard, key=lambda entry: (entry["replicate"], entry["day"]))
+
+
+def _spelt(entry: Entry, packages: Packages) -> Entry:
+    """Write packages as issue -> option."""
+    if entry.get("package", -1) < 0:
+        return entry
+    return {**entry, "package": packages.describe(entry["package"])}
+
+
+def write(heard: list[Entry], directory: Path) -> None:
+    """Write ``transcript.jsonl``: one JSON object a line."""
+    with Atomic(directory) as files:
+        lines = [json.dumps(entry, ensure_ascii=False) for entry in heard]
+        files.path("transcript.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def in_words(cell: Cell, heard: list[Entry]) -> str:
+    """Tell facts in plain words, a line each, days first."""
+    return "\n".join(_lines(cell, heard))
+
+
+def _lines(cell: Cell, heard: list[Entry]) -> Iterator[str]:
+    start = cell.scenario.start
+    replicate = None
+    for entry in heard:
+        if entry["replicate"] != replicate:
+            replicate = entry["replicate"]
+            account = next(e["account"] for e in heard if "account" in e)
+            yield (
+                f"{cell.scenario.name}, future {replicate}, seed {cell.settings.seed}; opening "
+                f"positions as in the account of {account}. A what-if, not a record."
+            )
+        said = TELL[entry["kind"]](entry)
+        if said:
+            day = start + dt.timedelta(days=entry["day"])
+            yield f"  day {entry['day']:>3} ({day:%d %b})  {said}"
+
+
+def _who(name: str) -> str:
+    return WHO.get(name, name)
+
+
+def _package(package: dict[str, str]) -> str:
+    return ", ".join(f"{issue} {option.replace('_', ' ')}" for issue, option in package.items())
+
+
+def _attack(entry: Entry) -> str:
+    laid = "laid at Kabul's door by Islamabad" if entry["attributed"] else "not laid at any door"
+    truth = "prepared" if entry["from_afghan_soil"] else "not prepared"
+    return (
+        f"Attack by {entry['group']}, {entry['deaths']} deaths; {laid} "
+        f"(in this simulated future it was {truth} on Afghan soil)."
+    )
+
+
+def _round_opens(entry: Entry) -> str:
+    again = ", resumed after a breakdown" if entry["resumed"] else ""
+    callers = [_who(name) for name in entry["called_back_by"]]
+    by = f"; called by {' and '.join(callers)}" if callers else ""
+    return (
+        f"Round {entry['round']} opens{again}{by}: up to {entry['exchanges']} exchanges "
+        f"until day {entry['last_day']}."
+    )
+
+
+def _information(entry: Entry) -> str:
+    word = "good" if entry["says_good_faith"] else "bad"
+    return (
+        f"{_who(entry['speaker'])} tells {_who(entry['hearer'])} that the other side is in {word} "
+        f"faith (believed right with chance {entry['accuracy']:.2f})."
+    )
+
+
+def _move(entry: Entry) -> str:
+    verb = "draft" if entry["speaker"] == "mediators" else "proposes"
+    hearers = [p for p in PARTIES if p != entry["speaker"]]
+    verdicts = []
+    for hearer in hearers:
+        worth, asked = entry["utilities"][hearer], entry["aspirations"][hearer]
+        if entry["accepted"]:
+            verdicts.append(f"accepted by {_who(hearer)} ({worth:.3f}, asks {asked:.3f})")
+        else:
+            below = "below" if worth < asked else "at or above"
+            verdicts.append(f"{_who(hearer)}: worth {worth:.3f}, {below} the {asked:.3f} it asks")
+    refused = "" if entry["accepted"] else "refused; "
+    return (
+        f"[{entry['exchange']}/{entry['of']}] {_who(entry['speaker'])} {verb}: "
+        f"{_package(entry['package'])}. {refused}{'; '.join(verdicts)}."
+    )
+
+
+def _ratification(entry: Entry) -> str:
+    passed = entry["utility"] >= entry["needed"]
+    verdict = "ratifies" if passed else "refuses to ratify"
+    return (
+        f"{_who(entry['party'])} {verdict}: worth {entry['utility']:.3f}, "
+        f"{entry['needed']:.3f} needed at home."
+    )
+
+
+def _breakdown(entry: Entry) -> str:
+    joint = " The mediators issue a joint communiqué." if entry["communique"] else ""
+    return f"The round ends without agreement; a breakdown is announced.{joint}"
+
+
+def _ends(entry: Entry) -> str:
+    return f"The ceasefire ends (cause: {entry['cause'].replace('_', ' ')})."
+
+
+TELL: dict[str, Callable[[Entry], str]] = {
+    "attack": _attack,
+    "border_clash": lambda e: f"Border clash (pressure {e['severity']:.1f} on both sides).",
+    "violation": lambda e: f"A violation of the deal by {_who(e['party'])} is found.",
+    "session": lambda _: "",
+    "round_not_held": lambda _: "A round is due but not held.",
+    "round_opens": _round_opens,
+    "information": _information,
+    "move": _move,
+    "ratification": _ratification,
+    "breakdown": _breakdown,
+    "contradiction": lambda e: (
+        f"{_who(e['speaker'])} publishes an account that contradicts the other side's on "
+        f"{e['issue']}."
+    ),
+    "ceasefire_ends": _ends,
+    "horizon": lambda _: "The ceasefire is in force at the horizon.",
+}
