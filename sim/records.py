@@ -128,7 +128,7 @@ class Daily:
     """Histograms per day over the futures still in force; they add up over blocks.
 
     ``counts`` (horizon + 1, variables, BINS), ``in_force``, ``deals``, ``in_session``
-    (horizon + 1,) numbers of futures, ``attack_sum`` (horizon + 1,) attacks.
+    (horizon + 1,) numbers of futures.
     """
 
     def __init__(self, horizon: int) -> None:

@@ -115,7 +115,7 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
     def restraint(self, rows: IntArray) -> FloatArray:
         """What holds this side back in these rows today, shape (len(rows),), in logits."""
         model, rule = self.model, self.model.scenario.conflict.response
-        bound = model.terms.restraint[model.deal.package[rows]] * self.willing[rows]
+        bound = self.strikes_given_up(rows) * self.willing[rows]
         return (
             rule.talks * model.talks.in_session[rows]
             + rule.deal * model.deal.in_force[rows]
@@ -123,6 +123,10 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
             + rule.leverage * model.leverage[self.side][rows]
             + rule.trust * self.trust[rows]
         )
+
+    def strikes_given_up(self, rows: IntArray) -> FloatArray:
+        """How far a deal binds this side not to strike across the border, (len(rows),)."""
+        return np.zeros(len(rows))
 
     def respond(self, uniform: FloatArray, pressure: FloatArray, rows: IntArray) -> IntArray:
         """Rung chosen in these rows; ``uniform`` and ``pressure`` have their length."""

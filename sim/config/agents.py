@@ -77,11 +77,11 @@ class Party:
         "cost of a day of full border closure", 0, 1, "utility per day", "assumed"
     )
     ending_value: float = number(
-        "mean grievance at which ending pays as much as continuing", 0, 100, "grievance",
+        "median grievance at which ending pays as much as continuing", 0, 100, "grievance",
         "calibrated",
     )  # fmt: skip
     ending_spread: float = number(
-        "spread (logistic scale) of that grievance between futures", 0, 20, "grievance",
+        "spread of that grievance between futures (scale of its log, logistic)", 0, 20, "log",
         "calibrated",
     )  # fmt: skip
 

@@ -124,6 +124,9 @@ class Implementation:
     detection: float = number(
         "chance that a violation is found without V", 0, 1, "probability", "assumed"
     )
+    deterrence: float = number(
+        "share of violations that full verification deters (Fortna 2003)", 0, 1, "share", "assumed"
+    )
     tolerance: int = number("detected violations that end a deal", 1, 1000, "violations", "assumed")
     evidence: float = number(
         "relative gain of suppression from full evidence sharing", 0, 5, "1", "assumed"
@@ -144,7 +147,11 @@ class Grievance:
     breakdown: float = number("per failed round", 0, 10, "grievance", "assumed")
     shock: float = number("per scheduled shock", 0, 10, "grievance", "assumed")
     closure: float = number(
-        "grievance per unit of utility that closure has cost", 0, 100, "grievance", "assumed"
+        "relative weight added to grievance per unit of utility that closure has cost",
+        0,
+        100,
+        "1 / utility",
+        "assumed",
     )
     stake_deal: float = number(
         "continuing is worth this more under a deal", 0, 50, "grievance", "assumed"

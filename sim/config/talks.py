@@ -71,6 +71,10 @@ class Protocol:
     relay_noise: float = number(
         "largest error in what relays carry when nobody credible relays", 0, 1, "utility", "assumed"
     )
+    face_saving: float = number(
+        "share of the way from aspiration to reservation that a side goes when mediators, not the "
+        "other side, propose (Pruitt & Johnson 1970)", 0, 1, "share", "assumed",
+    )  # fmt: skip
     text_step: float = number(
         "how far a criticism moves the weights of the mediators' draft", 0, 1, "share", "assumed"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -81,13 +81,25 @@ def explain(error: ValidationError) -> list[str]:
     return [_clause(problem) for problem in error.errors(include_url=False)]
 
 
+def _parts(location: Sequence[str | int]) -> Iterable[str]:
+    """Give the parts of a field's path as it is written in a config."""
+    for before, part in zip(("", *location), location, strict=False):
+        if part != "[key]" and before != "tactic":  # after which comes the kind of tactic meant
+            yield str(part)
+
+
 def _clause(problem: Any) -> str:
-    path = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+    path = ".".join(_parts(problem["loc"]))
     kind, value, context = problem["type"], problem.get("input"), problem.get("ctx", {})
     if kind == "unexpected_keyword_argument":
         return f"{path} is not a known field"
     if kind in ("missing", "missing_argument"):
         return f"{path} is missing"
+    if kind == "union_tag_invalid":
+        tags = context["expected_tags"].replace("'", "")
+        return f"{path}.kind is {context['tag']!r}; allowed are {tags}"
+    if kind == "union_tag_not_found":
+        return f"{path}.kind is missing"
     if kind == "value_error":
         reason = str(context.get("error", problem["msg"]))
         return f"{path}: {reason}" if path else reason

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.config import Agenda, Border, Implementation
-from sim.negotiation.agenda import Packages, effect, verification
+from sim.config import PARTIES, Agenda, Border, Implementation
+from sim.negotiation.agenda import Packages, effect, promised, verification
 from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.replicates import PerReplicate, kept_per_day
 
@@ -21,18 +21,22 @@ NO_DEAL = -1
 class Terms:
     """What each package does, one entry per package and a last entry 0 for no deal.
 
-    Indexing with ``NO_DEAL`` (-1) reads the last entry. Every array has shape (P + 1,).
+    Indexing with ``NO_DEAL`` (-1) reads the last entry. Every array has shape (P + 1,), except
+    ``promised`` (2, P + 1). ``lasting`` and ``leaking`` are the suppression by options that do not
+    leak and by those that do, at the rate ``leakage`` a day.
     """
 
     verified: FloatArray
-    suppression: FloatArray
+    lasting: FloatArray
+    leaking: FloatArray
+    leakage: FloatArray
     restraint: FloatArray
     border: FloatArray
     evidence: FloatArray
     assurance: FloatArray
-    leakage: FloatArray
     backlash: FloatArray
     cohesion: FloatArray
+    promised: FloatArray
 
 
 def terms(agenda: Agenda, all_packages: Packages, verifiers: float) -> Terms:
@@ -41,10 +45,14 @@ def terms(agenda: Agenda, all_packages: Packages, verifiers: float) -> Terms:
     def with_no_deal(sizes: FloatArray) -> FloatArray:
         return np.append(sizes, 0.0)
 
-    names = [name for name in Terms.__dataclass_fields__ if name != "verified"]
+    plain = ("leakage", "restraint", "border", "evidence", "assurance", "backlash", "cohesion")
+    promises = [with_no_deal(promised(agenda, all_packages, side)) for side in PARTIES]
     return Terms(
-        with_no_deal(verification(agenda, all_packages, verifiers)),
-        **{name: with_no_deal(effect(agenda, all_packages, name)) for name in names},
+        verified=with_no_deal(verification(agenda, all_packages, verifiers)),
+        lasting=with_no_deal(effect(agenda, all_packages, "suppression", leaking=False)),
+        leaking=with_no_deal(effect(agenda, all_packages, "suppression", leaking=True)),
+        promised=np.array(promises),
+        **{name: with_no_deal(effect(agenda, all_packages, name)) for name in plain},
     )
 
 

@@ -70,15 +70,33 @@ def verification(agenda: Agenda, all_packages: Packages, verifiers: float) -> Fl
     return best
 
 
-def effect(agenda: Agenda, all_packages: Packages, name: str) -> FloatArray:
+def promised(agenda: Agenda, all_packages: Packages, side: str) -> FloatArray:
+    """Share of the issues demanded of a side on which each package grants something, (P,)."""
+    demanded = [k for k, issue in enumerate(agenda.issues.values()) if issue.demander.value != side]
+    granted = np.zeros(len(all_packages))
+    for k in demanded:
+        granted += all_packages.option[:, k] > 0
+    return granted / max(len(demanded), 1)
+
+
+def effect(
+    agenda: Agenda, all_packages: Packages, name: str, leaking: bool | None = None
+) -> FloatArray:
     """Size of one effect (see ``config.Effects``) of each package, shape (P,), in [0, 1].
 
-    Effects of several issues combine as independent shares: 1 - prod(1 - share).
+    Effects of several issues combine as independent shares: 1 - prod(1 - share). With ``leaking``,
+    only those of options that leak, or only those of options that do not.
     """
     kept = np.ones(len(all_packages))
     by_issue: dict[str, dict[str, float]] = getattr(agenda.effects, name)
     for k, issue_name in enumerate(all_packages.issues):
         sizes = by_issue.get(issue_name, {})
-        by_option = np.array([sizes.get(option, 0.0) for option in all_packages.options[k]])
+        leaks = agenda.effects.leakage.get(issue_name, {})
+        by_option = np.array(
+            [
+                sizes.get(option, 0.0) if leaking in (None, leaks.get(option, 0.0) > 0) else 0.0
+                for option in all_packages.options[k]
+            ]
+        )
         kept = kept * (1 - by_option[all_packages.option[:, k]])
     return 1 - kept

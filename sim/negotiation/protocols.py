@@ -235,9 +235,10 @@ class Meeting:
     def _table_draft(self, rows: IntArray, protocol: Protocol) -> None:
         """The mediators table a text; both criticise it, and its weights move accordingly.
 
-        A text both can live with is agreed. If one side refuses, the next text weighs it more by
-        ``text_step``; if both do, by half a step the one further from its aspiration (single
-        negotiating text: Fisher 1978; Raiffa 1982).
+        To the mediators a side concedes more than to the other side, by ``face_saving`` (Pruitt &
+        Johnson 1970). A text both can live with is agreed. If one side refuses, the next text
+        weighs it more by ``text_step``; if both do, by half a step the one further from what it
+        asks (single negotiating text: Fisher 1978; Raiffa 1982).
         """
         rows = rows[self.mediated[rows]]
         if not len(rows):
@@ -246,11 +247,11 @@ class Meeting:
         position = middle + np.rint(self.lean[rows] * WEIGHT_STEPS).astype(np.int64)
         text = np.stack(self.drafts)[self.sides[0].account[rows], position]
         views = [self._view(side, rows) for side in (0, 1)]
-        lacking = [
-            np.maximum(self.tactics[side].aspiration(views[side]), views[side].reservation)
-            - views[side].utility(text)
-            for side in (0, 1)
-        ]
+        lacking = []
+        for side, view in enumerate(views):
+            above = np.maximum(self.tactics[side].aspiration(view) - view.reservation, 0.0)
+            asked = view.reservation + (1.0 - protocol.face_saving) * above
+            lacking.append(asked - view.utility(text))
         refused = [shortfall > 0 for shortfall in lacking]
         agreed = ~refused[0] & ~refused[1]
         self.agreed[rows[agreed]] = text[agreed]

@@ -20,6 +20,7 @@ from sim.study.cells import Cell
 from sim.study.files import Atomic
 
 Entry = dict[str, Any]
+RUNGS = ("restraint", "protest and closure", "border fire", "a strike", "open hostilities")
 WHO = {
     "pakistan": "Islamabad",
     "afghan_taliban": "Kabul",
@@ -168,6 +169,8 @@ TELL: dict[str, Callable[[Entry], str]] = {
     "attack": _attack,
     "border_clash": lambda e: f"Border clash (pressure {e['severity']:.1f} on both sides).",
     "violation": lambda e: f"A violation of the deal by {_who(e['party'])} is found.",
+    "deal_lapses": lambda _: "The deal lapses after too many violations.",
+    "act": lambda e: f"{_who(e['party'])} answers with {RUNGS[e['rung']]}.",
     "session": lambda _: "",
     "round_not_held": lambda _: "A round is due but not held.",
     "round_opens": _round_opens,

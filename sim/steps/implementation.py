@@ -25,7 +25,9 @@ def carry_out(model: CeasefireModel) -> None:
         _violate(model, rows)
         lapsed = rows[deal.violations[rows] >= rule.tolerance]
         deal.lapse(lapsed)
-        model.tally.deal_lapsed_day[lapsed] = model.day
+        first = lapsed[model.tally.deal_lapsed_day[lapsed] == 0]
+        model.tally.deal_lapsed_day[first] = model.day
+        model.log.incident(model, lapsed, "deal_lapses")
         model.rounds.schedule(lapsed)
     _move_crossings(model)
     _suppress(model)
@@ -35,7 +37,6 @@ def _deliver(model: CeasefireModel, rows: IntArray) -> None:
     """Each side moves towards what it is willing and able to deliver."""
     deal, rule = model.deal, model.scenario.conflict.implementation
     moved = share_moved(rule.build_up)
-    package = deal.package[rows]
     for party in model.parties:
         current = deal.delivered[rows, party.side]
         target = party.delivery_target(rows)
@@ -44,7 +45,7 @@ def _deliver(model: CeasefireModel, rows: IntArray) -> None:
     for group in model.militants:
         target = model.parties[1].delivery_target(first)
         group.backlash[first] += model.terms.backlash[deal.package[first]] * target
-    delivered = model.terms.suppression[package] * deal.delivered[rows, 1]
+    delivered = _measures(model, rows)
     seen = rows[model.uniform("delivery", rows) < rule.delivery * delivered]
     signal = model.scenario.conflict.trust.signals.delivery
     model.parties[0].learn(seen, trust.evidence(signal))
@@ -54,10 +55,13 @@ def _deliver(model: CeasefireModel, rows: IntArray) -> None:
 def _violate(model: CeasefireModel, rows: IntArray) -> None:
     """Violations by what is not delivered, or by a strike that was promised away."""
     deal, rule = model.deal, model.scenario.conflict.implementation
-    chance = detection_chance(rule, model.terms.verified[deal.package[rows]])
+    verified = model.terms.verified[deal.package[rows]]
+    chance = detection_chance(rule, verified)
+    dared = rule.violation * (1.0 - rule.deterrence * verified)
     for party in model.parties:
         short = 1.0 - party.delivery_target(rows)
-        breach = model.uniform(f"violation/{party.name}", rows) < rule.violation * short
+        promised = model.terms.promised[party.side, deal.package[rows]]
+        breach = model.uniform(f"violation/{party.name}", rows) < dared * short * promised
         breached = np.flatnonzero(breach)
         seen = model.uniform(f"detection/{party.name}", rows[breached]) < chance[breached]
         found = np.zeros(len(rows), dtype=bool)
@@ -102,7 +106,8 @@ def _suppress(model: CeasefireModel) -> None:
     for group in model.militants:
         group.restrained_by(effort, moved)
         group.backlash *= np.exp(-1.0 / rule.backlash_days)
-    model.kabul.pay_cohesion(model.terms.cohesion[model.deal.package], moved)
+    cost = model.terms.cohesion[model.deal.package] * model.deal.delivered[:, 1]
+    model.kabul.pay_cohesion(cost, moved)
 
 
 def _effort(model: CeasefireModel) -> FloatArray:
@@ -111,9 +116,17 @@ def _effort(model: CeasefireModel) -> FloatArray:
     effort = np.zeros(model.size)
     rows = np.flatnonzero(deal.in_force)
     if len(rows):
-        package = deal.package[rows]
-        kept = np.power(1.0 - model.terms.leakage[package], deal.age[rows])
-        sharper = 1.0 + rule.evidence * model.terms.evidence[package] * deal.delivered[rows, 0]
-        asked = model.terms.suppression[package] * deal.delivered[rows, 1] * kept * sharper
+        shared = model.terms.evidence[deal.package[rows]] * deal.delivered[rows, 0]
+        asked = _measures(model, rows) * (1.0 + rule.evidence * shared)
         effort[rows] = np.minimum(asked, 1.0)
     return effort
+
+
+def _measures(model: CeasefireModel, rows: IntArray) -> FloatArray:
+    """Suppression by what Kabul delivers today, less what has leaked, shape (len(rows),)."""
+    deal, terms = model.deal, model.terms
+    package = deal.package[rows]
+    left = terms.leaking[package] * np.power(1.0 - terms.leakage[package], deal.age[rows])
+    both = 1.0 - (1.0 - terms.lasting[package]) * (1.0 - left)
+    measures: FloatArray = both * deal.delivered[rows, 1]
+    return measures

@@ -50,6 +50,7 @@ class Chain:
                 uniform = self.uniform(model, f"response/{party.name}")[mine]
                 rungs = party.respond(uniform, pressure[mine, party.side], rows)
                 party.act(rows, rungs)
+                model.log.say(model, rows, "act", party=party.name, rung=rungs, link=self.link)
                 self.rungs[mine, party.side] = rungs
         self.link += 1
 
