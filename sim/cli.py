@@ -35,6 +35,7 @@ The parameter reference is docs/parameters.md.
 
 
 VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim.commands.VERB
+    "plan": "count, check and estimate the cells of a sweep before it runs",
     "compare": "compare finished cells: tables and a figure",
     "figure": "draw any figure of finished cells",
     "report": "write a report of finished cells as one HTML file",
