@@ -36,6 +36,10 @@ The parameter reference is docs/parameters.md.
 
 VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim.commands.VERB
     "plan": "count, check and estimate the cells of a sweep before it runs",
+    "collect": "bring the futures of a sweep into one data set",
+    "query": "query a collected sweep with SQL",
+    "replay": "run one stored future again and tell it",
+    "verify": "check stored results against checksums and the code",
     "compare": "compare finished cells: tables and a figure",
     "figure": "draw any figure of finished cells",
     "report": "write a report of finished cells as one HTML file",
