@@ -132,16 +132,20 @@ def hydra_job(words: list[str]) -> int:
     return 1 if problems else 0
 
 
-LAUNCHERS = ("joblib.", "submitit.", "hydra_plugins.")
+LAUNCHERS = {"joblib", "submitit", "hydra_plugins"}
 
 
 def cut_off(error: Exception) -> list[str]:
     """Say that a launcher gave up and what is missing; raise an error that is our own."""
+    import traceback
+
     from sim.report.sweep import directory
     from sim.study.store import one_line
     from sim.study.sweeps import open_directory
 
-    if not directory or not type(error).__module__.startswith(LAUNCHERS):
+    walked = traceback.walk_tb(error.__traceback__)
+    rooms = {str(frame.f_globals.get("__name__")).partition(".")[0] for frame, _ in walked}
+    if not directory or not rooms & LAUNCHERS:
         raise error
     said = f"the launcher gave up ({one_line(error)}); the same command resumes the sweep"
     return [said, *open_directory(directory[-1]).problems()]
