@@ -35,6 +35,12 @@ The parameter reference is docs/parameters.md.
 
 
 VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim.commands.VERB
+    "plan": "count, check and estimate the cells of a sweep before it runs",
+    "design": "sample a parameter space instead of a grid",
+    "collect": "bring the futures of a sweep into one data set",
+    "query": "query a collected sweep with SQL",
+    "replay": "run one stored future again and tell it",
+    "verify": "check stored results against checksums and the code",
     "compare": "compare finished cells: tables and a figure",
     "figure": "draw any figure of finished cells",
     "report": "write a report of finished cells as one HTML file",
@@ -126,16 +132,20 @@ def hydra_job(words: list[str]) -> int:
     return 1 if problems else 0
 
 
-LAUNCHERS = ("joblib.", "submitit.", "hydra_plugins.")
+LAUNCHERS = {"joblib", "submitit", "hydra_plugins"}
 
 
 def cut_off(error: Exception) -> list[str]:
     """Say that a launcher gave up and what is missing; raise an error that is our own."""
+    import traceback
+
     from sim.report.sweep import directory
     from sim.study.store import one_line
     from sim.study.sweeps import open_directory
 
-    if not directory or not type(error).__module__.startswith(LAUNCHERS):
+    walked = traceback.walk_tb(error.__traceback__)
+    rooms = {str(frame.f_globals.get("__name__")).partition(".")[0] for frame, _ in walked}
+    if not directory or not rooms & LAUNCHERS:
         raise error
     said = f"the launcher gave up ({one_line(error)}); the same command resumes the sweep"
     return [said, *open_directory(directory[-1]).problems()]

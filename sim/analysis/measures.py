@@ -29,12 +29,12 @@ GROUPS = {
 }
 COUNTS = {
     "attacks": "attacks",
-    "attributed": "days with attacks laid at Kabul's door",
-    "misattributed": "attacks wrongly laid at Kabul's door",
+    "attributed": "days with attacks blamed on Kabul",
+    "misattributed": "attacks wrongly blamed on Kabul",
     "clashes": "border clashes",
     "violations": "detected violations",
-    "pakistan_strikes": "days with strikes by Pakistan",
-    "afghan_taliban_strikes": "days with strikes by the Afghan Taliban",
+    "pakistan_strikes": "days with Pakistani strikes",
+    "afghan_taliban_strikes": "days with Afghan Taliban strikes",
     "rounds_held": "rounds held",
     "rounds_failed": "rounds failed",
 }

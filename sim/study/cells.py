@@ -155,6 +155,8 @@ def explain_hydra(error: Exception) -> str:
     if unknown:
         field = unknown[1]
         return f"{field} is no field that can be set so (+{field}.NAME=... adds to a mapping)"
+    if re.match(r"Could not (load|find) 'hydra/launcher/(joblib|submitit_|grouped_)", said):
+        return "this launcher needs its plugin: pip install 'ceasefire-sim[slurm]'"
     if "LexerNoViableAltException" in said or "mismatched input" in said:
         return f"cannot read the override {said.rpartition(': ')[2]!r}"
     options = [k for k, line in enumerate(lines) if line.startswith("Available options")]

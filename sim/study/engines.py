@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, TypeVar
@@ -125,9 +128,16 @@ class Queue:
             self.put(task)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which stops its workers itself."""
+def _begin_worker(parent: int) -> None:
+    """Leave Ctrl-C to the parent, which stops its workers itself, and end if it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class Processes:
@@ -148,7 +158,9 @@ class Processes:
         """Take the executor that is kept for this process, or a new one if workers died."""
         from joblib.externals.loky import get_reusable_executor
 
-        self._executor = get_reusable_executor(self.workers, initializer=_ignore_interrupts)
+        self._executor = get_reusable_executor(
+            self.workers, initializer=_begin_worker, initargs=(os.getpid(),)
+        )
 
     def abandon(self) -> None:
         """Stop all work at once."""

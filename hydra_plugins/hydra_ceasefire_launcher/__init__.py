@@ -1,0 +1,1 @@
+"""Launchers for groups of cells; found by Hydra in its name space."""

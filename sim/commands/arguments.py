@@ -1,0 +1,120 @@
+"""Arguments that the verbs on finished cells share, and how they write figures."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from sim.config import ENDS, ConfigError
+
+if TYPE_CHECKING:
+    from sim.plots.style import Drawing
+    from sim.report.cells import CellSet
+
+FORMATS = ("png", "svg", "pdf", "csv")
+THEMES, SHEETS = ("light", "dark"), ("slide", "page", "column")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says a mistake in one sentence, as the whole command line does."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the mistake as a sentence."""
+        raise ConfigError(f"{message}; see {self.prog} --help")
+
+
+def parser(verb: str, description: str, epilog: str = "") -> Parser:
+    """Return a parser for one verb."""
+    formatter = argparse.RawDescriptionHelpFormatter
+    return Parser(
+        prog=f"ceasefire {verb}", description=description, epilog=epilog, formatter_class=formatter
+    )
+
+
+def add_cells(of: argparse.ArgumentParser) -> None:
+    """Add what says which cells are looked at and how they are made comparable."""
+    of.add_argument(
+        "directories", nargs="+", metavar="DIR", help="a cell, a sweep, or a folder of them"
+    )
+    of.add_argument("--reference", metavar="NAME", help="cell to compare with (default: baseline)")
+    of.add_argument("--end", choices=ENDS, help="end definition (default: the one cells share)")
+    of.add_argument(
+        "--horizon", type=int, metavar="DAYS", help="cut all futures at this day, if not longer"
+    )
+    of.add_argument(
+        "--mixed-versions", action="store_true", help="allow cells of different versions"
+    )
+
+
+def add_look(of: argparse.ArgumentParser) -> None:
+    """Add how figures look and where they go."""
+    of.add_argument("--theme", choices=THEMES, default="light")
+    of.add_argument("--sheet", choices=SHEETS, default="slide", help="where it will be read")
+    of.add_argument(
+        "--format", nargs="+", choices=FORMATS, default=["png", "svg"], metavar="FORMAT",
+        help=f"of {', '.join(FORMATS)} (default: png svg); put it after the directories",
+    )  # fmt: skip
+    of.add_argument(
+        "--out", metavar="FOLDER", help="where to write (default: DIR, or comparison/ for several)"
+    )
+
+
+def opened(given: argparse.Namespace) -> CellSet:
+    """Open the cells that were asked for."""
+    from sim.report.cells import open_cells
+
+    return open_cells(
+        given.directories, given.reference, given.end, given.horizon, given.mixed_versions
+    )
+
+
+def folder(given: argparse.Namespace) -> Path:
+    """Where results go: as asked, else the one directory, else a folder of its own."""
+    if given.out:
+        return Path(given.out)
+    return Path(given.directories[0] if len(given.directories) == 1 else "comparison")
+
+
+def write_figure(drawing: Drawing, path: Path, formats: Sequence[str]) -> list[Path]:
+    """Write a figure, and its data if csv is among the formats; return the paths."""
+    from sim.plots.style import save
+
+    written = save(drawing, path, [kind for kind in formats if kind != "csv"])
+    if "csv" in formats:
+        table = path.with_name(f"{path.name}.csv")
+        write_whole(table, drawing.table.to_csv(index=False))
+        written.append(table)
+    return written
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file under a temporary name and rename it when complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def in_one_sentence(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
+    """Turn what a user may get wrong, or a full disk, into one sentence for the command line."""
+
+    @wraps(main)
+    def said(words: list[str]) -> int:
+        from sim.analysis.sample import SurvivalInputError
+
+        try:
+            return main(words)
+        except SurvivalInputError as error:
+            raise ConfigError(str(error)) from None
+        except OSError as error:
+            reason = os.strerror(error.errno).lower() if error.errno else str(error)
+            raise ConfigError(f"cannot write to {error.filename}: {reason}") from None
+
+    return said

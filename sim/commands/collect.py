@@ -1,0 +1,26 @@
+"""``ceasefire collect``: one Parquet data set for a sweep."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from sim.study.collect import collect
+
+
+def main(words: list[str]) -> int:
+    """Collect and say what came of it, and what is missing."""
+    parser = argparse.ArgumentParser(
+        prog="ceasefire collect",
+        description="Bring the futures of all finished cells of a sweep into one data set.",
+    )
+    parser.add_argument("directory", type=Path, help="of the sweep")
+    parser.add_argument("--again", action="store_true", help="write it anew, whatever is there")
+    chosen = parser.parse_args(words)
+    made = collect(chosen.directory, chosen.again)
+    for line in made.problems:
+        print(line if line.startswith(" ") else f"ceasefire: {line}", file=sys.stderr)
+    new = f"{made.written} cells written" if made.written else "up to date"
+    print(f"{made.rows:,} futures of {made.cells} cells in {made.directory} ({new})")
+    return 0

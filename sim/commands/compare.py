@@ -1,0 +1,107 @@
+"""``ceasefire compare``: tabulate and draw finished cells beside each other, without simulating."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.commands.arguments import (
+    add_cells,
+    add_look,
+    folder,
+    in_one_sentence,
+    opened,
+    parser,
+    write_figure,
+    write_whole,
+)
+
+if TYPE_CHECKING:
+    from sim.plots.style import Drawing
+    from sim.report.cells import CellSet
+
+DESCRIPTION = """\
+Compare finished cells with a reference: how long the ceasefire lasts, what ends it, and, with
+--by, how that depends on a parameter. Nothing is simulated. Cells may come from several runs and
+sweeps; cells with the same seed are paired future by future."""
+EPILOG = """\
+Writes comparison.csv (all differences) and the figure comparison; with --facet, panels; with
+--by, outcomes.csv and the figure response or, for two parameters, heatmap.
+
+  ceasefire compare multirun/2025-11-01/12-00-00
+  ceasefire compare multirun/accounts outputs/mine --reference baseline --end strike --facet
+  ceasefire compare multirun/trust --by pakistan.trust --outcome 'S(90)' --format svg csv
+"""
+
+
+@in_one_sentence
+def main(words: list[str]) -> int:
+    """Compare the cells named on the command line; return the exit code."""
+    given = _parse(words)
+    found = opened(given)
+    out = folder(given)
+    written: list[Path] = []
+    if len(found.cells) > 1:
+        from sim.analysis.compare import compare
+
+        result = compare(found.cells, found.reference, end=found.end)
+        table = out / "comparison.csv"
+        write_whole(table, result.table.to_csv(index=False))
+        written.append(table)
+        print(f"{result}\n")
+    elif not given.by:
+        from sim.report.cells import CellsError
+
+        only = next(iter(found.stored.values())).directory
+        raise CellsError(f"{only} is the only finished cell there; a comparison needs another")
+    for name, drawing in _drawings(found, given):
+        written += write_figure(drawing, out / name, given.format)
+    if given.by:
+        written.append(_write_outcomes(found, given, out))
+    for note in found.notes:
+        print(f"Note: {note}")
+    print("Written: " + ", ".join(str(path) for path in written))
+    return 0
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    reader = parser("compare", DESCRIPTION, EPILOG)
+    add_cells(reader)
+    add_look(reader)
+    reader.add_argument("--facet", action="store_true", help="a small panel for each scenario")
+    reader.add_argument(
+        "--by", action="append", default=[], metavar="PARAM",
+        help="draw the outcome over this parameter, such as pakistan.trust; twice for two",
+    )  # fmt: skip
+    reader.add_argument(
+        "--outcome", metavar="NAME", help="with --by: S(DAY) or RMST(DAY) (default: RMST)"
+    )
+    return reader.parse_args(words)
+
+
+def _drawings(found: CellSet, given: argparse.Namespace) -> Iterator[tuple[str, Drawing]]:
+    """Draw what was asked for: name and figure."""
+    from sim.plots.catalogue import draw
+
+    look = {"end": found.end, "theme": given.theme, "sheet": given.sheet}
+    if given.by:
+        name = "response" if len(given.by) == 1 else "heatmap"
+        yield name, draw(name, found.cells, by=given.by, outcome=given.outcome, **look)
+    else:
+        name = "panels" if given.facet else "comparison"
+        yield name, draw(name, found.cells, reference=found.reference, **look)
+
+
+def _write_outcomes(found: CellSet, given: argparse.Namespace, out: Path) -> Path:
+    """Print and write the outcome of every cell with the parameters in question."""
+    from sim.plots.swept import outcome_table
+
+    table = outcome_table(found.cells, given.by, found.end, given.outcome)
+    path = out / "outcomes.csv"
+    write_whole(path, table.to_csv(index=False))
+    shown = table[[*given.by, "series", "quantity", "value", "lower", "upper"]]
+    shown = shown.sort_values([*given.by, "series"], kind="stable")
+    print(shown.to_string(index=False, float_format="{:.3f}".format) + "\n")
+    return path

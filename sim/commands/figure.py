@@ -1,0 +1,78 @@
+"""``ceasefire figure``: draw any figure of finished cells."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.commands.arguments import (
+    add_cells,
+    add_look,
+    folder,
+    in_one_sentence,
+    opened,
+    parser,
+    write_figure,
+)
+
+if TYPE_CHECKING:
+    from sim.plots.style import Drawing
+    from sim.report.cells import CellSet
+
+
+@in_one_sentence
+def main(words: list[str]) -> int:
+    """Draw the figure named on the command line; return the exit code."""
+    given = _parse(words)
+    found = opened(given)
+    written = []
+    for name, drawing in _drawings(found, given):
+        written += write_figure(drawing, folder(given) / name, given.format)
+    for note in found.notes:
+        print(f"Note: {note}")
+    print("Written: " + ", ".join(str(path) for path in written))
+    return 0
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    from sim.plots.catalogue import FAMILIES
+
+    lines = [f"  {name:<15} {family.shows}" for name, family in FAMILIES.items()]
+    listed = "\n".join(["Figures:", *lines])
+    epilog = (
+        f"{listed}\n\n  ceasefire figure forest multirun/accounts --sheet column --format pdf\n"
+    )
+    reader = parser("figure", "Draw a figure of finished cells; nothing is simulated.", epilog)
+    reader.add_argument("name", choices=FAMILIES, metavar="NAME", help="see the list below")
+    add_cells(reader)
+    add_look(reader)
+    reader.add_argument(
+        "--by", action="append", default=[], metavar="PARAM",
+        help="response: the parameter, such as pakistan.trust; heatmap: give two",
+    )  # fmt: skip
+    reader.add_argument("--outcome", metavar="NAME", help="response, heatmap: S(DAY) or RMST(DAY)")
+    return reader.parse_args(words)
+
+
+def _drawings(found: CellSet, given: argparse.Namespace) -> Iterator[tuple[str, Drawing]]:
+    """Draw the figure; one of a single ensemble is drawn for each cell."""
+    from sim.plots.catalogue import draw, family_named
+
+    look = {"end": found.end, "theme": given.theme, "sheet": given.sheet}
+    needs = family_named(given.name).needs
+    if needs == "one":
+        for name, ensemble in found.cells.items():
+            suffix = f"-{_file_name(name)}" if len(found.cells) > 1 else ""
+            yield f"{given.name}{suffix}", draw(given.name, {name: ensemble}, **look)
+    elif needs == "swept":
+        outcome = {"outcome": given.outcome}
+        yield given.name, draw(given.name, found.cells, by=given.by, **look, **outcome)
+    else:
+        reference = found.reference if len(found.cells) > 1 else None
+        yield given.name, draw(given.name, found.cells, reference=reference, **look)
+
+
+def _file_name(name: str) -> str:
+    """Write a cell's name so that it can be part of a file name."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name)

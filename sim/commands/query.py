@@ -1,0 +1,55 @@
+"""``ceasefire query``: SQL over a collected sweep, through DuckDB."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from sim.study.collect import CELLS, PARTS, open_collection
+from sim.study.errors import StudyError
+
+HELP = """\
+Tables: runs, one row per future with the sweep's overrides as columns; cells, one row per cell.
+Names with dots need double quotes, such as "pakistan.trust"."""
+
+
+def main(words: list[str]) -> int:
+    """Run one statement and print its result."""
+    parser = argparse.ArgumentParser(
+        prog="ceasefire query", description="Query a collected sweep with SQL.", epilog=HELP
+    )
+    parser.add_argument("directory", type=Path, help="of the sweep")
+    parser.add_argument("sql", help="a statement, such as: select count(*) from runs")
+    parser.add_argument("--csv", action="store_true", help="print comma-separated values")
+    chosen = parser.parse_args(words)
+    answer = query(chosen.directory, chosen.sql)
+    if chosen.csv:
+        answer.to_csv(sys.stdout, index=False)
+    else:
+        print(answer.to_string(index=False))
+    return 0
+
+
+def query(directory: Path, sql: str):  # type: ignore[no-untyped-def]
+    """Return the answer to a statement as a DataFrame.
+
+    Raises
+    ------
+    StudyError
+        If the sweep is not collected or has been changed, DuckDB is not installed, or the
+        statement is wrong.
+    """
+    try:
+        import duckdb
+    except ImportError:
+        raise StudyError("queries need DuckDB: pip install 'ceasefire-sim[analysis]'") from None
+    target, _ = open_collection(directory)
+    with duckdb.connect() as connection:
+        for name, pattern in (("runs", f"{PARTS}/*.parquet"), ("cells", CELLS)):
+            path = str(target / pattern).replace("'", "''")
+            connection.execute(f"create view {name} as select * from read_parquet('{path}')")
+        try:
+            return connection.execute(sql).df()
+        except duckdb.Error as error:
+            raise StudyError(" ".join(str(error).splitlines()[0].split())) from None

@@ -1,0 +1,51 @@
+"""``ceasefire replay``: one stored future again, told in plain words."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from sim.report.story import story
+from sim.study.errors import StoreError
+from sim.study.replay import Replay, other_versions, replay
+from sim.study.store import StoredCell, finished, read_cell
+from sim.study.sweeps import open_directory
+
+
+def main(words: list[str]) -> int:
+    """Tell one future; exit with 1 if it is not the one that was stored."""
+    parser = argparse.ArgumentParser(
+        prog="ceasefire replay",
+        description="Run one stored future again, compare it with what is stored, and tell it.",
+    )
+    parser.add_argument("directory", type=Path, help="of a finished cell")
+    parser.add_argument("--replicate", type=int, default=0, help="number of the future, from 0")
+    chosen = parser.parse_args(words)
+    stored = open_cell(chosen.directory)
+    again = replay(stored, chosen.replicate)
+    print("\n".join(story(stored.cell, again)))
+    for line in other_versions(stored):
+        print(f"ceasefire: {line}", file=sys.stderr)
+    print(agreement(stored, again))
+    return 1 if again.differs else 0
+
+
+def open_cell(directory: Path) -> StoredCell:
+    """Open a finished cell, or the only one of a sweep; say which there are if there are more."""
+    if finished(directory) is not None:
+        return read_cell(directory)
+    cells = open_directory(directory).finished
+    if len(cells) != 1:
+        names = ", ".join(path.name for path in cells[:6]) or "none"
+        raise StoreError(f"{directory} is not one cell; its finished cells are: {names}")
+    return read_cell(cells[0])
+
+
+def agreement(stored: StoredCell, again: Replay) -> str:
+    """Say whether a replay is the future that was stored."""
+    if again.differs:
+        return f"NOT as stored in {stored.directory}: {', '.join(again.differs)}"
+    if again.nearly:
+        return f"as stored in {stored.directory}, {', '.join(again.nearly)} in all but last digits"
+    return f"exactly as stored in {stored.directory}"

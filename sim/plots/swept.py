@@ -1,0 +1,145 @@
+"""An outcome of several ensembles over the parameters in which they differ; estimates nothing new.
+
+Bridges ensembles and the figures of `sim.plots.sweep`, which know tables only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.ensemble import Ensemble
+from sim.config import ConfigError
+from sim.plots.style import Drawing
+from sim.plots.sweep import heatmap, response
+from sim.plots.words import INTERVAL, facts, readable
+
+NAMES = ("name", "description", "expectation")
+"""Fields that label a scenario and change no result."""
+SETTINGS = ("engine",)
+
+
+def swept(
+    ensembles: Mapping[str, Ensemble],
+    by: Sequence[str],
+    end: str | None = None,
+    outcome: str | None = None,
+    theme: str = "light",
+    sheet: str = "slide",
+) -> Drawing:
+    """Draw an outcome over one parameter (a line each for what else differs) or over two.
+
+    `by` are paths in the configuration, such as ``pakistan.trust``; `outcome` is S(DAY) or
+    RMST(DAY), by default RMST to the horizon. Errors: `ConfigError` for an unknown path or
+    outcome, a parameter that does not vary, or several ensembles at one point of a heat map.
+    """
+    table = outcome_table(ensembles, by, end, outcome)
+    name = str(table["quantity"].iloc[0])
+    end = str(table["end"].iloc[0])
+    note = [INTERVAL] if len(by) == 1 else []
+    about = facts(dict(ensembles), end, note)
+    about = [text for text in about if text]
+    wide = table.rename(columns={"value": name})
+    look: dict[str, Any] = {"theme": theme, "sheet": sheet}
+    for path in by:
+        if wide[path].nunique() < 2:
+            raise ConfigError(
+                f"{path} is {wide[path].iloc[0]} in every cell; nothing to draw by it"
+            )
+    if len(by) == 2:
+        if wide.duplicated(list(by)).any():
+            raise ConfigError(
+                f"several cells share one pair of {by[0]} and {by[1]}; choose fewer cells"
+            )
+        return heatmap(wide, by[0], by[1], name, about, se="se", **look)
+    series = "series" if wide["series"].nunique() > 1 else None
+    if wide.duplicated([by[0], "series"]).any():
+        raise ConfigError(f"several cells share one value of {by[0]} and differ in nothing else")
+    return response(wide, by[0], name, about, by=series, **look)
+
+
+def outcome_table(
+    ensembles: Mapping[str, Ensemble],
+    by: Sequence[str],
+    end: str | None = None,
+    outcome: str | None = None,
+) -> pd.DataFrame:
+    """One row per ensemble: scenario, the parameters in `by`, series, quantity, value, limits, se.
+
+    `series` says in what else than `by` the ensembles differ.
+    """
+    trees = {name: flat(x.cell.tree()) for name, x in ensembles.items()}
+    for path in by:
+        for tree in trees.values():
+            if path not in tree:
+                raise ConfigError(
+                    f"{path} is no parameter of every cell; see the config.yaml of one"
+                )
+    said = {name: _series(tree, trees, by) for name, tree in trees.items()}
+    rows = []
+    for name, ensemble in ensembles.items():
+        tree = trees[name]
+        chosen = end or ensemble.scenario.ceasefire.end.value
+        quantity = outcome or f"RMST({ensemble.horizon})"
+        kind, day = _read(quantity, ensemble.horizon)
+        estimate = ensemble.survival(chosen)
+        point = estimate.at(day) if kind == "S" else estimate.rmst(day)
+        numbers = {"value": point.value, "lower": point.lower, "upper": point.upper, "se": point.se}
+        row: dict[str, Any] = {"scenario": name, "cell": ensemble.cell.key, "end": chosen}
+        row |= {path: tree[path] for path in by}
+        rows.append(row | {"series": said[name], "quantity": quantity} | numbers)
+    table = pd.DataFrame(rows)
+    if table["end"].nunique() > 1:
+        listed = ", ".join(table["end"].unique())
+        raise ConfigError(f"default end definitions differ ({listed}): name one with --end")
+    return table
+
+
+def _series(
+    tree: Mapping[str, Any], trees: Mapping[str, Mapping[str, Any]], by: Sequence[str]
+) -> str:
+    """Say what else than `by` sets a cell apart: its scenario, and what differs within that."""
+    alike = {name: x for name, x in trees.items() if x["name"] == tree["name"]}
+    paths = [path for path in differing(alike) if path not in by]
+    words = [f"{path.rpartition('.')[2]} {tree.get(path)}" for path in paths]
+    if len(alike) < len(trees):
+        words.insert(0, readable(str(tree["name"])))
+    return ", ".join(words) or "all"
+
+
+def _read(outcome: str, horizon: int) -> tuple[str, int]:
+    """Read S(90) or RMST(365)."""
+    kind, _, rest = outcome.partition("(")
+    day = rest.removesuffix(")")
+    if kind not in ("S", "RMST") or not day.isdigit() or not outcome.endswith(")"):
+        raise ConfigError(f"outcome is {outcome!r}; write S(DAY) or RMST(DAY), such as S(90)")
+    if not 1 <= int(day) <= horizon:
+        raise ConfigError(
+            f"outcome is {outcome}; its day must lie from 1 to the horizon, {horizon}"
+        )
+    return kind, int(day)
+
+
+def flat(tree: Any, before: str = "") -> dict[str, Any]:
+    """Write a configuration tree as path -> value; a list is one value."""
+    if not isinstance(tree, dict):
+        return {before: tree}
+    out: dict[str, Any] = {}
+    for key, value in tree.items():
+        out |= flat(value, f"{before}.{key}" if before else str(key))
+    return out if tree else {before: "none"}
+
+
+def differing(trees: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Paths that differ between configurations, without labels and the engine."""
+    paths = list(dict.fromkeys(path for tree in trees.values() for path in tree))
+    found = []
+    for path in paths:
+        if path in NAMES or path.partition(".")[0] in SETTINGS:
+            continue
+        values = [tree.get(path) for tree in trees.values()]
+        if any(value != values[0] for value in values[1:]):
+            found.append(path)
+    return found

@@ -1,0 +1,137 @@
+"""What stands behind a report's numbers: scenarios, caveats, parameters, provenance, commands."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from sim.analysis.compare import CAUTION, Comparison
+from sim.config import ENDS, Scenario, Settings
+from sim.plots.words import accounts_of, readable
+from sim.report.cells import CellSet
+from sim.report.differences import config_changes
+from sim.report.markup import paragraph, table
+from sim.report.parameters import Fields
+
+CAVEATS = (
+    "Intervals show the simulation's own chance only: not uncertainty about the model, its "
+    "parameters or the record it starts from.",
+    "Many parameters are assumed or calibrated, not measured; the table of parameters says which.",
+    "The causes are the triggers of the chain of events in which the ceasefire ended. A share can "
+    "rise because another cause no longer comes first.",
+    "The model names no individual and describes no operation. Contested facts keep their "
+    "claimant.",
+)
+
+
+def scenarios(found: CellSet) -> str:
+    """The scenarios, and field by field what sets each apart from the reference."""
+    rows = []
+    for name, ensemble in found.ordered.items():
+        scenario = ensemble.scenario
+        expected = scenario.expectation.value
+        rows.append([readable(name), scenario.description, expected, accounts_of(scenario)])
+    head = ["Scenario", "What it is", "Expected beforehand", "Accounts"]
+    out = table("Scenarios; the first is the reference", head, rows)
+    base = found.cells[found.reference].cell.tree()
+    changes = []
+    for name, ensemble in found.ordered.items():
+        if name != found.reference:
+            fields = config_changes(base, ensemble.cell.tree())
+            for k, (path, before, after) in enumerate(fields or [("nothing differs", "", "")]):
+                changes.append([readable(name) if k == 0 else "", path, before, after])
+    if not changes:
+        return out
+    head = ["Scenario", "Field", readable(found.reference), "This scenario"]
+    caption = f"Every field of the configuration that differs from {readable(found.reference)}"
+    return out + table(caption, head, changes, code=(1,))
+
+
+def caveats(found: CellSet, compared: Comparison | None) -> Iterator[str]:
+    """What a reader must keep in mind."""
+    accounts = dict.fromkeys(accounts_of(x.scenario) for x in found.cells.values())
+    yield (
+        f"Accounts: {'; or '.join(accounts)}. Under the other side's account results may differ: "
+        "simulate with accounts=islamabad and accounts=kabul to see."
+    )
+    others = ", ".join(readable(x) for x in ENDS if x != found.end)
+    yield (
+        f"What counts as the end is itself disputed. This report uses {readable(found.end)}; the "
+        f"same cells hold {others} (--end)."
+    )
+    yield from CAVEATS
+    if compared is not None:
+        yield from compared.notes
+        yield CAUTION
+    yield from found.notes
+
+
+def provenance(found: CellSet) -> str:
+    """Key, code and time of every cell, and the versions used."""
+    rows = []
+    for name, stored in found.stored.items():
+        run, git = stored.run, stored.run.get("git", {})
+        commit = str(git.get("commit") or "not recorded")[:12]
+        changed = " with uncommitted changes" if git.get("dirty") else ""
+        settings = stored.cell.settings
+        numbers = [f"{settings.replicates:,}", str(settings.seed), str(settings.horizon)]
+        when = str(run.get("finished", "not recorded"))
+        rows.append([readable(name), stored.cell.key, *numbers, f"{commit}{changed}", when])
+    head = ["Scenario", "Cell key (SHA-256)", "Futures", "Seed", "Horizon", "Commit", "Finished"]
+    out = table("Cells", head, rows, numbers=(2, 3, 4), code=(1,), small=True)
+    seen: dict[str, dict[str, None]] = {}
+    for stored in found.stored.values():
+        for package, version in stored.run.get("versions", {}).items():
+            seen.setdefault(package, {})[str(version)] = None
+        seen.setdefault("platform", {})[str(stored.run.get("platform", "not recorded"))] = None
+    versions = [[package, " or ".join(values)] for package, values in seen.items()]
+    return out + table("Software", ["Component", "Version"], versions)
+
+
+def reproduce(found: CellSet, several: bool) -> str:
+    """The commands that make the cells and this report again."""
+    lines = []
+    for name, stored in found.stored.items():
+        words = stored.run.get("overrides") or []
+        settings = stored.cell.settings
+        fixed = {"replicates": settings.replicates, "seed": settings.seed}
+        fixed["horizon"] = settings.horizon
+        given = {word.partition("=")[0] for word in words}
+        words = [*words, *(f"{key}={x}" for key, x in fixed.items() if key not in given)]
+        folder = f"hydra.run.dir=again/{stored.cell.key[:12]}"
+        lines.append(f"# {readable(name)}")
+        lines.append(" ".join(shlex.quote(word) for word in ["ceasefire", *words, folder]))
+    options = f"--reference {shlex.quote(found.reference)} " if several else ""
+    lines.append("# this report")
+    cut = found.horizon < max(x.cell.settings.horizon for x in found.stored.values())
+    horizon = f" --horizon {found.horizon}" if cut else ""
+    lines.append(f"ceasefire report again {options}--end {found.end}{horizon}")
+    commands = f'<pre tabindex="0"><code>{escape(chr(10).join(lines))}</code></pre>\n'
+    note = (
+        "The same version gives the same numbers: every chance event is addressed by seed, "
+        "purpose, day and future. A cell is the same if its key, under Provenance, is. What a cell "
+        "made from Python holds is in the config.yaml beside its results."
+    )
+    return paragraph(note) + commands
+
+
+def parameters(found: CellSet) -> str:
+    """Every field of the reference with its unit and origin."""
+    tree = found.cells[found.reference].cell.tree()
+    rows = [row for kind in (Settings, Scenario) for row in _rows(kind, tree)]
+    head = ["Field", f"Value in {readable(found.reference)}", "Unit", "Origin", "Meaning"]
+    note = (
+        "Origins: measured (from a source named in the seeds), calibrated (to a pattern), assumed. "
+        "What other scenarios change is listed under Scenarios."
+    )
+    return paragraph(note) + table("All parameters", head, rows, code=(0,), small=True)
+
+
+def _rows(kind: type, tree: dict[str, Any]) -> Iterator[list[str]]:
+    """One row per field of a schema class."""
+    fields = Fields(kind)
+    for name, node in fields.root["properties"].items():
+        for row in fields.rows(node, name, {"": tree[name]}):
+            yield [row.path, row.baseline, row.unit, row.origin, row.meaning]

@@ -1,0 +1,251 @@
+"""Sets of finished cells from any directories, checked so that they can be compared.
+
+Knows where results lie and what must agree between them; estimates and draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.analysis.ensemble import Ensemble
+from sim.config import ENDS, ConfigError, Scenario
+from sim.plots.words import accounts_of
+from sim.report.sweep import names, reference_of
+from sim.study.store import StoredCell, finished, read_cell
+
+PACKAGE = "ceasefire-sim"
+
+
+class CellsError(ConfigError):
+    """Cells that cannot be opened or compared; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class CellSet:
+    """Finished cells by name, the one to compare with, and what a reader must know of them."""
+
+    cells: dict[str, Ensemble]
+    stored: dict[str, StoredCell]
+    reference: str
+    end: str
+    notes: tuple[str, ...]
+
+    @property
+    def horizon(self) -> int:
+        """Days compared."""
+        return self.cells[self.reference].horizon
+
+    @property
+    def ordered(self) -> dict[str, Ensemble]:
+        """The reference, then the others in their order."""
+        rest = {name: x for name, x in self.cells.items() if name != self.reference}
+        return {self.reference: self.cells[self.reference], **rest}
+
+
+class Truncated(Ensemble):
+    """An ensemble seen to an earlier horizon: every future is cut there, later ends are unseen.
+
+    Counts that run to the end of a future (attacks, trust ...) cannot be cut and are left out.
+    """
+
+    def __init__(self, results: StoredCell, horizon: int) -> None:
+        super().__init__(results)
+        self._horizon = horizon
+
+    @property
+    def horizon(self) -> int:
+        """Days looked at."""
+        return self._horizon
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, without events after the horizon."""
+        scenario = self.cell.scenario
+        kept = {name: x for name, x in scenario.events.items() if x.day <= self._horizon}
+        return replace(scenario, events=kept)
+
+    def _frame(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        if name != "runs":
+            frame = super()._frame(name, columns)
+            return frame[frame["day"] <= self._horizon].reset_index(drop=True)
+        ends = [f"{end}_{part}" for end in ENDS for part in ("day", "ended", "cause")]
+        wanted = ["replicate", "account", *ends, "deal", "deal_day"]
+        runs = super()._frame("runs", wanted)
+        for end in ENDS:
+            late = runs[f"{end}_day"] > self._horizon
+            runs.loc[late, f"{end}_day"] = self._horizon
+            runs.loc[late, f"{end}_ended"] = False
+            runs.loc[late, f"{end}_cause"] = None
+        runs.loc[runs["deal_day"] > self._horizon, "deal_day"] = float("nan")
+        runs["deal"] = runs["deal_day"].notna()
+        if columns is None:
+            return runs
+        missing = [column for column in columns if column not in runs.columns]
+        if missing:
+            raise CellsError(f"{missing[0]} is not known at an earlier horizon than was simulated")
+        return runs[list(columns)]
+
+
+def open_cells(
+    directories: Sequence[str | Path],
+    reference: str | None = None,
+    end: str | None = None,
+    horizon: int | None = None,
+    mixed_versions: bool = False,
+) -> CellSet:
+    """Open all finished cells at or below some directories.
+
+    `reference` names one (default: the baseline, else the first); `end` an end definition
+    (default: the one they share); `horizon` cuts every future at an earlier day. Cells that have
+    not finished are left out and noted; equal cells are taken once.
+
+    Raises
+    ------
+    CellsError
+        If a directory holds no results, a file is damaged, a table is empty, or the cells differ
+        in horizon, end definition or version of the simulator without leave to.
+    """
+    found, notes = _found([Path(x) for x in directories])
+    stored, repeated = _distinct([read_cell(path) for path in found])
+    notes += repeated
+    for cell in stored:
+        _check_tables(cell)
+    _check_versions(stored, mixed_versions)
+    days = _common_horizon(stored, horizon)
+    cut = [cell for cell in stored if cell.cell.settings.horizon > days]
+    ensembles = {
+        cell.directory: Truncated(cell, days) if cell in cut else Ensemble(cell) for cell in stored
+    }
+    named = names(ensembles, {cell.directory: cell.run["overrides"] for cell in stored})
+    cells = {name: next(c for c in stored if c is x.results) for name, x in named.items()}
+    chosen = reference_of(named) if reference is None else _named(reference, named)
+    if cut:
+        notes.append(f"Futures are cut at day {days}; what happened later is not looked at.")
+    notes += _differences(cells)
+    return CellSet(named, cells, chosen, _common_end(named, end), tuple(notes))
+
+
+def _found(directories: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """Directories of finished cells, and a note on each that is not finished."""
+    paths: dict[Path, Path] = {}
+    notes = []
+    for directory in directories:
+        if not directory.is_dir():
+            raise CellsError(f"{directory} is no directory")
+        here = sorted((x.parent for x in directory.rglob("run.json")), key=_natural)
+        done = [path for path in here if finished(path) is not None]
+        if not done:
+            raise CellsError(
+                f"{directory} holds no finished cell ({len(here)} unfinished or failed)"
+            )
+        notes += [f"{x} has not finished and is left out." for x in here if x not in done]
+        paths |= {path.resolve(): path for path in done}
+    return list(paths.values()), notes
+
+
+def _natural(path: Path) -> tuple[tuple[int, str], ...]:
+    """Sort key that puts 2 before 10."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in path.parts)
+
+
+def _distinct(cells: Sequence[StoredCell]) -> tuple[list[StoredCell], list[str]]:
+    """Take each cell once; note those that were given again."""
+    first: dict[str, StoredCell] = {}
+    notes = []
+    for cell in cells:
+        earlier = first.setdefault(cell.cell.key, cell)
+        if earlier is not cell:
+            notes.append(f"{cell.directory} holds the same cell as {earlier.directory}; used once.")
+    return list(first.values()), notes
+
+
+def _check_tables(cell: StoredCell) -> None:
+    """Refuse damaged, empty and incomplete tables before anything is computed."""
+    wanted = cell.cell.settings.replicates
+    path = cell.directory / "runs.parquet"
+    try:
+        rows = pq.ParquetFile(path).metadata.num_rows
+    except (OSError, pa.ArrowException) as error:
+        raise CellsError(f"cannot read {path}: {str(error).splitlines()[0]}") from None
+    if rows == 0:
+        raise CellsError(f"{path} holds no futures; at least one is needed")
+    if rows != wanted:
+        raise CellsError(f"{path} holds {rows:,} futures; its configuration says {wanted:,}")
+
+
+def _check_versions(stored: Sequence[StoredCell], allowed: bool) -> None:
+    """Refuse cells of different versions of the simulator, unless allowed."""
+    found = sorted({_version(cell, PACKAGE) for cell in stored})
+    if len(found) > 1 and not allowed:
+        raise CellsError(
+            f"cells come from different versions of {PACKAGE} ({', '.join(found)}); simulate them "
+            "anew, or add --mixed-versions to compare them all the same"
+        )
+
+
+def _version(cell: StoredCell, package: str) -> str:
+    return str(cell.run.get("versions", {}).get(package, "unknown"))
+
+
+def _common_horizon(stored: Sequence[StoredCell], wanted: int | None) -> int:
+    """Return the day to compare to."""
+    horizons = sorted({cell.cell.settings.horizon for cell in stored})
+    if wanted is None and len(horizons) > 1:
+        listed = ", ".join(str(days) for days in horizons)
+        raise CellsError(
+            f"horizons differ ({listed} days); add --horizon {horizons[0]} to cut all futures there"
+        )
+    days = horizons[0] if wanted is None else wanted
+    if not 1 <= days <= horizons[0]:
+        raise CellsError(
+            f"horizon is {days}; allowed is 1 to {horizons[0]}, the shortest simulated"
+        )
+    return days
+
+
+def _common_end(cells: dict[str, Ensemble], wanted: str | None) -> str:
+    """Return the end definition to use."""
+    if wanted is not None:
+        if wanted not in ENDS:
+            raise CellsError(f"end is {wanted!r}; allowed are {', '.join(ENDS)}")
+        return wanted
+    ends = {x.scenario.ceasefire.end.value for x in cells.values()}
+    if len(ends) > 1:
+        raise CellsError(
+            f"end definitions differ ({', '.join(sorted(ends))}); choose one with --end"
+        )
+    return next(iter(ends))
+
+
+def _named(name: str, cells: dict[str, Ensemble]) -> str:
+    if name not in cells:
+        raise CellsError(f"reference is {name!r}; there are {', '.join(cells)}")
+    return name
+
+
+def _differences(cells: dict[str, StoredCell]) -> Iterator[str]:
+    """Note what differs between cells and a reader might not expect to."""
+    scenarios = [x.cell.scenario for x in cells.values()]
+    told: dict[str, list[Any]] = {
+        f"Versions of {PACKAGE} differ": [_version(x, PACKAGE) for x in cells.values()],
+        "Commits of the code differ": [
+            str(x.run.get("git", {}).get("commit"))[:12] for x in cells.values()
+        ],
+        "Start dates differ": [x.start.isoformat() for x in scenarios],
+        "Accounts differ": [accounts_of(x) for x in scenarios],
+        "Strikes in a row that count as open hostilities differ": [
+            x.ceasefire.consecutive_days for x in scenarios
+        ],
+    }
+    for what, values in told.items():
+        if len(set(values)) > 1:
+            yield f"{what}: {', '.join(str(x) for x in dict.fromkeys(values))}."
+    if any(x.run.get("git", {}).get("dirty") for x in cells.values()):
+        yield "Some cells were simulated by code with uncommitted changes."

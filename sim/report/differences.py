@@ -1,0 +1,56 @@
+"""What differs between configurations, in words; knows plain trees only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.plots.swept import differing, flat
+
+ABSENT = "–"
+
+
+def config_changes(base: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Path, value in `base` and value in `other` of every field that differs, as text.
+
+    Labels (name, description, expectation) and the engine, which changes no result, are left out.
+    A list of words is told by what was added and removed.
+    """
+    one, two = flat(dict(base)), flat(dict(other))
+    out = []
+    for path in differing({"base": one, "other": two}):
+        if any(x.startswith(f"{path}.") for x in (*one, *two)):
+            continue  # an empty mapping on one side; its entries on the other say it
+        before, after = one.get(path), two.get(path)
+        if _words(before) and _words(after):
+            out.append((path, written(before), _change(before or [], after or [])))
+        else:
+            out.append((path, _or_absent(path, one), _or_absent(path, two)))
+    return out
+
+
+def written(value: Any) -> str:
+    """Write a value as it would stand in a configuration file."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list):
+        return ", ".join(written(item) for item in value) or "none"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _or_absent(path: str, flattened: Mapping[str, Any]) -> str:
+    return written(flattened[path]) if path in flattened else ABSENT
+
+
+def _words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _change(before: list[str], after: list[str]) -> str:
+    """Say what was added to and removed from a list of words."""
+    added = [word for word in after if word not in before]
+    removed = [word for word in before if word not in after]
+    if not added and not removed:
+        return written(after)
+    parts = [f"{word} added" for word in added] + [f"{word} removed" for word in removed]
+    return ", ".join(parts)

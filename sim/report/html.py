@@ -1,0 +1,203 @@
+"""A report of finished cells as one HTML file that needs nothing but itself.
+
+Puts results into words, tables and figures; estimates nothing of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from sim.analysis.compare import Comparison, compare
+from sim.analysis.mechanisms import Mechanisms, mechanisms
+from sim.plots.words import accounts_of, definition, readable, signed
+from sim.report.background import caveats, parameters, provenance, reproduce, scenarios
+from sim.report.cells import CellSet
+from sim.report.explained import explained
+from sim.report.markup import Section, listing, page, paragraph, table
+from sim.report.pictures import Picture, pictures
+
+WHAT_IF = (
+    "These are what-if simulations of a model, not a forecast. They say what follows from the "
+    "assumptions under Parameters, not what will happen."
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A set of cells with its question, and the statistics that several sections share."""
+
+    found: CellSet
+    question: str = ""
+    title: str = ""
+
+    @property
+    def several(self) -> bool:
+        """Whether there is anything to compare."""
+        return len(self.found.cells) > 1
+
+    @cached_property
+    def compared(self) -> Comparison | None:
+        """Differences from the reference, if there are several cells."""
+        if not self.several:
+            return None
+        return compare(self.found.cells, self.found.reference, end=self.found.end)
+
+    @cached_property
+    def attributed(self) -> Mechanisms | None:
+        """What the differences run through, if there are several cells."""
+        if not self.several:
+            return None
+        return mechanisms(self.found.cells, self.found.reference, end=self.found.end)
+
+    def html(self) -> str:
+        """Return the whole document."""
+        title = self.title or _title(self.found)
+        drawn = pictures(self.found, self.compared, self.attributed)
+        return page(title, _lead(self, title), list(_sections(self, drawn)))
+
+
+def _title(found: CellSet) -> str:
+    """Name what is reported."""
+    others = [readable(x) for x in found.cells if x != found.reference]
+    if not others:
+        return f"Ceasefire simulation: {readable(found.reference)}"
+    what = others[0] if len(others) == 1 else f"{len(others)} scenarios"
+    return f"Ceasefire simulations: {what} compared with {readable(found.reference)}"
+
+
+def _question(report: Report) -> str:
+    """The question the cells answer, as given or as their comparison implies."""
+    if report.question:
+        return report.question
+    found = report.found
+    if not report.several:
+        return f"How long would the ceasefire hold under {readable(found.reference)}, what ends it?"
+    return (
+        "How much longer or shorter would the ceasefire hold under each scenario than under "
+        f"{readable(found.reference)}, and through which causes?"
+    )
+
+
+def _lead(report: Report, title: str) -> str:
+    """The question and the terms on which it is answered."""
+    found = report.found
+    scenario = found.cells[found.reference].scenario
+    accounts = dict.fromkeys(accounts_of(x.scenario) for x in found.cells.values())
+    ends = dict.fromkeys(definition(found.end, x.scenario) for x in found.cells.values())
+    runs = sorted({x.replicates for x in found.cells.values()})
+    terms = {
+        "Event definition": f"{readable(found.end)}: {'; or '.join(ends)}.",
+        "Accounts option": f"{'; or '.join(accounts)}. On contested positions of the talks the two "
+        "sides' accounts contradict each other; the option says whose is used.",
+        "Futures": f"{' or '.join(f'{x:,}' for x in runs)} for each scenario, followed for "
+        f"{found.horizon} days from {scenario.start:%d %B %Y}.",
+    }
+    listed = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in terms.items())
+    question = f'<p class="lead"><strong>Question.</strong> {escape(_question(report))}</p>'
+    return f"{question}{paragraph(WHAT_IF)}<dl>{listed}</dl>"
+
+
+def _sections(report: Report, drawn: dict[str, list[Picture]]) -> Iterator[Section]:
+    """All parts of the report in order."""
+    found = report.found
+    yield Section("answer", "In short", _answer(report) + _show(drawn["lasting"]))
+    yield Section("scenarios", "Scenarios and what differs between them", scenarios(found))
+    if report.compared is not None:
+        effects = _effects(report.compared) + _show(drawn["effects"])
+        yield Section("effects", "Differences from the reference", effects)
+    yield Section("levels", "How long the ceasefire holds", _levels(found) + _show(drawn["age"]))
+    yield Section("causes", "What ends it", _causes(report) + _show(drawn["causes"]))
+    if report.attributed is not None:
+        body = explained(report.attributed)
+        yield Section("mechanisms", "What the differences run through", body)
+    yield Section("caveats", "Caveats", listing(caveats(found, report.compared)))
+    yield Section("reproduce", "How to reproduce this", reproduce(found, report.several))
+    yield Section("provenance", "Provenance", provenance(found))
+    yield Section("parameters", "Parameters", parameters(found), new_page=True)
+
+
+def _show(drawn: list[Picture]) -> str:
+    return "".join(picture.html() for picture in drawn)
+
+
+def _answer(report: Report) -> str:
+    """The main result in a few sentences."""
+    found, compared = report.found, report.compared
+    horizon = found.horizon
+    base = found.cells[found.reference].survival(found.end)
+    first, last = base.rmst(horizon), base.at(horizon)
+    said = [
+        f"Under {readable(found.reference)} the ceasefire is in force for {first.value:.0f} of "
+        f"{horizon} days on average [{first.lower:.0f}, {first.upper:.0f}], and in "
+        f"{last.value:.0%} of futures it is still in force on day {horizon} "
+        f"[{last.lower:.0%}, {last.upper:.0%}]."
+    ]
+    if compared is not None:
+        rows = compared.table[compared.table["kind"] == "rmst"]
+        rows = rows.sort_values("difference", ascending=False, kind="stable")
+        longer = [_told(row) for row in rows.to_dict("records") if row["lower"] > 0]
+        shorter = [_told(row) for row in rows.to_dict("records")[::-1] if row["upper"] < 0]
+        unclear = rows[(rows["lower"] <= 0) & (rows["upper"] >= 0)]["scenario"]
+        if longer:
+            said.append(f"It holds longer under {'; '.join(longer)}.")
+        if shorter:
+            said.append(f"It holds less long under {'; '.join(shorter)}.")
+        if len(unclear):
+            names = ", ".join(readable(x) for x in unclear)
+            said.append(f"No difference is resolved with so many futures for {names}.")
+        said.append("In brackets: 95% intervals of the simulation's own chance.")
+    return "".join(paragraph(text) for text in said)
+
+
+def _told(row: Mapping[Any, Any]) -> str:
+    """One difference in words."""
+    value, low, high = (signed(float(row[x]), 1) for x in ("difference", "lower", "upper"))
+    return f"{readable(str(row['scenario']))} ({value} days [{low}, {high}])"
+
+
+def _effects(compared: Comparison) -> str:
+    """The table of differences, and who outlasts whom."""
+    causes = set(compared.table.loc[compared.table["kind"] == "incidence", "quantity"])
+    wide = compared.wide.drop(columns=[x for x in compared.wide.columns if x in causes])
+    texts = zip(wide.index, wide.to_numpy().tolist(), strict=True)
+    rows = [[readable(str(name)), *map(str, row)] for name, row in texts]
+    return table(
+        f"Differences from {readable(compared.reference)} with 95% bootstrap intervals",
+        ["Scenario", *wide.columns],
+        rows,
+        numbers=range(1, len(wide.columns) + 1),
+    )
+
+
+def _levels(found: CellSet) -> str:
+    """Survival of every scenario on set days, median and mean."""
+    summaries = {name: x.survival(found.end).summary() for name, x in found.ordered.items()}
+    head = list(next(iter(summaries.values())))
+    rows = [[readable(name), *summary.values()] for name, summary in summaries.items()]
+    return table(
+        "Share still in force on set days, median and restricted mean, with 95% intervals",
+        ["Scenario", *head],
+        rows,
+        numbers=range(1, len(head) + 1),
+    )
+
+
+def _causes(report: Report) -> str:
+    """Share ended by each cause, of every scenario."""
+    found = report.found
+    estimates = {name: x.incidence(found.end) for name, x in found.ordered.items()}
+    causes = next(iter(estimates.values())).causes
+    rows = [
+        [readable(name), *(str(x.of(cause, found.horizon)) for cause in causes)]
+        for name, x in estimates.items()
+    ]
+    return table(
+        f"Share of futures ended by each cause to day {found.horizon}, with 95% intervals",
+        ["Scenario", *(readable(cause) for cause in causes)],
+        rows,
+        numbers=range(1, len(causes) + 1),
+    )

@@ -1,0 +1,190 @@
+"""Pieces of HTML: text, tables, figures, the page and its style; knows no result."""
+
+from __future__ import annotations
+
+import base64
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from sim.plots.style import Drawing, save
+
+STYLE = """
+:root { color-scheme: light dark; --paper: #fff; --ink: #1a1a1a; --muted: #595959;
+  --line: #d0d0d0; --shade: #f4f4f4; --link: #00558a; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --paper: #14171c; --ink: #f2f2f2; --muted: #aeb4bd; --line: #3c434d; --shade: #1d222a;
+    --link: #8fd0f5; } }
+* { box-sizing: border-box; }
+html { background: var(--paper); color: var(--ink); font: 100%/1.5 system-ui, "Segoe UI",
+  "DejaVu Sans", sans-serif; }
+body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1.25rem 4rem; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0.5rem 0; }
+h2 { font-size: 1.35rem; margin: 2.6rem 0 0.6rem; border-top: 1px solid var(--line);
+  padding-top: 1rem; }
+h3 { font-size: 1.05rem; margin: 1.6rem 0 0.4rem; }
+p, ul, dl { max-width: 46rem; }
+a { color: var(--link); }
+.skip { position: absolute; left: -100rem; }
+.skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: 0.5rem; }
+nav ul { columns: 2; padding-left: 1.2rem; }
+.lead { font-size: 1.1rem; }
+.muted, figcaption, caption { color: var(--muted); }
+figure { margin: 1.4rem 0 2rem; }
+figure img { width: 100%; height: auto; display: block; }
+figcaption { font-size: 0.9rem; margin-top: 0.4rem; max-width: 46rem; }
+.scroll { overflow-x: auto; margin: 0.8rem 0 1.4rem; }
+table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; padding-bottom: 0.4rem; max-width: 46rem; }
+th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.9rem 0.25rem 0;
+  border-bottom: 1px solid var(--line); }
+thead th { border-bottom: 2px solid var(--muted); vertical-align: bottom; }
+tbody th { font-weight: 600; }
+.number { text-align: right; white-space: nowrap; }
+.small table { font-size: 0.78rem; }
+pre { background: var(--shade); padding: 0.8rem 1rem; overflow-x: auto; font-size: 0.85rem;
+  line-height: 1.45; }
+code { font-size: 0.92em; overflow-wrap: anywhere; }
+dt { font-weight: 600; margin-top: 0.5rem; }
+dd { margin: 0; }
+@page { size: A4; margin: 16mm 14mm; }
+@media print {
+  html { font-size: 9.5pt; }
+  body { max-width: none; padding: 0; }
+  nav, .skip { display: none; }
+  p, ul, dl, figcaption, caption { max-width: none; }
+  a { color: inherit; text-decoration: none; }
+  h2, h3, caption { break-after: avoid; }
+  h2 { margin-top: 1.6rem; }
+  figure, tr { break-inside: avoid; }
+  thead { display: table-header-group; }
+  .scroll { overflow: visible; }
+  table { font-size: 7.6pt; }
+  .small table { font-size: 6.6pt; }
+  th, td { padding-right: 0.5rem; overflow-wrap: anywhere; }
+  .number { white-space: normal; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
+  .new-page { break-before: page; }
+}
+"""
+# Nothing may be fetched from anywhere and no script may run; images and styles are in the page.
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page under a heading of its own."""
+
+    key: str
+    title: str
+    body: str
+    new_page: bool = False
+
+    def html(self) -> str:
+        """Return the section."""
+        kind = ' class="new-page"' if self.new_page else ""
+        head = f'<h2 id="{self.key}-title">{escape(self.title)}</h2>'
+        return (
+            f'<section id="{self.key}" aria-labelledby="{self.key}-title"{kind}>{head}\n'
+            f"{self.body}</section>"
+        )
+
+
+def page(title: str, lead: str, sections: Sequence[Section]) -> str:
+    """Return a whole document that needs nothing but itself."""
+    links = "".join(f'<li><a href="#{x.key}">{escape(x.title)}</a></li>' for x in sections)
+    body = "\n".join(section.html() for section in sections)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>{escape(title)}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the report</a>
+<header>
+<h1>{escape(title)}</h1>
+{lead}
+</header>
+<nav aria-label="Contents"><ul>{links}</ul></nav>
+<main id="main">
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """Return a paragraph of plain text."""
+    return f"<p{f' class={kind!r}' if kind else ''}>{escape(text)}</p>\n"
+
+
+def listing(items: Iterable[str]) -> str:
+    """Return a list of plain texts."""
+    return f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>\n"
+
+
+def table(
+    caption: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    numbers: Sequence[int] = (),
+    small: bool = False,
+    code: Sequence[int] = (),
+) -> str:
+    """Return a table with a caption; the first column names its rows.
+
+    `numbers` are the columns aligned as numbers, `code` those set as code. It scrolls sideways,
+    by keyboard too, where the screen is narrow.
+    """
+
+    def kind(column: int) -> str:
+        return ' class="number"' if column in numbers else ""
+
+    def cell(column: int, text: str) -> str:
+        inner = f"<code>{escape(text)}</code>" if column in code and text else escape(text)
+        if column == 0:
+            return f'<th scope="row">{inner}</th>'
+        return f"<td{kind(column)}>{inner}</td>"
+
+    top = "".join(f'<th scope="col"{kind(k)}>{escape(x)}</th>' for k, x in enumerate(head))
+    body = "\n".join(f"<tr>{''.join(cell(k, x) for k, x in enumerate(row))}</tr>" for row in rows)
+    extra = " small" if small else ""
+    return (
+        f'<div class="scroll{extra}" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{top}</tr></thead>\n"
+        f"<tbody>\n{body}\n</tbody></table></div>\n"
+    )
+
+
+def figure(light: Drawing, dark: Drawing, alt: str, caption: str) -> str:
+    """Return a figure that follows the reader's light or dark setting and prints light."""
+    return (
+        "<figure><picture>"
+        f'<source media="screen and (prefers-color-scheme: dark)" srcset="{_inline(dark)}">'
+        f'<img src="{_inline(light)}" alt="{escape(alt)}"></picture>'
+        f"<figcaption>{escape(caption)}</figcaption></figure>\n"
+    )
+
+
+def _inline(drawing: Drawing) -> str:
+    """A drawing as an SVG image inside the page."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg_of(drawing)).decode()}"
+
+
+def svg_of(drawing: Drawing) -> bytes:
+    """The bytes of a drawing as SVG, its curves to a hundredth of a point."""
+    with tempfile.TemporaryDirectory() as folder:
+        (path,) = save(drawing, Path(folder) / "figure", ["svg"])
+        text = path.read_text(encoding="utf-8")
+    rounded = re.sub(r' d="[^"]*"', lambda d: re.sub(r"(\.\d\d)\d+", r"\1", d[0]), text)
+    return rounded.encode()

@@ -1,0 +1,146 @@
+"""The figures of a report, each in light and dark, with words for those who cannot see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sim.analysis.compare import Comparison
+from sim.analysis.mechanisms import Mechanisms
+from sim.plots.catalogue import draw
+from sim.plots.style import Drawing
+from sim.plots.words import readable, signed
+from sim.report.cells import CellSet
+from sim.report.markup import figure
+
+SHEET = "page"
+MOST_CURVES = 12
+"""Scenarios up to which the differences day by day are drawn too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One figure in both themes, what it shows in words, and its caption."""
+
+    light: Drawing
+    dark: Drawing
+    alt: str
+    caption: str
+
+    def html(self) -> str:
+        """Return the figure as HTML."""
+        return figure(self.light, self.dark, self.alt, self.caption)
+
+
+def pictures(
+    found: CellSet, compared: Comparison | None, attributed: Mechanisms | None
+) -> dict[str, list[Picture]]:
+    """Draw everything, by the part of the report it belongs to."""
+    if compared is None:
+        return dict(_of_one(found))
+    return dict(_of_several(found, compared, attributed))
+
+
+def _of_one(found: CellSet) -> Iterator[tuple[str, list[Picture]]]:
+    """Figures of a single cell."""
+    readout = _survival_in_words(found)
+    yield "lasting", [_picture(found, "survival", readout, "Survival with numbers at risk.")]
+    words = "Hazard of the end by the ceasefire's age, per 1,000 days."
+    age = [_picture(found, "hazard", words, words)]
+    yield "age", [*age, *_fans(found)]
+    yield "causes", [_incidence(found)]
+
+
+def _of_several(
+    found: CellSet, compared: Comparison, attributed: Mechanisms | None
+) -> Iterator[tuple[str, list[Picture]]]:
+    """Figures of several cells."""
+    base = readable(found.reference)
+    readout = _survival_in_words(found)
+    caption = f"Survival of every scenario, and differences from {base}."
+    overlay = _picture(found, "comparison", readout, caption, compared=compared)
+    yield "lasting", [overlay]
+    words = f"Differences from {base}. {_effects_in_words(compared)}"
+    effects = [_picture(found, "forest", words, f"Differences from {base}.", compared=compared)]
+    if len(found.cells) <= MOST_CURVES:
+        caption = f"Share still in force minus that of {base}, day by day."
+        effects.append(
+            _picture(found, "difference", f"{caption} {_effects_in_words(compared)}", caption)
+        )
+    yield "effects", effects
+    words = "Hazard of the end by the ceasefire's age, per 1,000 days, of every scenario."
+    yield "age", [_picture(found, "hazard", words, words), *_fans(found)]
+    causes = [_incidence(found)]
+    if attributed is not None:
+        caption = "Days gained and lost by cause; the parts add up to the difference."
+        alt = f"{caption} {_parts_in_words(attributed)}"
+        causes.append(_picture(found, "mechanisms", alt, caption, attributed=attributed))
+    yield "causes", causes
+
+
+def _picture(found: CellSet, name: str, alt: str, caption: str, **more: Any) -> Picture:
+    """Draw one family of figures in both themes; say how to get it alone."""
+    several = len(found.cells) > 1
+    single = name in ("survival", "incidence", "fans")
+    cells = {found.reference: found.cells[found.reference]} if single else found.ordered
+    reference = found.reference if several and not single else None
+    light, dark = (
+        draw(name, cells, reference, end=found.end, theme=theme, sheet=SHEET, **more)
+        for theme in ("light", "dark")
+    )
+    return Picture(light, dark, alt, f"{caption} Alone: ceasefire figure {name} DIR.")
+
+
+def _fans(found: CellSet) -> list[Picture]:
+    """Trust and tension of the reference, unless it is over on the first day."""
+    daily = found.cells[found.reference].daily
+    if not len(daily) or daily["in_force"].max() == 0:
+        return []
+    last = daily[daily["in_force"] > 0].iloc[-1]
+    name = readable(found.reference)
+    caption = f"Trust, tension and border closure under {name} while the ceasefire lasts."
+    alt = (
+        f"{caption} On day {last['day']:.0f} median trust is {last['pakistan_trust_q50']:.2f} "
+        f"(Pakistan) and {last['afghan_taliban_trust_q50']:.2f} (Afghan Taliban), median tension "
+        f"{last['tension_q50']:.1f}."
+    )
+    return [_picture(found, "fans", alt, caption)]
+
+
+def _incidence(found: CellSet) -> Picture:
+    """Causes of the end under the reference."""
+    estimate = found.cells[found.reference].incidence(found.end)
+    shares = (f"{readable(x)} {estimate.of(x, found.horizon).value:.2f}" for x in estimate.causes)
+    caption = f"How ceasefires end under {readable(found.reference)}, by cause."
+    alt = f"{caption} Shares ended by day {found.horizon}: {', '.join(shares)}."
+    return _picture(found, "incidence", alt, caption)
+
+
+def _survival_in_words(found: CellSet) -> str:
+    """Share in force on the last day, of every scenario."""
+    day = found.horizon
+    last = {x: y.survival(found.end).at(day).value for x, y in found.cells.items()}
+    order = sorted(last, key=lambda name: -last[name])
+    shares = ", ".join(f"{readable(name)} {last[name]:.2f}" for name in order)
+    return f"Survival curves falling from 1 on day 0. Share in force on day {day}: {shares}."
+
+
+def _effects_in_words(compared: Comparison) -> str:
+    """Difference in RMST of every scenario."""
+    rows = compared.table[compared.table["kind"] == "rmst"]
+    told = zip(rows["scenario"], rows["difference"], strict=True)
+    parts = ", ".join(f"{readable(name)} {signed(float(x), 1)}" for name, x in told)
+    return f"Days of RMST({compared.horizon}): {parts}."
+
+
+def _parts_in_words(attributed: Mechanisms) -> str:
+    """The largest part of every scenario's difference."""
+    parts = []
+    for name in attributed.scenarios:
+        rows = attributed.of(name, "days lost")
+        if len(rows):
+            top = rows.iloc[int(rows["contribution"].abs().to_numpy().argmax())]
+            days = signed(float(top["contribution"]), 1)
+            parts.append(f"{readable(name)} {readable(top['key'])} {days}")
+    return f"Largest part: {', '.join(parts)}." if parts else ""

@@ -1,0 +1,82 @@
+"""Evaluate the points of a design: every one a cell, in this process or side by side in several.
+
+Knows designs and the store; a point that fails is recorded and the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sim.config import ConfigError, Engine, EngineKind
+from sim.study.cells import Cell
+from sim.study.designs import Point, cells
+from sim.study.engines import ordered
+from sim.study.errors import StudyError
+from sim.study.store import one_line, record_failure, write_cell
+from sim.study.sweeps import expect
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a point: its overrides, and the error if it failed."""
+
+    overrides: list[str]
+    error: str | None
+
+
+def evaluate(
+    base: Cell,
+    points: Sequence[Point],
+    directory: Path,
+    overrides: Sequence[str] = (),
+    progress: Callable[[int], None] | None = None,
+) -> list[Outcome]:
+    """Simulate every point into ``directory``; finished ones are skipped.
+
+    ``overrides`` are those that made the base. With the engine ``processes`` or ``dask`` whole
+    cells run side by side, each in one process.
+
+    Raises
+    ------
+    StudyError
+        If the directory cannot be written to, or the engine does not work.
+    """
+    tasks = []
+    outcomes: dict[int, Outcome] = {}
+    jobs = [[*overrides, *words] for words, _ in cells(base, points)]
+    expect(directory, jobs)
+    for k, (_, make) in enumerate(cells(base, points)):
+        try:
+            tasks.append((k, _alone(make()), directory, jobs[k]))
+        except ConfigError as error:
+            outcomes[k] = _failed(error, directory, jobs[k], f"invalid-{k}")
+    for k, outcome in ordered(base.settings.engine, _point, tasks):
+        outcomes[k] = outcome
+        if progress is not None:
+            progress(1)
+    return [outcomes[k] for k in range(len(jobs))]
+
+
+def _alone(cell: Cell) -> Cell:
+    """The same cell, computed in the process that has it."""
+    engine: Engine = replace(cell.settings.engine, kind=EngineKind.serial)
+    return cell.with_settings(engine=engine)
+
+
+def _point(k: int, cell: Cell, directory: Path, overrides: list[str]) -> tuple[int, Outcome]:
+    """Simulate one point and say what became of it."""
+    name = cell.directory_name
+    try:
+        write_cell(cell, directory / name, overrides)
+    except Exception as error:
+        return k, _failed(error, directory, overrides, name)
+    return k, Outcome(overrides, None)
+
+
+def _failed(error: Exception, directory: Path, overrides: list[str], name: str) -> Outcome:
+    with suppress(StudyError):
+        record_failure(directory / name, error, overrides)
+    return Outcome(overrides, one_line(error))

@@ -1,0 +1,197 @@
+"""What a sweep would be: its cells, composed and validated, its cost from a short probe.
+
+Knows Hydra and the runner; writes nothing and runs nothing but the probe.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from hydra.types import RunMode
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from sim.config import ConfigError
+from sim.negotiation.agenda import packages
+from sim.paths import data_dir
+from sim.study.cells import Cell, canonical, explain_hydra, from_config, groups, register_resolvers
+from sim.study.expansion import expand
+from sim.study.runner import block_size, simulate_block
+from sim.study.store import COMPRESSION, finished
+from sim.study.tables import daily_table, incidents_table, rounds_table
+
+PROBED = 3  # cells at most, spread over the sweep
+PROBE = (300, 3_000)  # futures: the cost grows with a power of their number, fitted to these two
+FILES = 60_000  # bytes of a cell's configuration and provenance
+WRITING = 0.05  # seconds to write a cell's files
+WORDS_ONLY = ("name", "description", "expectation")
+
+
+@dataclass
+class Invalid:
+    """A cell that cannot be run, and everything that is wrong with it."""
+
+    overrides: list[str]
+    error: str
+
+
+@dataclass
+class Plan:
+    """What a sweep would be.
+
+    ``seconds`` is for one process and one cell after the other; None (as ``bytes``) if not probed.
+    """
+
+    cells: int = 0
+    distinct: int = 0
+    finished: int = 0
+    differs: dict[str, list[Any]] = field(default_factory=dict)
+    duplicates: list[list[list[str]]] = field(default_factory=list)
+    invalid: list[Invalid] = field(default_factory=list)
+    replicates: int = 0
+    probed: int = 0
+    seconds: float | None = None
+    bytes: int | None = None
+
+    def as_json(self) -> str:
+        """The plan as JSON."""
+        return json.dumps(asdict(self), indent=2)
+
+
+def plan(words: Sequence[str], probe: bool = True) -> Plan:
+    """Compose and validate every cell of a sweep.
+
+    Raises
+    ------
+    ConfigError
+        If the sweep itself cannot be read; what is wrong with its cells is in the plan.
+    """
+    register_resolvers()
+    known = groups()
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
+            sweep = _compose([canonical(word, known) for word in words], RunMode.MULTIRUN)
+            task = [str(word) for word in sweep.hydra.overrides.task]
+            jobs = expand(sweep, task, GlobalHydra.instance().config_loader())
+            if jobs is None:
+                raise ConfigError("only Hydra's basic sweeper can be planned")
+            return _assess(jobs, Path(sweep.hydra.sweep.dir), probe)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(explain_hydra(error)) from None
+
+
+def _compose(words: list[str], mode: RunMode) -> DictConfig:
+    hydra = GlobalHydra.instance().hydra
+    assert hydra is not None
+    config: DictConfig = hydra.compose_config(
+        "config", words, run_mode=mode, from_shell=False, with_log_configuration=False
+    )
+    return config
+
+
+def _assess(jobs: list[list[str]], directory: Path, probe: bool) -> Plan:
+    out, found = Plan(cells=len(jobs)), {}
+    names: dict[str, list[list[str]]] = {}
+    composing = time.perf_counter()
+    for words in jobs:
+        try:
+            cell = from_config(_compose(words, RunMode.RUN))
+        except ConfigError as error:
+            out.invalid.append(Invalid(words, str(error)))
+        except (HydraException, OmegaConfBaseException) as error:
+            out.invalid.append(Invalid(words, explain_hydra(error)))
+        else:
+            found[cell.key] = cell
+            names.setdefault(cell.key, []).append(words)
+    composing = time.perf_counter() - composing
+    cells = list(found.values())
+    out.distinct, out.differs = len(cells), differences(cells)
+    out.duplicates = [words for words in names.values() if len(words) > 1]
+    left = [cell for cell in cells if not _is_finished(cell, directory)]
+    out.finished, out.replicates = len(cells) - len(left), sum(c.settings.replicates for c in left)
+    if probe and left:
+        _estimate(out, left, 2 * composing / len(jobs))  # Hydra composes each cell twice
+    return out
+
+
+def _is_finished(cell: Cell, directory: Path) -> bool:
+    record = finished(directory / cell.directory_name)
+    return record is not None and record.get("key") == cell.key
+
+
+def differences(cells: Sequence[Cell]) -> dict[str, list[Any]]:
+    """Fields in which cells differ, by dotted path, with their distinct values in order."""
+    values: dict[str, dict[str, Any]] = {}
+    trees = [flat(cell.tree()) for cell in cells]
+    for path in dict.fromkeys(path for tree in trees for path in tree):
+        if path not in WORDS_ONLY:
+            values[path] = {json.dumps(tree.get(path)): tree.get(path) for tree in trees}
+    return {path: list(found.values()) for path, found in values.items() if len(found) > 1}
+
+
+def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A tree's leaves by dotted path."""
+    out: dict[str, Any] = {}
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            out.update(flat(value, f"{prefix}{name}."))
+        else:
+            out[f"{prefix}{name}"] = value
+    return out
+
+
+def _estimate(out: Plan, cells: list[Cell], overhead: float) -> None:
+    """Estimate time and disk use from a probe of a few cells, as averages over them."""
+    count = min(PROBED, len(cells))
+    chosen = [cells[k * (len(cells) - 1) // max(1, count - 1)] for k in range(count)]
+    costs = [_probe(cell) for cell in chosen]
+    seconds = sum(cost[0] for cost in costs) / count
+    size = sum(cost[1] for cost in costs) / count
+    mean = out.replicates / len(cells)
+    scale = mean / (sum(cell.settings.replicates for cell in chosen) / count)
+    out.probed = count
+    out.seconds = round(len(cells) * (seconds * scale + overhead + WRITING), 1)
+    out.bytes = int(len(cells) * (size * scale + FILES))
+
+
+def _probe(cell: Cell) -> tuple[float, float]:
+    """Seconds and bytes of one cell, from two small blocks of it."""
+    total, block = cell.settings.replicates, block_size(cell.settings)
+    few, many = (min(block, size) for size in PROBE)
+    simulate_block(cell, 0, 1)  # tables that are made once
+    taken = []
+    for size in (few, many):
+        start = time.perf_counter()
+        result = simulate_block(cell, 0, size)
+        taken.append(time.perf_counter() - start)
+    power = math.log(taken[1] / taken[0]) / math.log(many / few) if many > few else 0.0
+    per_block = taken[1] * (block / many) ** min(1.0, max(0.0, power))
+    everything = packages(cell.scenario.agenda)
+    logs = [rounds_table([result.log], everything), incidents_table([result.log])]
+    watched = min(cell.settings.engine.watched, total) / max(
+        1, min(cell.settings.engine.watched, many)
+    )
+    size_on_disk = (
+        _stored(result.runs) * total / many
+        + _stored(daily_table(result.daily))
+        + watched * sum(_stored(log) for log in logs)
+    )
+    return per_block * total / block, size_on_disk
+
+
+def _stored(table: pa.Table) -> int:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression=COMPRESSION)
+    return int(sink.getvalue().size)

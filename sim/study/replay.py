@@ -1,0 +1,113 @@
+"""One stored future again, from its stored configuration, compared with its stored row.
+
+Knows the model and the store; says nothing itself.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.model import CeasefireModel
+from sim.negotiation.agenda import packages
+from sim.records import Log
+from sim.study.errors import StoreError
+from sim.study.files import checksum
+from sim.study.provenance import versions
+from sim.study.store import ROW_GROUP, StoredCell
+from sim.study.tables import runs_table
+
+TOLERANCE = 1e-9  # of floats where versions or the processor differ; integers must be equal
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A future run again: its row and log, and in which columns it differs from what is stored."""
+
+    replicate: int
+    row: pa.Table
+    log: Log
+    differs: list[str] = field(default_factory=list)
+    nearly: list[str] = field(default_factory=list)
+
+
+def replay(stored: StoredCell, replicate: int) -> Replay:
+    """Run one future again.
+
+    Raises
+    ------
+    StoreError
+        If there is no such future, or its row cannot be read.
+    """
+    total = stored.cell.settings.replicates
+    if not 0 <= replicate < total:
+        raise StoreError(f"replicate is {replicate}; {stored.directory} holds 0 to {total - 1}")
+    cell = stored.cell
+    model = CeasefireModel(
+        cell.scenario, 1, cell.settings.seed, first=replicate, watched=replicate + 1
+    )
+    outcomes = model.run(cell.settings.horizon)
+    row = runs_table(outcomes.columns, packages(cell.scenario.agenda))
+    log = model.log
+    model.release()
+    differs, nearly = compare_rows(stored_row(stored, replicate), row)
+    return Replay(replicate, row, log, differs, nearly)
+
+
+def stored_row(stored: StoredCell, replicate: int) -> pa.Table:
+    """Read one row, and only its row group."""
+    path = stored.directory / "runs.parquet"
+    try:
+        with pq.ParquetFile(path) as file:
+            group = file.read_row_group(replicate // ROW_GROUP)
+        row = group.slice(replicate % ROW_GROUP, 1)
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"cannot read {path}: {str(error).splitlines()[0]}") from None
+    if row.num_rows != 1 or row["replicate"][0].as_py() != replicate:
+        raise StoreError(f"{path} does not hold replicate {replicate} in its place")
+    return row
+
+
+def compare_rows(stored: pa.Table, fresh: pa.Table) -> tuple[list[str], list[str]]:
+    """Columns that differ, and columns of floats that differ by less than ``TOLERANCE``."""
+    differs: list[str] = []
+    nearly: list[str] = []
+    names = dict.fromkeys([*stored.column_names, *fresh.column_names])
+    for name in names:
+        if name not in stored.column_names or name not in fresh.column_names:
+            differs.append(name)
+            continue
+        old, new = stored[name][0].as_py(), fresh[name][0].as_py()
+        if old == new:
+            continue
+        close = isinstance(old, float) and isinstance(new, float) and abs(old - new) <= TOLERANCE
+        (nearly if close else differs).append(name)
+    return differs, nearly
+
+
+def other_versions(stored: StoredCell) -> list[str]:
+    """What a cell was made with and this process does not have, one clause each."""
+    made, here = stored.run.get("versions", {}), versions()
+    return [
+        f"{name} was {made[name]} and is {here[name]}"
+        for name in made
+        if name in here and made[name] != here[name]
+    ]
+
+
+def damaged(stored: StoredCell) -> list[str]:
+    """Files of a cell that are not as they were stored."""
+    noted = stored.run.get("files", {})
+    return [name for name, known in noted.items() if checksum(stored.directory / name) != known]
+
+
+def sample(stored: StoredCell, count: int, seed: int) -> Iterator[Replay]:
+    """Replay a random sample of a cell's futures."""
+    total = stored.cell.settings.replicates
+    chosen = random.Random(f"{seed}/{stored.run['key']}").sample(range(total), min(count, total))
+    for replicate in sorted(chosen):
+        yield replay(stored, replicate)
