@@ -72,8 +72,12 @@ def _distance(
 
 
 def _frontier(first: FloatArray, second: FloatArray) -> BoolArray:
-    """Whether each package is on its row's Pareto frontier, shape (n, E)."""
-    order = np.argsort(-first, axis=1, kind="stable")
+    """Whether each package is on its row's Pareto frontier, shape (n, E); of equals the lowest.
+
+    Packages are passed from the best for the first side down, those equal for it from the best for
+    the second, so that nothing later beats one that is kept.
+    """
+    order = np.lexsort((-second, -first), axis=1)
     sorted_second = np.take_along_axis(second, order, axis=1)
     best = np.maximum.accumulate(sorted_second, axis=1)
     above = np.empty_like(sorted_second, dtype=bool)
