@@ -11,7 +11,7 @@ from sim.study.cells import load_cell
 PRIVATE = ("willing", "capacity", "resolve", "asked_at_home", "ending_value")
 # Long-lived futures in which much happens before the fork.
 LASTING = {f"{side}.thresholds": [-0.5, 2, 15, 30] for side in ("pakistan", "afghan_taliban")}
-LASTING |= {"switches.repudiation": False, "calendar.gap": 28}
+LASTING |= {"switches.repudiation": False, "calendar.interval": 28}
 
 
 def on_day(day, changes=LASTING, replicates=12):
@@ -152,7 +152,7 @@ def test_a_mediator_that_left_no_longer_verifies_in_a_fork():
 
 
 def test_lock_in_is_no_higher_than_the_new_scenario_allows():
-    parent = on_day(20, LASTING | {"pakistan.spin": 1, "calendar.attendance": 10})
+    parent = on_day(20, LASTING | {"pakistan.spin_chance": 1, "calendar.attendance": 10})
     assert parent.parties[0].lock_in.max() > 0.1
     row = int(parent.parties[0].lock_in.max(axis=1).argmax())
     child = parent.fork(2, replicate=row, scenario=vary(LASTING | {"pakistan.lock_in": 0.1}))
@@ -176,7 +176,7 @@ def test_talks_switched_on_by_a_fork_are_held():
 
 def test_a_fork_under_another_calendar_follows_it():
     parent = on_day(25, LASTING | STILL | {"switches.talks": True})
-    sooner = vary(LASTING | STILL | {"switches.talks": True, "calendar.gap": 2})
+    sooner = vary(LASTING | STILL | {"switches.talks": True, "calendar.interval": 2})
     child = parent.fork(3, scenario=sooner)
     waiting = ~child.talks.in_session & ~child.deal.in_force
     assert set(child.talks.next_round[waiting]) <= {27}

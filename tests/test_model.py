@@ -20,7 +20,7 @@ BUSY = {
     "afghan_taliban.ending_value": 90,
     "pakistan.disagreement": 0.2,
     "afghan_taliban.disagreement": 0.2,
-    "calendar.gap": 9,
+    "calendar.interval": 9,
     "events": {
         "bomb": {"kind": "attack", "day": 5, "size": 40, "target": "ttp"},
         "out": {"kind": "mediator_leaves", "day": 25, "size": 0, "target": "qatar"},
@@ -35,7 +35,7 @@ WORLDS = {
     "busy single text": BUSY | {"protocol.kind": "single_text"},
     "exponential tactics": {
         f"{side}.tactic": {
-            "kind": "time_dependent", "form": "exponential", "beta": 1.7, "kappa": 0.1, "floor": 0
+            "kind": "time_dependent", "form": "exponential", "beta": 1.7, "kappa": 0.1,
         }
         for side in ("pakistan", "afghan_taliban")
     },

@@ -19,11 +19,31 @@ BASE: dict = {}
 DEALS = {"pakistan.disagreement": 0.1, "afghan_taliban.disagreement": 0.1,
          "pakistan.winset_slack": 0.01, "afghan_taliban.winset_slack": 0.01}  # fmt: skip
 LASTING_DEALS = DEALS | {"switches.repudiation": False, "conflict.implementation.tolerance": 100}
-HARDLINERS = {f"{side}.tactic.kind": "hardliner" for side in ("pakistan", "afghan_taliban")}
-EXPONENTIAL = {f"{side}.tactic.{key}": value for side in ("pakistan", "afghan_taliban")
-               for key, value in (("form", "exponential"), ("kappa", 0.2))}  # fmt: skip
+BOTH = ("pakistan", "afghan_taliban")
+
+
+def tactics(**fields):
+    """The same tactic for both sides."""
+    return {f"{side}.tactic": fields for side in BOTH}
+
+
+BOULWARE = {"kind": "time_dependent", "form": "polynomial", "beta": 0.3, "kappa": 0}
+HARDLINER = {"kind": "hardliner", "floor": 0.8}
+HARDLINERS = tactics(**HARDLINER)
+IMITATION = {"kind": "tit_for_tat", "lag": 1, "window": 3, "disturbance": 0.05}
+RELATIVE, ABSOLUTE, AVERAGED = (
+    tactics(**IMITATION, imitates=name) for name in ("relative", "absolute", "averaged")
+)
+PERFECT = tactics(kind="subgame_perfect", discount=0.9, other_discount=0.9)
+CONTINGENT = tactics(kind="trust_contingent", beta=0.3, distrust=0.5)
+TRADING = tactics(kind="package_trading", form="polynomial", beta=0.3, kappa=0.01, tolerance=0.02)
+CUSTOM = tactics(
+    kind="custom", tactic="sim.negotiation.tactics:Hardliner", parameters={"floor": 0.8}
+)
+EXPONENTIAL = tactics(kind="time_dependent", form="exponential", beta=0.3, kappa=0.2)
 GREEDY = {"militants.ttp.spoiler": "greedy", "militants.ttp.spoiling": 3}
 TEXT = {"protocol.kind": "single_text"}
+SHUTTLE = {"protocol.kind": "shuttle"}
 MIXED = {"accounts.name": "mixed"}
 COMMUNIQUE = {f"mediators.{name}.functions": ["call_back", "formulate", "inform", "communique"]
               for name in ("qatar", "turkiye")}  # fmt: skip
@@ -69,6 +89,17 @@ TABLE = {
     "*.tactic.beta ": (0.3, 5, DEALS | EXPONENTIAL),
     "*.tactic.kappa": (0, 0.9, DEALS),
     "*.tactic.floor": (0, 0.9, DEALS | HARDLINERS),
+    "*.tactic.lag": (1, 3, DEALS | RELATIVE),
+    "*.tactic.window": (1, 4, DEALS | AVERAGED),
+    "*.tactic.disturbance": (0, 0.3, DEALS | ABSOLUTE),
+    "*.tactic.discount": (0.2, 0.9, DEALS | PERFECT),
+    "*.tactic.other_discount": (0.2, 0.9, DEALS | PERFECT),
+    "*.tactic.beta  ": (0.3, 5, DEALS | CONTINGENT),
+    "*.tactic.distrust": (0, 1, DEALS | CONTINGENT),
+    "*.tactic.beta   ": (0.3, 5, DEALS | TRADING),
+    "*.tactic.kappa ": (0, 0.9, DEALS | TRADING),
+    "*.tactic.tolerance": (0, 0.3, DEALS | TRADING),
+    "*.tactic.parameters": ({"floor": 0.1}, {"floor": 0.9}, DEALS | CUSTOM),
     "*.good_faith": (0.05, 0.95, LASTING_DEALS),
     "*.unwilling_delivery": (0, 0.9, LASTING_DEALS | {"*.good_faith": 0.1}),
     "*.capacity": (0.2, 0.9, LASTING_DEALS),
@@ -77,9 +108,9 @@ TABLE = {
     "*.trust": (0.1, 0.9),
     "*.audience": (-1, 2),
     "*.resolve_spread": (0, 2),
-    "*.spin": (0, 1),
-    "*.lock_in": (0, 2, {"*.spin": 1}),
-    "*.lock_in_half_life": (1, 300, {"*.spin": 1}),
+    "*.spin_chance": (0, 1),
+    "*.lock_in": (0, 2, {"*.spin_chance": 1}),
+    "*.lock_in_half_life": (1, 300, {"*.spin_chance": 1}),
     "*.winset_slack": (0, 0.5, DEALS),
     "*.closure_cost": (0, 0.02),
     "*.ending_value": (2, 60),
@@ -107,8 +138,8 @@ TABLE = {
     "militants.ttp.spoiling": (0, 5),
     "militants.ttp.inducement": (0, 1, GREEDY),
     # talks
-    "calendar.gap": (3, 60),
-    "calendar.length": (1, 20, {"calendar.gap": 5}),
+    "calendar.interval": (3, 60),
+    "calendar.length": (1, 20, {"calendar.interval": 5}),
     "calendar.attendance": (-3, 5),
     "calendar.tension": (0, 1),
     "calendar.breakdown": (0, 6, {"mediators": {}}),
@@ -118,6 +149,7 @@ TABLE = {
     "protocol.exchanges_per_session": (1, 9, DEALS),
     "protocol.exchanges_per_round": (2, 40, DEALS),
     "protocol.text_step": (0.02, 0.6, DEALS | TEXT),
+    "protocol.relay_noise": (0, 0.5, DEALS | SHUTTLE),
     "bargaining.ripeness": (0, 0.1),
     "bargaining.pressure": (0, 0.5),
     "bargaining.fragility": (0, 1, EVERYTHING),
@@ -299,9 +331,20 @@ def test_watched_futures_are_logged_and_nothing_else_changes():
     [
         ("protocol.kind", "alternating_offers", "single_text", DEALS),
         ("protocol.first_mover", "pakistan", "afghan_taliban", DEALS),
-        ("pakistan.tactic.kind", "time_dependent", "hardliner", DEALS),
+        ("protocol.kind", "alternating_offers", "monotonic_concession", DEALS),
+        ("protocol.kind", "alternating_offers", "shuttle", DEALS),
+        ("pakistan.tactic", BOULWARE, HARDLINER, DEALS),
+        ("pakistan.tactic", BOULWARE, {"kind": "zeuthen"}, DEALS),
+        ("pakistan.tactic.imitates", "relative", "absolute", DEALS | RELATIVE),
+        ("pakistan.tactic.offers", [{}], [{"guarantees": "third_party", "custody": "extradite"}],
+         DEALS | {"pakistan.tactic": {"kind": "scripted", "offers": [{}]}}),
         ("pakistan.tactic.form", "polynomial", "exponential",
          DEALS | {"pakistan.tactic.kappa": 0.2}),
+        ("pakistan.tactic.form", "polynomial", "exponential",
+         DEALS | TRADING | {"pakistan.tactic.kappa": 0.2}),
+        ("pakistan.opponent_model", "public", "learned", DEALS),
+        ("pakistan.spin", "truthful", "selective", BASE),
+        ("pakistan.spin", "selective", "contradicting", BASE),
         ("accounts.name", "islamabad", "kabul", DEALS),
         ("militants.ttp.spoiler", "limited", "total", {"militants.ttp.inducement": 1}),
         ("mediators.qatar.present", True, False, BASE),
@@ -309,7 +352,7 @@ def test_watched_futures_are_logged_and_nothing_else_changes():
           for name in ("attacks", "clashes", "talks", "responses", "repudiation")],
         ("switches.events", True, False, STATEMENT),
         ("agenda.issues.border.promise", True, False, DEALS),
-        ("agenda.issues.guarantees.contested", True, False, {"*.spin": 1}),
+        ("agenda.issues.guarantees.contested", True, False, {"*.spin_chance": 1}),
     ],
     ids=lambda item: item if isinstance(item, str) and "." in item else "",
 )  # fmt: skip
@@ -317,7 +360,7 @@ def test_a_choice_moves_what_happens(path, one, other, regime):
     assert moved(path, (one, other), regime)
 
 
-ALL_FUNCTIONS = ["call_back", "formulate", "inform", "communique", "verify", "contain"]
+ALL_FUNCTIONS = ["call_back", "formulate", "relay", "inform", "communique", "verify", "contain"]
 
 
 def without(function, regime):

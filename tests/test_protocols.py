@@ -4,52 +4,66 @@ import numpy as np
 import pytest
 from conftest import vary
 
-from sim.config import Protocol, ProtocolKind, Tactic
+from sim.config import Protocol, ProtocolKind
 from sim.model import CeasefireModel
 from sim.negotiation.agenda import packages
-from sim.negotiation.protocols import NO_PACKAGE, WEIGHT_STEPS, Delegation, Meeting, drafts
-from sim.negotiation.utility import Table, menu
+from sim.negotiation.delegation import NO_PACKAGE, Delegation, Reckoning
+from sim.negotiation.protocols import WEIGHT_STEPS, Meeting, Relay, drafts
+from sim.negotiation.tactics import Hardliner, TimeDependent, View
+from sim.negotiation.utility import Table, Tables, menu
 
 # Two sides share a cake in eleven slices: package k gives k/10 to side 0 and the rest to side 1.
 SLICES = np.arange(11) / 10.0
 
 
-def tactic(**changes):
-    plain = {"kind": "time_dependent", "form": "polynomial", "beta": 1, "kappa": 0, "floor": 0.8}
-    return Tactic(**(plain | changes))
+def linear(beta=1.0):
+    return TimeDependent("polynomial", beta, 0.0)
 
 
 def protocol(**changes):
     plain = {
         "kind": "alternating_offers", "sessions_per_day": 2, "exchanges_per_session": 3,
         "exchanges_per_round": 20, "first_mover": "pakistan", "text_step": 0.15,
+        "relay_noise": 0.1, "face_saving": 0,
     }  # fmt: skip
     return Protocol(**(plain | changes))
 
 
-def side(number, size, reservation, rule, opening=None):
+def side(number, size, reservations, opening=None):
     values = (SLICES, 1 - SLICES)
     best = int(np.argmax(values[number])) if opening is None else opening
     none = np.zeros((0, 11))
-    own = Table(values[number], np.zeros(11), none, best)
+    own, other = Table(values[number], np.zeros(11), none, best), values[1 - number]
+    low = reservations[1 - number]
+    known = Reckoning(
+        other[None], low, np.array([1.0 - reservations[number]]), other[None, None],
+        np.arange(11)[:, None],
+    )  # fmt: skip
     return Delegation(
-        (own,), (menu(own, values[1 - number], 0.0),), rule, np.zeros(size, dtype=np.int64),
-        np.full(size, 0.5), np.zeros((size, 0)), np.full(size, reservation),
+        Tables.of([own]), (menu(own, other, 0.0),), known, np.zeros(size, dtype=np.int64),
+        np.full(size, 0.5), np.zeros((size, 0)), np.full(size, reservations[number]),
     )  # fmt: skip
 
 
 def meeting(
     reservations=(0.3, 0.3), rules=None, mediated=False, limit=6, held=0, size=1, text=None
 ):
-    rules = rules or (tactic(), tactic())
-    sides = tuple(side(k, size, reservations[k], rules[k]) for k in range(2))
+    rules = rules or (linear(), linear())
+    sides = tuple(side(k, size, reservations) for k in range(2))
+    relay = Relay(np.full(size, True), np.zeros(size), lambda purpose, at: np.full(len(at), 0.5))
     if text is None:
         text = drafts(np.stack([SLICES, 1 - SLICES], axis=1), reservations)
     return Meeting(
-        sides, (text,), np.full(size, mediated), np.broadcast_to(held, size).astype(np.int64),
-        np.full(size, limit), np.zeros(size), np.full((size, 2), NO_PACKAGE),
-        np.full(size, NO_PACKAGE),
+        sides, rules, (text,), np.full(size, mediated), relay,
+        np.broadcast_to(held, size).astype(np.int64), np.full(size, limit), np.zeros(size),
+        np.full((size, 2, 100), NO_PACKAGE), np.zeros((size, 2), dtype=np.int64),
     )  # fmt: skip
+
+
+def last_offers(table):
+    """Last offer of both sides in every row, -1 for none, shape (n, 2)."""
+    rows = np.arange(len(table.exchange))
+    return np.column_stack([one.last(rows, "own") for one in table.sides])
 
 
 def offers_of_a_day(table, rule, steps=6):
@@ -58,7 +72,7 @@ def offers_of_a_day(table, rule, steps=6):
     one = protocol(sessions_per_day=1, exchanges_per_session=1, first_mover=rule.first_mover.value)
     for _ in range(steps):
         table.hold(one)
-        seen.append(tuple(table.offers[0].tolist()))
+        seen.append(tuple(last_offers(table)[0].tolist()))
     return seen
 
 
@@ -94,13 +108,13 @@ def test_nothing_is_agreed_where_no_package_is_good_enough_for_both():
 
 
 def test_a_hardliner_against_a_conceder_keeps_its_share_of_the_zone():
-    table = meeting(rules=(tactic(kind="hardliner"), tactic(beta=3)))
+    table = meeting(rules=(Hardliner(0.8), linear(beta=3)))
     table.hold(protocol())
     assert SLICES[table.agreed[0]] >= 0.3 + 0.8 * 0.7 - 1e-12
 
 
 def test_two_hardliners_do_not_agree():
-    table = meeting(rules=(tactic(kind="hardliner"), tactic(kind="hardliner")))
+    table = meeting(rules=(Hardliner(0.8), Hardliner(0.8)))
     table.hold(protocol())
     assert table.agreed.tolist() == [NO_PACKAGE]
 
@@ -115,14 +129,14 @@ def test_the_last_exchange_of_a_round_may_fall_inside_a_session():
 
 
 def test_a_bridging_text_is_tabled_at_the_end_of_each_session():
-    table = meeting(rules=(tactic(kind="hardliner", floor=0.2),) * 2, mediated=True)
+    table = meeting(rules=(Hardliner(0.2),) * 2, mediated=True)
     table.hold(protocol())
     assert table.agreed.tolist() == [5]
     assert table.exchange.tolist() == [3]
 
 
 def test_nobody_tables_a_text_where_nobody_mediates():
-    table = meeting(rules=(tactic(kind="hardliner", floor=0.2),) * 2, limit=2)
+    table = meeting(rules=(Hardliner(0.2),) * 2, limit=2)
     table.hold(protocol())
     assert table.exchange.tolist() == [2]
     assert table.agreed.tolist() == [NO_PACKAGE]
@@ -133,13 +147,19 @@ def test_nobody_tables_a_text_where_nobody_mediates():
 def test_a_future_bargains_as_if_it_were_alone(kind, limit):
     """Rows that are at different exchanges do not touch one another."""
     held = np.array([18, 12, 0, 17, limit - 1])
-    rules = (tactic(kind="hardliner", floor=0.9), tactic(kind="hardliner", floor=0.3))
+    rules = (Hardliner(0.9), Hardliner(0.3))
     text = np.repeat(np.arange(11), 10)[: WEIGHT_STEPS + 1]
     text = np.append(text, np.full(WEIGHT_STEPS + 1 - len(text), 10))
 
     def fields(table):
         return np.column_stack(
-            [table.exchange, table.lean, table.offers, table.agreed.astype(float)]
+            [
+                table.exchange,
+                table.lean,
+                table.spoken,
+                last_offers(table),
+                table.agreed.astype(float),
+            ]
         )
 
     shared = {"reservations": (0.1, 0.1), "rules": rules, "mediated": True, "limit": limit}
@@ -152,7 +172,7 @@ def test_a_future_bargains_as_if_it_were_alone(kind, limit):
 
 
 def test_a_single_text_moves_towards_the_side_that_refuses():
-    rules = (tactic(kind="hardliner", floor=0.7), tactic(kind="hardliner", floor=0.1))
+    rules = (Hardliner(0.7), Hardliner(0.1))
     table = meeting(rules=rules, mediated=True)
     table.hold(protocol(kind="single_text", sessions_per_day=1, exchanges_per_session=1))
     assert table.agreed.tolist() == [NO_PACKAGE]
@@ -160,7 +180,7 @@ def test_a_single_text_moves_towards_the_side_that_refuses():
 
 
 def test_a_text_refused_by_both_moves_half_a_step_to_the_one_further_from_agreeing():
-    rules = (tactic(kind="hardliner", floor=0.7), tactic(kind="hardliner", floor=0.9))
+    rules = (Hardliner(0.7), Hardliner(0.9))
     table = meeting(rules=rules, mediated=True)
     table.hold(protocol(kind="single_text", sessions_per_day=1, exchanges_per_session=1))
     assert table.lean.tolist() == [-0.15 / 2]
@@ -170,10 +190,10 @@ def test_single_text_agrees_only_on_what_both_accept():
     table = meeting(mediated=True, limit=20)
     table.hold(protocol(kind="single_text", exchanges_per_session=10))
     agreed = int(table.agreed[0])
-    time = table.exchange / table.limit
-    for one in table.sides:
-        row = np.array([0])
-        assert one.utility(row, np.array([agreed])) >= one.aspiration(row, time)
+    row = np.array([0])
+    for one, rule in zip(table.sides, table.tactics, strict=True):
+        asked = rule.aspiration(View(one, row, table.exchange, table.limit, "anybody"))
+        assert one.utility(row, np.array([agreed])) >= asked
 
 
 def test_the_draft_at_equal_weights_is_the_nash_product_of_a_cake():

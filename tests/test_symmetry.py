@@ -8,7 +8,7 @@ import copy
 
 import numpy as np
 import pytest
-from conftest import SEED, put, tree_of
+from conftest import SEED, put, same, tree_of
 
 from sim.config import PARTIES, ProtocolKind, validate
 from sim.model import CeasefireModel
@@ -40,7 +40,13 @@ TEXTBOOK = {
     "afghan_taliban.disagreement": 0.25,
     "pakistan.thresholds": [-0.5, 1.5, 4.0, 8.0],
     "afghan_taliban.thresholds": [-0.4, 1.7, 4.1, 8.3],
-    "calendar.gap": 11,
+    "calendar.interval": 11,
+}  # fmt: skip
+
+
+EVEN_HANDED = {
+    "leverage": {"pakistan": 0.4, "afghan_taliban": 0.4}, "pressure": 0.3, "bias": 0,
+    "credibility": 0.6, "patience": 12, "recovery": 0.1, "present": True,
 }  # fmt: skip
 
 
@@ -48,8 +54,19 @@ class MirroredStreams(Streams):
     """The same numbers with the parties' names swapped in every purpose."""
 
     def uniform(self, purpose, day, rows=None):
-        return super().uniform("/".join(SIDE.get(word, word) for word in purpose.split("/")),
-                               day, rows)  # fmt: skip
+        return super().uniform(mirrored_purpose(purpose), day, rows)
+
+    def words(self, purpose, day, rows=None):
+        return super().words(mirrored_purpose(purpose), day, rows)
+
+
+def mirrored_purpose(purpose):
+    return "/".join(SIDE.get(word, word) for word in purpose.split("/"))
+
+
+def tactics(**fields):
+    """One tactic for both sides."""
+    return {f"{side}.tactic": fields for side in PARTIES}
 
 
 def swap(node, one=PARTIES[0], other=PARTIES[1]):
@@ -96,7 +113,7 @@ def swapped_name(column):
         {"protocol.kind": "single_text"},
         {"protocol.kind": "single_text", "protocol.text_step": 0.07, "switches.clashes": False},
         {"mediators": {}},
-        {f"{side}.tactic.kind": "hardliner" for side in PARTIES},
+        tactics(kind="hardliner", floor=0.6),
         {f"{side}.ending_value": 3 for side in PARTIES},
         {"conflict.implementation.violation": 1, "conflict.implementation.detection": 1},
     ],
@@ -128,6 +145,41 @@ def test_rounds_mirror_too(pair):
     assert log.rounds == back
 
 
+IMITATION = {"kind": "tit_for_tat", "lag": 1, "window": 2, "disturbance": 0.05}
+TACTICS = [
+    {"kind": "time_dependent", "form": "exponential", "beta": 0.7, "kappa": 0.05},
+    {"kind": "hardliner", "floor": 0.6},
+    IMITATION | {"imitates": "relative"},
+    IMITATION | {"imitates": "absolute"},
+    IMITATION | {"imitates": "averaged"},
+    {"kind": "zeuthen"},
+    {"kind": "subgame_perfect", "discount": 0.9, "other_discount": 0.8},
+    {"kind": "trust_contingent", "beta": 0.7, "distrust": 0.4},
+    {"kind": "package_trading", "form": "polynomial", "beta": 0.5, "kappa": 0, "tolerance": 0.05},
+    {"kind": "scripted", "offers": [{"guarantees": "third_party"}, {"custody": "confine"}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(ProtocolKind))
+@pytest.mark.parametrize("number", range(len(TACTICS)))
+def test_every_tactic_mirrors_against_another_under_every_protocol(kind, number):
+    """Even ones against the same tactic, odd ones against the next; the sides learn and spin."""
+    mine, other = TACTICS[number], TACTICS[(number + number % 2) % len(TACTICS)]
+    tree = put(
+        tree_of(),
+        TEXTBOOK
+        | {"protocol.kind": kind.value, "pakistan.tactic": mine, "afghan_taliban.tactic": other}
+        | {"pakistan.disagreement": 0.1, "afghan_taliban.disagreement": 0.15}
+        | {"pakistan.opponent_model": "learned", "afghan_taliban.spin": "selective"},
+    )
+    one, log = run(tree, 60, 40)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.model.Streams", MirroredStreams)
+        back, mirrored_log = run(mirrored(tree), 60, 40)
+    assert same(one, {swapped_name(name): values for name, values in back.items()}) == []
+    assert len(log.rounds) == len(mirrored_log.rounds) > 0
+
+
 def test_much_happens_in_the_worlds_mirrored():
     """Otherwise the tests above would be empty."""
     columns, _ = run(put(tree_of(), TEXTBOOK))
@@ -148,7 +200,8 @@ def test_two_equal_sides_fare_alike_on_average(kind):
     The difference of both sides' counts is zero in expectation if the streams are independent.
     """
     tree = put(tree_of(), TEXTBOOK | {"protocol.kind": kind.value})
-    tree["mediators"] = {}
+    needed = {"single_text": "formulate", "shuttle": "relay"}.get(kind.value)
+    tree["mediators"] = {"even": EVEN_HANDED | {"functions": [needed]}} if needed else {}
     tree["agenda"]["issues"] = {
         name: {
             "options": ["less", "more"], "pakistan": values, "afghan_taliban": values[::-1],

@@ -145,7 +145,8 @@ def test_word_of_a_fully_credible_friend_settles_what_the_other_is():
     }  # fmt: skip
     scenario = vary(
         STILL | {"switches.talks": True, "mediators": {"friend": friend}, "calendar.attendance": 10,
-                 "switches.responses": False, "pakistan.spin": 0, "afghan_taliban.spin": 0}
+                 "switches.responses": False, "pakistan.spin_chance": 0,
+                 "afghan_taliban.spin_chance": 0}
     )  # fmt: skip
     model = CeasefireModel(scenario, 400, SEED)
     day = int(model.talks.next_round[0])
