@@ -100,9 +100,12 @@ def canonical(override: str, known: set[str]) -> str:
     """Write a choice from a group with a slash: ``pakistan.tactic=hardliner`` names a file.
 
     An override whose dotted key is a group's name and whose value is no mapping is a choice from
-    that group; everything else is returned unchanged.
+    that group. ``+experiment=NAME`` is the named study in ``experiments/NAME/study.yaml``.
+    Everything else is returned unchanged.
     """
     key, equals, value = override.partition("=")
+    if key == "+experiment" and value:
+        return f"+experiments/{value}=study"
     slashed = key.replace(".", "/")
     if "." in key and equals and slashed in known and not value.startswith(("{", "[")):
         return f"{slashed}={value}"
