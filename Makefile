@@ -9,11 +9,19 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run test test-slow lint format bench clean
+.PHONY: run figures test test-slow lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
 	@$(BIN)/ceasefire replicates=$(REPLICATES)
+
+# The README's two figures: the default cell's, and the comparison of the shipped scenarios.
+figures: $(INSTALLED)
+	@rm -rf build/figures && mkdir -p build/figures docs/figures
+	@$(BIN)/ceasefire replicates=10000 hydra.run.dir=build/figures/cell
+	@$(BIN)/ceasefire -m 'scenario=glob(*)' replicates=2000 hydra.sweep.dir=build/figures/sweep
+	@cp build/figures/cell/survival.png docs/figures/survival.png
+	@cp build/figures/sweep/comparison.png docs/figures/comparison.png
 
 test: lint
 	@$(BIN)/python -m pytest -q -n $(WORKERS)
