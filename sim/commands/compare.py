@@ -27,7 +27,7 @@ Compare finished cells with a reference: how long the ceasefire lasts, what ends
 --by, how that depends on a parameter. Nothing is simulated. Cells may come from several runs and
 sweeps; cells with the same seed are paired future by future."""
 EPILOG = """\
-Writes comparison.csv (all differences) and the figure comparison; with --facet, panels; with
+Writes differences.csv and the figure comparison; with --facet, panels; with
 --by, outcomes.csv and the figure response or, for two parameters, heatmap.
 
   ceasefire compare multirun/2025-11-01/12-00-00
@@ -42,21 +42,11 @@ def main(words: list[str]) -> int:
     given = _parse(words)
     found = opened(given)
     out = folder(given)
+    drawn = dict(_drawings(found, given))  # before anything is written: mistakes show here
     written: list[Path] = []
     if len(found.cells) > 1:
-        from sim.analysis.compare import compare
-
-        result = compare(found.cells, found.reference, end=found.end)
-        table = out / "comparison.csv"
-        write_whole(table, result.table.to_csv(index=False))
-        written.append(table)
-        print(f"{result}\n")
-    elif not given.by:
-        from sim.report.cells import CellsError
-
-        only = next(iter(found.stored.values())).directory
-        raise CellsError(f"{only} is the only finished cell there; a comparison needs another")
-    for name, drawing in _drawings(found, given):
+        written.append(_write_comparison(found, out))
+    for name, drawing in drawn.items():
         written += write_figure(drawing, out / name, given.format)
     if given.by:
         written.append(_write_outcomes(found, given, out))
@@ -64,6 +54,17 @@ def main(words: list[str]) -> int:
         print(f"Note: {note}")
     print("Written: " + ", ".join(str(path) for path in written))
     return 0
+
+
+def _write_comparison(found: CellSet, out: Path) -> Path:
+    """Print and write all differences from the reference."""
+    from sim.analysis.compare import compare
+
+    result = compare(found.cells, found.reference, end=found.end)
+    path = out / "differences.csv"
+    write_whole(path, result.table.to_csv(index=False))
+    print(f"{result}\n")
+    return path
 
 
 def _parse(words: list[str]) -> argparse.Namespace:
@@ -85,6 +86,11 @@ def _drawings(found: CellSet, given: argparse.Namespace) -> Iterator[tuple[str, 
     """Draw what was asked for: name and figure."""
     from sim.plots.catalogue import draw
 
+    if len(found.cells) == 1:
+        from sim.report.cells import CellsError
+
+        only = next(iter(found.stored.values())).directory
+        raise CellsError(f"{only} is the only finished cell there; a comparison needs another")
     look = {"end": found.end, "theme": given.theme, "sheet": given.sheet}
     if given.by:
         name = "response" if len(given.by) == 1 else "heatmap"

@@ -84,6 +84,8 @@ def _forest(ensembles: Named, **look: Any) -> Drawing:
 def _forest_causes(ensembles: Named, **look: Any) -> Drawing:
     from sim.plots.forest import forest
 
+    if not any(x.durations(look["end"])[1].any() for x in ensembles.values()):
+        raise ConfigError("nobody ended in any of these ensembles; there is no cause to draw")
     return forest(ensembles, kind="causes", **look)
 
 

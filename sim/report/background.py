@@ -31,22 +31,25 @@ def scenarios(found: CellSet) -> str:
     rows = []
     for name, ensemble in found.ordered.items():
         scenario = ensemble.scenario
-        expected = scenario.expectation.value
-        rows.append([readable(name), scenario.description, expected, accounts_of(scenario)])
-    head = ["Scenario", "What it is", "Expected beforehand", "Accounts"]
+        rows.append([readable(name), scenario.description, scenario.expectation.value])
+    head = ["Scenario", "What it is", "Expected beforehand"]
+    accounts = [accounts_of(x.scenario) for x in found.ordered.values()]
+    if len(set(accounts)) > 1:
+        head.append("Accounts")
+        rows = [[*row, text] for row, text in zip(rows, accounts, strict=True)]
     out = table("Scenarios; the first is the reference", head, rows)
     base = found.cells[found.reference].cell.tree()
     changes = []
     for name, ensemble in found.ordered.items():
         if name != found.reference:
             fields = config_changes(base, ensemble.cell.tree())
-            for k, (path, before, after) in enumerate(fields or [("nothing differs", "", "")]):
-                changes.append([readable(name) if k == 0 else "", path, before, after])
+            for k, change in enumerate(fields or [("nothing differs", "", "")]):
+                changes.append([readable(name) if k == 0 else "", *change])
     if not changes:
         return out
     head = ["Scenario", "Field", readable(found.reference), "This scenario"]
     caption = f"Every field of the configuration that differs from {readable(found.reference)}"
-    return out + table(caption, head, changes, code=(1,))
+    return out + table(caption, head, changes, code=(1,), widths=(20, 36, 22, 22))
 
 
 def caveats(found: CellSet, compared: Comparison | None) -> Iterator[str]:
@@ -80,7 +83,9 @@ def provenance(found: CellSet) -> str:
         when = str(run.get("finished", "not recorded"))
         rows.append([readable(name), stored.cell.key, *numbers, f"{commit}{changed}", when])
     head = ["Scenario", "Cell key (SHA-256)", "Futures", "Seed", "Horizon", "Commit", "Finished"]
-    out = table("Cells", head, rows, numbers=(2, 3, 4), code=(1,), small=True)
+    out = table(
+        "Cells", head, rows, (2, 3, 4), small=True, code=(1,), widths=(16, 30, 8, 7, 8, 15, 16)
+    )
     seen: dict[str, dict[str, None]] = {}
     for stored in found.stored.values():
         for package, version in stored.run.get("versions", {}).items():
@@ -126,7 +131,9 @@ def parameters(found: CellSet) -> str:
         "Origins: measured (from a source named in the seeds), calibrated (to a pattern), assumed. "
         "What other scenarios change is listed under Scenarios."
     )
-    return paragraph(note) + table("All parameters", head, rows, code=(0,), small=True)
+    return paragraph(note) + table(
+        "All parameters", head, rows, small=True, code=(0,), widths=(29, 20, 10, 14, 27)
+    )
 
 
 def _rows(kind: type, tree: dict[str, Any]) -> Iterator[list[str]]:

@@ -18,7 +18,9 @@ from sim.analysis.ensemble import Ensemble
 from sim.config import ENDS, ConfigError, Scenario
 from sim.plots.words import accounts_of
 from sim.report.sweep import names, reference_of
-from sim.study.store import StoredCell, finished, read_cell
+from sim.study.errors import StoreError
+from sim.study.store import StoredCell, read_cell
+from sim.study.sweeps import named, open_directory
 
 PACKAGE = "ceasefire-sim"
 
@@ -113,7 +115,7 @@ def open_cells(
         in horizon, end definition or version of the simulator without leave to.
     """
     found, notes = _found([Path(x) for x in directories])
-    stored, repeated = _distinct([read_cell(path) for path in found])
+    stored, repeated = _distinct([_read(path) for path in found])
     notes += repeated
     for cell in stored:
         _check_tables(cell)
@@ -123,36 +125,41 @@ def open_cells(
     ensembles = {
         cell.directory: Truncated(cell, days) if cell in cut else Ensemble(cell) for cell in stored
     }
-    named = names(ensembles, {cell.directory: cell.run["overrides"] for cell in stored})
-    cells = {name: next(c for c in stored if c is x.results) for name, x in named.items()}
-    chosen = reference_of(named) if reference is None else _named(reference, named)
+    called = names(ensembles, {cell.directory: cell.run["overrides"] for cell in stored})
+    cells = {name: next(c for c in stored if c is x.results) for name, x in called.items()}
+    chosen = reference_of(called) if reference is None else _chosen(reference, called)
     if cut:
         notes.append(f"Futures are cut at day {days}; what happened later is not looked at.")
     notes += _differences(cells)
-    return CellSet(named, cells, chosen, _common_end(named, end), tuple(notes))
+    return CellSet(called, cells, chosen, _common_end(called, end), tuple(notes))
 
 
 def _found(directories: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """Directories of finished cells, and a note on each that is not finished."""
+    """Directories of finished cells, and a note on each cell that is not finished."""
     paths: dict[Path, Path] = {}
     notes = []
     for directory in directories:
         if not directory.is_dir():
             raise CellsError(f"{directory} is no directory")
-        here = sorted((x.parent for x in directory.rglob("run.json")), key=_natural)
-        done = [path for path in here if finished(path) is not None]
-        if not done:
-            raise CellsError(
-                f"{directory} holds no finished cell ({len(here)} unfinished or failed)"
-            )
-        notes += [f"{x} has not finished and is left out." for x in here if x not in done]
-        paths |= {path.resolve(): path for path in done}
+        try:
+            sweep = open_directory(directory)
+        except StoreError as error:
+            raise CellsError(f"{directory} holds no results: {error}") from None
+        left = [f"{named(x.overrides)} failed ({x.error})" for x in sweep.failed]
+        left += [f"{named(words)} was not run to its end" for words in sweep.missing]
+        if not sweep.finished:
+            raise CellsError(f"{directory} holds no finished cell: {'; '.join(left)}")
+        notes += [f"{text} and is left out." for text in left]
+        paths |= {path.resolve(): path for path in sweep.finished}
     return list(paths.values()), notes
 
 
-def _natural(path: Path) -> tuple[tuple[int, str], ...]:
-    """Sort key that puts 2 before 10."""
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in path.parts)
+def _read(path: Path) -> StoredCell:
+    """Open a cell, or say in one line why it cannot be."""
+    try:
+        return read_cell(path)
+    except StoreError as error:
+        raise CellsError(" ".join(str(error).split())) from None
 
 
 def _distinct(cells: Sequence[StoredCell]) -> tuple[list[StoredCell], list[str]]:
@@ -224,7 +231,7 @@ def _common_end(cells: dict[str, Ensemble], wanted: str | None) -> str:
     return next(iter(ends))
 
 
-def _named(name: str, cells: dict[str, Ensemble]) -> str:
+def _chosen(name: str, cells: dict[str, Ensemble]) -> str:
     if name not in cells:
         raise CellsError(f"reference is {name!r}; there are {', '.join(cells)}")
     return name

@@ -17,16 +17,38 @@ def config_changes(base: Mapping[str, Any], other: Mapping[str, Any]) -> list[tu
     A list of words is told by what was added and removed.
     """
     one, two = flat(dict(base)), flat(dict(other))
-    out = []
+    out: dict[str, tuple[str, str, str]] = {}
     for path in differing({"base": one, "other": two}):
         if any(x.startswith(f"{path}.") for x in (*one, *two)):
             continue  # an empty mapping on one side; its entries on the other say it
         before, after = one.get(path), two.get(path)
-        if _words(before) and _words(after):
-            out.append((path, written(before), _change(before or [], after or [])))
+        if path not in one or path not in two:
+            top = _outermost(path, two if path in one else one)
+            out[top] = (top, _whole(top, one), _whole(top, two))
+        elif _words(before) and _words(after):
+            out[path] = (path, written(before), _change(before or [], after or []))
         else:
-            out.append((path, _or_absent(path, one), _or_absent(path, two)))
-    return out
+            out[path] = (path, written(before), written(after))
+    return list(out.values())
+
+
+def _outermost(path: str, lacking: Mapping[str, Any]) -> str:
+    """The outermost mapping around a field that the other configuration lacks as a whole."""
+    parts = path.split(".")
+    for length in range(1, len(parts)):
+        top = ".".join(parts[:length])
+        if not any(x == top or x.startswith(f"{top}.") for x in lacking):
+            return top
+    return path
+
+
+def _whole(top: str, flattened: Mapping[str, Any]) -> str:
+    """Everything a configuration holds at and below a path, in short."""
+    held = {x: y for x, y in flattened.items() if x == top or x.startswith(f"{top}.")}
+    if top in held:
+        return written(held[top])
+    told = [f"{x.removeprefix(f'{top}.')} {written(y)}" for x, y in held.items() if y is not None]
+    return "; ".join(told) or ABSENT
 
 
 def written(value: Any) -> str:
@@ -36,10 +58,6 @@ def written(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(written(item) for item in value) or "none"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _or_absent(path: str, flattened: Mapping[str, Any]) -> str:
-    return written(flattened[path]) if path in flattened else ABSENT
 
 
 def _words(value: Any) -> bool:

@@ -40,7 +40,7 @@ def _in_full(found: Mechanisms, scenario: str) -> str:
             head = [readable(str(x)) for x in shown.columns]
             caption = f"{readable(scenario)}: {title[0].lower()}{title[1:]}"
             small = part == "path"
-            parts.append(table(caption, head, rows, range(first, len(head)), small))
+            parts.append(table(caption, head, rows, range(first, len(head)), small=small))
     return "".join(parts)
 
 

@@ -30,11 +30,11 @@ p, ul, dl { max-width: 46rem; }
 a { color: var(--link); }
 .skip { position: absolute; left: -100rem; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: 0.5rem; }
-nav ul { columns: 2; padding-left: 1.2rem; }
+nav ul { columns: 18rem 2; padding-left: 1.2rem; }
 .lead { font-size: 1.1rem; }
 .muted, figcaption, caption { color: var(--muted); }
-figure { margin: 1.4rem 0 2rem; }
-figure img { width: 100%; height: auto; display: block; }
+figure { margin: 1.4rem 0 2rem; overflow-x: auto; }
+figure img { width: 100%; min-width: 34rem; height: auto; display: block; }
 figcaption { font-size: 0.9rem; margin-top: 0.4rem; max-width: 46rem; }
 .scroll { overflow-x: auto; margin: 0.8rem 0 1.4rem; }
 table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
@@ -42,9 +42,12 @@ caption { text-align: left; padding-bottom: 0.4rem; max-width: 46rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.9rem 0.25rem 0;
   border-bottom: 1px solid var(--line); }
 thead th { border-bottom: 2px solid var(--muted); vertical-align: bottom; }
-tbody th { font-weight: 600; }
+tbody th { font-weight: 600; min-width: 8rem; }
 .number { text-align: right; white-space: nowrap; }
+thead .number { white-space: normal; }
+.interval { display: block; color: var(--muted); font-size: 0.92em; }
 .small table { font-size: 0.78rem; }
+.fixed table { table-layout: fixed; width: 100%; min-width: 44rem; }
 pre { background: var(--shade); padding: 0.8rem 1rem; overflow-x: auto; font-size: 0.85rem;
   line-height: 1.45; }
 code { font-size: 0.92em; overflow-wrap: anywhere; }
@@ -61,11 +64,13 @@ dd { margin: 0; }
   h2 { margin-top: 1.6rem; }
   figure, tr { break-inside: avoid; }
   thead { display: table-header-group; }
-  .scroll { overflow: visible; }
+  .scroll, figure { overflow: visible; }
+  figure img { min-width: 0; }
   table { font-size: 7.6pt; }
-  .small table { font-size: 6.6pt; }
-  th, td { padding-right: 0.5rem; overflow-wrap: anywhere; }
-  .number { white-space: normal; }
+  .small table { font-size: 6.4pt; }
+  .fixed table { min-width: 0; }
+  th, td { padding-right: 0.5rem; }
+  tbody th { min-width: 0; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
   .new-page { break-before: page; }
 }
@@ -138,32 +143,58 @@ def table(
     head: Sequence[str],
     rows: Iterable[Sequence[str]],
     numbers: Sequence[int] = (),
+    *,
     small: bool = False,
     code: Sequence[int] = (),
+    widths: Sequence[int] = (),
 ) -> str:
-    """Return a table with a caption; the first column names its rows.
+    """Return a table with a caption; the first column names its rows, over several if empty.
 
-    `numbers` are the columns aligned as numbers, `code` those set as code. It scrolls sideways,
-    by keyboard too, where the screen is narrow.
+    `numbers` are the columns aligned as numbers, intervals under their values; `code` those set as
+    code; `widths` are percentages that fix all columns. The table scrolls sideways, by keyboard
+    too, where the screen is narrow.
     """
-
-    def kind(column: int) -> str:
-        return ' class="number"' if column in numbers else ""
-
-    def cell(column: int, text: str) -> str:
-        inner = f"<code>{escape(text)}</code>" if column in code and text else escape(text)
-        if column == 0:
-            return f'<th scope="row">{inner}</th>'
-        return f"<td{kind(column)}>{inner}</td>"
-
-    top = "".join(f'<th scope="col"{kind(k)}>{escape(x)}</th>' for k, x in enumerate(head))
-    body = "\n".join(f"<tr>{''.join(cell(k, x) for k, x in enumerate(row))}</tr>" for row in rows)
-    extra = " small" if small else ""
+    body = [list(row) for row in rows]
+    lines = []
+    for place, row in enumerate(body):
+        cells = [_cell(text, k in numbers, k in code) for k, text in enumerate(row) if k]
+        span = _span(body, place)
+        name = f"<code>{escape(row[0])}</code>" if 0 in code else escape(row[0])
+        over = f' scope="rowgroup" rowspan="{span}"' if span > 1 else ' scope="row"'
+        lines.append(f"<tr>{f'<th{over}>{name}</th>' if span else ''}{''.join(cells)}</tr>")
+    kind = ['class="number" ' if k in numbers else "" for k in range(len(head))]
+    top = "".join(f'<th {x}scope="col">{escape(y)}</th>' for x, y in zip(kind, head, strict=True))
+    columns = "".join(f'<col style="width: {width}%">' for width in widths)
+    classes = " ".join(["scroll", *(["small"] if small else []), *(["fixed"] if widths else [])])
+    inside = "\n".join(lines)
     return (
-        f'<div class="scroll{extra}" tabindex="0" role="region" aria-label="{escape(caption)}">'
-        f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{top}</tr></thead>\n"
-        f"<tbody>\n{body}\n</tbody></table></div>\n"
+        f'<div class="{classes}" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><caption>{escape(caption)}</caption>\n"
+        f"{f'<colgroup>{columns}</colgroup>' if columns else ''}<thead><tr>{top}</tr></thead>\n"
+        f"<tbody>\n{inside}\n</tbody></table></div>\n"
     )
+
+
+def _span(rows: Sequence[Sequence[str]], place: int) -> int:
+    """Rows that the name of this one stands for: 0 if an earlier row's name does."""
+    if place and not rows[place][0]:
+        return 0
+    after = (k for k in range(place + 1, len(rows)) if rows[k][0])
+    return next(after, len(rows)) - place
+
+
+def _cell(text: str, number: bool, code: bool) -> str:
+    """One cell; an interval in brackets stands under its value, minus signs are real ones."""
+    if code and text:
+        return f"<td><code>{escape(text)}</code></td>"
+    if not number:
+        return f"<td>{escape(text)}</td>"
+    value, bracket, rest = re.sub(r"(?<![\w.])-(?=\d)", "−", text).partition(" [")
+    if bracket:
+        value = f'{escape(value)} <span class="interval">[{escape(rest)}</span>'
+    else:
+        value = escape(value)
+    return f'<td class="number">{value}</td>'
 
 
 def figure(light: Drawing, dark: Drawing, alt: str, caption: str) -> str:

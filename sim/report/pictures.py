@@ -15,8 +15,10 @@ from sim.report.cells import CellSet
 from sim.report.markup import figure
 
 SHEET = "page"
-MOST_CURVES = 12
+MOST_PANELS = 13
 """Scenarios up to which the differences day by day are drawn too."""
+MOST_HAZARDS = 6
+"""Scenarios up to which all hazards are drawn, and not the reference's only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +47,8 @@ def pictures(
 def _of_one(found: CellSet) -> Iterator[tuple[str, list[Picture]]]:
     """Figures of a single cell."""
     readout = _survival_in_words(found)
-    yield "lasting", [_picture(found, "survival", readout, "Survival with numbers at risk.")]
-    words = "Hazard of the end by the ceasefire's age, per 1,000 days."
-    age = [_picture(found, "hazard", words, words)]
-    yield "age", [*age, *_fans(found)]
+    yield "lasting", [_picture(found, "survival", readout, "Survival with numbers at risk.", True)]
+    yield "age", [*_hazard(found), *_fans(found)]
     yield "causes", [_incidence(found)]
 
 
@@ -63,14 +63,13 @@ def _of_several(
     yield "lasting", [overlay]
     words = f"Differences from {base}. {_effects_in_words(compared)}"
     effects = [_picture(found, "forest", words, f"Differences from {base}.", compared=compared)]
-    if len(found.cells) <= MOST_CURVES:
+    if len(found.cells) <= MOST_PANELS:
         caption = f"Share still in force minus that of {base}, day by day."
         effects.append(
             _picture(found, "difference", f"{caption} {_effects_in_words(compared)}", caption)
         )
     yield "effects", effects
-    words = "Hazard of the end by the ceasefire's age, per 1,000 days, of every scenario."
-    yield "age", [_picture(found, "hazard", words, words), *_fans(found)]
+    yield "age", [*_hazard(found), *_fans(found)]
     causes = [_incidence(found)]
     if attributed is not None:
         caption = "Days gained and lost by cause; the parts add up to the difference."
@@ -79,17 +78,28 @@ def _of_several(
     yield "causes", causes
 
 
-def _picture(found: CellSet, name: str, alt: str, caption: str, **more: Any) -> Picture:
-    """Draw one family of figures in both themes; say how to get it alone."""
-    several = len(found.cells) > 1
-    single = name in ("survival", "incidence", "fans")
+def _picture(
+    found: CellSet, name: str, alt: str, caption: str, single: bool = False, **more: Any
+) -> Picture:
+    """Draw one family of figures in both themes, of the reference only if `single`."""
     cells = {found.reference: found.cells[found.reference]} if single else found.ordered
-    reference = found.reference if several and not single else None
+    reference = found.reference if len(cells) > 1 else None
     light, dark = (
         draw(name, cells, reference, end=found.end, theme=theme, sheet=SHEET, **more)
         for theme in ("light", "dark")
     )
     return Picture(light, dark, alt, f"{caption} Alone: ceasefire figure {name} DIR.")
+
+
+def _hazard(found: CellSet) -> list[Picture]:
+    """Hazards of all scenarios, or of the reference if there are many; none if over on day 0."""
+    single = len(found.cells) > MOST_HAZARDS
+    shown = {found.reference: found.cells[found.reference]} if single else found.cells
+    if any(x.durations(found.end)[0].max() < 1 for x in shown.values()):
+        return []
+    of = readable(found.reference) if single else "every scenario"
+    words = f"Hazard of the end by the ceasefire's age, per 1,000 days, of {of}."
+    return [_picture(found, "hazard", words, words, single)]
 
 
 def _fans(found: CellSet) -> list[Picture]:
@@ -105,7 +115,7 @@ def _fans(found: CellSet) -> list[Picture]:
         f"(Pakistan) and {last['afghan_taliban_trust_q50']:.2f} (Afghan Taliban), median tension "
         f"{last['tension_q50']:.1f}."
     )
-    return [_picture(found, "fans", alt, caption)]
+    return [_picture(found, "fans", alt, caption, True)]
 
 
 def _incidence(found: CellSet) -> Picture:
@@ -114,7 +124,7 @@ def _incidence(found: CellSet) -> Picture:
     shares = (f"{readable(x)} {estimate.of(x, found.horizon).value:.2f}" for x in estimate.causes)
     caption = f"How ceasefires end under {readable(found.reference)}, by cause."
     alt = f"{caption} Shares ended by day {found.horizon}: {', '.join(shares)}."
-    return _picture(found, "incidence", alt, caption)
+    return _picture(found, "incidence", alt, caption, True)
 
 
 def _survival_in_words(found: CellSet) -> str:

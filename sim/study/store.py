@@ -32,6 +32,8 @@ from sim.study.tables import daily_table, incidents_table, rounds_table
 TABLES = ("runs", "daily", "rounds", "incidents")
 ROW_GROUP = 20_000  # rows; fixed, so that a file does not depend on the block size
 COMPRESSION = "zstd"
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times as fast where it is built
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class RunsWriter:
@@ -119,7 +121,7 @@ def _write(
     started, clock = now(), time.perf_counter()
     with Atomic(directory) as files:
         _write_tables(cell, files, progress)
-        files.path("config.yaml").write_text(yaml.safe_dump(cell.tree(), sort_keys=False))
+        files.path("config.yaml").write_text(yaml.dump(cell.tree(), Dumper=DUMPER, sort_keys=False))
         checksums = files.checksums()
     record = {
         "status": "done", "error": None, "key": cell.key, "scenario": cell.scenario.name,
@@ -221,7 +223,7 @@ def read_cell(directory: Path) -> StoredCell:
     if record is None:
         raise StoreError(f"{directory} holds no finished cell")
     try:
-        tree = yaml.safe_load((directory / "config.yaml").read_text())
+        tree = yaml.load((directory / "config.yaml").read_text(), Loader=LOADER)
         cell = Cell(*validate(tree))
     except (OSError, yaml.YAMLError, ConfigError) as error:
         raise StoreError(f"cannot read {directory / 'config.yaml'}: {error}") from None

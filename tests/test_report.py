@@ -1,0 +1,229 @@
+"""The HTML report: says what it must, fetches nothing, stands up to odd results."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from finished_cells import ended_on, put_cell, put_sweep
+
+from sim import cli
+from sim.analysis.mechanisms import mechanisms
+from sim.report.cells import open_cells
+from sim.report.differences import config_changes
+from sim.report.explained import explained
+from sim.report.html import Report
+from sim.report.markup import table
+from sim.study.cells import load_cell
+
+VOID = {"meta", "link", "img", "source", "col", "br"}
+
+
+class Page(HTMLParser):
+    """What a document holds: tags with their attributes, its text, whether its tags match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text, self.open, self.mismatched = "", [], []
+        self.feed(text)
+        self.mismatched += self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.mismatched.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return put_sweep(tmp_path_factory.mktemp("report") / "sweep")
+
+
+@pytest.fixture(scope="module")
+def html(sweep: Path) -> str:
+    return Report(open_cells([sweep])).html()
+
+
+@pytest.fixture(scope="module")
+def page(html: str) -> Page:
+    return Page(html)
+
+
+def test_it_names_every_scenario_the_end_and_the_accounts(page: Page) -> None:
+    for said in (
+        "no mediators",
+        "verified guarantees",
+        "Event definition",
+        "collapse: open hostilities, or strikes on 3 days in a row, or a side declares it over",
+        "Accounts option",
+        "mixed (Islamabad's in 50% of futures)",
+        "not a forecast",
+        "How much longer or shorter would the ceasefire hold",
+    ):
+        assert said in page.text
+
+
+def test_it_has_every_part(page: Page) -> None:
+    parts = [attributes["id"] for attributes in page.all("section")]
+    assert parts == [
+        "answer", "scenarios", "effects", "levels", "causes", "mechanisms", "caveats",
+        "reproduce", "provenance", "parameters",
+    ]  # fmt: skip
+
+
+def test_it_shows_what_differs_between_configurations(page: Page) -> None:
+    assert "mediators.qatar.functions" in page.text
+    assert "verify added" in page.text
+
+
+def test_it_says_how_to_make_it_again_and_what_made_it(page: Page, sweep: Path) -> None:
+    found = open_cells([sweep])
+    for stored in found.stored.values():
+        assert stored.cell.key in page.text
+    assert "ceasefire scenario=no_mediators replicates=60 horizon=40 seed=2025" in page.text
+    assert "ceasefire report again --reference baseline --end collapse" in page.text
+    assert "ceasefire-sim" in page.text
+
+
+def test_the_commands_it_gives_make_the_same_cells(page: Page, sweep: Path) -> None:
+    found = open_cells([sweep])
+    for stored in found.stored.values():
+        (line,) = (x for x in page.text.splitlines() if f"again/{stored.cell.key[:12]}" in x)
+        scenario, *words = line.removeprefix("ceasefire ").split()
+        words = [word for word in words if not word.startswith("hydra.")]
+        assert load_cell(scenario.partition("=")[2], words).key == stored.cell.key
+
+
+def test_it_lists_every_parameter_with_its_origin(page: Page) -> None:
+    assert "conflict.clashes.rate" in page.text
+    assert "measured: seeds/" in page.text
+    assert "calibrated" in page.text
+
+
+def test_nothing_is_fetched_and_no_script_runs(html: str, page: Page) -> None:
+    assert "default-src 'none'" in html
+    for tag in ("script", "iframe", "object", "base", "form"):
+        assert not page.all(tag)
+    for _, attributes in page.tags:
+        for name in ("src", "srcset", "href"):
+            assert (attributes.get(name) or "#").startswith(("data:", "#"))
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style is not None
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+
+
+def test_no_path_of_this_machine_is_in_it(html: str, sweep: Path) -> None:
+    assert str(sweep) not in html
+
+
+def test_it_is_accessible(page: Page) -> None:
+    assert page.mismatched == []
+    assert page.all("html")[0]["lang"] == "en"
+    headings = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert headings[0] == 1
+    assert headings.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(headings))
+    assert all(len(x["alt"] or "") > 40 for x in page.all("img"))
+    assert len(page.all("caption")) == len(page.all("table")) > 6
+    assert all(x.get("scope") for x in page.all("th"))
+    ids = [x["id"] for _, x in page.tags if "id" in x]
+    assert len(ids) == len(set(ids))
+    assert {(x["href"] or "")[1:] for x in page.all("a")} <= set(ids)
+
+
+def test_every_figure_has_a_light_and_a_dark_picture(page: Page) -> None:
+    assert len(page.all("figure")) == len(page.all("source")) == len(page.all("img")) >= 6
+    for source in page.all("source"):
+        assert source["media"] == "screen and (prefers-color-scheme: dark)"
+
+
+def test_words_from_outside_are_escaped(sweep: Path) -> None:
+    report = Report(open_cells([sweep / "baseline"]), question="Is 1 < 2 & <b>so</b>?")
+    assert "Is 1 &lt; 2 &amp; &lt;b&gt;so&lt;/b&gt;?" in report.html()
+
+
+def test_one_cell_is_reported_without_a_comparison(sweep: Path) -> None:
+    text = Page(Report(open_cells([sweep / "baseline"])).html()).text
+    assert "How long would the ceasefire hold under baseline" in text
+    assert "Differences from the reference" not in text
+
+
+@pytest.mark.parametrize("day", [None, 0])
+def test_all_censored_and_all_ended_on_day_0_are_reported(
+    day: int | None, sweep: Path, tmp_path: Path
+) -> None:
+    for name in ("baseline", "no_mediators"):
+        shutil.copytree(sweep / name, tmp_path / name)
+        ended_on(tmp_path / name, day)
+    page = Page(Report(open_cells([tmp_path])).html())
+    days = 40 if day is None else day
+    assert f"in force for {days} of 40 days on average" in page.text
+    assert "No difference is resolved" in page.text
+    assert not re.search(r"\bnan\b", page.text, re.IGNORECASE)
+
+
+def test_a_cut_horizon_is_reported_as_such(sweep: Path) -> None:
+    found = open_cells([sweep / "baseline"], horizon=20)
+    text = Page(Report(found).html()).text
+    assert "Futures are cut at day 20" in text
+    assert "--end collapse --horizon 20" in text
+
+
+def test_the_command_writes_one_file(
+    sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "new" / "r.html"
+    words = ["report", str(sweep / "baseline"), "--out", str(path), "--title", "Mine"]
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    assert ended.value.code == 0
+    assert [x.name for x in path.parent.iterdir()] == ["r.html"]
+    assert "<title>Mine</title>" in path.read_text(encoding="utf-8")
+    assert f"Written: {path}" in capsys.readouterr().out
+
+
+# --- pieces
+
+
+def test_config_changes_are_told_field_by_field() -> None:
+    base = {"name": "a", "x": {"y": 1, "z": ["p", "q"]}, "w": [1, 2], "m": {}, "engine": {"k": 1}}
+    other = {"name": "b", "x": {"y": 2.5, "z": ["p", "r"]}, "w": [1, 3], "m": {"n": {"o": True}}}
+    assert config_changes(base, other) == [
+        ("x.y", "1", "2.5"),
+        ("x.z", "p, q", "r added, q removed"),
+        ("w", "1, 2", "1, 3"),
+        ("m.n", "–", "o true"),
+    ]
+    assert config_changes(base, base) == []
+
+
+def test_a_table_joins_rows_of_one_name_and_sets_numbers() -> None:
+    made = table("C & D", ["a", "b"], [["x", "-1.5 [-2, +3]"], ["", "4"], ["y", ""]], numbers=(1,))
+    assert 'scope="rowgroup" rowspan="2">x</th>' in made
+    assert "−1.5 " in made
+    assert '<span class="interval">[−2, +3]</span>' in made
+    assert "<caption>C &amp; D</caption>" in made
+
+
+def test_two_scenarios_are_explained_in_full(sweep: Path, tmp_path: Path) -> None:
+    put_cell(tmp_path / "h", "hardliners")
+    found = open_cells([sweep / "baseline", tmp_path / "h"])
+    text = Page(explained(mechanisms(found.cells, "baseline"))).text
+    assert "hardliners: rates of ends by cause" in text
+    assert "agreed in hardliners only" in text
