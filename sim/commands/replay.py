@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
-from sim.report.story import story
+from sim.report.transcript import entries, in_words
 from sim.study.errors import StoreError
 from sim.study.replay import Replay, other_versions, replay
 from sim.study.store import StoredCell, finished, read_cell
@@ -21,10 +22,15 @@ def main(words: list[str]) -> int:
     )
     parser.add_argument("directory", type=Path, help="of a finished cell")
     parser.add_argument("--replicate", type=int, default=0, help="number of the future, from 0")
+    parser.add_argument("--json", action="store_true", help="print facts, one JSON object a line")
     chosen = parser.parse_args(words)
     stored = open_cell(chosen.directory)
     again = replay(stored, chosen.replicate)
-    print("\n".join(story(stored.cell, again)))
+    heard = entries(stored.cell, chosen.replicate)
+    if chosen.json:
+        print("\n".join(json.dumps(entry, ensure_ascii=False) for entry in heard))
+        return 1 if again.differs else 0
+    print(in_words(stored.cell, heard))
     for line in other_versions(stored):
         print(f"ceasefire: {line}", file=sys.stderr)
     print(agreement(stored, again))

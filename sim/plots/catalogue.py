@@ -51,6 +51,13 @@ def _fans(ensembles: Named, **look: Any) -> Drawing:
     return fans(_only(ensembles), **look)
 
 
+def _bargaining(ensembles: Named, **look: Any) -> Drawing:
+    from sim.plots.bargaining import density
+
+    look.pop("end", None)  # where a deal lies has nothing to do with how the ceasefire ended
+    return density(_only(ensembles), **look)
+
+
 def _hazard(ensembles: Named, **look: Any) -> Drawing:
     from sim.plots.hazard import hazard
 
@@ -111,6 +118,7 @@ FAMILIES: dict[str, Family] = {
     "difference": Family("difference in survival, day by day", "several", _difference),
     "forest": Family("differences in how long ceasefires last", "several", _forest),
     "forest-causes": Family("differences in what ends ceasefires", "several", _forest_causes),
+    "bargaining": Family("where deals lie: gains of both sides", "one", _bargaining),
     "mechanisms": Family("what a difference runs through", "several", _mechanisms),
     "response": Family("an outcome over one swept parameter", "swept", _swept),
     "heatmap": Family("an outcome over two swept parameters", "swept", _swept),
