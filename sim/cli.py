@@ -63,6 +63,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
+def closed_pipe() -> None:
+    """Leave quietly when whoever read the output has stopped reading."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
 def run_verb(verb: str, words: list[str]) -> int:
     """Run a tool; a user's mistake is one sentence and exit code 1."""
     from importlib import import_module
@@ -71,6 +77,8 @@ def run_verb(verb: str, words: list[str]) -> int:
         code: int = import_module(f"sim.commands.{verb}").main(words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
+    except BrokenPipeError:
+        closed_pipe()
     except ValueError as error:  # a user's mistake says one sentence
         from sim.config import ConfigError
         from sim.study.errors import StudyError

@@ -185,3 +185,14 @@ def test_help_is_quick_because_it_imports_nothing_scientific() -> None:
     )
     assert done.stdout.strip().endswith("[]")
     assert "scenario=" in done.stdout
+
+
+def test_a_transcript_is_printed_and_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["replicates=1", "horizon=30", "seed=4", "transcript=true", "hydra.run.dir=cell"]
+    assert run(*words) == 0
+    assert "Islamabad proposes" in capsys.readouterr().out
+    assert {"transcript.jsonl", "bargaining.png"} <= files(tmp_path / "cell")
+    assert run("replay", "cell", "--replicate", "0") == 0
+    assert "exactly as stored" in capsys.readouterr().out

@@ -178,8 +178,8 @@ class Zeuthen(Tactic):
 
     risk = (u(own offer) - u(other's offer)) / (u(own offer) - reservation). The side with the
     lower risk makes the smallest concession after which it no longer is; equivalently, an offer
-    whose Nash product is above that of the other's offer. The other side's utilities are those
-    publicly reckoned. Source: Zeuthen (1930), Harsanyi (1956).
+    better for the other than the last whose Nash product is no lower than that of the other's
+    offer. At equal risks both give way. The other side's utilities are those publicly reckoned. Source: Zeuthen (1930), Harsanyi (1956).
     """
 
     def aspiration(self, view: View) -> FloatArray:
@@ -197,7 +197,7 @@ class Zeuthen(Tactic):
         at = rows[spoken]
         own_risk = _product(side, at, mine[spoken])
         other_risk = _product(side, at, theirs[spoken])
-        gives_way = own_risk <= other_risk  # a lower product means a lower risk
+        gives_way = own_risk <= other_risk + TOLERANCE  # a lower product means a lower risk
         for account, menu in enumerate(side.menus):
             here = spoken[gives_way & (side.account[at] == account)]
             if len(here):
@@ -210,13 +210,13 @@ class Zeuthen(Tactic):
     def _concede(
         side: Delegation, rows: IntArray, packages: IntArray, mine: IntArray, theirs: IntArray
     ) -> IntArray:
-        """Best own package, no worse for the other than the last, whose product is above theirs."""
+        """Best own package, better for the other than the last, whose product reaches theirs."""
         own = side.utilities(rows)[:, packages] - side.reservation[rows, None]
         other = side.reckoning.utilities[side.account[rows]][:, packages]
         product = np.maximum(own, 0.0) * np.maximum(other - side.reckoning.reservation, 0.0)
         last_for_other = side.other_utility(rows, mine)
-        enough = product > _product(side, rows, theirs)[:, None] * (1.0 + 1e-12)
-        enough &= (other >= last_for_other[:, None]) & (own >= 0.0)
+        enough = product >= _product(side, rows, theirs)[:, None] - TOLERANCE
+        enough &= (product > 0.0) & (other > last_for_other[:, None] + TOLERANCE)
         best = np.where(enough, own, -1.0).argmax(axis=1)
         return np.where(enough.any(axis=1), packages[best], mine)
 

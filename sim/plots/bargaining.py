@@ -67,10 +67,10 @@ def _round_shown(moves: list[Entry]) -> int:
     return int(accepted[-1] if accepted else moves[-1]["round"] if moves else 0)
 
 
-def _axes(page: Page) -> Any:
-    """Axes for utilities with room for a legend on the right."""
+def _axes(page: Page, room: float = 2.9) -> Any:
+    """Axes for utilities with so many inches of room for a legend on the right."""
     left, bottom = page.left + 0.9, page.bottom + 0.75
-    width = min(page.right - left - 2.9, (page.top - bottom) * 1.6)
+    width = page.right - left - room
     box = (left / page.width, bottom / page.height, width / page.width,
            (page.top - bottom - 0.1) / page.height)  # fmt: skip
     axes = page.figure.add_axes(box)
@@ -154,7 +154,7 @@ def density(ensemble: Ensemble, theme: str = "light", sheet: str = "slide") -> D
     footer = facts({ensemble.scenario.name: ensemble}, end, ["Gain: utility above no deal."])
     with styled(look, paper):
         page = Page.with_body(look, paper, (title, said, footer), 4.0 if sheet != "column" else 3.0)
-        axes = _axes(page)
+        axes = _axes(page, room=0.0)
         axes.set_xlabel("Gain of Islamabad (utility)")
         axes.set_ylabel("Gain of Kabul (utility)")
         if len(gains):

@@ -1,0 +1,106 @@
+"""Transcripts: facts in order, words that say the numbers, and the figure of the bargaining."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.analysis.ensemble import simulate
+from sim.plots.bargaining import density, path
+from sim.report.transcript import entries, in_words, write
+from sim.study.cells import Cell, load_cell
+
+SEED = 4  # a future with talks from day 7 on
+
+
+@pytest.fixture(scope="module")
+def cell() -> Cell:
+    return load_cell("baseline", ["replicates=6", "horizon=60", f"seed={SEED}"])
+
+
+@pytest.fixture(scope="module")
+def heard(cell: Cell) -> list[dict[str, object]]:
+    return entries(cell, 0, 6)
+
+
+def test_facts_come_in_order_future_by_future(heard: list[dict[str, int]]) -> None:
+    order = [(entry["replicate"], entry["day"]) for entry in heard]
+    assert order == sorted(order)
+    assert {replicate for replicate, _ in order} == set(range(6))
+
+
+def test_a_future_told_alone_is_the_one_told_among_others(cell: Cell) -> None:
+    alone = entries(cell, 3, 1)
+    assert alone == [entry for entry in entries(cell, 0, 6) if entry["replicate"] == 3]
+
+
+def test_telling_changes_no_result(cell: Cell) -> None:
+    told = {e["replicate"]: e for e in entries(cell, 0, 6) if e["kind"] == "ceasefire_ends"}
+    runs = simulate(cell.scenario, 6, SEED, 60).runs
+    ended = runs[runs["collapse_ended"]]
+    assert set(told) == set(ended["replicate"])
+    for _, row in ended.iterrows():
+        assert told[row["replicate"]]["day"] == row["collapse_day"]
+        assert told[row["replicate"]]["cause"] == row["collapse_cause"]
+
+
+def test_every_move_names_a_package_and_both_sides_numbers(heard: list[dict[str, object]]) -> None:
+    moves = [entry for entry in heard if entry["kind"] == "move"]
+    assert moves
+    for move in moves:
+        assert set(move["package"]) == {
+            "guarantees", "custody", "evidence", "restraint", "basing", "arms", "border",
+        }  # fmt: skip
+        worth, asked = move["utilities"], move["aspirations"]
+        if move["accepted"] and move["speaker"] != "mediators":
+            hearer = next(p for p in worth if p != move["speaker"])
+            assert worth[hearer] >= asked[hearer]
+
+
+def test_words_say_who_proposed_what_and_why_it_was_refused(
+    cell: Cell, heard: list[dict[str, object]]
+) -> None:
+    text = in_words(cell, heard)
+    assert "Islamabad proposes: guarantees third party" in text
+    assert "refused; Kabul: worth" in text
+    assert "it asks" in text
+    assert "Round 1 opens" in text
+    assert "account of" in text
+
+
+def test_facts_are_written_as_json_lines(tmp_path: Path, heard: list[dict[str, object]]) -> None:
+    write(heard, tmp_path)
+    lines = (tmp_path / "transcript.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(json.dumps(heard))
+
+
+def test_offers_are_drawn_where_they_are_worth_what_was_said(
+    cell: Cell, heard: list[dict[str, object]]
+) -> None:
+    one = [entry for entry in heard if entry["replicate"] == 0]
+    drawn = path(cell, one).table
+    frontier = drawn[drawn["what"] == "frontier"].sort_values("pakistan")
+    assert (np.diff(frontier["afghan_taliban"]) < 0).all()
+    offers = drawn[drawn["by"].notna()]
+    shown = {entry["round"] for entry in one if entry["kind"] == "move"}
+    assert len(offers) == max(
+        sum(e["kind"] == "move" and e["round"] == number for e in one) for number in shown
+    )
+    for point in ("Nash", "Kalai-Smorodinsky"):
+        at = drawn[drawn["what"] == point].iloc[0]
+        assert (frontier["pakistan"] == at["pakistan"]).any()
+
+
+def test_a_future_without_talks_has_a_figure_that_says_so() -> None:
+    silent = load_cell("baseline", ["replicates=1", "horizon=4"])
+    drawn = path(silent, entries(silent))
+    texts = [text.get_text() for axes in drawn.figure.axes for text in axes.texts]
+    assert "no talks were held" in texts
+
+
+def test_the_density_draws_every_deal() -> None:
+    run = simulate(load_cell("baseline").scenario, 300, 2025, 40)
+    assert len(density(run).table) == int(run.runs["deal"].sum())
