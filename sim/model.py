@@ -73,7 +73,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         streams = Streams(seed, first, replicates, branch)  # refuses what is out of range
         super().__init__(rng=seed)
         self.running: bool = True
-        self.scenario, self.seed, self.streams = scenario, seed, streams
+        self._parameters, self.seed, self.streams = scenario, seed, streams
         self.day = 0
         self._settle_accounts()
         self.ceasefire = Ceasefire(replicates, scenario.conflict.tension.initial)
@@ -95,6 +95,15 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.log = records.Log(watched, transcript)
         self.open_book()
         self._begin_day()
+
+    @property
+    def scenario(self) -> Scenario:
+        """What holds in every future; a model keeps the scenario it was made with."""
+        return self._parameters
+
+    @scenario.setter
+    def scenario(self, _: object) -> None:
+        """Leave out the scenario that Mesa 3.5 gives every model; it is another kind of thing."""
 
     # --- the day -----------------------------------------------------------------------------
 
