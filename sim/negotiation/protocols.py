@@ -161,9 +161,20 @@ class Meeting:
             listener.estimate.hear(rows, offer, listener.reckoning.option)
 
     def _answers(self, side: int, rows: IntArray, offer: IntArray) -> BoolArray:
-        """Whether a side accepts an offer; never one that is worse for it than no deal."""
-        accepts = self.tactics[side].accepts(self._view(side, rows), offer)
-        return accepts & (self.sides[side].utility(rows, offer) >= self._reservation(side, rows))
+        """Whether a side accepts an offer."""
+        return self.tactics[side].accepts(self._view(side, rows), offer)
+
+    def _settle(self, rows: IntArray, package: IntArray, accepted: BoolArray) -> BoolArray:
+        """Agree on a package per row where it is accepted; return where that came about.
+
+        Nobody is held to what is worse for it than no deal: not even to its own offer, which may be
+        that (a public position may, and whatever is best where nothing reaches the reservation).
+        """
+        for side in (0, 1):
+            worth = self.sides[side].utility(rows, package)
+            accepted = accepted & (worth >= self._reservation(side, rows))
+        self.agreed[rows[accepted]] = package[accepted]
+        return accepted
 
     def _reservation(self, side: int, rows: IntArray) -> FloatArray:
         return self.sides[side].reservation[rows]
@@ -177,8 +188,7 @@ class Meeting:
             if len(mine):
                 offer = self._speak(side, mine)
                 self._say(side, mine, offer)
-                accepted = self._answers(1 - side, mine, offer)
-                self.agreed[mine[accepted]] = offer[accepted]
+                accepted = self._settle(mine, offer, self._answers(1 - side, mine, offer))
                 self._note(mine, side, offer, accepted)
 
     def _concede_together(self, rows: IntArray, protocol: Protocol) -> None:
@@ -206,7 +216,7 @@ class Meeting:
         first = PARTIES.index(protocol.first_mover.value)
         for side in (1 - first, first):  # the first mover's offer is written last
             taken = satisfied[1 - side]
-            self.agreed[rows[taken]] = offers[side][taken]
+            self._settle(rows, offers[side], taken)
 
     def _shuttle(self, rows: IntArray, protocol: Protocol) -> None:
         """Proximity talks: mediators carry an offer, which is heard with noise.
@@ -229,7 +239,7 @@ class Meeting:
             worth = hearer.utility(offer)
             asked = self.tactics[1 - side].aspiration(hearer)
             taken = (worth + misheard >= asked) & (worth >= hearer.reservation)
-            self.agreed[mine[taken]] = offer[taken]
+            taken = self._settle(mine, offer, taken)
             self._note(mine, side, offer, taken)
 
     def _table_draft(self, rows: IntArray, protocol: Protocol) -> None:
@@ -253,8 +263,7 @@ class Meeting:
             asked = view.reservation + (1.0 - protocol.face_saving) * above
             lacking.append(asked - view.utility(text))
         refused = [shortfall > 0 for shortfall in lacking]
-        agreed = ~refused[0] & ~refused[1]
-        self.agreed[rows[agreed]] = text[agreed]
+        agreed = self._settle(rows, text, ~refused[0] & ~refused[1])
         direction = refused[0].astype(float) - refused[1]
         both = refused[0] & refused[1]
         direction = np.where(both, 0.5 * np.sign(lacking[0] - lacking[1]), direction)

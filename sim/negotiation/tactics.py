@@ -179,7 +179,8 @@ class Zeuthen(Tactic):
     risk = (u(own offer) - u(other's offer)) / (u(own offer) - reservation). The side with the
     lower risk makes the smallest concession after which it no longer is; equivalently, an offer
     better for the other than the last whose Nash product is no lower than that of the other's
-    offer. At equal risks both give way. The other side's utilities are those publicly reckoned. Source: Zeuthen (1930), Harsanyi (1956).
+    offer. At equal risks both give way. The other side's utilities are those publicly reckoned.
+    Source: Zeuthen (1930), Harsanyi (1956).
     """
 
     def aspiration(self, view: View) -> FloatArray:
