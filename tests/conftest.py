@@ -5,9 +5,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import yaml
 
 from sim.config import Scenario, validate
 from sim.model import CeasefireModel
+from sim.paths import data_dir
 from sim.study.cells import load_cell
 
 SEED = 2025
@@ -37,6 +39,13 @@ def put(tree: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
             node = node[parent]
         node[last] = copy.deepcopy(value)
     return tree
+
+
+def shipped(group: str, name: str) -> dict[str, Any]:
+    """The fields of an option that a group ships, such as ``pakistan/tactic``, ``boulware``."""
+    path = data_dir("configs") / group / f"{name}.yaml"
+    fields: dict[str, Any] = yaml.safe_load(path.read_text())
+    return fields
 
 
 def vary(changes: dict[str, Any], name: str = "baseline", *overrides: str) -> Scenario:

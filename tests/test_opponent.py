@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from conftest import SEED, vary
+from conftest import SEED, put, shipped, tree_of, vary
 
-from sim.config import PARTIES
+from sim.config import PARTIES, validate
 from sim.model import CeasefireModel
 from sim.negotiation.opponent import (
     Estimate,
@@ -13,7 +13,6 @@ from sim.negotiation.opponent import (
     thought_worth,
     weight_error,
 )
-from sim.study.cells import load_cell
 
 OPTION = np.indices([3, 3]).reshape(2, -1).T  # package 3 a + b takes option a and option b
 ROW = np.array([0])
@@ -108,7 +107,10 @@ def test_where_nothing_is_good_enough_the_best_for_oneself_is_offered():
 
 
 def played(*overrides, case="textbook_four_issues"):
-    model = CeasefireModel(load_cell("baseline", [f"case={case}", *overrides]).scenario, 1, SEED)
+    tree = tree_of("baseline", f"case={case}")
+    for path, value in (word.split("=") for word in overrides):
+        put(tree, {path: shipped("pakistan/tactic", value) if "tactic" in path else value})
+    model = CeasefireModel(validate(tree)[0], 1, SEED)
     return model, {name: values[0] for name, values in model.run(10).columns.items()}
 
 

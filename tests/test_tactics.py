@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import SEED, outcomes, tree_of
+import yaml
+from conftest import SEED, outcomes, shipped, tree_of, vary
 from pydantic import TypeAdapter
 
 from sim.config import PARTIES, ConfigError, validate
@@ -288,13 +289,16 @@ def test_a_custom_tactic_that_cannot_be_used_is_refused_in_one_sentence(tactic, 
         ("pakistan.tactic=package_trading pakistan.tactic.tolerance=-1", "tolerance is -1"),
         ("pakistan.tactic=package_trading pakistan.tactic.form=exponential", "kappa is 0"),
         ("pakistan.tactic=scripted pakistan.tactic.offers=[]", "offers is empty"),
-        ("pakistan.tactic=scripted pakistan.tactic.offers=[{border:ajar}]", "'ajar'; allowed are"),
-        ("pakistan.tactic=scripted pakistan.tactic.offers=[{moon:all}]", "'moon'; allowed are"),
+        ("pakistan.tactic=scripted pakistan.tactic.offers=[{border: ajar}]", "'ajar'; allowed are"),
+        ("pakistan.tactic=scripted pakistan.tactic.offers=[{moon: all}]", "'moon'; allowed are"),
         ("pakistan.tactic=custom pakistan.tactic.tactic=nonsense", "tactic.tactic is 'nonsense'"),
     ],
 )
 def test_a_tactic_out_of_its_range_is_named_with_its_path(override, said):
+    chosen, changed = (word.partition("=") for word in override.split(" ", 1))
+    changes = {chosen[0]: shipped("pakistan/tactic", chosen[2])}
+    changes[changed[0]] = yaml.safe_load(changed[2])
     with pytest.raises(ConfigError) as caught:
-        load_cell("baseline", override.split(" "))
+        vary(changes)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -2,17 +2,17 @@
 
 import numpy as np
 import pytest
-from conftest import SEED
+import yaml
+from conftest import SEED, put, shipped, tree_of
 
-from sim.config import PARTIES
+from sim.config import PARTIES, validate
 from sim.model import CeasefireModel
 from sim.negotiation.solutions import nash, rubinstein_shares
-from sim.study.cells import load_cell
 
 CASES = ("textbook", "textbook_four_issues")
 LONG = ("protocol.exchanges_per_round=1000", "protocol.exchanges_per_session=100",
         "protocol.sessions_per_day=5")  # fmt: skip
-TOGETHER = ("protocol=monotonic_concession", *LONG)
+TOGETHER = ("protocol.kind=monotonic_concession", *LONG)
 in_both_cases = pytest.mark.parametrize("case", CASES)
 
 
@@ -20,8 +20,12 @@ class Play:
     """One round of a textbook case between two tactics."""
 
     def __init__(self, one, other, *overrides, case="textbook"):
-        words = [f"case={case}", f"pakistan.tactic={one}", f"afghan_taliban.tactic={other}"]
-        model = CeasefireModel(load_cell("baseline", [*words, *overrides]).scenario, 1, SEED)
+        tree = tree_of("baseline", f"case={case}")
+        for side, tactic in zip(PARTIES, (one, other), strict=True):
+            tree[side]["tactic"] = shipped("pakistan/tactic", tactic)
+        changes = [word.split("=") for word in overrides]
+        put(tree, {path: yaml.safe_load(value) for path, value in changes})
+        model = CeasefireModel(validate(tree)[0], 1, SEED)
         self.outcome = {name: values[0] for name, values in model.run(10).columns.items()}
         trust = model.scenario.pakistan.trust
         self.utilities = np.column_stack([t.by_account[0].at(trust) for t in model.book.tables])
@@ -84,7 +88,7 @@ def test_zeuthens_bargainers_end_there_in_turns_as_well(case):
 
 def test_too_short_a_round_ends_without_agreement():
     """Fifty slices each take fifty-one exchanges."""
-    assert not Play("zeuthen", "zeuthen", "protocol=monotonic_concession").agreed
+    assert not Play("zeuthen", "zeuthen", "protocol.kind=monotonic_concession").agreed
 
 
 # Time
@@ -145,7 +149,11 @@ def test_nothing_is_agreed_where_there_is_nothing_to_share():
 )
 def test_the_first_mover_may_be_either_and_shares_change_places(case, protocol, tactic):
     """Four issues have opposite weights, so what one side gets the other gets in its place."""
-    words = (*LONG, f"protocol={protocol}") if tactic == "zeuthen" else (f"protocol={protocol}",)
+    words = (
+        (*LONG, f"protocol.kind={protocol}")
+        if tactic == "zeuthen"
+        else (f"protocol.kind={protocol}",)
+    )
     one, other = (
         Play(tactic, tactic, *words, f"protocol.first_mover={side}", case=case) for side in PARTIES
     )
