@@ -37,6 +37,7 @@ The parameter reference is docs/parameters.md.
 VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim.commands.VERB
     "plan": "count, check and estimate the cells of a sweep before it runs",
     "design": "sample a parameter space instead of a grid",
+    "optimise": "search a parameter space",
     "collect": "bring the futures of a sweep into one data set",
     "query": "query a collected sweep with SQL",
     "replay": "run one stored future again and tell it",

@@ -12,6 +12,8 @@ import pytest
 from finished_cells import change_record, ended_on, put_cell, put_sweep
 
 from sim import cli
+from sim.analysis.compare import compare
+from sim.analysis.mechanisms import mechanisms
 from sim.plots.catalogue import FAMILIES, draw
 from sim.report.cells import CellsError, open_cells
 
@@ -91,6 +93,44 @@ def test_an_outcome_is_drawn_by_a_parameter(
     two = ["--by", "afghan_taliban.trust", "--by", "pakistan.trust", "--out", "two"]
     assert run("compare", trusts, *two) == 0
     assert "heatmap.png" in names(Path("two"))
+
+
+def test_a_switch_is_a_category_and_scenarios_are_lines(cells: Path, tmp_path: Path) -> None:
+    put_cell(tmp_path / "off" / "a", "baseline", "switches.attacks=false")
+    put_cell(tmp_path / "off" / "b", "no_mediators", "switches.attacks=false")
+    both = open_cells([cells / "baseline", cells / "no_mediators", tmp_path / "off"])
+    drawn = draw("response", both.cells, by=["switches.attacks"])
+    assert set(drawn.table["x"]) == {"true", "false"}
+    assert set(drawn.table["series"]) == {"baseline", "no mediators"}
+
+
+def test_the_figure_of_mechanisms_holds_parts_that_add_up(sweep: Path) -> None:
+    found = open_cells([sweep])
+    for names in (["verified_guarantees"], ["verified_guarantees", "no_mediators"]):
+        cells = {name: found.cells[name] for name in ["baseline", *names]}
+        drawn = draw("mechanisms", cells, "baseline", sheet="column")
+        causes = drawn.table[drawn.table["panel"] == "cause"]
+        for name in names:
+            of = causes[causes["scenario"] == name].set_index("key")["value"]
+            assert of.drop("total").sum() == pytest.approx(of["total"])
+        assert ("path" in set(drawn.table["panel"])) == (len(names) == 1)
+        assert "Horizon 40 days · 60 replicates each · seed 2025" in drawn.footer
+        assert found.cells["baseline"].cell.key[:12] in drawn.footer
+
+
+def test_comparison_and_mechanisms_give_the_same_interval(sweep: Path) -> None:
+    cells = open_cells([sweep]).cells
+    one, other = compare(cells, "baseline"), mechanisms(cells, "baseline")
+    for name in one.scenarios:
+        total = other.of(name, "total").iloc[0]
+        point = one.difference(name, "RMST(40)")
+        assert (total["lower"], total["upper"]) == pytest.approx((point.lower, point.upper))
+
+
+def test_an_ensemble_shows_itself_in_a_notebook(sweep: Path) -> None:
+    html = open_cells([sweep]).cells["baseline"]._repr_html_()
+    for said in ("baseline:", "60, seed 2025, 40 days from 2025-10-19", "mixed", "ended by attack"):
+        assert said in html
 
 
 @pytest.mark.parametrize("name", FAMILIES)

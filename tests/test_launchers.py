@@ -85,7 +85,7 @@ def test_a_killed_worker_of_the_launcher_is_said_and_the_sweep_resumes(tmp_path:
     while not list((tmp_path / "sweep").glob("*/run.json")):
         assert running.poll() is None
         time.sleep(0.1)
-    listed = ["ps", "-o", "pid=", "-o", "args=", "--ppid", str(running.pid)]
+    listed = ["ps", "-ww", "-o", "pid=", "-o", "args=", "--ppid", str(running.pid)]
     lines = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.splitlines()
     os.kill(int(next(x for x in lines if "LokyProcess" in x).split()[0]), signal.SIGKILL)
     _, said = running.communicate(timeout=120)

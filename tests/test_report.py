@@ -13,10 +13,11 @@ from finished_cells import ended_on, put_cell, put_sweep
 
 from sim import cli
 from sim.analysis.mechanisms import mechanisms
+from sim.report.background import caveats, reproduce
 from sim.report.cells import open_cells
 from sim.report.differences import config_changes
 from sim.report.explained import explained
-from sim.report.html import Report
+from sim.report.html import Report, _lead
 from sim.report.markup import table
 from sim.study.cells import load_cell
 
@@ -153,17 +154,6 @@ def test_every_figure_has_a_light_and_a_dark_picture(page: Page) -> None:
         assert source["media"] == "screen and (prefers-color-scheme: dark)"
 
 
-def test_words_from_outside_are_escaped(sweep: Path) -> None:
-    report = Report(open_cells([sweep / "baseline"]), question="Is 1 < 2 & <b>so</b>?")
-    assert "Is 1 &lt; 2 &amp; &lt;b&gt;so&lt;/b&gt;?" in report.html()
-
-
-def test_one_cell_is_reported_without_a_comparison(sweep: Path) -> None:
-    text = Page(Report(open_cells([sweep / "baseline"])).html()).text
-    assert "How long would the ceasefire hold under baseline" in text
-    assert "Differences from the reference" not in text
-
-
 @pytest.mark.parametrize("day", [None, 0])
 def test_all_censored_and_all_ended_on_day_0_are_reported(
     day: int | None, sweep: Path, tmp_path: Path
@@ -179,23 +169,30 @@ def test_all_censored_and_all_ended_on_day_0_are_reported(
 
 
 def test_a_cut_horizon_is_reported_as_such(sweep: Path) -> None:
-    found = open_cells([sweep / "baseline"], horizon=20)
-    text = Page(Report(found).html()).text
-    assert "Futures are cut at day 20" in text
-    assert "--end collapse --horizon 20" in text
+    found = open_cells([sweep], horizon=20)
+    assert any("Futures are cut at day 20" in text for text in caveats(found, None))
+    assert "--end collapse --horizon 20" in reproduce(found, True)
 
 
-def test_the_command_writes_one_file(
+def test_the_command_writes_one_file_for_one_cell_too(
     sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "new" / "r.html"
-    words = ["report", str(sweep / "baseline"), "--out", str(path), "--title", "Mine"]
+    words = ["report", str(sweep / "baseline"), "--out", str(path), "--title", "Mine & yours"]
     with pytest.raises(SystemExit) as ended:
-        cli.main(words)
+        cli.main([*words, "--question", "Is 1 < 2 & <b>so</b>?"])
     assert ended.value.code == 0
     assert [x.name for x in path.parent.iterdir()] == ["r.html"]
-    assert "<title>Mine</title>" in path.read_text(encoding="utf-8")
+    written = path.read_text(encoding="utf-8")
+    assert "<title>Mine &amp; yours</title>" in written
+    assert "Is 1 &lt; 2 &amp; &lt;b&gt;so&lt;/b&gt;?" in written
+    assert "Differences from the reference" not in written
     assert f"Written: {path}" in capsys.readouterr().out
+
+
+def test_the_question_of_one_cell_is_about_it_alone(sweep: Path) -> None:
+    lead = _lead(Report(open_cells([sweep / "baseline"])))
+    assert "How long would the ceasefire hold under baseline" in lead
 
 
 # --- pieces

@@ -20,6 +20,7 @@ NEEDS = {  # modules of extras, by a word of the command
     "workstation": "hydra_plugins.hydra_joblib_launcher",
     "local_jobs": "hydra_plugins.hydra_submitit_launcher",
     "query": "duckdb",
+    "optimise": "optuna",
     "engine=dask": "distributed",
 }
 

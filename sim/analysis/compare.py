@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison", "Ensemble", "compare"]
 
+BY_CAUSE = "In the share ended by day {}, by cause:"
 CAUTION = (
     "No p-values: for simulated data they only measure the number of replicates. "
     "Read the differences and their intervals."
@@ -142,28 +143,36 @@ class Comparison:
         pairing = f"Pairing divides the variance of the RMST difference by: {', '.join(cuts)}."
         return [*([pairing] if cuts else []), *self.notes, CAUTION]
 
-    def __str__(self) -> str:
-        wide = self.wide
+    def _parts(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """`wide` in two: how long it lasts, and what ends it with columns named by cause."""
+        wide = self.wide.rename_axis(None)
         by_cause = self.table[self.table["kind"] == "incidence"]
         causes = dict(zip(by_cause["quantity"], by_cause["cause"], strict=True))
+        return wide.drop(columns=list(causes)), wide[list(causes)].rename(columns=causes)
+
+    def _levels(self) -> str:
         levels = self.table[self.table["scenario"] == self.scenarios[0]]
         base = ", ".join(
             f"{row.quantity} {row.reference:.{1 if row.unit == 'days' else 3}f}"
             for row in levels.itertuples()
             if row.kind != "incidence"
         )
-        effects = wide.drop(columns=list(causes)).rename_axis(None)
-        blocks = [self._heading(), f"{self.reference}: {base}", effects.to_string()]
-        if causes:
-            ended = wide[list(causes)].rename(columns=causes).rename_axis(None)
-            blocks.append(
-                f"In the share ended by day {self.horizon}, by cause:\n{ended.to_string()}"
-            )
+        return f"{self.reference}: {base}"
+
+    def __str__(self) -> str:
+        effects, causes = self._parts()
+        blocks = [self._heading(), self._levels(), effects.to_string()]
+        if len(causes.columns):
+            blocks.append(f"{BY_CAUSE.format(self.horizon)}\n{causes.to_string()}")
         return "\n\n".join([*blocks, "\n".join(self._remarks())])
 
     def _repr_html_(self) -> str:
-        remarks = "".join(f"<p>{escape(line)}</p>" for line in self._remarks())
-        return f"<p>{escape(self._heading())}</p>{self.wide.to_html()}{remarks}"
+        effects, causes = self._parts()
+        blocks = [f"<p>{escape(x)}</p>" for x in (self._heading(), self._levels())]
+        blocks.append(effects.to_html(border=0))
+        if len(causes.columns):
+            blocks.append(f"<p>{BY_CAUSE.format(self.horizon)}</p>{causes.to_html(border=0)}")
+        return "".join([*blocks, *(f"<p>{escape(line)}</p>" for line in self._remarks())])
 
 
 def compare(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -115,6 +116,29 @@ class Ensemble:
             f"<Ensemble {self.scenario.name}: {self.replicates:,} futures of {self.horizon} days, "
             f"seed {self.seed}, accounts {self.scenario.accounts.name.value}>"
         )
+
+    def _repr_html_(self) -> str:
+        scenario, end = self.scenario, self.scenario.ceasefire.end.value
+        causes = self.incidence()
+        facts = {
+            "futures": f"{self.replicates:,}, seed {self.seed}, {self.horizon} days from "
+            f"{scenario.start}",
+            "accounts": scenario.accounts.name.value,
+            "end": end.replace("_", " "),
+            **self.survival().summary(),
+            **{
+                f"ended by {cause.replace('_', ' ')}": str(causes.of(cause, self.horizon))
+                for cause in causes.causes
+            },
+            "cell": self.cell.key[:12],
+        }
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
+            for name, value in facts.items()
+        )
+        note = "pointwise 95% Monte Carlo limits; a what-if, not a forecast"
+        title = f"{scenario.name}: {scenario.description} ({note})"
+        return f"<table><caption>{escape(title)}</caption>{rows}</table>"
 
 
 def simulate(

@@ -143,7 +143,7 @@ def mechanisms(
     reference: str,
     end: str | None = None,
     level: float = 0.95,
-    resamples: int = 500,
+    resamples: int = 1000,
     seed: int = 0,
 ) -> Mechanisms:
     """Attribute each scenario's difference from `reference` to causes and intermediate quantities.

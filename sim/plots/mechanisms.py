@@ -180,9 +180,7 @@ def _label(rows: pd.DataFrame, quantity: str) -> str:
     """Name a row as a reader would."""
     key = str(rows.loc[rows["quantity"] == quantity, "key"].iloc[0])
     if rows["panel"].iloc[0] == "path":
-        return quantity.removesuffix(", last day") + (
-            " at its end" if "last day" in quantity else ""
-        )
+        return quantity.removesuffix(", last day") + (" at end" if "last day" in quantity else "")
     return "RMST" if key == "total" else f"lost to {CAUSES.get(key, key)}"
 
 

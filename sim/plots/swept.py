@@ -54,10 +54,14 @@ def swept(
                 f"several cells share one pair of {by[0]} and {by[1]}; choose fewer cells"
             )
         return heatmap(wide, by[0], by[1], name, about, se="se", **look)
-    series = "series" if wide["series"].nunique() > 1 else None
     if wide.duplicated([by[0], "series"]).any():
         raise ConfigError(f"several cells share one value of {by[0]} and differ in nothing else")
-    return response(wide, by[0], name, about, by=series, **look)
+    if wide["series"].nunique() == 1:
+        return response(wide, by[0], name, about, **look)
+    scenarios = {x.scenario.name for x in ensembles.values()}
+    heading = "scenario" if len(scenarios) > 1 else "settings"
+    wide = wide.drop(columns="scenario").rename(columns={"series": heading})
+    return response(wide, by[0], name, about, by=heading, **look)
 
 
 def outcome_table(
@@ -88,13 +92,19 @@ def outcome_table(
         point = estimate.at(day) if kind == "S" else estimate.rmst(day)
         numbers = {"value": point.value, "lower": point.lower, "upper": point.upper, "se": point.se}
         row: dict[str, Any] = {"scenario": name, "cell": ensemble.cell.key, "end": chosen}
-        row |= {path: tree[path] for path in by}
+        row |= {path: _value(tree[path]) for path in by}
         rows.append(row | {"series": said[name], "quantity": quantity} | numbers)
     table = pd.DataFrame(rows)
     if table["end"].nunique() > 1:
         listed = ", ".join(table["end"].unique())
         raise ConfigError(f"default end definitions differ ({listed}): name one with --end")
     return table
+
+
+def _value(value: Any) -> Any:
+    """A number as it is, anything else as text: a switch or a list is a category, no quantity."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if number else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _series(

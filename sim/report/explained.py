@@ -31,11 +31,14 @@ def explained(found: Mechanisms) -> str:
 
 def _in_full(found: Mechanisms, scenario: str) -> str:
     """Every table of one scenario."""
-    parts = [f"<h3>{escape(readable(scenario))}</h3>\n", paragraph(found.heading(scenario) + ".")]
+    parts = [
+        f"<h3>{escape(readable(scenario))}</h3>\n",
+        paragraph(readable(f"{found.heading(scenario)}.")),
+    ]
     for part, title in TITLES.items():
         shown = found.shown(scenario, part)
         if len(shown):
-            rows = [[str(cell) for cell in row] for row in shown.to_numpy().tolist()]
+            rows = [[readable(str(cell)) for cell in row] for row in shown.to_numpy().tolist()]
             first = list(shown.columns).index("unit") + 1
             head = [readable(str(x)) for x in shown.columns]
             caption = f"{readable(scenario)}: {title[0].lower()}{title[1:]}"

@@ -57,7 +57,7 @@ class Report:
         """Return the whole document."""
         title = self.title or _title(self.found)
         drawn = pictures(self.found, self.compared, self.attributed)
-        return page(title, _lead(self, title), list(_sections(self, drawn)))
+        return page(title, _lead(self), list(_sections(self, drawn)))
 
 
 def _title(found: CellSet) -> str:
@@ -75,14 +75,15 @@ def _question(report: Report) -> str:
         return report.question
     found = report.found
     if not report.several:
-        return f"How long would the ceasefire hold under {readable(found.reference)}, what ends it?"
+        name = readable(found.reference)
+        return f"How long would the ceasefire hold under {name}, and what ends it?"
     return (
         "How much longer or shorter would the ceasefire hold under each scenario than under "
         f"{readable(found.reference)}, and through which causes?"
     )
 
 
-def _lead(report: Report, title: str) -> str:
+def _lead(report: Report) -> str:
     """The question and the terms on which it is answered."""
     found = report.found
     scenario = found.cells[found.reference].scenario

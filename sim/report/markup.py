@@ -65,7 +65,7 @@ dd { margin: 0; }
   figure, tr { break-inside: avoid; }
   thead { display: table-header-group; }
   .scroll, figure { overflow: visible; }
-  figure img { min-width: 0; }
+  figure img { min-width: 0; width: auto; max-width: 100%; max-height: 112mm; }
   table { font-size: 7.6pt; }
   .small table { font-size: 6.4pt; }
   .fixed table { min-width: 0; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.analysis.compare import Comparison
@@ -17,6 +17,8 @@ from sim.report.markup import figure
 SHEET = "page"
 MOST_PANELS = 13
 """Scenarios up to which the differences day by day are drawn too."""
+MOST_APART = 2
+"""Scenarios up to which each has a figure of what sets it apart."""
 MOST_HAZARDS = 6
 """Scenarios up to which all hazards are drawn, and not the reference's only."""
 
@@ -75,6 +77,7 @@ def _of_several(
         caption = "Days gained and lost by cause; the parts add up to the difference."
         alt = f"{caption} {_parts_in_words(attributed)}"
         causes.append(_picture(found, "mechanisms", alt, caption, attributed=attributed))
+        causes += _apart(found, attributed)
     yield "causes", causes
 
 
@@ -100,6 +103,23 @@ def _hazard(found: CellSet) -> list[Picture]:
     of = readable(found.reference) if single else "every scenario"
     words = f"Hazard of the end by the ceasefire's age, per 1,000 days, of {of}."
     return [_picture(found, "hazard", words, words, single)]
+
+
+def _apart(found: CellSet, attributed: Mechanisms) -> list[Picture]:
+    """What sets each of a few scenarios apart, if there are two or more but not many."""
+    if not 1 < len(attributed.scenarios) <= MOST_APART:
+        return []
+    out = []
+    for name in attributed.scenarios:
+        rows = attributed.of(name, "path")
+        rows = rows[rows["scope"] == "all futures"]
+        told = zip(rows["quantity"], rows["reference"], rows["value"], strict=True)
+        levels = ", ".join(f"{what} {one:.2f} to {two:.2f}" for what, one, two in told)
+        pair = {found.reference: found.cells[found.reference], name: found.cells[name]}
+        caption = f"What sets {readable(name)} apart from {readable(found.reference)}."
+        of = replace(found, cells=pair)
+        out.append(_picture(of, "mechanisms", f"{caption} From reference: {levels}.", caption))
+    return out
 
 
 def _fans(found: CellSet) -> list[Picture]:

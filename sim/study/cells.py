@@ -86,8 +86,12 @@ def cell_directory(*, _root_: DictConfig) -> str:
     try:
         return from_config(_root_).directory_name
     except ConfigError:
-        words = OmegaConf.to_container(_root_.hydra.overrides.task)
-        return "invalid-" + hashlib.sha256(json.dumps(words).encode()).hexdigest()[:DIGITS]
+        return invalid_name([str(word) for word in _root_.hydra.overrides.task])
+
+
+def invalid_name(overrides: Sequence[str]) -> str:
+    """Name the directory of a cell that has no key because it is not valid."""
+    return "invalid-" + hashlib.sha256(json.dumps(list(overrides)).encode()).hexdigest()[:DIGITS]
 
 
 def groups() -> set[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.config import ConfigError, Engine, EngineKind
-from sim.study.cells import Cell
+from sim.study.cells import Cell, invalid_name
 from sim.study.designs import Point, cells
 from sim.study.engines import ordered
 from sim.study.errors import StudyError
@@ -52,7 +52,7 @@ def evaluate(
         try:
             tasks.append((k, _alone(make()), directory, jobs[k]))
         except ConfigError as error:
-            outcomes[k] = _failed(error, directory, jobs[k], f"invalid-{k}")
+            outcomes[k] = _failed(error, directory, jobs[k], invalid_name(jobs[k]))
     for k, outcome in ordered(base.settings.engine, _point, tasks):
         outcomes[k] = outcome
         if progress is not None:
