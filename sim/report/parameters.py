@@ -68,13 +68,25 @@ class Fields:
         named: Node = self.root["$defs"][reference.rpartition("/")[2]]
         return named | {key: value for key, value in node.items() if key != "$ref"}
 
+    def united(self, node: Node) -> Node:
+        """Return a choice between classes as one with the fields of all, each named once."""
+        fields: Node = {}
+        kinds = []
+        for option in map(self.resolved, node["oneOf"]):
+            kinds.append(option["properties"]["kind"]["const"])
+            fields = option["properties"] | fields
+        kind = {"enum": kinds, "description": node.get("description", ""), "origin": "assumed"}
+        return {"properties": {"kind": kind} | {k: v for k, v in fields.items() if k != "kind"}}
+
     def rows(self, node: Node, path: str, held: Node) -> Iterator[Row]:
         """Walk a node; ``held`` has the baseline's values here by name ("" outside a mapping)."""
         node = self.resolved(node)
+        if "oneOf" in node:
+            node = self.united(node)
         entry = self.entry(node)
         if "properties" in node:
             for name, field in node["properties"].items():
-                inside = {key: value[name] for key, value in held.items()}
+                inside = {key: value[name] for key, value in held.items() if name in value}
                 yield from self.rows(field, f"{path}.{name}".lstrip("."), inside)
         elif "properties" in entry:
             entries = {name: value for values in held.values() for name, value in values.items()}
