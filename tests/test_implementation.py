@@ -77,7 +77,7 @@ def test_a_package_numbered_zero_is_a_deal():
 
 def test_no_deal_has_no_terms():
     terms = CeasefireModel(vary({})).terms
-    assert all(sizes[NO_DEAL] == 0 for sizes in vars(terms).values())
+    assert all((sizes[..., NO_DEAL] == 0).all() for sizes in vars(terms).values())
 
 
 # Delivery
@@ -138,8 +138,15 @@ def test_handing_over_sets_off_a_backlash_that_fades():
 def test_handing_over_costs_kabul_cohesion_and_with_it_capacity():
     cost = PLAIN | {"agenda.effects.cohesion": {"custody": {"extradite": 0.25}}}
     model = days(signed({"custody": "extradite"}, cost), 600)
-    assert model.kabul.cohesion[0] == pytest.approx(0.75, abs=1e-6)
-    assert model.deal.delivered[0] == pytest.approx([1.0, 0.6], abs=1e-6)
+    # Each lowers the other: delivered = 0.8 cohesion, cohesion = 1 - 0.25 delivered.
+    assert model.kabul.cohesion[0] == pytest.approx(5 / 6, abs=1e-6)
+    assert model.deal.delivered[0] == pytest.approx([1.0, 2 / 3], abs=1e-6)
+
+
+def test_a_handover_that_is_not_delivered_costs_no_cohesion():
+    cost = PLAIN | {"agenda.effects.cohesion": {"custody": {"extradite": 0.25}},
+                    "afghan_taliban.capacity": 0}  # fmt: skip
+    assert days(signed({"custody": "extradite"}, cost), 60).kabul.cohesion[0] == 1
 
 
 def test_shared_evidence_sharpens_suppression():
@@ -200,8 +207,27 @@ def test_a_side_that_delivers_all_never_violates():
     assert days(signed({}, changes, 50), 30).tally.violations.sum() == 0
 
 
+GRANTED = {  # something on every issue that Kabul demands
+    "evidence": "dossiers", "restraint": "prior_notice", "basing": "assurance", "border": "partial",
+}  # fmt: skip
+
+
+def test_nothing_promised_is_nothing_broken():
+    assert days(signed({}, BROKEN, 20), 5).tally.violations.sum() == 0
+
+
+def test_verification_deters_violations():
+    often = BROKEN | {"afghan_taliban.capacity": 1, "conflict.implementation.tolerance": 1000,
+                      "conflict.implementation.detection": 1}  # fmt: skip
+    found = [
+        days(signed(GRANTED | {"guarantees": option}, often, 200), 20).tally.violations.sum()
+        for option in ("none", "joint_mechanism")
+    ]
+    assert 0 < found[1] < found[0]
+
+
 def test_a_detected_violation_injures_the_other_side():
-    model = days(signed({}, BROKEN | {"afghan_taliban.capacity": 1}, 20), 1)
+    model = days(signed(GRANTED, BROKEN | {"afghan_taliban.capacity": 1}, 20), 1)
     assert set(model.tally.violations) == {1}
     assert set(model.trigger.cause) == {VIOLATION}
     assert model.trigger.injured.tolist() == [[False, True]] * 20
@@ -220,7 +246,7 @@ def test_undetected_violations_change_nothing():
 def test_a_deal_lapses_when_tolerance_is_used_up(tolerance):
     changes = BROKEN | {"conflict.implementation.tolerance": tolerance,
                         "afghan_taliban.capacity": 1}  # fmt: skip
-    model = days(signed({}, changes, 5), tolerance - 1)
+    model = days(signed(GRANTED, changes, 5), tolerance - 1)
     assert model.deal.in_force.all()
     days(model, 1)
     assert not model.deal.in_force.any()
