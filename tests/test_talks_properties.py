@@ -227,12 +227,12 @@ def test_a_mediator_who_verifies_makes_deals_last(with_and_without):
 
 
 def test_a_mediator_who_contains_breaks_chains(with_and_without):
-    one, other = with_and_without(
-        "contain", {"switches.talks": False, "conflict.clashes.rate": 0.2}
-    )
+    """Talks off, so that what is compared is the chains alone."""
+    clashes = {"switches.talks": False, "conflict.clashes.rate": 0.2}
+    one, other = with_and_without("contain", clashes)
     assert one["contained"].sum() > 0
     assert other["contained"].sum() == 0
-    assert one["collapse_day"].mean() > other["collapse_day"].mean()
+    assert one["collapse_day"].mean() > other["collapse_day"].mean() + 0.5
 
 
 def agreed(functions, kind, **changes):
