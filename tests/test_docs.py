@@ -71,7 +71,9 @@ def test_every_column_and_its_type_is_documented_and_none_is_missing(cell, name)
 
 def test_every_file_of_a_cell_is_documented(cell):
     written = {path.name for path in cell.directory.iterdir()}
-    drawn = {f"{figure}.{kind}" for figure in ("survival", "incidence") for kind in ("png", "svg")}
+    figures = ("survival", "incidence", "bargaining")
+    drawn = {f"{figure}.{kind}" for figure in figures for kind in ("png", "svg")}
+    drawn.add("transcript.jsonl")
     listed = section("Files").partition("A sweep adds")[0]
     named = {name for row in re.findall(r"^\| (`.*?) \|", listed, re.MULTILINE)
              for name in re.findall("`([^`]+)`", row)}  # fmt: skip
