@@ -121,6 +121,8 @@ DAILY = (
     Scale("pakistan_disagreement", 0.0, 1.0),
     Scale("afghan_taliban_disagreement", 0.0, 1.0),
     Scale("attacks", 0.0, 25.6),
+    Scale("pakistan_offer", 0.0, 1.0),
+    Scale("afghan_taliban_offer", 0.0, 1.0),
 )
 
 
@@ -147,6 +149,8 @@ class Daily:
         self.in_session[day] += int((model.talks.in_session & alive).sum())
         for k, (scale, values) in enumerate(zip(DAILY, _daily_values(model), strict=True)):
             kept = values if everyone else values[alive]
+            if scale.name.endswith("_offer"):
+                kept = kept[~np.isnan(kept)]  # futures in which nothing has been offered yet
             position = (kept - scale.low) * (BINS / (scale.high - scale.low))
             bins = np.clip(position, 0, BINS - 1).astype(np.int64)
             self.counts[day, k] += np.bincount(bins, minlength=BINS)
@@ -168,10 +172,11 @@ class Daily:
         cumulative = self.counts.cumsum(axis=2)
         for k, scale in enumerate(DAILY):
             width = (scale.high - scale.low) / BINS
+            total = cumulative[:, k, -1]
+            known = total > 0
             for q in QUANTILES:
-                reached = cumulative[:, k] >= np.ceil(q * self.in_force)[:, None]
+                reached = cumulative[:, k] >= np.ceil(q * total)[:, None]
                 middle = scale.low + (reached.argmax(axis=1) + 0.5) * width
-                known = self.in_force > 0
                 out[f"{scale.name}_q{round(100 * q):02d}"] = np.where(known, middle, np.nan)
         return out
 
@@ -190,6 +195,8 @@ def _daily_values(model: CeasefireModel) -> tuple[FloatArray | IntArray, ...]:
         first.disagreement(),
         second.disagreement(),
         attacks,
+        model.talks.latest[:, 0],
+        model.talks.latest[:, 1],
     )
 
 

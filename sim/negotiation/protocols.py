@@ -29,8 +29,10 @@ class Talks(PerReplicate):
     current round; ``in_session`` (R,); ``exchange`` and ``limit`` (R,) exchanges held and allowed
     this round; ``failed`` (R,) whether the last round failed; ``held``, ``broken``, ``resumed``
     (R,) counts; ``offers`` (R, 2, L) each side's offers this round, oldest first, of which
-    ``spoken`` (R, 2) are filled; ``lean`` (R,) weight on Islamabad in the mediators' draft beyond
-    a half, in [-0.5, 0.5]; ``tentative_day`` (R,) day of the last tentative deal, 0 for none.
+    ``spoken`` (R, 2) are filled; ``latest`` (R, 2) what each side's latest offer is publicly
+    reckoned to be worth to the other, NaN before any; ``lean`` (R,) weight on Islamabad in the
+    mediators' draft beyond a half, in [-0.5, 0.5]; ``tentative_day`` (R,) day of the last
+    tentative deal, 0 for none.
     """
 
     def __init__(self, size: int, longest: int) -> None:
@@ -44,6 +46,7 @@ class Talks(PerReplicate):
         self.held, self.broken, self.resumed = count(), count(), count()
         self.offers = np.full((size, 2, longest), NO_PACKAGE, dtype=np.int64)
         self.spoken = np.zeros((size, 2), dtype=np.int64)
+        self.latest = np.full((size, 2), np.nan)
         self.lean = np.zeros(size)
         self.tentative_day = count()
 

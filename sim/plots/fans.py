@@ -24,10 +24,14 @@ MEANINGS = {
     "pakistan_disagreement": "Pakistan's payoff without a deal (utility)",
     "afghan_taliban_disagreement": "Afghan Taliban's payoff without a deal (utility)",
     "attacks": "Attacks a day",
+    "pakistan_offer": "Pakistan's latest offer: its worth to the other side (utility)",
+    "afghan_taliban_offer": "Afghan Taliban's latest offer: its worth to the other side (utility)",
 }
-UNIT = ("trust", "closure", "disagreement")
+UNIT = ("trust", "closure", "disagreement", "offer")
 """Endings of names of quantities that are drawn from 0 to 1."""
-USUAL = ("pakistan_trust", "afghan_taliban_trust", "tension", "closure")
+USUAL = (
+    "pakistan_trust", "afghan_taliban_trust", "tension", "pakistan_offer", "afghan_taliban_offer",
+)  # fmt: skip
 SPREAD = "Fans show how futures differ, over those whose ceasefire is still in force that day only."
 GRAIN = "Quantiles are exact to 1/256 of a quantity's range."
 SUBTITLE = "Line: median; dark: middle half of futures; light: 5th to 95th percentile."

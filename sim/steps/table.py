@@ -43,6 +43,10 @@ def bargain(model: CeasefireModel, rows: IntArray) -> IntArray:
     meeting.hold(model.scenario.protocol)
     talks.exchange[rows], talks.lean[rows] = meeting.exchange, meeting.lean
     talks.offers[rows], talks.spoken[rows] = meeting.offers, meeting.spoken
+    for seat, speaker in enumerate(meeting.sides):
+        spoke = np.flatnonzero(meeting.spoken[:, seat])
+        offer = speaker.last(spoke, "own")
+        talks.latest[rows[spoke], seat] = speaker.other_utility(spoke, offer)
     for estimate, side in zip(model.estimates, meeting.sides, strict=True):
         if side.estimate is not None:
             estimate.put(rows, side.estimate)

@@ -63,7 +63,9 @@ def _options(values: Any, all_packages: Packages) -> dict[str, pa.Array]:
 def daily_table(daily: Daily) -> pa.Table:
     """One row per day from 1: how many are in force and quantiles of the daily quantities."""
     columns = daily.table()
-    return pa.table({name: pa.array(values[1:]) for name, values in columns.items()})
+    return pa.table(
+        {name: pa.array(values[1:], from_pandas=True) for name, values in columns.items()}
+    )
 
 
 def rounds_table(logs: list[Log], all_packages: Packages) -> pa.Table:
