@@ -136,9 +136,11 @@ class Comparison:
     def _remarks(self) -> list[str]:
         main = self.table[(self.table["kind"] == "rmst") & self.table["paired"]]
         cuts = [
-            f"{row.scenario} {row.variance_reduction:.1f}"
-            for row in main.itertuples()
-            if np.isfinite(row.variance_reduction)  # type: ignore[arg-type]
+            f"{name} {cut:.1f}"
+            for name, cut in zip(
+                main["scenario"], main["variance_reduction"].to_numpy(dtype=float), strict=True
+            )
+            if np.isfinite(cut)
         ]
         pairing = f"Pairing divides the variance of the RMST difference by: {', '.join(cuts)}."
         return [*([pairing] if cuts else []), *self.notes, CAUTION]

@@ -243,7 +243,7 @@ class SurvivalEstimate:
     def _title(self) -> str:
         name = f"{self.label}: " if self.label else ""
         given = f", given that day {self.start} was reached" if self.start else ""
-        units = self.at_risk.max()
+        units = np.max(self.at_risk)
         return f"{name}survival to day {self.horizon}{given}, at most {units:g} at risk"
 
     def __str__(self) -> str:

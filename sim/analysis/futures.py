@@ -185,7 +185,7 @@ def _read(ensemble: Ensemble, end: str, causes: tuple[str, ...]) -> Futures:
     order = np.argsort(replicate, kind="stable")
     day = whole_days(f"{end}_day", runs[f"{end}_day"].to_numpy())[order]
     ended = indicators(runs[f"{end}_ended"].to_numpy(), day.size)[order]
-    if day.max() > ensemble.horizon or (day[~ended] != ensemble.horizon).any():
+    if np.max(day) > ensemble.horizon or (day[~ended] != ensemble.horizon).any():
         raise SurvivalInputError(
             f"{end}_day must end by day {ensemble.horizon}, and be that day where not ended"
         )

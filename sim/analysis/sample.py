@@ -150,13 +150,13 @@ def read_sample(
         sample = replace(sample, group=group, labels=labels)
     if sample.weight is not None and not sample.weight.all():
         sample = sample.select(sample.weight > 0)
-    last = int(sample.duration.max()) if horizon is None else sample.horizon
+    last = int(np.max(sample.duration)) if horizon is None else sample.horizon
     return _cut_at(sample, last)
 
 
 def _cut_at(sample: Sample, last: int) -> Sample:
     """Censor on day `last` whoever is observed longer, and drop who is never at risk by then."""
-    if sample.duration.max() > last:
+    if np.max(sample.duration) > last:
         kind = np.where(sample.duration > last, 0, sample.kind)
         sample = replace(sample, kind=kind, duration=np.minimum(sample.duration, last))
     if sample.entry is not None:

@@ -177,7 +177,7 @@ def nelson_aalen(
         unseen = -np.log((1 - level) / 2) / np.minimum.accumulate(seen)
         upper = np.where(value > 0, value * spread, unseen)
         lower = value / spread
-        for column in (value, se, lower, upper) if hazard.max() < 1 else ():
+        for column in (value, se, lower, upper) if np.max(hazard) < 1 else ():
             column[last_followed(counts.at_risk) + 1 :] = np.nan
         day = np.arange(value.size)
         curve = (risk, ended, value, se, lower, upper)

@@ -100,7 +100,7 @@ def _best(zone: _Zone, objective: Floats) -> int:
 
 
 def _tied(objective: Floats) -> Mask:
-    best = objective.max()
+    best = np.max(objective)
     tied: Mask = objective >= best - TOLERANCE * best
     return tied
 
@@ -228,7 +228,7 @@ def _concession_line(zone: _Zone, values: Floats) -> tuple[Integers, Floats]:
     _, distinct = np.unique(values[zone.packages], axis=0, return_index=True)
     along = distinct[::-1]
     product = (zone.shares[:, 0] * zone.shares[:, 1])[along]
-    best = product.max()
+    best = np.max(product)
     level = np.round(product / best, 12) if best > 0 else np.zeros(len(product))
     return zone.packages[along], np.where(_tied(product), 1.0, level)
 
@@ -388,7 +388,7 @@ def _weights(weights: ArrayLike | None) -> Floats:
     power = np.array([0.5, 0.5]) if weights is None else np.asarray(weights, dtype=np.float64)
     if power.shape != (2,) or not np.isfinite(power).all() or (power < 0).any() or not power.any():
         raise ValueError(f"weights must be two finite numbers >= 0, not both 0, not {weights!r}")
-    relative = power / power.max()  # first, so that the sum cannot overflow
+    relative = power / np.max(power)  # first, so that the sum cannot overflow
     return np.asarray(relative / relative.sum())
 
 

@@ -311,7 +311,7 @@ class PackageTrading(TimeDependent):
                 away = np.zeros(len(band))
                 for of_issue in values:
                     away += np.abs(of_issue[band] - of_issue[theirs[row]])
-                offer[row] = band[int(away.argmin())]
+                offer[row] = band[int(np.argmin(away))]
         return offer
 
 

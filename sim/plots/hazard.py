@@ -144,8 +144,8 @@ def _range(curves: dict[str, DailyCurve]) -> tuple[float, float]:
     values = [PER * x.value[x.value > 0] for x in curves.values()]
     if not values:
         return 0.1, 10.0
-    low = min(float(x.min()) for x in values)
-    high = max(PER * float(x.upper.max()) for x in curves.values())
+    low = min(float(np.min(x)) for x in values)
+    high = max(PER * float(np.max(x.upper)) for x in curves.values())
     steps = [base * 10.0**k for k in range(-6, 4) for base in STEPS]
     low = max(low, 1e-4 * high)  # where almost nobody is at risk the smoothed hazard falls to 0
     floor = max([x for x in steps if x <= 0.9 * low], default=steps[0])

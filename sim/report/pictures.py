@@ -170,7 +170,7 @@ def _parts_in_words(attributed: Mechanisms) -> str:
     for name in attributed.scenarios:
         rows = attributed.of(name, "days lost")
         if len(rows):
-            top = rows.iloc[int(rows["contribution"].abs().to_numpy().argmax())]
+            top = rows.sort_values("contribution", key=abs, ascending=False, kind="stable").iloc[0]
             days = signed(float(top["contribution"]), 1)
             parts.append(f"{readable(name)} {readable(top['key'])} {days}")
     return f"Largest part: {', '.join(parts)}." if parts else ""
