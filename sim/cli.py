@@ -125,7 +125,7 @@ def hydra_job(words: list[str]) -> int:
     known = groups()
     sys.argv = ["ceasefire", *(canonical(word, known) for word in words)]
     if any(word.startswith("+experiment=") for word in words):
-        sys.argv.append(f"hydra.searchpath=[file://{data_dir('experiments').parent}]")
+        sys.argv.append(f"hydra.searchpath=['file://{data_dir('experiments').parent}']")
     entry: Any = hydra.main(
         config_path=str(data_dir("configs")), config_name="config", version_base="1.3"
     )(job)
