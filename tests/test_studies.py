@@ -32,8 +32,13 @@ def test_the_tournament_is_one_command(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("tactic", "said"), [("boulware", r"over when the deal is made: ([\d.]+)"),
-                                              ("conceder", r"conceders early \(([\d.]+)")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("tactic", "said"),
+    [
+        ("boulware", r"over when the deal is made: ([\d.]+)"),
+        ("conceder", r"conceders early \(([\d.]+)"),
+    ],
+)
 def test_the_tournament_states_when_deals_are_made(tactic, said):
     readme = re.sub(r"\s+", " ", (STUDIES / "tactics_tournament" / "README.md").read_text())
     stated = float(re.search(said, readme)[1].rstrip("."))
