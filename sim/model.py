@@ -147,7 +147,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.running = False
 
     def fork(
-        self, n: int, *, branch: int = 1, replicate: int | None = None,
+        self, n: int, *, branch: int | None = None, replicate: int | None = None,
         scenario: Scenario | None = None,
     ) -> CeasefireModel:  # fmt: skip
         """Continue one future into ``n`` with fresh chance from tomorrow on.
@@ -158,7 +158,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         Parameters
         ----------
         n : int >= 1
-        branch : int >= 1
+        branch : int >= 1; the next after this model's own if not given, so that a fork of a fork
+            does not meet its parent's chance again
         replicate : number of the future to continue; the first held if not given
         scenario : what holds from tomorrow on; the same scenario if not given. Its agenda and
             accounts must be the same; mediators and groups are matched by name.
@@ -172,6 +173,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         found = np.flatnonzero(self.streams.replicates == replicate)
         if not len(found) or not self.ceasefire.in_force[found[0]]:
             raise ValueError(f"replicate {replicate} is not in force here; it cannot be continued")
+        branch = self.streams.branch + 1 if branch is None else branch
         if branch < 1:
             raise ValueError(f"branch is {branch}; forks are numbered from 1")
         scenario = scenario or self.scenario

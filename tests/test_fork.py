@@ -82,6 +82,15 @@ def test_forks_differ_from_one_another(parent):
     assert len(set(attacks)) > 10
 
 
+def test_a_fork_of_a_fork_has_chance_of_its_own(parent):
+    child = parent.fork(4)
+    grandchild = child.fork(4)
+    assert (child.streams.branch, grandchild.streams.branch) == (1, 2)
+    assert child.run(60).columns["attacks_ttp"].tolist() != (
+        grandchild.run(60).columns["attacks_ttp"].tolist()
+    )
+
+
 def test_branches_differ(parent):
     one, other = (parent.fork(20, branch=b).run(60).columns["attacks_ttp"] for b in (1, 2))
     assert one.tolist() != other.tolist()
