@@ -168,6 +168,8 @@ class TitForTat(Tactic):
             asked[known] = curves.absolute_tit_for_tat(
                 offers, own_last[known], *bounds, disturbance=noise, value_increasing=True
             )
+        elif self.imitates == "averaged":
+            asked[known] = curves.averaged_tit_for_tat(offers, own_last[known], *bounds)
         else:
             asked[known] = curves.relative_tit_for_tat(offers, own_last[known], *bounds)
         return np.maximum(asked, view.reservation)

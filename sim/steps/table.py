@@ -34,12 +34,13 @@ def bargain(model: CeasefireModel, rows: IntArray) -> IntArray:
         spoken=talks.spoken[rows],
         watched=int(np.searchsorted(model.streams.replicates[rows], watched)),
     )
-    model.log.say(
-        model, rows, "session", round=talks.held[rows], verifiers=model.verifiers,
-        trust=np.stack([first.trust, second.trust], axis=1),
-        reservation=np.stack([first.reservation, second.reservation], axis=1),
-        pakistan_lock_in=first.lock_in, afghan_taliban_lock_in=second.lock_in,
-    )  # fmt: skip
+    if model.log.transcript:
+        model.log.say(
+            model, rows, "session", round=talks.held[rows], verifiers=model.verifiers,
+            trust=np.stack([first.trust, second.trust], axis=1),
+            reservation=np.stack([first.reservation, second.reservation], axis=1),
+            pakistan_lock_in=first.lock_in, afghan_taliban_lock_in=second.lock_in,
+        )  # fmt: skip
     meeting.hold(model.scenario.protocol)
     talks.exchange[rows], talks.lean[rows] = meeting.exchange, meeting.lean
     talks.offers[rows], talks.spoken[rows] = meeting.offers, meeting.spoken
