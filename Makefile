@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures test test-slow lint format bench clean
+.PHONY: run figures test test-slow digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -29,6 +29,10 @@ test: lint
 # pytest answers 5 when it finds no test to run, which is no failure here.
 test-slow: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python -m pytest -q -m slow || [ $$? -eq 5 ]
+
+# After a rule was changed knowingly: store what every scenario now does (tests/digests.json).
+digests: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/python tests/digests.py
 
 lint: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/ruff check --quiet .
