@@ -78,6 +78,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self._settle_accounts()
         self.ceasefire = Ceasefire(replicates, scenario.conflict.tension.initial)
         self.trigger = Trigger(replicates)
+        self.monitors = 0.0  # strength in [0, 1] of monitors who work without any deal
         self.deal = Deal(replicates)
         self.crossings = Crossings(replicates, scenario.conflict.border)
         self.talks = Talks(replicates, scenario.protocol.exchanges_per_round)
@@ -185,6 +186,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         child.day = self.day
         rows = np.full(n, found[0], dtype=np.int64)
         child.account = self.account[rows]
+        child.monitors = self.monitors
         mine = self._states()
         for name, state in child._states().items():
             if name in mine:
@@ -215,6 +217,11 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         party = self.parties[1]
         assert isinstance(party, AfghanTaliban)
         return party
+
+    def verified(self, rows: IntArray) -> FloatArray:
+        """V in force in these rows, by the deal or by monitors without one, (len(rows),)."""
+        by_deal: FloatArray = self.terms.verified[self.deal.package[rows]]
+        return np.maximum(by_deal, self.monitors)
 
     def uniform(self, purpose: str, rows: IntArray | None = None) -> FloatArray:
         """Today's uniforms for a purpose, shape (R,), or of some rows only."""
@@ -254,7 +261,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
 
     def open_book(self) -> None:
         """Tabulate packages; again whenever who verifies has changed."""
-        absent = 1.0
+        absent = 1.0 - self.monitors
         for mediator in self.mediators:
             if MediatorFunction.verify in mediator.config.functions and mediator.present.any():
                 absent *= 1.0 - mediator.config.credibility

@@ -286,7 +286,7 @@ def test_full_suppression_without_excitation_leaves_no_attack():
 
 
 def test_a_scheduled_attack_adds_one_of_the_deaths_named():
-    bomb = {"x": {"kind": "attack", "day": 4, "size": 90, "target": "ttp"}}
+    bomb = {"x": {"kind": "attack", "day": 6, "deaths": 90, "group": "ttp"}}
     without = outcomes(vary(FREE), 50, 6)
     added = outcomes(vary(FREE | {"events": bomb}), 50, 6)
     assert set(added["attacks_ttp"] - without["attacks_ttp"]) == {1}

@@ -114,9 +114,9 @@ MISTAKES = {
     "no date": (["start=2025-13-45"], "start is '2025-13-45'"),
     "lists of different length": (["agenda.issues.custody.options=[a,b]"], "for 2 options"),
     "weights": (["pakistan.weights.custody=0.9"], "must sum to 1"),
-    "event kind": (["+events.x={kind: boom, day: 3, size: 1, target: null}"], "events.x.kind"),
+    "event kind": (["+events.x={kind: boom, day: 3}"], "events.x.kind"),
     "late event": (
-        ["+events.x={kind: attack, day: 400, size: 9, target: ttp}"], "the horizon is 365",
+        ["+events.x={kind: attack, day: 400, deaths: 9, group: ttp}"], "the horizon is 365",
     ),
     "explosive excitation": (["militants.ttp.excitation=1.2"], "militants.ttp.excitation is 1.2"),
     "unwritable directory": (["hydra.run.dir=/proc/none/x", *QUICK], "cannot write to /proc"),

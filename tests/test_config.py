@@ -244,15 +244,18 @@ def test_a_value_that_cannot_be_is_named_with_what_is_allowed(override, parts):
 @pytest.mark.parametrize(
     ("event", "parts"),
     [
-        ("kind: quake, day: 3, size: 1, target: null", ["events.x.kind", "'quake'", "attack"]),
-        ("kind: attack, day: 999, size: 1, target: ttp", ["events.x.day", "999", "365"]),
-        ("kind: attack, day: 0, size: 1, target: ttp", ["events.x.day", "0"]),
-        ("kind: attack, day: 3, size: 1, target: nope", ["events.x.target", "'nope'", "ttp"]),
-        ("kind: attack, day: 3, size: 1, target: qatar", ["events.x.target", "'qatar'"]),
-        ("kind: mediator_leaves, day: 3, size: 1, target: ttp", ["events.x.target", "qatar"]),
-        ("kind: border_opens, day: 3, size: 2, target: null", ["events.x.size", "2"]),
-        ("kind: border_opens, day: 3, size: 1, target: ttp", ["events.x.target", "none"]),
-        ("kind: attack, day: 3", ["events.x.size", "events.x.target", "missing"]),
+        ("kind: quake, day: 3", ["events.x.kind", "'quake'", "attack"]),
+        ("kind: attack, day: 999, deaths: 1, group: ttp", ["events.x.day", "999", "365"]),
+        ("kind: attack, day: 0, deaths: 1, group: ttp", ["events.x.day", "0"]),
+        ("kind: attack, day: 3, deaths: 1, group: nope", ["events.x.group", "'nope'", "ttp"]),
+        ("kind: attack, day: 3, deaths: -1, group: ttp", ["events.x.deaths", "-1", "0"]),
+        ("kind: mediator_leaves, day: 3, mediator: ttp", ["events.x.mediator", "qatar"]),
+        ("kind: border_opens, day: 3, share: 2", ["events.x.share", "2"]),
+        (
+            "kind: border_opens, day: 3, share: 1, group: ttp",
+            ["events.x.group", "not a known field"],
+        ),
+        ("kind: attack, day: 3", ["events.x.deaths", "events.x.group", "missing"]),
     ],
 )
 def test_a_wrong_event_is_named_with_what_is_allowed(event, parts):
@@ -261,7 +264,7 @@ def test_a_wrong_event_is_named_with_what_is_allowed(event, parts):
 
 
 def test_an_event_outside_a_shorter_horizon_is_refused():
-    bomb = "+events.x={kind: attack, day: 60, size: 1, target: ttp}"
+    bomb = "+events.x={kind: attack, day: 60, deaths: 1, group: ttp}"
     load_cell("baseline", [bomb, "horizon=60"])
     assert "events.x.day is 60" in said(bomb, "horizon=59")
 

@@ -150,7 +150,7 @@ def test_a_new_group_begins_afresh(parent):
 def test_a_mediator_that_left_no_longer_verifies_in_a_fork():
     verified = put(load_cell("verified_guarantees").tree(), LASTING)
     verified["events"] = {
-        name: {"kind": "mediator_leaves", "day": 3, "size": 0, "target": name}
+        name: {"kind": "mediator_leaves", "day": 3, "mediator": name}
         for name in ("qatar", "turkiye")
     }
     parent = CeasefireModel(validate(verified)[0], 3, SEED)

@@ -22,11 +22,11 @@ BUSY = {
     "afghan_taliban.disagreement": 0.2,
     "calendar.interval": 9,
     "events": {
-        "bomb": {"kind": "attack", "day": 5, "size": 40, "target": "ttp"},
-        "out": {"kind": "mediator_leaves", "day": 25, "size": 0, "target": "qatar"},
-        "open": {"kind": "border_opens", "day": 30, "size": 0.7, "target": None},
-        "said": {"kind": "bagram_statement", "day": 40, "size": 2, "target": None},
-        "back": {"kind": "mediator_joins", "day": 50, "size": 0, "target": "qatar"},
+        "bomb": {"kind": "attack", "day": 5, "deaths": 40, "group": "ttp"},
+        "out": {"kind": "mediator_leaves", "day": 25, "mediator": "qatar"},
+        "open": {"kind": "border_opens", "day": 30, "share": 0.7},
+        "said": {"kind": "bagram_statement", "day": 40, "pressure": 2},
+        "back": {"kind": "mediator_joins", "day": 50, "mediator": "qatar"},
     },
 }
 WORLDS = {

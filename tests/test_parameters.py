@@ -1,6 +1,7 @@
 """No parameter is inert: each has a regime in which it moves what happens."""
 
 import dataclasses
+import typing
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from conftest import SEED, STILL, outcomes, put, tree_of
 
 import sim.config as schema
 from sim.config import validate
+from sim.config.events import Event
 from sim.model import CeasefireModel
 
 REPLICATES, HORIZON = 150, 90
@@ -48,7 +50,9 @@ MIXED = {"accounts.name": "mixed"}
 COMMUNIQUE = {f"mediators.{name}.functions": ["call_back", "formulate", "inform", "communique"]
               for name in ("qatar", "turkiye")}  # fmt: skip
 VERIFY = {f"mediators.{name}.functions": ["formulate", "verify"] for name in ("qatar", "turkiye")}
-STATEMENT = {"events": {"x": {"kind": "bagram_statement", "day": 9, "size": 3, "target": None}}}
+STATEMENT = {"events": {"x": {"kind": "bagram_statement", "day": 9, "pressure": 3}}}
+HOSTILE = {"events": {"x": {"kind": "leadership_statement", "day": 9, "party": "pakistan",
+                            "tone": -1}}}  # fmt: skip
 HAZARD = STILL | {"ceasefire.exogenous_hazard": 0.01}
 # In this world a deal that opens the border, restrains and inquires is the only alternative.
 EVERYTHING = DEALS | {
@@ -72,7 +76,7 @@ EVERYTHING = DEALS | {
 
 
 def event(**changes):
-    return {"x": {"kind": "attack", "day": 9, "size": 40, "target": "ttp"} | changes}
+    return {"x": {"kind": "attack", "day": 9, "deaths": 40, "group": "ttp"} | changes}
 
 
 # path -> (low, high) or (low, high, regime); a path with a star stands for both parties
@@ -80,7 +84,7 @@ TABLE = {
     # scenario-wide
     "ceasefire.exogenous_hazard": (0, 0.02),
     "ceasefire.consecutive_days": (2, 5, {"conflict.clashes.rate": 0.3}),
-    "events": (event(size=5), event(size=400)),
+    "events": (event(deaths=5), event(deaths=400)),
     "events ": (event(day=9), event(day=30)),
     "accounts.probability_islamabad": (0.1, 0.9, MIXED),
     # parties
@@ -178,6 +182,7 @@ TABLE = {
     "conflict.response.links": (1, 8),
     "conflict.response.violation": (0, 6, EVERYTHING),
     "conflict.response.breakdown": (0, 6),
+    "conflict.response.statement": (0, 6, HOSTILE),
     "conflict.response.unfinished": (0, 8, {"conflict.response.links": 2}),
     "conflict.response.containment": (0, 1),
     "conflict.tension.initial": (0, 15),
@@ -187,11 +192,12 @@ TABLE = {
     **{
         f"conflict.trust.signals.{name}": (
             {"good": 0.5, "bad": 0.5}, {"good": good, "bad": bad},
-            EVERYTHING if name in ("delivery", "violation") else BASE,
+            {"delivery": EVERYTHING, "violation": EVERYTHING, "statement": HOSTILE}.get(name, BASE),
         )
         for name, good, bad in (
             ("strike", 0.05, 0.8), ("fire", 0.05, 0.8), ("delivery", 0.9, 0.1),
             ("violation", 0.05, 0.9), ("contradiction", 0.05, 0.9), ("quiet", 0.9, 0.7),
+            ("statement", 0.1, 0.9),
         )
     },
     "conflict.implementation.build_up": (2, 100, EVERYTHING),
@@ -241,7 +247,7 @@ TABLE = {
 }  # fmt: skip
 # The statement of the regime for assurance comes after deals have had time to be carried out.
 TABLE["agenda.effects.assurance"][2]["events"] = {
-    "x": {"kind": "bagram_statement", "day": 40, "size": 3, "target": None}
+    "x": {"kind": "bagram_statement", "day": 40, "pressure": 3}
 }
 PARTY = ("pakistan", "afghan_taliban")
 CASES = [
@@ -294,7 +300,10 @@ def numbers(cls):
 ELSEWHERE = {
     "Settings": {"seed", "replicates", "horizon"},  # test_model
     "Engine": {"watched"},  # below
-    "Event": {"day", "size"},  # the events of the table
+    **{
+        kind.__name__: {"day", "until", "deaths", "share", "strength", "pressure", "tone"}
+        for kind in typing.get_args(typing.get_args(Event)[0])
+    },  # tests/test_events.py
     "Position": {"pakistan", "afghan_taliban"},  # below
     "Signal": {"good", "bad"},  # the signals of the table
 }
@@ -385,13 +394,23 @@ def test_a_bridging_text_moves_what_happens_under_alternating_offers(regime):
 @pytest.mark.parametrize(
     "happening",
     [
-        {"kind": "attack", "day": 9, "size": 90, "target": "ttp"},
-        {"kind": "mediator_leaves", "day": 9, "size": 0, "target": "qatar"},
-        {"kind": "border_opens", "day": 9, "size": 1, "target": None},
-        {"kind": "border_closes", "day": 9, "size": 0.5, "target": None},
-        {"kind": "bagram_statement", "day": 9, "size": 3, "target": None},
-        {"kind": "evidence_handed_over", "day": 9, "size": 1, "target": None},
-        {"kind": "custody_carried_out", "day": 9, "size": 1, "target": None},
+        {"kind": "attack", "day": 9, "deaths": 90, "group": "ttp"},
+        {"kind": "mediator_leaves", "day": 9, "mediator": "qatar"},
+        {"kind": "border_opens", "day": 9, "share": 1},
+        {"kind": "border_closes", "day": 9, "share": 0.5},
+        {"kind": "bagram_statement", "day": 9, "pressure": 3},
+        {"kind": "evidence_handed_over", "day": 9, "share": 1},
+        {
+            "kind": "extradition_carried_out",
+            "day": 9,
+            "issue": "custody",
+            "option": "extradite",
+            "share": 1,
+        },
+        {"kind": "monitors_deploy", "day": 9, "strength": 0.8},
+        {"kind": "leadership_statement", "day": 9, "party": "pakistan", "tone": -1},
+        {"kind": "leadership_statement", "day": 9, "party": "afghan_taliban", "tone": 1},
+        {"kind": "pause", "day": 9, "until": 40, "share": 0.9},
     ],
     ids=lambda item: item["kind"],
 )
@@ -400,5 +419,5 @@ def test_each_kind_of_event_moves_what_happens(happening):
 
 
 def test_a_mediator_that_joins_moves_what_happens():
-    joins = {"x": {"kind": "mediator_joins", "day": 3, "size": 0, "target": "qatar"}}
+    joins = {"x": {"kind": "mediator_joins", "day": 3, "mediator": "qatar"}}
     assert moved("events", ({}, joins), {"mediators.qatar.present": False})

@@ -13,8 +13,7 @@ from matplotlib.text import Text
 
 from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble, simulate
-from sim.config import CAUSES, ConfigError, EventKind
-from sim.config.scenario import Event
+from sim.config import CAUSES, BagramStatement, ConfigError
 from sim.plots.comparison import comparison
 from sim.plots.difference import difference, difference_rows
 from sim.plots.fans import fans
@@ -452,7 +451,7 @@ def test_the_definition_drawn_is_the_one_asked_for():
 
 
 def test_rounds_and_events_are_marked_on_the_calendar():
-    event = Event(kind=EventKind.bagram_statement, day=21, size=2, target=None)
+    event = BagramStatement(kind="bagram_statement", day=21, pressure=2)
     drawing = survival(ensemble([3, 500], events={"statement": event}))
     shown = [text for text, _ in texts(drawing.figure)]
     assert "Talks in Istanbul 25–28 Oct, 30–31 Oct, 6 Nov" in shown

@@ -121,7 +121,7 @@ def test_the_highest_act_suffered_is_the_days_signal(rung, signal):
 
 
 def test_an_attributed_attack_costs_islamabads_trust_only():
-    bomb = {"kind": "attack", "day": 1, "size": 100, "target": "ttp"}
+    bomb = {"kind": "attack", "day": 1, "deaths": 100, "group": "ttp"}
     sure = {
         "switches.events": True, "switches.responses": False, "events": {"bomb": bomb},
         "conflict.attribution.base": 1, "conflict.attribution.trust": 0,

@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 
 class AfghanTaliban(Party):
-    """The party in Kabul; handing people over costs it cohesion, and with it capacity."""
+    """The party in Kabul; handing people over costs it cohesion, and with it capacity.
+
+    ``cohesion`` (R,) share of capacity that is left; ``evidence`` (R,) share of the evidence on
+    incidents that it has been handed outside any deal, fading.
+    """
 
     side = 1
 
     def __init__(self, model: CeasefireModel, config: PartyConfig) -> None:
         super().__init__(model, config)
         self.cohesion: FloatArray = np.ones(model.size)
+        self.evidence: FloatArray = np.zeros(model.size)
 
     def able(self) -> FloatArray:
         """Ability to deliver today: capacity less what handing people over has cost."""

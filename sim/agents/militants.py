@@ -53,13 +53,16 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
             config.spoiler, config.spoiling, believed, config.inducement
         )
 
-    def attack(self, spoiling: BoolArray) -> None:
-        """Draw today's attacks and their severities; ``spoiling`` (R,) marks the window."""
+    def attack(self, spoiling: BoolArray, pace: float) -> None:
+        """Draw today's attacks and their severities.
+
+        ``spoiling`` (R,) marks the window; ``pace`` is the share of new attacks that pauses leave.
+        """
         model, config = self.model, self.config
         if (model.day - 1) % DAYS_PER_MONTH == 0:
             uniform = model.uniform(f"frailty/{self.name}")
             self.frailty = attacks.frailty_quantile(uniform, config.frailty)
-        background = self.rate * (1.0 - config.excitation) * self.frailty
+        background = pace * self.rate * (1.0 - config.excitation) * self.frailty
         background = background * (1.0 - self.suppression) * (1.0 + self.backlash)
         background = background * np.where(spoiling, self.spoiling, 1.0)
         uniform = model.uniform(f"attack/{self.name}")
@@ -88,7 +91,9 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
             rows, words = rows[more], words[more]
 
     def strike_once(self, deaths: int) -> None:
-        """Add one attack of given deaths to today's (a scheduled event)."""
+        """Add one attack of given deaths to today's (a scheduled event); it excites others."""
+        kept = np.exp(-1.0 / self.config.excitation_days)
+        self.excitation = self.excitation + self.config.excitation * (1.0 - kept)
         self.count = self.count + 1
         self.attacks = self.attacks + 1
         self.deaths = self.deaths + deaths
@@ -98,6 +103,12 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         """Move suppression towards what Kabul's measures reach of this group."""
         target = effort * self.config.exposure
         self.suppression = self.suppression + (target - self.suppression) * moved
+
+    def weakened_by(self, suppression: float, backlash: float) -> None:
+        """Take a measure of these sizes (shares) carried out at once, outside any deal."""
+        ended = suppression * self.config.exposure
+        self.suppression = self.suppression + ended * (1.0 - self.suppression)
+        self.backlash = self.backlash + backlash
 
     def from_afghan_soil(self, rows: IntArray) -> BoolArray:
         """Whether today's worst attack was prepared on Afghan soil (a what-if), per row."""

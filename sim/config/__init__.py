@@ -21,6 +21,20 @@ from sim.config.conflict import (
     Tension,
     Trust,
 )
+from sim.config.events import (
+    Attack,
+    BagramStatement,
+    BorderCloses,
+    BorderOpens,
+    Event,
+    EvidenceHandedOver,
+    ExtraditionCarriedOut,
+    LeadershipStatement,
+    MediatorJoins,
+    MediatorLeaves,
+    MonitorsDeploy,
+    Pause,
+)
 from sim.config.fields import (
     CAUSES,
     ENDS,
@@ -30,7 +44,6 @@ from sim.config.fields import (
     ConfigError,
     End,
     EngineKind,
-    EventKind,
     Expectation,
     MediatorFunction,
     OpponentModel,
@@ -39,7 +52,7 @@ from sim.config.fields import (
     Spin,
     SpoilerType,
 )
-from sim.config.scenario import Ceasefire, Engine, Event, Scenario, Settings, Switches
+from sim.config.scenario import Ceasefire, Engine, Scenario, Settings, Switches
 from sim.config.talks import Bargaining, Calendar, Protocol, Round
 from sim.config.validation import dump, validate, validate_settings
 
@@ -51,9 +64,13 @@ __all__ = [
     "AccountName",
     "Accounts",
     "Agenda",
+    "Attack",
     "Attribution",
+    "BagramStatement",
     "Bargaining",
     "Border",
+    "BorderCloses",
+    "BorderOpens",
     "Calendar",
     "Ceasefire",
     "Clashes",
@@ -64,18 +81,24 @@ __all__ = [
     "Engine",
     "EngineKind",
     "Event",
-    "EventKind",
+    "EvidenceHandedOver",
     "Expectation",
+    "ExtraditionCarriedOut",
     "Grievance",
     "Implementation",
     "Issue",
+    "LeadershipStatement",
     "Leverage",
     "Mediator",
     "MediatorFunction",
+    "MediatorJoins",
+    "MediatorLeaves",
     "Militants",
+    "MonitorsDeploy",
     "OpponentModel",
     "Party",
     "PartyName",
+    "Pause",
     "Position",
     "Protocol",
     "ProtocolKind",

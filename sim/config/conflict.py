@@ -56,6 +56,9 @@ class Response:
     links: int = number("acts in one day's chain at most", 1, 20, "acts", "assumed")
     violation: float = number("pressure of a detected violation", 0, 10, "logit", "assumed")
     breakdown: float = number("pressure of a failed round", 0, 10, "logit", "assumed")
+    statement: float = number(
+        "pressure of a wholly hostile leadership statement", 0, 10, "logit", "assumed"
+    )
     unfinished: float = number(
         "pressure of a chain cut off by the bound, on the next day", 0, 10, "logit", "assumed"
     )
@@ -100,6 +103,7 @@ class Signals:
     violation: Signal = text("a detected violation")
     contradiction: Signal = text("a contradictory account")
     quiet: Signal = text("a quiet day")
+    statement: Signal = text("a wholly conciliatory statement by the other side's leadership")
 
 
 @dataclass(config=SCHEMA, kw_only=True)

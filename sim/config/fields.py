@@ -113,19 +113,6 @@ class MediatorFunction(StrEnum):
     contain = "contain"
 
 
-class EventKind(StrEnum):
-    """What a scheduled event does."""
-
-    attack = "attack"
-    mediator_leaves = "mediator_leaves"
-    mediator_joins = "mediator_joins"
-    border_opens = "border_opens"
-    border_closes = "border_closes"
-    bagram_statement = "bagram_statement"
-    evidence_handed_over = "evidence_handed_over"
-    custody_carried_out = "custody_carried_out"
-
-
 class EngineKind(StrEnum):
     """Where the blocks of a cell are computed."""
 

@@ -12,12 +12,19 @@ from pydantic.dataclasses import dataclass
 from sim.config.agenda import Accounts, Agenda, Issue
 from sim.config.agents import Mediator, Militants, Party
 from sim.config.conflict import Conflict
+from sim.config.events import (
+    Attack,
+    Event,
+    ExtraditionCarriedOut,
+    MediatorJoins,
+    MediatorLeaves,
+    contradictions,
+)
 from sim.config.fields import (
     PARTIES,
     SCHEMA,
     End,
     EngineKind,
-    EventKind,
     Expectation,
     MediatorFunction,
     ProtocolKind,
@@ -45,19 +52,6 @@ class Ceasefire:
     consecutive_days: int = number(
         "days in a row at rung 3 or above that count as open hostilities", 1, 60, "days", "assumed"
     )
-
-
-@dataclass(config=SCHEMA, kw_only=True)
-class Event:
-    """A scheduled event."""
-
-    kind: EventKind = text("what happens")
-    day: int = number("day it happens", 1, 100_000, "day", "assumed")
-    size: float = number(
-        "attack: deaths; bagram_statement: pressure on Kabul; others: share in [0, 1]", 0, 5000,
-        "see kind", "assumed",
-    )  # fmt: skip
-    target: str | None = text("attack: group; mediator events: mediator; else none")
 
 
 @dataclass(config=SCHEMA, kw_only=True)
@@ -170,6 +164,7 @@ def _problems(scenario: Scenario) -> Iterable[str]:
                     yield f"{where}.{side} has {len(values)} values for its options"
     for name, event in scenario.events.items():
         yield from _event_problems(scenario, name, event)
+    yield from contradictions(scenario.events)
     for name, dated in scenario.calendar.rounds.items():
         if scenario.start < dated.start <= dated.end:
             continue
@@ -186,15 +181,17 @@ def _unknown_option(issues: dict[str, Issue], issue: str, option: str, where: st
 
 
 def _event_problems(scenario: Scenario, name: str, event: Event) -> Iterable[str]:
-    known: Iterable[str] | None = None
-    if event.kind is EventKind.attack:
-        known = scenario.militants
-    elif event.kind in (EventKind.mediator_leaves, EventKind.mediator_joins):
-        known = scenario.mediators
-    if known is None:
-        if event.target is not None:
-            yield f"events.{name}.target is {event.target!r}; {event.kind.value} takes none"
-        if event.kind is not EventKind.bagram_statement and event.size > 1:
-            yield f"events.{name}.size is {event.size:g}; allowed is 0 to 1"
-    elif event.target is None or event.target not in known:
-        yield f"events.{name}.target is {event.target!r}; allowed are {', '.join(known)}"
+    """Say whom or what an event names that the scenario does not have."""
+    if isinstance(event, Attack) and event.group not in scenario.militants:
+        yield _unknown(f"events.{name}.group", event.group, scenario.militants)
+    if isinstance(event, (MediatorLeaves, MediatorJoins)) and (
+        event.mediator not in scenario.mediators
+    ):
+        yield _unknown(f"events.{name}.mediator", event.mediator, scenario.mediators)
+    if isinstance(event, ExtraditionCarriedOut):
+        where = f"events.{name}"
+        yield from _unknown_option(scenario.agenda.issues, event.issue, event.option, where)
+
+
+def _unknown(where: str, named: str, known: Iterable[str]) -> str:
+    return f"{where} is {named!r}; allowed are {', '.join(known) or 'none, for there are none'}"

@@ -83,8 +83,10 @@ def explain(error: ValidationError) -> list[str]:
 
 def _parts(location: Sequence[str | int]) -> Iterable[str]:
     """Give the parts of a field's path as it is written in a config."""
-    for before, part in zip(("", *location), location, strict=False):
-        if part != "[key]" and before != "tactic":  # after which comes the kind of tactic meant
+    for k, part in enumerate(location):
+        kind_of_tactic = location[max(k - 1, 0)] == "tactic"
+        kind_of_event = k == 2 and location[0] == "events"
+        if part != "[key]" and (k == 0 or not (kind_of_tactic or kind_of_event)):
             yield str(part)
 
 

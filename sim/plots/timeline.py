@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.config import Scenario
+from sim.config.events import about
 from sim.plots.page import Page
 from sim.plots.style import Style
-from sim.plots.words import EVENTS, date, readable, span
+from sim.plots.words import date, readable, span
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,10 +85,10 @@ def marks(scenario: Scenario, horizon: int, rounds: bool, events: bool) -> list[
             out.append(Mark(max(first, 0), min(last, horizon), what, when, "round"))
     for event in scenario.events.values() if events else ():
         when = date(scenario.start + dt.timedelta(event.day))
-        target = f" ({readable(event.target)})" if event.target else ""
+        named = f" ({readable(about(event))})" if about(event) else ""
         if event.day <= horizon:
-            what = f"{EVENTS[event.kind]}{target}"
-            out.append(Mark(event.day, event.day, what, when, "event"))
+            last = min(getattr(event, "until", event.day), horizon)
+            out.append(Mark(event.day, last, f"{event.label}{named}", when, "event"))
     return sorted(out, key=lambda mark: (mark.start, mark.kind))
 
 

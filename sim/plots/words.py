@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from sim.analysis.ensemble import Ensemble
-from sim.config import ENDS, AccountName, ConfigError, EventKind, Scenario
+from sim.config import ENDS, AccountName, ConfigError, Scenario
 
 BAND = (
     "Band: pointwise 95% Monte Carlo uncertainty of the simulation only, "
@@ -25,16 +25,6 @@ CAUSES = {
     "violation": "violation",
     "talks_breakdown": "talks breakdown",
     "shock": "shock",
-}
-EVENTS = {
-    EventKind.attack: "attack",
-    EventKind.mediator_leaves: "mediator leaves",
-    EventKind.mediator_joins: "mediator joins",
-    EventKind.border_opens: "border opens",
-    EventKind.border_closes: "border closes",
-    EventKind.bagram_statement: "Bagram statement",
-    EventKind.evidence_handed_over: "evidence handed over",
-    EventKind.custody_carried_out: "custody carried out",
 }
 
 

@@ -102,7 +102,8 @@ class Fields:
     def entry(self, node: Node) -> Node:
         """Return what a mapping holds under each name; nothing where a node is no mapping."""
         held = node.get("additionalProperties")
-        return self.resolved(held) if isinstance(held, dict) else {}
+        found = self.resolved(held) if isinstance(held, dict) else {}
+        return self.united(found) if "oneOf" in found else found
 
     def allowed(self, node: Node) -> str:
         """Say what a field may hold."""

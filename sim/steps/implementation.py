@@ -55,7 +55,7 @@ def _deliver(model: CeasefireModel, rows: IntArray) -> None:
 def _violate(model: CeasefireModel, rows: IntArray) -> None:
     """Violations by what is not delivered, or by a strike that was promised away."""
     deal, rule = model.deal, model.scenario.conflict.implementation
-    verified = model.terms.verified[deal.package[rows]]
+    verified = model.verified(rows)
     chance = detection_chance(rule, verified)
     dared = rule.violation * (1.0 - rule.deterrence * verified)
     for party in model.parties:
@@ -108,6 +108,7 @@ def _suppress(model: CeasefireModel) -> None:
         group.backlash *= np.exp(-1.0 / rule.backlash_days)
     cost = model.terms.cohesion[model.deal.package] * model.deal.delivered[:, 1]
     model.kabul.pay_cohesion(cost, moved)
+    model.kabul.evidence = model.kabul.evidence * (1.0 - moved)
 
 
 def _effort(model: CeasefireModel) -> FloatArray:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.militants import MilitantGroup
-from sim.config import EventKind
+from sim.config import Attack
 from sim.conflict import trust
 from sim.conflict.attacks import attributed
 from sim.conflict.escalation import ATTACK, BORDER_CLASH
 from sim.randomness import FloatArray, IntArray
-from sim.steps.events import due
+from sim.steps.events import due, pace
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 def attack(model: CeasefireModel) -> None:
     """Militant attacks: background, excitation and spoiling; then those scheduled for today."""
     window = model.rounds.spoiling_window()
-    scheduled = [event for event in due(model) if event.kind is EventKind.attack]
+    left = pace(model)
     for group in model.militants:
         if model.scenario.switches.attacks:
-            group.attack(window)
+            group.attack(window, left)
         else:
             group.rest()
-        for event in scheduled:
-            if event.target == group.name:
-                group.strike_once(round(event.size))
+        for event in due(model, Attack):
+            if event.group == group.name:
+                group.strike_once(event.deaths)
 
 
 def clash(model: CeasefireModel) -> None:
@@ -37,7 +37,7 @@ def clash(model: CeasefireModel) -> None:
     rule = model.scenario.conflict.clashes
     if not model.scenario.switches.clashes:
         return
-    chance = rule.rate * np.exp(rule.tension * model.ceasefire.tension)
+    chance = pace(model) * rule.rate * np.exp(rule.tension * model.ceasefire.tension)
     rows = np.flatnonzero(model.uniform("clash") < chance)
     if not len(rows):
         return
@@ -75,7 +75,7 @@ def _blamed(model: CeasefireModel, group: MilitantGroup, salient: IntArray) -> I
         model.uniform(f"attribution/{group.name}", salient),
         origin,
         model.parties[0].trust[salient],
-        model.terms.verified[model.deal.package[salient]],
+        model.verified(salient),
         _evidence_shared(model, salient),
         rule,
     )
@@ -90,7 +90,7 @@ def _blamed(model: CeasefireModel, group: MilitantGroup, salient: IntArray) -> I
 
 
 def _evidence_shared(model: CeasefireModel, rows: IntArray) -> FloatArray:
-    """How much evidence on attacks is shared, by deal or standing, shape (len(rows),)."""
+    """How much evidence on attacks is shared, by deal, handed over or standing, (len(rows),)."""
     by_deal = model.terms.evidence[model.deal.package[rows]] * model.deal.delivered[rows, 0]
-    shared: FloatArray = np.maximum(by_deal, model.scenario.conflict.attribution.standing_evidence)
-    return shared
+    shared: FloatArray = np.maximum(by_deal, model.kabul.evidence[rows])
+    return np.maximum(shared, model.scenario.conflict.attribution.standing_evidence)
