@@ -93,6 +93,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         )
         self.rounds = Rounds(self)
         self.outcomes = records.Outcomes(first, replicates)
+        self.spells = records.Spells()
         self.log = records.Log(watched, transcript)
         self.open_book()
         self._begin_day()
@@ -109,7 +110,10 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
     # --- the day -----------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One day, in the order of the model's description; nothing once every future has ended."""
+        """One day, in the order of the model's description; nothing once every future has ended.
+
+        Where ceasefires are renewable no future ends for good.
+        """
         if not self.running:
             return
         self.day += 1
@@ -125,7 +129,10 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         beliefs.revise(self)
         collapsed = status.check(self)
         if len(collapsed):
-            self.outcomes.write(self, collapsed)
+            self._record(collapsed)
+        if self.scenario.ceasefire.renewable:
+            status.renew(self)
+        elif len(collapsed):
             self.running = bool(self.ceasefire.in_force.any())
 
     def run(self, horizon: int, daily: records.Daily | None = None) -> records.Outcomes:
@@ -135,8 +142,14 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             if daily is not None:
                 daily.write(self)
             self._drop_ended()
-        self.outcomes.write(self, np.flatnonzero(self.ceasefire.in_force))
+        self._record(np.flatnonzero(self.ceasefire.in_force))
         return self.outcomes
+
+    def _record(self, rows: IntArray) -> None:
+        """Write out the spells that are over in these rows, and the futures whose first it was."""
+        self.outcomes.write(self, rows[self.ceasefire.spell[rows] == 1])
+        if self.scenario.ceasefire.renewable:
+            self.spells.write(self, rows)
 
     def release(self) -> None:
         """Give back the memory of a model that is no longer needed.
@@ -144,7 +157,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         Mesa refers to every model for ever (it numbers agents by model), so arrays must go by hand.
         """
         self._keep(np.empty(0, dtype=np.int64))
-        self.outcomes = records.Outcomes(0, 0)
+        self.outcomes, self.spells = records.Outcomes(0, 0), records.Spells()
         self.running = False
 
     def fork(
@@ -281,7 +294,9 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         return states
 
     def _drop_ended(self) -> None:
-        """Drop the rows of ended futures once enough have ended."""
+        """Drop the rows of ended futures once enough have ended, if they stay ended."""
+        if self.scenario.ceasefire.renewable:
+            return
         alive = self.ceasefire.in_force
         ended = len(alive) - int(alive.sum())
         if ended < max(1, ENDED_BEFORE_COMPACTION * len(alive)) or ended == len(alive):

@@ -34,8 +34,9 @@ class Tally(PerReplicate):
             return np.zeros(size, dtype=np.int64)
 
         self.attributed, self.misattributed = count(), count()
-        self.clashes, self.contained = count(), count()
-        self.violations = count()
+        self.clashes, self.contained, self.disputed = count(), count(), count()
+        self.violations, self.renegotiated = count(), count()
+        self.right_days = np.zeros((size, 2), dtype=np.int64)
         self.deal_day, self.deal_lapsed_day = count(), count()
         self.deal_package = np.full(size, NO_DEAL, dtype=np.int64)
         self.deal_utility = np.full((size, 2), np.nan)
@@ -49,16 +50,23 @@ class Tally(PerReplicate):
         self.closed_days = np.zeros(size)
 
 
+def ends(model: CeasefireModel, rows: IntArray) -> dict[str, Any]:
+    """Day, whether ended and cause under every definition, column name -> (len(rows),) array."""
+    out: dict[str, Any] = {}
+    for k, end in enumerate(ENDS):
+        day = model.ceasefire.day[rows, k]
+        out[f"{end}_day"] = np.where(day > 0, day, model.day)
+        out[f"{end}_ended"] = day > 0
+        out[f"{end}_cause"] = model.ceasefire.cause[rows, k]
+    return out
+
+
 def columns(model: CeasefireModel, rows: IntArray) -> dict[str, Any]:
     """Outcomes of these rows, column name -> (len(rows),) array; documented in docs/outputs.md."""
     ceasefire, talks, tally = model.ceasefire, model.talks, model.tally
     out: dict[str, Any] = {"replicate": model.streams.replicates[rows]}
     out["account"] = model.account_codes[model.account[rows]]
-    for k, end in enumerate(ENDS):
-        day = ceasefire.day[rows, k]
-        out[f"{end}_day"] = np.where(day > 0, day, model.day)
-        out[f"{end}_ended"] = day > 0
-        out[f"{end}_cause"] = ceasefire.cause[rows, k]
+    out |= ends(model, rows)
     out["rounds_held"], out["rounds_failed"] = talks.held[rows], talks.broken[rows]
     out["rounds_resumed"] = talks.resumed[rows]
     out["deal"] = tally.deal_day[rows] > 0
@@ -73,12 +81,17 @@ def columns(model: CeasefireModel, rows: IntArray) -> dict[str, Any]:
     for group in model.militants:
         out[f"attacks_{group.name}"] = group.attacks[rows]
         out[f"deaths_{group.name}"] = group.deaths[rows]
-    for name in ("attributed", "misattributed", "clashes", "contained", "violations"):
+    counts = (
+        "attributed", "misattributed", "disputed", "clashes", "contained", "violations",
+        "renegotiated",
+    )  # fmt: skip
+    for name in counts:
         out[name] = getattr(tally, name)[rows]
     for party in model.parties:
         for rung in range(1, 5):
             out[f"{party.name}_rung{rung}_days"] = party.acts[rows, rung]
         out[f"{party.name}_trust"] = party.trust[rows]
+        out[f"{party.name}_belief_right"] = tally.right_days[rows, party.side] / model.day
         out[f"{party.name}_willing"] = party.willing[rows]
         out[f"{party.name}_capacity"] = party.capacity[rows]
     out["tension"] = ceasefire.tension[rows]
@@ -102,6 +115,31 @@ class Outcomes:
             if name not in self.columns:
                 self.columns[name] = np.zeros(self.size, dtype=values.dtype)
             self.columns[name][at] = values
+
+
+class Spells:
+    """Every spell of renewable ceasefires, in the order in which they ended."""
+
+    def __init__(self) -> None:
+        self._parts: list[dict[str, Any]] = []
+
+    def write(self, model: CeasefireModel, rows: IntArray) -> None:
+        """Write the spells of these rows, which have collapsed today or reached the horizon."""
+        state = model.ceasefire
+        known = {
+            "replicate": model.streams.replicates[rows],
+            "spell": state.spell[rows],
+            "start_day": state.began[rows],
+        }
+        self._parts.append(known | ends(model, rows))
+
+    def columns(self) -> dict[str, Any]:
+        """One row per spell, by replicate and number; no columns where nothing was written."""
+        if not self._parts:
+            return {}
+        out = {name: np.concatenate([x[name] for x in self._parts]) for name in self._parts[0]}
+        order = np.lexsort((out["spell"], out["replicate"]))
+        return {name: values[order] for name, values in out.items()}
 
 
 @dataclass

@@ -7,17 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from sim.agents.militants import DAYS_PER_MONTH, DAYS_PER_YEAR
+from sim.agents.militants import DAYS_PER_MONTH
 from sim.config import Attribution, SpoilerType, validate
 from sim.conflict.attacks import (
+    DAYS_PER_YEAR,
     Severity,
     attributed,
     frailty_quantile,
     poisson_quantile,
+    season_factor,
     spoiling_factor,
 )
+from sim.conflict.versions import denied, pressure_left
 from sim.model import CeasefireModel
 from sim.randomness import Streams
+from sim.study.cells import load_cell
 
 # Nobody is suppressed, provoked or spoiled: only the groups' own intensity is left.
 FREE = UNANSWERED | {"switches.talks": False, "switches.clashes": False}
@@ -139,9 +143,12 @@ def test_the_tail_exponent_is_found_again_by_maximum_likelihood(exponent):
 # Spoilers and attribution
 
 
+NONE = np.zeros(1)  # no suppression
+
+
 def test_spoiling_rises_with_belief_in_kabuls_control():
-    assert spoiling_factor(SpoilerType.total, 2.0, 0.0, 0.0) == 1.0
-    assert spoiling_factor(SpoilerType.total, 2.0, 0.6, 0.0) == pytest.approx(2.2)
+    assert spoiling_factor(SpoilerType.total, 2.0, 0.0, 0.0, NONE) == 1.0
+    assert spoiling_factor(SpoilerType.total, 2.0, 0.6, 0.0, NONE) == pytest.approx(2.2)
 
 
 @pytest.mark.parametrize(
@@ -149,13 +156,35 @@ def test_spoiling_rises_with_belief_in_kabuls_control():
     [(SpoilerType.limited, 0.0), (SpoilerType.greedy, 0.5), (SpoilerType.total, 1.0)],
 )
 def test_full_inducements_end_limited_halve_greedy_and_leave_total_spoiling(kind, left):
-    assert spoiling_factor(kind, 2.0, 0.5, 1.0) == pytest.approx(1 + left)
-    assert spoiling_factor(kind, 2.0, 0.5, 0.0) == pytest.approx(2.0)
+    assert spoiling_factor(kind, 2.0, 0.5, 1.0, NONE) == pytest.approx(1 + left)
+    assert spoiling_factor(kind, 2.0, 0.5, 0.0, NONE) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"),
+    [(SpoilerType.limited, 2.0), (SpoilerType.greedy, 1.25), (SpoilerType.total, 2.0)],
+)
+def test_only_greedy_spoilers_weigh_what_suppression_costs_them(kind, left):
+    assert spoiling_factor(kind, 2.0, 0.5, 0.0, np.array([0.75])) == pytest.approx(left)
+
+
+def test_the_season_peaks_on_its_day_and_has_mean_one():
+    year = [season_factor(day, 0.4, 200) for day in range(1, 366)]
+    assert np.argmax(year) == 200 - 1
+    assert max(year) == pytest.approx(1.4)
+    assert np.mean(year) == pytest.approx(1, abs=0.4 / 365)  # a year is not whole days
+
+
+def test_the_rate_is_that_of_the_tracker_and_year_chosen():
+    word = "militants.ttp.year=2022"
+    assert load_cell("baseline", [word]).scenario.militants["ttp"].attacks_per_year == 262
+    picss = load_cell("baseline", ["militants.ttp.tracker=PICSS"]).scenario.militants["ttp"]
+    assert picss.attacks_per_year == 908
 
 
 RULE = Attribution(
     salience=5, base=0.8, trust=0.5, monitors=0.9, evidence=0.4, standing_evidence=0,
-    per_log_death=1,
+    per_log_death=1, denial=0.6, acknowledged=0.25,
 )  # fmt: skip
 
 
@@ -179,6 +208,30 @@ def test_the_chance_of_attribution_is_the_formula(from_there, trust, verified, e
         np.full(size, evidence), RULE,
     )  # fmt: skip
     assert blamed.mean() == pytest.approx(chance, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("had_a_part", "verified", "evidence", "chance"),
+    [
+        (False, 1.0, 1.0, 1.0),  # who had no part denies, whatever can be checked
+        (True, 0.0, 0.0, 0.6), (True, 1.0, 0.0, 0.06), (True, 0.0, 1.0, 0.36),
+        (True, 0.5, 0.5, 0.6 * 0.55 * 0.8),
+    ],
+)  # fmt: skip
+def test_verification_narrows_the_difference_between_versions(
+    had_a_part, verified, evidence, chance
+):
+    grid = np.arange(10_000) / 10_000
+    size = len(grid)
+    says_no = denied(
+        grid, np.full(size, had_a_part), np.full(size, verified), np.full(size, evidence), RULE
+    )
+    assert says_no.mean() == pytest.approx(chance, abs=1e-4)
+
+
+def test_an_acknowledged_part_takes_pressure_off():
+    left = pressure_left(np.array([2.0, 2.0]), np.array([True, False]), RULE)
+    assert left.tolist() == [2.0, 1.5]
 
 
 # In the model

@@ -53,27 +53,44 @@ def expanded(name, scenario):
         yield name.format(**dict(zip(used, values, strict=True)))
 
 
-# Outputs
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_every_column_and_its_type_is_documented_and_none_is_missing(cell, name):
-    documented = {
+def documented(name, cell):
+    """Column -> type of a table, as the document says."""
+    return {
         column: kind
         for pattern, kind in described(f"{name}.parquet").items()
         for column in expanded(pattern, cell.cell.scenario)
     }
-    stored = {
-        field.name: TYPES.get(str(field.type), str(field.type)) for field in cell.table(name).schema
-    }
-    assert documented == stored
+
+
+def stored(name, cell):
+    """Column -> type of a table, as it is written."""
+    schema = cell.table(name).schema
+    return {field.name: TYPES.get(str(field.type), str(field.type)) for field in schema}
+
+
+# Outputs
+
+
+@pytest.fixture(scope="module")
+def renewable(tmp_path_factory):
+    small = load_cell("baseline", ["replicates=20", "horizon=40", "ceasefire.renewable=true"])
+    return write_cell(small, tmp_path_factory.mktemp("renewable"))
+
+
+def test_every_column_of_the_spells_and_its_type_is_documented(renewable):
+    assert documented("spells", renewable) == stored("spells", renewable)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_column_and_its_type_is_documented_and_none_is_missing(cell, name):
+    assert documented(name, cell) == stored(name, cell)
 
 
 def test_every_file_of_a_cell_is_documented(cell):
     written = {path.name for path in cell.directory.iterdir()}
     figures = ("survival", "incidence", "bargaining")
     drawn = {f"{figure}.{kind}" for figure in figures for kind in ("png", "svg")}
-    drawn.add("transcript.jsonl")
+    drawn |= {"transcript.jsonl", "spells.parquet"}
     listed = section("Files").partition("A sweep adds")[0]
     named = {name for row in re.findall(r"^\| (`.*?) \|", listed, re.MULTILINE)
              for name in re.findall("`([^`]+)`", row)}  # fmt: skip

@@ -65,7 +65,8 @@ EVERYTHING = DEALS | {
     },
     "agenda.effects": {
         **{name: {"all": {"all": 0.7}} for name in ("suppression", "restraint", "border",
-                                                    "evidence", "assurance", "cohesion")},
+                                                    "evidence", "assurance", "cohesion",
+                                                    "sharpened", "hotline")},
         "leakage": {"all": {"all": 0.02}}, "backlash": {"all": {"all": 0.8}},
     },
     "accounts.islamabad": {}, "accounts.kabul": {},
@@ -135,6 +136,8 @@ TABLE = {
     "militants.ttp.excitation": (0, 0.8),
     "militants.ttp.excitation_days": (1, 40),
     "militants.ttp.frailty": (0, 1),
+    "militants.ttp.season": (0, 1),
+    "militants.ttp.season_peak": (1, 180, {"militants.ttp.season": 1}),
     "militants.ttp.tail_exponent": (2.0, 2.6),
     "militants.ttp.deadliest": (20, 1000, {"militants.ttp.deaths_per_attack": 0.8}),
     "militants.ttp.from_afghan_soil": (0, 1),
@@ -170,6 +173,8 @@ TABLE = {
     "conflict.attribution.monitors": (0, 1, EVERYTHING),
     "conflict.attribution.evidence": (0, 1, EVERYTHING),
     "conflict.attribution.standing_evidence": (0, 1),
+    "conflict.attribution.denial": (0, 1, {"conflict.clashes.rate": 0.2}),
+    "conflict.attribution.acknowledged": (0, 1, {"conflict.attribution.denial": 0}),
     "conflict.attribution.per_log_death": (0.2, 2),
     "conflict.response.tension": (0, 0.8),
     "conflict.response.talks": (0, 5),
@@ -177,6 +182,9 @@ TABLE = {
     "conflict.response.bound": (0, 5, EVERYTHING),
     "conflict.response.leverage": (0, 4),
     "conflict.response.trust": (0, 5),
+    "conflict.response.cost": (0, 50, {"*.closure_cost": 0.01}),
+    "conflict.response.hotline": (0, 1, {"conflict.response.standing_hotline": 1}),
+    "conflict.response.standing_hotline": (0, 1),
     "conflict.response.counter": (0, 3),
     "conflict.response.counter_from": (1, 4),
     "conflict.response.links": (1, 8),
@@ -197,7 +205,7 @@ TABLE = {
         for name, good, bad in (
             ("strike", 0.05, 0.8), ("fire", 0.05, 0.8), ("delivery", 0.9, 0.1),
             ("violation", 0.05, 0.9), ("contradiction", 0.05, 0.9), ("quiet", 0.9, 0.7),
-            ("statement", 0.1, 0.9),
+            ("statement", 0.1, 0.9), ("disputed", 0.1, 0.9),
         )
     },
     "conflict.implementation.build_up": (2, 100, EVERYTHING),
@@ -206,6 +214,7 @@ TABLE = {
     "conflict.implementation.deterrence": (0, 1, EVERYTHING | VERIFY),
     "conflict.implementation.detection": (0, 0.9, EVERYTHING),
     "conflict.implementation.tolerance": (1, 50, EVERYTHING | {"*.good_faith": 0.1}),
+    "conflict.implementation.renegotiation": (0, 1, EVERYTHING | {"*.good_faith": 0.3}),
     "conflict.implementation.evidence": (0, 3, EVERYTHING),
     "conflict.implementation.backlash_days": (2, 90, EVERYTHING),
     "conflict.grievance.half_life": (3, 300),
@@ -241,8 +250,8 @@ TABLE = {
             {}, {"all": {"all": 0.9}},
             EVERYTHING | (STATEMENT if name == "assurance" else {}),
         )
-        for name in ("suppression", "restraint", "border", "evidence", "assurance", "leakage",
-                     "backlash", "cohesion")
+        for name in ("suppression", "restraint", "border", "evidence", "sharpened", "hotline",
+                     "assurance", "leakage", "backlash", "cohesion")
     },
 }  # fmt: skip
 # The statement of the regime for assurance comes after deals have had time to be carried out.
@@ -304,6 +313,8 @@ ELSEWHERE = {
         kind.__name__: {"day", "until", "deaths", "share", "strength", "pressure", "tone"}
         for kind in typing.get_args(typing.get_args(Event)[0])
     },  # tests/test_events.py
+    "Militants": {"year"},  # names a rate of the seeds: test_attacks
+    "Ceasefire": {"renewal", "renewal_mediated"},  # test_spells
     "Position": {"pakistan", "afghan_taliban"},  # below
     "Signal": {"good", "bad"},  # the signals of the table
 }

@@ -21,8 +21,8 @@ TEXTBOOK = {
     "switches.events": False,
     # what only one of them delivers: custody, strikes, crossings, evidence
     "agenda.effects": {
-        "suppression": {}, "restraint": {}, "border": {}, "evidence": {}, "assurance": {},
-        "leakage": {}, "backlash": {}, "cohesion": {},
+        "suppression": {}, "restraint": {}, "border": {}, "evidence": {}, "sharpened": {},
+        "hotline": {}, "assurance": {}, "leakage": {}, "backlash": {}, "cohesion": {},
     },
     # the two sides differ in everything that a party has
     "afghan_taliban.weights": {

@@ -85,7 +85,8 @@ def one_promise(**changes):
         {
             "agenda.effects": {
                 name: {} for name in ("suppression", "restraint", "border", "evidence",
-                                      "assurance", "leakage", "backlash", "cohesion")
+                                      "sharpened", "hotline", "assurance", "leakage", "backlash",
+                                      "cohesion")
             },
             "agenda.issues": {
                 "promise": {

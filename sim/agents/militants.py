@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import mesa
@@ -15,7 +16,6 @@ from sim.replicates import PerReplicate
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
 
-DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = 30  # frailty is redrawn at this interval
 
 
@@ -35,7 +35,7 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
     def __init__(self, model: CeasefireModel, name: str, config: Militants) -> None:
         super().__init__(model)
         self.name, self.config = name, config
-        self.rate = config.attacks_per_year * config.share / DAYS_PER_YEAR
+        self.rate = config.attacks_per_year * config.share / attacks.DAYS_PER_YEAR
         self.severity = attacks.Severity.of(
             config.deaths_per_attack, config.tail_exponent, config.deadliest
         )
@@ -48,9 +48,12 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.worst: IntArray = np.zeros(size, dtype=np.int64)
         self.attacks: IntArray = np.zeros(size, dtype=np.int64)
         self.deaths: IntArray = np.zeros(size, dtype=np.int64)
-        believed = model.scenario.afghan_taliban.believed_capacity
-        self.spoiling = attacks.spoiling_factor(
-            config.spoiler, config.spoiling, believed, config.inducement
+
+    def spoiling_factor(self) -> FloatArray:
+        """Factor on today's background rate inside the spoiling window, shape (R,)."""
+        config, believed = self.config, self.model.scenario.afghan_taliban.believed_capacity
+        return attacks.spoiling_factor(
+            config.spoiler, config.spoiling, believed, config.inducement, self.suppression
         )
 
     def attack(self, spoiling: BoolArray, pace: float) -> None:
@@ -62,9 +65,11 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         if (model.day - 1) % DAYS_PER_MONTH == 0:
             uniform = model.uniform(f"frailty/{self.name}")
             self.frailty = attacks.frailty_quantile(uniform, config.frailty)
-        background = pace * self.rate * (1.0 - config.excitation) * self.frailty
+        today = (model.scenario.start + dt.timedelta(model.day)).timetuple().tm_yday
+        season = attacks.season_factor(today, config.season, config.season_peak)
+        background = pace * season * self.rate * (1.0 - config.excitation) * self.frailty
         background = background * (1.0 - self.suppression) * (1.0 + self.backlash)
-        background = background * np.where(spoiling, self.spoiling, 1.0)
+        background = background * np.where(spoiling, self.spoiling_factor(), 1.0)
         uniform = model.uniform(f"attack/{self.name}")
         self.count = attacks.poisson_quantile(uniform, background + self.excitation)
         kept = np.exp(-1.0 / config.excitation_days)

@@ -122,6 +122,7 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
             + rule.bound * bound
             + rule.leverage * model.leverage[self.side][rows]
             + rule.trust * self.trust[rows]
+            + rule.cost * model.crossings.cost(self.side)[rows]
         )
 
     def strikes_given_up(self, rows: IntArray) -> FloatArray:

@@ -29,6 +29,7 @@ class Ensemble:
     runs : DataFrame, one row per replicate (columns in docs/outputs.md)
     daily : DataFrame, one row per day
     rounds, incidents : DataFrames of the watched replicates
+    spells : DataFrame, one row per spell, where ceasefires are renewable
     """
 
     def __init__(self, results: Source) -> None:
@@ -74,6 +75,22 @@ class Ensemble:
     def incidents(self) -> pd.DataFrame:
         """One row per incident of the watched replicates."""
         return self._frame("incidents")
+
+    @cached_property
+    def spells(self) -> pd.DataFrame:
+        """One row per spell of a renewable ceasefire.
+
+        Raises
+        ------
+        ConfigError
+            If the scenario's ceasefires are not renewable.
+        """
+        if not self.scenario.ceasefire.renewable:
+            raise ConfigError(
+                "ceasefire.renewable is false, so every future has one spell (see runs); "
+                "set it to true to have them all"
+            )
+        return self._frame("spells")
 
     def outcomes(self, *columns: str) -> pd.DataFrame:
         """Some columns of ``runs``, without reading the others."""

@@ -60,6 +60,12 @@ class Effects:
     evidence: dict[str, dict[str, Share]] = text(
         "how much of the evidence needed for arrests and attribution the option brings"
     )
+    sharpened: dict[str, dict[str, Share]] = text(
+        "share of the gain from evidence sharing that the option's suppression has"
+    )
+    hotline: dict[str, dict[str, Share]] = text(
+        "strength of the hotline between the sides that the option sets up"
+    )
     assurance: dict[str, dict[str, Share]] = text(
         "share of the effect of a basing statement that the option removes"
     )

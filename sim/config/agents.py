@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 from pydantic.dataclasses import dataclass
 
 from sim.config.fields import (
@@ -120,11 +121,22 @@ class Mediator:
     present: bool = text("whether it takes part from day 0")
 
 
+def _not_explosive(value: Any) -> Any:
+    """Refuse an excitation at which attacks would set off ever more attacks."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 1:
+        raise ValueError(
+            f"{value:g} is explosive: every attack would set off one or more others, without end; "
+            "allowed is 0 to 0.95"
+        )
+    return value
+
+
 @dataclass(config=SCHEMA, kw_only=True)
 class Militants:
     """A group of militants: how often and how hard it attacks, and what it wants of the talks."""
 
     tracker: str = text("tracker the rate is read from", "measured: seeds/rates")
+    year: int = text("year that rate is of", "measured: seeds/rates")
     attacks_per_year: float = number(
         "tracker's attacks in Pakistan a year", 0, 10_000, "attacks per year",
         "measured: seeds/rates",
@@ -133,12 +145,18 @@ class Militants:
         "tracker's deaths per attack", 0, 20, "deaths", "measured: seeds/rates"
     )
     share: float = number("share of those attacks that are this group's", 0, 1, "share", "assumed")
-    excitation: float = number(
-        "mean further attacks set off by one (below 1, or attacks explode)", 0, 0.95, "attacks",
-        "calibrated",
-    )  # fmt: skip
+    excitation: Annotated[float, BeforeValidator(_not_explosive)] = number(
+        "mean further attacks set off by one", 0, 0.95, "attacks", "calibrated"
+    )
     excitation_days: float = number("mean delay of those", 0.1, 365, "days", "calibrated")
     frailty: float = number("variance of the monthly frailty", 0, 5, "1", "calibrated")
+    season: float = number(
+        "relative swing of the rate over the year, 0 for none", 0, 1, "share", "assumed"
+    )
+    season_peak: int = number(
+        "day of the year with most attacks (inert where season is 0)", 1, 366, "day of year",
+        "assumed",
+    )  # fmt: skip
     tail_exponent: float = number("exponent of the severity tail", 1, 6, "1", "assumed", above=True)
     deadliest: int = number("truncation of severity", 1, 5000, "deaths", "assumed")
     from_afghan_soil: float = number(

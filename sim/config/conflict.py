@@ -33,6 +33,14 @@ class Attribution:
     evidence: float = number(
         "share of misattribution removed by full evidence sharing", 0, 1, "share", "assumed"
     )
+    denial: float = number(
+        "chance that a side denies its part in an incident, without monitors or evidence", 0, 1,
+        "probability", "assumed",
+    )  # fmt: skip
+    acknowledged: float = number(
+        "share of an incident's pressure that goes when its part is acknowledged", 0, 1, "share",
+        "assumed",
+    )  # fmt: skip
     standing_evidence: float = number("evidence shared without any deal", 0, 1, "share", "assumed")
     per_log_death: float = number("pressure per natural log of deaths", 0, 5, "logit", "calibrated")
 
@@ -49,6 +57,10 @@ class Response:
     )
     leverage: float = number("restraint per unit of mediator leverage", 0, 10, "logit", "assumed")
     trust: float = number("restraint at full trust", 0, 10, "logit", "assumed")
+    cost: float = number(
+        "restraint per unit of utility that closure has cost the side", 0, 50, "logit / utility",
+        "assumed",
+    )  # fmt: skip
     counter: float = number(
         "pressure per rung of the other side's act", 0, 5, "logit", "calibrated"
     )
@@ -61,6 +73,13 @@ class Response:
     )
     unfinished: float = number(
         "pressure of a chain cut off by the bound, on the next day", 0, 10, "logit", "assumed"
+    )
+    hotline: float = number(
+        "chance that a full hotline between the sides breaks a chain", 0, 1, "probability",
+        "assumed",
+    )  # fmt: skip
+    standing_hotline: float = number(
+        "strength of a hotline that works without any deal", 0, 1, "share", "assumed"
     )
     containment: float = number(
         "chance per unit of leverage that a mediator breaks a chain", 0, 1, "probability",
@@ -103,6 +122,7 @@ class Signals:
     violation: Signal = text("a detected violation")
     contradiction: Signal = text("a contradictory account")
     quiet: Signal = text("a quiet day")
+    disputed: Signal = text("a version of an incident that the side holds to be false")
     statement: Signal = text("a wholly conciliatory statement by the other side's leadership")
 
 
@@ -132,6 +152,10 @@ class Implementation:
         "share of violations that full verification deters (Fortna 2003)", 0, 1, "share", "assumed"
     )
     tolerance: int = number("detected violations that end a deal", 1, 1000, "violations", "assumed")
+    renegotiation: float = number(
+        "chance that a detected violation reopens talks on the deal in force", 0, 1, "probability",
+        "assumed",
+    )  # fmt: skip
     evidence: float = number(
         "relative gain of suppression from full evidence sharing", 0, 5, "1", "assumed"
     )

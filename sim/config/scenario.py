@@ -49,6 +49,15 @@ class Ceasefire:
     exogenous_hazard: float = number(
         "chance a day of an end from outside the model", 0, 1, "per day", "assumed"
     )
+    renewable: bool = text("whether a collapsed ceasefire may be re-established; records spells")
+    renewal: float = number(
+        "chance a day that a collapsed ceasefire is re-established without mediators (renewable "
+        "only)", 0, 1, "per day", "assumed",
+    )  # fmt: skip
+    renewal_mediated: float = number(
+        "relative rise of that chance per unit of leverage of mediators who call back", 0, 100, "1",
+        "assumed",
+    )  # fmt: skip
     consecutive_days: int = number(
         "days in a row at rung 3 or above that count as open hostilities", 1, 60, "days", "assumed"
     )

@@ -5,6 +5,7 @@ Counts and severities are inverse transforms of addressed uniforms. Knows no age
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.special import gammaincinv
 from sim.config import Attribution, SpoilerType
 from sim.randomness import BoolArray, FloatArray, IntArray
 
+DAYS_PER_YEAR = 365.25
 MOST_PER_DAY = 1000  # the inverse transform stops here; never reached at configured rates
 
 
@@ -67,17 +69,26 @@ class Severity:
         return np.searchsorted(self.cumulative, uniform, side="right").astype(np.int64)
 
 
+def season_factor(day_of_year: int, swing: float, peak: int) -> float:
+    """Factor on the background rate, with mean 1 over a year and its highest on day ``peak``."""
+    return 1.0 + swing * math.cos(2.0 * math.pi * (day_of_year - peak) / DAYS_PER_YEAR)
+
+
 def spoiling_factor(
-    kind: SpoilerType, strength: float, believed: float, inducement: float
-) -> float:
-    """Factor on a group's attacks inside the spoiling window.
+    kind: SpoilerType, strength: float, believed: float, inducement: float, suppression: FloatArray
+) -> FloatArray:
+    """Factor on a group's attacks inside the spoiling window, shape (R,).
 
     Spoiling works when moderates are believed strong (Kydd & Walter 2002), so the rise is
-    proportional to Kabul's believed ability to control the group. Inducements end limited
-    spoiling, halve greedy spoiling and leave total spoiling as it is (Stedman 1997).
+    proportional to Kabul's believed ability to control the group. Aims differ (Stedman 1997):
+    inducements end limited spoiling, halve greedy spoiling and leave total spoiling as it is;
+    greedy spoilers alone weigh costs and spoil less as they are suppressed.
     """
     kept = {SpoilerType.limited: 1.0, SpoilerType.greedy: 0.5, SpoilerType.total: 0.0}[kind]
-    return 1.0 + strength * believed * (1.0 - kept * inducement)
+    rise = strength * believed * (1.0 - kept * inducement)
+    if kind is SpoilerType.greedy:
+        return 1.0 + rise * (1.0 - suppression)
+    return np.full(len(suppression), 1.0 + rise)
 
 
 def attributed(

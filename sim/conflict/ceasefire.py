@@ -23,7 +23,8 @@ class Ceasefire(PerReplicate):
     ``day`` (R, 5) day of the end per definition, 0 while in force; ``cause`` (R, 5) index into
     ``config.CAUSES``, -1 while in force; ``tension`` (R,) a leaky sum of rungs;
     ``hot_days`` (R,) days in a row at rung 3 or above, and ``hot_cause`` (R,) the cause of the
-    first of them.
+    first of them; ``spell`` (R,) 1 for the first ceasefire and more for one re-established, and
+    ``began`` (R,) its day 0.
     """
 
     def __init__(self, size: int, tension: float = 0.0) -> None:
@@ -32,6 +33,8 @@ class Ceasefire(PerReplicate):
         self.cause = np.full((size, 5), NO_CAUSE, dtype=np.int64)
         self.hot_days = np.zeros(size, dtype=np.int64)
         self.hot_cause = np.full(size, NO_CAUSE, dtype=np.int64)
+        self.spell = np.ones(size, dtype=np.int64)
+        self.began = np.zeros(size, dtype=np.int64)
 
     @property
     def in_force(self) -> BoolArray:
@@ -74,6 +77,14 @@ class Ceasefire(PerReplicate):
         self.end(OPEN_HOSTILITIES, lasting, day, self.hot_cause[lasting])
         collapsed = np.flatnonzero(self.day[:, OPEN_HOSTILITIES] == day)
         self.end(COLLAPSE, collapsed, day, self.cause[collapsed, OPEN_HOSTILITIES])
+
+    def restart(self, rows: IntArray, day: int, tension: float) -> None:
+        """Begin a new spell in these rows; ``day`` is its day 0."""
+        self.tension[rows] = tension
+        self.day[rows], self.cause[rows] = NOT_ENDED, NO_CAUSE
+        self.hot_days[rows], self.hot_cause[rows] = 0, NO_CAUSE
+        self.spell[rows] += 1
+        self.began[rows] = day
 
     def close(self, day: int) -> IntArray:
         """Let every definition not yet met end with a collapse of this day; return those rows."""

@@ -55,11 +55,11 @@ class Trigger(PerReplicate):
         self.injured[at] = hurt[wins]
         self.injured[rows[ties]] |= hurt[ties]
 
-    def clear(self) -> None:
-        """Forget today's trigger."""
-        self.severity[:] = 0.0
-        self.cause[:] = NO_CAUSE
-        self.injured[:] = False
+    def clear(self, rows: IntArray | slice = slice(None)) -> None:
+        """Forget today's trigger, in all rows or some."""
+        self.severity[rows] = 0.0
+        self.cause[rows] = NO_CAUSE
+        self.injured[rows] = False
 
 
 def choose_rung(uniform: FloatArray, pressure: FloatArray, thresholds: list[float]) -> IntArray:

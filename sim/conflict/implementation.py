@@ -33,6 +33,8 @@ class Terms:
     restraint: FloatArray
     border: FloatArray
     evidence: FloatArray
+    sharpened: FloatArray
+    hotline: FloatArray
     assurance: FloatArray
     backlash: FloatArray
     cohesion: FloatArray
@@ -45,7 +47,10 @@ def terms(agenda: Agenda, all_packages: Packages, verifiers: float) -> Terms:
     def with_no_deal(sizes: FloatArray) -> FloatArray:
         return np.append(sizes, 0.0)
 
-    plain = ("leakage", "restraint", "border", "evidence", "assurance", "backlash", "cohesion")
+    plain = (
+        "leakage", "restraint", "border", "evidence", "sharpened", "hotline", "assurance",
+        "backlash", "cohesion",
+    )  # fmt: skip
     promises = [with_no_deal(promised(agenda, all_packages, side)) for side in PARTIES]
     return Terms(
         verified=with_no_deal(verification(agenda, all_packages, verifiers)),
@@ -78,10 +83,9 @@ class Deal(PerReplicate):
         return result
 
     def sign(self, rows: IntArray, package: IntArray, pressure: FloatArray) -> None:
-        """Put a ratified package into force in these rows."""
+        """Put a ratified package into force in these rows; what is delivered already goes on."""
         self.package[rows] = package
         self.age[rows] = 0
-        self.delivered[rows] = 0.0
         self.pressure[rows] = pressure
         self.violations[rows] = 0
 

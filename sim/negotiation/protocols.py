@@ -27,7 +27,8 @@ class Talks(PerReplicate):
 
     ``next_round`` (R,) day the next round is due, 0 for none; ``last_day`` (R,) last day of the
     current round; ``in_session`` (R,); ``exchange`` and ``limit`` (R,) exchanges held and allowed
-    this round; ``failed`` (R,) whether the last round failed; ``held``, ``broken``, ``resumed``
+    this round; ``failed`` (R,) whether the last round failed; ``review`` (R,) whether the next
+    round is to renegotiate the deal in force; ``held``, ``broken``, ``resumed``
     (R,) counts; ``offers`` (R, 2, L) each side's offers this round, oldest first, of which
     ``spoken`` (R, 2) are filled; ``latest`` (R, 2) what each side's latest offer is publicly
     reckoned to be worth to the other, NaN before any; ``lean`` (R,) weight on Islamabad in the
@@ -43,6 +44,7 @@ class Talks(PerReplicate):
         self.in_session = np.zeros(size, dtype=bool)
         self.exchange, self.limit = count(), count()
         self.failed = np.zeros(size, dtype=bool)
+        self.review = np.zeros(size, dtype=bool)
         self.held, self.broken, self.resumed = count(), count(), count()
         self.offers = np.full((size, 2, longest), NO_PACKAGE, dtype=np.int64)
         self.spoken = np.zeros((size, 2), dtype=np.int64)

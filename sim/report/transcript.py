@@ -103,7 +103,9 @@ def _package(package: dict[str, str]) -> str:
 
 
 def _attack(entry: Entry) -> str:
-    laid = "laid at Kabul's door by Islamabad" if entry["attributed"] else "not laid at any door"
+    answer = "which denies it" if entry["denied"] else "which acknowledges its part"
+    accused = f"laid at Kabul's door by Islamabad, {answer}"
+    laid = accused if entry["attributed"] else "not laid at any door"
     truth = "prepared" if entry["from_afghan_soil"] else "not prepared"
     return (
         f"Attack by {entry['group']}, {entry['deaths']} deaths; {laid} "
@@ -161,14 +163,26 @@ def _breakdown(entry: Entry) -> str:
     return f"The round ends without agreement; a breakdown is announced.{joint}"
 
 
+def _clash(entry: Entry) -> str:
+    other = next(name for name in PARTIES if name != entry["initiator"])
+    said = (
+        f"{_who(other)} and {_who(entry['initiator'])} each blame the other"
+        if entry["denied"]
+        else f"{_who(entry['initiator'])} acknowledges that it began"
+    )
+    return f"Border clash (pressure {entry['severity']:.1f} on both sides): {said}."
+
+
 def _ends(entry: Entry) -> str:
     return f"The ceasefire ends (cause: {entry['cause'].replace('_', ' ')})."
 
 
 TELL: dict[str, Callable[[Entry], str]] = {
     "attack": _attack,
-    "border_clash": lambda e: f"Border clash (pressure {e['severity']:.1f} on both sides).",
+    "border_clash": _clash,
     "violation": lambda e: f"A violation of the deal by {_who(e['party'])} is found.",
+    "renegotiation_asked": lambda e: f"{_who(e['party'])} asks to renegotiate the deal.",
+    "ceasefire_renewed": lambda _: "The ceasefire is re-established.",
     "deal_lapses": lambda _: "The deal lapses after too many violations.",
     "act": lambda e: f"{_who(e['party'])} answers with {RUNGS[e['rung']]}.",
     "session": lambda _: "",

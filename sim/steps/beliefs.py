@@ -22,6 +22,8 @@ def revise(model: CeasefireModel) -> None:
         party.acts[acted, party.rung[acted]] += 1
     for party in model.parties:
         party.pass_day()
+        right = (party.trust >= 0.5) == party.other.willing
+        model.tally.right_days[:, party.side] += right
     for mediator in model.mediators:
         mediator.pass_day()
     rule = model.scenario.conflict.tension

@@ -28,7 +28,7 @@ def carry_out(model: CeasefireModel) -> None:
         first = lapsed[model.tally.deal_lapsed_day[lapsed] == 0]
         model.tally.deal_lapsed_day[first] = model.day
         model.log.incident(model, lapsed, "deal_lapses")
-        model.rounds.schedule(lapsed)
+        model.rounds.schedule(lapsed[~model.talks.in_session[lapsed]])
     _move_crossings(model)
     _suppress(model)
 
@@ -84,7 +84,21 @@ def _found_out(model: CeasefireModel, party: Party, rows: IntArray) -> None:
     model.deal.violations[rows] += 1
     model.tally.violations[rows] += 1
     model.violated_today[rows, party.side] = True
+    _reopen(model, party, rows)
     model.log.incident(model, rows, "violation", party=party.name)
+
+
+def _reopen(model: CeasefireModel, party: Party, rows: IntArray) -> None:
+    """The side injured by ``party`` may ask to renegotiate the deal at the next round."""
+    rule, talks = model.scenario.conflict.implementation, model.talks
+    if not model.scenario.switches.talks:
+        return
+    asks = model.uniform(f"renegotiation/{party.other.name}", rows) < rule.renegotiation
+    idle = ~talks.in_session[rows] & (talks.next_round[rows] == 0)
+    reopened = rows[asks & idle]
+    talks.review[reopened] = True
+    model.rounds.schedule(reopened)
+    model.log.incident(model, reopened, "renegotiation_asked", party=party.other.name)
 
 
 def _move_crossings(model: CeasefireModel) -> None:
@@ -117,8 +131,10 @@ def _effort(model: CeasefireModel) -> FloatArray:
     effort = np.zeros(model.size)
     rows = np.flatnonzero(deal.in_force)
     if len(rows):
-        shared = model.terms.evidence[deal.package[rows]] * deal.delivered[rows, 0]
-        asked = _measures(model, rows) * (1.0 + rule.evidence * shared)
+        package = deal.package[rows]
+        shared = model.terms.evidence[package] * deal.delivered[rows, 0]
+        sharper = rule.evidence * shared * model.terms.sharpened[package]
+        asked = _measures(model, rows) * (1.0 + sharper)
         effort[rows] = np.minimum(asked, 1.0)
     return effort
 

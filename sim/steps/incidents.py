@@ -1,4 +1,4 @@
-"""Steps 2 to 4: militant attacks, border clashes, and whom an attack is laid at the door of."""
+"""Steps 2 to 4: attacks, border clashes, and what each side says in public of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.militants import MilitantGroup
-from sim.config import Attack
-from sim.conflict import trust
+from sim.agents.party import Party
+from sim.config import PARTIES, Attack
+from sim.conflict import trust, versions
 from sim.conflict.attacks import attributed
 from sim.conflict.escalation import ATTACK, BORDER_CLASH
-from sim.randomness import FloatArray, IntArray
+from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.steps.events import due, pace
 
 if TYPE_CHECKING:
@@ -42,24 +43,38 @@ def clash(model: CeasefireModel) -> None:
     if not len(rows):
         return
     severity = -rule.severity * np.log1p(-model.uniform("clash/severity", rows))
-    model.trigger.offer(rows, severity, BORDER_CLASH, (True, True))
+    began = [model.uniform(f"initiator/{party.name}", rows) for party in model.parties]
+    initiator = (began[1] > began[0]).astype(np.int64)
+    denies = _denies(model, "denial/clash", rows, np.ones(len(rows), dtype=bool))
+    weight = versions.pressure_left(severity, denies, model.scenario.conflict.attribution)
+    model.trigger.offer(rows, weight, BORDER_CLASH, (True, True))
+    for party in model.parties:
+        _dispute(model, party, rows[denies & (initiator != party.side)])
     model.tally.clashes[rows] += 1
-    model.log.incident(model, rows, "border_clash", severity=severity)
+    model.tally.disputed[rows] += denies
+    model.log.incident(
+        model, rows, "border_clash", severity=weight, denied=denies,
+        initiator=np.array(PARTIES)[initiator],
+    )  # fmt: skip
 
 
 def attribute(model: CeasefireModel) -> None:
-    """Lay the day's salient attacks at Kabul's door, rightly or wrongly."""
+    """Both sides publish a version of the day's salient attacks: accusation, and denial or not."""
+    rule = model.scenario.conflict.attribution
     deaths = np.zeros(model.size, dtype=np.int64)
+    denied = np.zeros(model.size, dtype=bool)
     for group in model.militants:
-        salient = np.flatnonzero(group.worst >= model.scenario.conflict.attribution.salience)
+        salient = np.flatnonzero(group.worst >= rule.salience)
         if len(salient):
-            blamed = _blamed(model, group, salient)
+            blamed, denies = _blamed(model, group, salient)
             deaths[blamed] += group.worst[blamed]
+            denied[blamed] |= denies
     rows = np.flatnonzero(deaths)
     if not len(rows):
         return
     model.attributed_today[rows] = True
-    pressure = model.scenario.conflict.attribution.per_log_death * np.log1p(deaths[rows])
+    pressure = rule.per_log_death * np.log1p(deaths[rows])
+    pressure = versions.pressure_left(pressure, denied[rows], rule)
     model.trigger.offer(rows, pressure, ATTACK, (True, False))
     injured = model.parties[0]
     injured.resent(rows, ATTACK, model.scenario.conflict.grievance.attack * pressure)
@@ -67,9 +82,10 @@ def attribute(model: CeasefireModel) -> None:
     injured.learn(rows, trust.attack_evidence(strength))
 
 
-def _blamed(model: CeasefireModel, group: MilitantGroup, salient: IntArray) -> IntArray:
-    """Rows, of those with a salient attack by this group, in which Kabul is held responsible."""
-    rule = model.scenario.conflict.attribution
+def _blamed(
+    model: CeasefireModel, group: MilitantGroup, salient: IntArray
+) -> tuple[IntArray, BoolArray]:
+    """Rows, of those with a salient attack, in which Kabul is blamed; whether it denies, there."""
     origin = group.from_afghan_soil(salient)
     blamed = attributed(
         model.uniform(f"attribution/{group.name}", salient),
@@ -77,16 +93,40 @@ def _blamed(model: CeasefireModel, group: MilitantGroup, salient: IntArray) -> I
         model.parties[0].trust[salient],
         model.verified(salient),
         _evidence_shared(model, salient),
-        rule,
+        model.scenario.conflict.attribution,
     )
-    rows = salient[blamed]
+    rows, falsely = salient[blamed], salient[blamed & ~origin]
+    denies = _denies(model, f"denial/{group.name}", rows, origin[blamed])
+    _dispute(model, model.parties[0], rows[denies])
+    _dispute(model, model.parties[1], falsely)
     model.tally.attributed[rows] += 1
-    model.tally.misattributed[salient[blamed & ~origin]] += 1
+    model.tally.misattributed[falsely] += 1
+    model.tally.disputed[rows] += denies
+    said = np.zeros(len(salient), dtype=bool)
+    said[blamed] = denies
     model.log.incident(
         model, salient, "attack", group=group.name, deaths=group.worst[salient],
-        attributed=blamed, from_afghan_soil=origin,
+        attributed=blamed, denied=said, from_afghan_soil=origin,
     )  # fmt: skip
-    return rows
+    return rows, denies
+
+
+def _denies(
+    model: CeasefireModel, purpose: str, rows: IntArray, had_a_part: BoolArray
+) -> BoolArray:
+    """Whether the accused denies its part in these rows, (len(rows),)."""
+    return versions.denied(
+        model.uniform(purpose, rows),
+        had_a_part,
+        model.verified(rows),
+        _evidence_shared(model, rows),
+        model.scenario.conflict.attribution,
+    )
+
+
+def _dispute(model: CeasefireModel, party: Party, rows: IntArray) -> None:
+    """A side hears a version that it holds to be false."""
+    party.learn(rows, trust.evidence(model.scenario.conflict.trust.signals.disputed))
 
 
 def _evidence_shared(model: CeasefireModel, rows: IntArray) -> FloatArray:

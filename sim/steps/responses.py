@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
-from sim.randomness import BoolArray, FloatArray, WordArray, further
+from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -89,10 +89,22 @@ def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
             chain.act(model, rule.counter * suffered)
 
 
+def hotline(model: CeasefireModel, rows: IntArray) -> FloatArray:
+    """Strength of the hotline between the sides, standing or by a deal, (len(rows),)."""
+    delivered = model.deal.delivered[rows]
+    by_deal = model.terms.hotline[model.deal.package[rows]] * np.minimum(*delivered.T)
+    strength: FloatArray = np.maximum(by_deal, model.scenario.conflict.response.standing_hotline)
+    return strength
+
+
 def _contained(model: CeasefireModel, chain: Chain) -> BoolArray:
-    """Whether a mediator breaks the chain here, (n,); each attempt costs it patience."""
+    """Whether the hotline or a mediator breaks the chain here, (n,).
+
+    Each attempt costs a mediator patience.
+    """
     rows = chain.rows
-    broken = np.zeros(len(rows), dtype=bool)
+    calm = model.scenario.conflict.response.hotline * hotline(model, rows)
+    broken = chain.uniform(model, "containment/hotline") < calm
     for mediator in model.mediators:
         tries = mediator.active(MediatorFunction.contain)[rows]
         if not tries.any():

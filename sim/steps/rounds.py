@@ -51,6 +51,13 @@ class Rounds:
             later = [last + (passed + 1) * self.rule.interval]
         self.model.talks.next_round[rows] = min(later)
 
+    def restart(self, rows: IntArray) -> None:
+        """Begin talks afresh in these rows."""
+        talks = self.model.talks
+        talks.in_session[rows], talks.failed[rows], talks.review[rows] = False, False, False
+        if self.model.scenario.switches.talks:
+            self.schedule(rows)
+
     def take_over(self, before: Scenario) -> None:
         """Go on from the state of talks that another scenario has left."""
         model, talks, now = self.model, self.model.talks, self.model.scenario
@@ -86,7 +93,8 @@ class Rounds:
 
     def _open(self) -> None:
         model, talks = self.model, self.model.talks
-        due = np.flatnonzero((talks.next_round == model.day) & ~model.deal.in_force)
+        wanted = ~model.deal.in_force | talks.review
+        due = np.flatnonzero((talks.next_round == model.day) & wanted)
         if not len(due):
             return
         attend = np.ones(len(due), dtype=bool)
@@ -97,7 +105,7 @@ class Rounds:
         exchanges = (last - day + 1) * self.protocol.sessions_per_day
         exchanges *= self.protocol.exchanges_per_session
         rows = due[attend]
-        talks.next_round[rows], talks.in_session[rows] = 0, True
+        talks.next_round[rows], talks.in_session[rows], talks.review[rows] = 0, True, False
         talks.last_day[rows] = last
         talks.limit[rows] = min(exchanges, self.protocol.exchanges_per_round)
         talks.exchange[rows], talks.spoken[rows], talks.lean[rows] = 0, 0, leaning(model, rows)
@@ -181,6 +189,7 @@ class Rounds:
         talks.tentative_day[rows] = model.day
         signed = rows[passed]
         pull = 0.5 * (pressure(model, model.parties[0]) + pressure(model, model.parties[1]))
+        model.tally.renegotiated[signed] += model.deal.in_force[signed]
         model.deal.sign(signed, agreed[passed], pull[signed])
         talks.in_session[signed] = False
         talks.failed[signed] = False
@@ -200,7 +209,7 @@ class Rounds:
             "breakdown",
             communique=any_active(model, MediatorFunction.communique)[rows],
         )
-        self.schedule(rows)
+        self.schedule(rows[~model.deal.in_force[rows]])
         self._publish_accounts(rows)
         for party in model.parties:
             party.resent(rows, TALKS_BREAKDOWN, conflict.grievance.breakdown)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.config import MediatorFunction
 from sim.conflict.ceasefire import COLLAPSE, REPUDIATION
 from sim.conflict.escalation import SHOCK
 from sim.randomness import IntArray
@@ -25,6 +26,33 @@ def check(model: CeasefireModel) -> IntArray:
         struck = np.flatnonzero(model.uniform("exogenous") < rule.exogenous_hazard)
         state.end(COLLAPSE, struck, model.day, SHOCK)
     return state.close(model.day)
+
+
+def renew(model: CeasefireModel) -> None:
+    """Re-establish collapsed ceasefires, likelier where mediators call the sides back.
+
+    A new spell begins as day 0 did. What was learnt, agreed at home and paid for closure stays;
+    the old deal and old grievances are gone.
+    """
+    rule, state = model.scenario.ceasefire, model.ceasefire
+    ended = state.day[:, COLLAPSE]
+    rows = np.flatnonzero((ended > 0) & (ended < model.day))
+    if not len(rows):
+        return
+    calls = MediatorFunction.call_back
+    pulls = [
+        model.combined([(m, m.leverage(side), calls) for m in model.mediators])[rows]
+        for side in range(2)
+    ]
+    chance = rule.renewal * (1.0 + rule.renewal_mediated * 0.5 * (pulls[0] + pulls[1]))
+    rows = rows[model.uniform("renewal", rows) < chance]
+    state.restart(rows, model.day, model.scenario.conflict.tension.initial)
+    model.deal.lapse(rows)
+    model.trigger.clear(rows)
+    model.rounds.restart(rows)
+    for party in model.parties:
+        party.grievance[rows] = 0.0
+    model.log.incident(model, rows, "ceasefire_renewed")
 
 
 def _repudiate(model: CeasefireModel) -> None:

@@ -32,7 +32,7 @@ class Source(Protocol):
         """The cell that was run."""
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return runs, daily, rounds or incidents, or some columns of it."""
+        """Return runs, daily, rounds, incidents or spells, or some columns of it."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,13 @@ class Results:
 
 @dataclass(frozen=True)
 class Block:
-    """Results of consecutive futures: their rows, their days and the log of the watched ones."""
+    """Results of consecutive futures: their rows, their days and the log of the watched ones.
+
+    ``spells`` has every spell of renewable ceasefires, no columns otherwise.
+    """
 
     runs: pa.Table
+    spells: pa.Table
     daily: Daily
     log: Log
 
@@ -70,9 +74,11 @@ def simulate_block(cell: Cell, first: int, size: int) -> Block:
     model = CeasefireModel(
         cell.scenario, size, settings.seed, first=first, watched=settings.engine.watched
     )
-    outcomes = model.run(settings.horizon, daily)
+    everything = packages(cell.scenario.agenda)
+    runs = runs_table(model.run(settings.horizon, daily).columns, everything)
+    spells = runs_table(model.spells.columns(), everything)
     model.release()
-    return Block(runs_table(outcomes.columns, packages(cell.scenario.agenda)), daily, model.log)
+    return Block(runs, spells, daily, model.log)
 
 
 def blocks(cell: Cell) -> Iterator[Block]:
@@ -86,19 +92,20 @@ def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
     """Simulate a whole cell in memory; ``progress`` is told how many futures each block had."""
     daily = Daily(cell.settings.horizon)
     everything = packages(cell.scenario.agenda)
-    runs, logs = [], []
+    runs, spells, logs = [], [], []
     for block in blocks(cell):
         runs.append(block.runs)
+        spells.append(block.spells)
         logs.append(block.log)
         daily.add(block.daily)
         if progress is not None:
             progress(block.runs.num_rows)
-    return Results(
-        cell,
-        {
-            "runs": pa.concat_tables(runs),
-            "daily": daily_table(daily),
-            "rounds": rounds_table(logs, everything),
-            "incidents": incidents_table(logs),
-        },
-    )
+    tables = {
+        "runs": pa.concat_tables(runs),
+        "daily": daily_table(daily),
+        "rounds": rounds_table(logs, everything),
+        "incidents": incidents_table(logs),
+    }
+    if cell.scenario.ceasefire.renewable:
+        tables["spells"] = pa.concat_tables(spells)
+    return Results(cell, tables)

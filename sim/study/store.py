@@ -29,6 +29,7 @@ from sim.study.provenance import now, provenance, versions
 from sim.study.runner import blocks
 from sim.study.tables import daily_table, incidents_table, rounds_table
 
+# spells.parquet is there only where ceasefires are renewable
 TABLES = ("runs", "daily", "rounds", "incidents")
 ROW_GROUP = 20_000  # rows; fixed, so that a file does not depend on the block size
 COMPRESSION = "zstd"
@@ -161,15 +162,21 @@ def version_of(record: dict[str, Any]) -> str:
 def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | None) -> None:
     daily, everything, logs = Daily(cell.settings.horizon), packages(cell.scenario.agenda), []
     runs = RunsWriter(files.path("runs.parquet"))
+    renewable = cell.scenario.ceasefire.renewable
+    spells = RunsWriter(files.path("spells.parquet")) if renewable else None
     try:
         for block in blocks(cell):
             runs.add(block.runs)
+            if spells is not None:
+                spells.add(block.spells)
             daily.add(block.daily)
             logs.append(block.log)
             if progress is not None:
                 progress(block.runs.num_rows)
     finally:
         runs.close()
+        if spells is not None:
+            spells.close()
     for name, table in (
         ("daily", daily_table(daily)),
         ("rounds", rounds_table(logs, everything)),

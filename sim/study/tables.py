@@ -20,7 +20,8 @@ ROUND_COLUMNS = (
 INCIDENT_COLUMNS = (
     ("replicate", pa.int64()), ("day", pa.int32()), ("kind", pa.string()),
     ("group", pa.string()), ("party", pa.string()), ("deaths", pa.int32()),
-    ("attributed", pa.bool_()), ("from_afghan_soil", pa.bool_()), ("severity", pa.float64()),
+    ("attributed", pa.bool_()), ("denied", pa.bool_()), ("initiator", pa.string()),
+    ("from_afghan_soil", pa.bool_()), ("severity", pa.float64()),
 )  # fmt: skip
 
 
