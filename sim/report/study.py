@@ -1,4 +1,4 @@
-"""Named studies: heat maps of outcomes over two swept choices, drawn when the sweep has ended."""
+"""Named studies: what is drawn when a study's sweep has ended, heat maps or differences."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
 from sim.analysis.ensemble import Ensemble
+from sim.plots.forest import forest
 from sim.plots.style import save
 from sim.plots.sweep import heatmap
 from sim.plots.words import facts
 from sim.report.problems import problems
+from sim.report.sweep import open_sweep, reference_of
 from sim.study.files import Atomic
 from sim.study.store import read_cell
 from sim.study.sweeps import open_directory
@@ -80,6 +82,37 @@ def draw(directory: Path, x: str, y: str) -> list[str]:
     return written
 
 
+def draw_differences(directory: Path) -> list[str]:
+    """Draw the paired differences of a sweep's cells from its reference; name the files."""
+    cells, _ = open_sweep(directory)
+    figure = forest(cells, reference_of(cells), sheet="page")
+    save(figure, directory / "differences")
+    with Atomic(directory) as files:
+        figure.table.to_csv(files.path("differences.csv"), index=False)
+    return ["differences.csv", "differences.png"]
+
+
+class Differences(Callback):  # type: ignore[misc]
+    """Hydra callback: draw a named study's differences when its sweep has ended."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
+        """Draw beside the cells."""
+        _announce(self.folder, Path(config.hydra.sweep.dir), draw_differences)
+
+
+def _announce(folder: str, directory: Path, drawing: Callable[[Path], list[str]]) -> None:
+    """Draw, and say what was written, or note why not."""
+    try:
+        written = drawing(directory)
+    except ValueError as error:
+        problems.append(f"study {folder}: {error}")
+    else:
+        print(f"study {folder}: {', '.join(written)} in {directory}")
+
+
 class HeatMaps(Callback):  # type: ignore[misc]
     """Hydra callback: draw a named study's heat maps when its sweep has ended."""
 
@@ -88,10 +121,4 @@ class HeatMaps(Callback):  # type: ignore[misc]
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Draw beside the cells."""
-        directory = Path(config.hydra.sweep.dir)
-        try:
-            written = draw(directory, self.x, self.y)
-        except ValueError as error:
-            problems.append(f"study {self.folder}: {error}")
-        else:
-            print(f"study {self.folder}: {', '.join(written)} in {directory}")
+        _announce(self.folder, Path(config.hydra.sweep.dir), lambda x: draw(x, self.x, self.y))
