@@ -175,13 +175,14 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         branch : int >= 1; the next after this model's own if not given, so that a fork of a fork
             does not meet its parent's chance again
         replicate : number of the future to continue; the first held if not given
-        scenario : what holds from tomorrow on; the same scenario if not given. Its agenda and
-            accounts must be the same; mediators and groups are matched by name.
+        scenario : what holds from tomorrow on; the same scenario if not given. Issues, options
+            and whose account is used must be the same, what options are worth and do may differ;
+            mediators and groups are matched by name.
 
         Raises
         ------
         ValueError
-            If the future has ended or is not held here, or the agenda differs.
+            If the future has ended or is not held here, or the issues differ.
         """
         replicate = int(self.streams.replicates[0]) if replicate is None else replicate
         found = np.flatnonzero(self.streams.replicates == replicate)
@@ -191,9 +192,10 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         if branch < 1:
             raise ValueError(f"branch is {branch}; forks are numbered from 1")
         scenario = scenario or self.scenario
-        if (scenario.agenda, scenario.accounts) != (self.scenario.agenda, self.scenario.accounts):
+        if _on_the_table(scenario) != _on_the_table(self.scenario):
             raise ValueError(
-                "a fork keeps its agenda and accounts; the scenario given changes them"
+                "a fork keeps the issues, their options and whose account is used; the scenario "
+                "given changes them"
             )
         child = CeasefireModel(scenario, n, self.seed, branch=branch, watched=self.log.watched)
         child.day = self.day
@@ -309,3 +311,9 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.account = self.account[rows]
         for state in self._states().values():
             state.take(rows)
+
+
+def _on_the_table(scenario: Scenario) -> tuple[object, ...]:
+    """What a state of talks and lock-in refers to: issues, options, disputes and accounts."""
+    issues = {name: (tuple(x.options), x.contested) for name, x in scenario.agenda.issues.items()}
+    return scenario.accounts.name, tuple(issues.items())

@@ -254,3 +254,28 @@ def test_what_raises_and_what_restrains_a_response(path, low, high, calmer):
         model.step()
         mean[label] = model.parties[0].rung.mean()
     assert (mean["low"] < mean["high"]) == (calmer == "low")
+
+
+def test_a_hotline_breaks_every_chain_and_costs_no_patience(monkeypatch):
+    line = {"conflict.response.hotline": 1, "conflict.response.standing_hotline": 1}
+    quiet = mediator(functions=["inform"])
+    acts, model = acts_of_a_day(FURIOUS | quiet | line, monkeypatch=monkeypatch)
+    assert acts == [(0, 0)]
+    assert model.tally.contained.tolist() == [1]
+    assert model.mediators[0].patience.tolist() == [2]
+
+
+def test_a_deals_hotline_is_as_strong_as_the_side_that_delivers_least():
+    model = CeasefireModel(vary(ALONE), 2, SEED)
+    package = model.book.packages.index({"guarantees": "third_party"})
+    model.deal.sign(np.arange(2), np.full(2, package), np.zeros(2))
+    model.deal.delivered[:] = [[1.0, 0.5], [0.0, 1.0]]
+    full = model.scenario.agenda.effects.hotline["guarantees"]["third_party"]
+    assert responses.hotline(model, np.arange(2)).tolist() == [0.5 * full, 0.0]
+
+
+def test_what_closure_has_cost_restrains():
+    model = CeasefireModel(vary(ALONE | {"conflict.response.cost": 3}), 2, SEED)
+    before = model.parties[0].restraint(np.arange(2))
+    model.crossings.pakistan_cost[:] = [0.0, 0.1]
+    assert (model.parties[0].restraint(np.arange(2)) - before) == pytest.approx([0, 0.3])

@@ -216,13 +216,23 @@ def test_a_future_that_has_ended_cannot_be_continued():
         model.fork(2, replicate=ended)
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"accounts.probability_islamabad": 0.9},
-        {"agenda.issues.border.pakistan": [1, 0.8, 0.4]},
-    ],
-)
-def test_a_fork_keeps_agenda_and_accounts(parent, changed):
-    with pytest.raises(ValueError, match="keeps its agenda and accounts"):
-        parent.fork(2, scenario=vary(LASTING | changed))
+def test_a_fork_may_schedule_an_event_of_its_own(parent):
+    """Two forks share their chance; only the event tells them apart."""
+    attack = {"x": {"kind": "attack", "day": 25, "group": "ttp", "deaths": 90}}
+    plain = parent.fork(50, replicate=7, branch=3)
+    hit = parent.fork(50, replicate=7, branch=3, scenario=vary(LASTING | {"events": attack}))
+    for model in (plain, hit):
+        for _ in range(5):
+            model.step()
+    more = hit.militants[0].deaths - plain.militants[0].deaths
+    assert more.tolist() == [90] * 50
+
+
+def test_a_fork_may_change_what_options_are_worth_but_not_the_options(parent):
+    kinder = {"accounts.islamabad.custody.afghan_taliban": [1, 0.7, 0.6, 0.8],
+              "accounts.kabul.custody.afghan_taliban": [1, 0.3, 0.6, 0.8]}  # fmt: skip
+    child = parent.fork(4, replicate=7, scenario=vary(LASTING | kinder))
+    for _ in range(5):
+        child.step()
+    with pytest.raises(ValueError, match="keeps the issues, their options and whose account"):
+        parent.fork(4, replicate=7, scenario=vary(LASTING | {"accounts.name": "kabul"}))

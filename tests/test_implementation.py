@@ -288,3 +288,47 @@ def test_futures_without_a_deal_are_not_touched():
                 other = getattr(both._states()[name], attribute)[1:]
                 assert np.array_equal(value, other, equal_nan=True), (name, attribute)
     assert both.tally.violations[0] > 0
+
+
+# Renegotiation
+
+REOPENED = BROKEN | {"conflict.implementation.renegotiation": 1, "switches.talks": True,
+                     "afghan_taliban.capacity": 1, "calendar.attendance": 50,
+                     "switches.repudiation": False}  # fmt: skip
+
+
+def reopened(**changes):
+    """Futures in which Islamabad broke a deal in force and Kabul asked to negotiate it again."""
+    model = signed(GRANTED, REOPENED | changes, 20)
+    model.talks.next_round[:] = 0  # none is due while a deal is in force
+    return days(model, 1)
+
+
+def test_a_violation_reopens_talks_on_the_deal_in_force():
+    model = reopened()
+    assert model.talks.review.all()
+    assert (model.talks.next_round > model.day).all()
+    assert model.deal.in_force.all()
+    never = reopened(**{"conflict.implementation.renegotiation": 0})
+    assert not never.talks.next_round.any()
+
+
+def test_a_failed_review_leaves_the_deal_in_force():
+    stubborn = {f"{side}.tactic": {"kind": "hardliner", "floor": 1}
+                for side in ("pakistan", "afghan_taliban")}  # fmt: skip
+    alone = {"mediators": {}, "conflict.implementation.renegotiation": 1}
+    model = reopened(**stubborn, **alone)
+    model.deal.violations[:] = 0
+    days(model, 15)
+    assert model.talks.broken.all()
+    assert model.deal.in_force.all()
+    assert not model.tally.renegotiated.any()
+
+
+def test_a_new_deal_replaces_the_one_in_force_and_delivery_goes_on():
+    model = signed(GRANTED, KEPT, 3)
+    days(model, 10)
+    before = model.deal.delivered.copy()
+    model.deal.sign(np.arange(3), model.deal.package + 1, np.zeros(3))
+    assert model.deal.delivered.tolist() == before.tolist()
+    assert not model.deal.age.any()
