@@ -175,18 +175,8 @@ def test_beliefs_change_only_in_the_futures_that_hold_a_round():
 
 def test_a_belief_is_right_on_the_days_on_which_it_is_on_the_right_side_of_evens():
     """Where nothing is learnt, the share is 0 or 1 by the other side's type."""
-    columns = (
-        CeasefireModel(
-            vary(
-                STILL
-                | {"conflict.trust.signals.quiet": {"good": 0.5, "bad": 0.5}, "pakistan.trust": 0.9}
-            ),
-            40,
-            SEED,
-        )
-        .run(10)
-        .columns
-    )
+    still = {"conflict.trust.signals.quiet": {"good": 0.5, "bad": 0.5}, "pakistan.trust": 0.9}
+    columns = CeasefireModel(vary(STILL | still), 40, SEED).run(10).columns
     willing = columns["afghan_taliban_willing"]
     assert 0 < willing.sum() < 40
     assert columns["pakistan_belief_right"].tolist() == willing.astype(float).tolist()
