@@ -58,7 +58,7 @@ $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
 
 $(INSTALLED_FOR_TESTS): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing into $(VENV), with what the tests need"
-	@$(PIP) install -c constraints.txt -e '.[dev,analysis,slurm,dask]'
+	@$(PIP) install -c constraints.txt -e '.[dev,app,analysis,slurm,dask]'
 	@touch $@
 
 $(BIN)/pip:

@@ -18,6 +18,7 @@ from sim.agents.mediator import Mediator
 from sim.agents.militants import MilitantGroup
 from sim.agents.pakistan import Pakistan
 from sim.agents.party import Party
+from sim.agents.players import Players
 from sim.book import ACCOUNTS, accounts_in_use, book
 from sim.config import MediatorFunction, Scenario
 from sim.conflict.ceasefire import Ceasefire
@@ -75,6 +76,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.running: bool = True
         self._parameters, self.seed, self.streams = scenario, seed, streams
         self.day = 0
+        self.players = Players()  # a game puts its persons here
         self._settle_accounts()
         self.ceasefire = Ceasefire(replicates, scenario.conflict.tension.initial)
         self.trigger = Trigger(replicates)
@@ -96,7 +98,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.spells = records.Spells()
         self.log = records.Log(watched, transcript)
         self.open_book()
-        self._begin_day()
+        self.begin_day()
 
     @property
     def scenario(self) -> Scenario:
@@ -117,7 +119,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         if not self.running:
             return
         self.day += 1
-        self._begin_day()
+        self.begin_day()
         events.apply(self)
         incidents.attack(self)
         incidents.clash(self)
@@ -202,8 +204,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         rows = np.full(n, found[0], dtype=np.int64)
         child.account = self.account[rows]
         child.monitors = self.monitors
-        mine = self._states()
-        for name, state in child._states().items():
+        mine = self.states()
+        for name, state in child.states().items():
             if name in mine:
                 state.copy_from(mine[name])
                 state.take(rows)
@@ -211,7 +213,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             party.lock_in = np.minimum(party.lock_in, party.config.lock_in)
         child.open_book()  # a mediator who verifies may have left or joined since day 0
         child.rounds.take_over(self.scenario)
-        child._begin_day()
+        child.begin_day()
         return child
 
     # --- what the steps share ----------------------------------------------------------------
@@ -255,7 +257,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             without = without * (1.0 - share * mediator.active(function))
         return 1.0 - without
 
-    def _begin_day(self) -> None:
+    def begin_day(self) -> None:
+        """Clear what belongs to one day only."""
         for party in self.parties:
             party.rung = np.zeros(self.size, dtype=np.int64)
         self.chain_cause = np.full(self.size, NO_CAUSE, dtype=np.int64)
@@ -283,7 +286,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.verifiers = 1.0 - absent
         self.book = book(self.scenario, self.accounts_used, self.verifiers)
 
-    def _states(self) -> dict[str, PerReplicate]:
+    def states(self) -> dict[str, PerReplicate]:
         """Everything with arrays over the replicate axis, by name."""
         states: dict[str, PerReplicate] = {
             name: getattr(self, name)
@@ -309,7 +312,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         """Hold only these rows from now on."""
         self.streams.take(rows)
         self.account = self.account[rows]
-        for state in self._states().values():
+        for state in self.states().values():
             state.take(rows)
 
 

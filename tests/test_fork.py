@@ -25,7 +25,7 @@ def arrays(model):
     """Every array over the replicate axis, by owner and name."""
     return {
         (owner, name): value
-        for owner, state in model._states().items()
+        for owner, state in model.states().items()
         for name, value in vars(state).items()
         if isinstance(value, np.ndarray) and name != "rung"
     }

@@ -282,10 +282,10 @@ def test_futures_without_a_deal_are_not_touched():
     alone = CeasefireModel(vary(STILL | KEPT | BROKEN), 1, SEED, first=1)
     days(both, 40)
     days(alone, 40)
-    for name, state in alone._states().items():
+    for name, state in alone.states().items():
         for attribute, value in vars(state).items():
             if isinstance(value, np.ndarray):
-                other = getattr(both._states()[name], attribute)[1:]
+                other = getattr(both.states()[name], attribute)[1:]
                 assert np.array_equal(value, other, equal_nan=True), (name, attribute)
     assert both.tally.violations[0] > 0
 

@@ -34,13 +34,14 @@ LAYERS = {
     "model": 7,
     "study": 8,
     "analysis": 9,
+    "game": 9,
     "plots": 10,
     "sim": 11,
-    "app": 12,
     "report": 12,
-    "commands": 13,
-    "cli": 14,
-    "__main__": 13,
+    "app": 13,
+    "commands": 14,
+    "cli": 15,
+    "__main__": 14,
 }
 IMPORT_ANYTHING = {"sim", "cli", "__main__"}
 PURE = {"negotiation", "conflict"}  # functions on arrays: no agent, no configuration tool, no file

@@ -7,6 +7,7 @@ table a bridging text. All arrays have one row per future in which talks are in 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,11 +99,11 @@ class Meeting:
     ``sides`` and ``tactics`` in the order of ``PARTIES``; ``drafts`` by account; ``mediated`` (n,)
     whether mediators may table a text; ``exchange``, ``limit``, ``lean``, ``offers``, ``spoken`` as
     in ``Talks``; ``agreed`` (n,) the package accepted by both, or -1. ``moves`` are kept for the
-    rows below ``watched``.
+    rows below ``watched``; ``draft`` is told the text the mediators would table and says which is.
     """
 
     sides: tuple[Delegation, Delegation]
-    tactics: tuple[Tactic, Tactic]
+    tactics: tuple[Tactic, ...]
     drafts: tuple[IntArray, ...]
     mediated: BoolArray
     relay: Relay
@@ -112,6 +113,7 @@ class Meeting:
     offers: IntArray
     spoken: IntArray
     watched: int = 0
+    draft: Callable[[IntArray], IntArray] = np.copy
     agreed: IntArray = field(init=False)
     moves: list[Move] = field(default_factory=list)
 
@@ -241,9 +243,7 @@ class Meeting:
             hearer = self._view(1 - side, mine)
             drawn = draw_by_exchange(self.relay.draw, "relay", mine, self.exchange[mine])
             misheard = self.relay.noise[mine] * (2.0 * drawn - 1.0)
-            worth = hearer.utility(offer)
-            asked = self.tactics[1 - side].aspiration(hearer)
-            taken = (worth + misheard >= asked) & (worth >= hearer.reservation)
+            taken = self.tactics[1 - side].takes_up(hearer, offer, misheard)
             taken = self._settle(mine, offer, taken)
             self._note(mine, side, offer, taken)
 
@@ -260,13 +260,11 @@ class Meeting:
             return
         middle = WEIGHT_STEPS // 2
         position = middle + np.rint(self.lean[rows] * WEIGHT_STEPS).astype(np.int64)
-        text = np.stack(self.drafts)[self.sides[0].account[rows], position]
-        views = [self._view(side, rows) for side in (0, 1)]
-        lacking = []
-        for side, view in enumerate(views):
-            above = np.maximum(self.tactics[side].aspiration(view) - view.reservation, 0.0)
-            asked = view.reservation + (1.0 - protocol.face_saving) * above
-            lacking.append(asked - view.utility(text))
+        text = self.draft(np.stack(self.drafts)[self.sides[0].account[rows], position])
+        lacking = [
+            self.tactics[side].lacks(self._view(side, rows), text, protocol.face_saving)
+            for side in (0, 1)
+        ]
         refused = [shortfall > 0 for shortfall in lacking]
         agreed = self._settle(rows, text, ~refused[0] & ~refused[1])
         direction = refused[0].astype(float) - refused[1]

@@ -110,6 +110,19 @@ class Tactic:
         """Whether an offer is good enough, shape (n,)."""
         return view.utility(package) >= self.aspiration(view)
 
+    def takes_up(self, view: View, package: IntArray, misheard: FloatArray) -> BoolArray:
+        """Whether an offer heard with an error in utility (n,) is taken up, shape (n,)."""
+        worth = view.utility(package)
+        return (worth + misheard >= self.aspiration(view)) & (worth >= view.reservation)
+
+    def lacks(self, view: View, text: IntArray, face_saving: float) -> FloatArray:
+        """What a mediators' text lacks to be accepted, shape (n,), in utility; 0 or less accepts.
+
+        To the mediators a side concedes a share ``face_saving`` of the way to its reservation.
+        """
+        above = np.maximum(self.aspiration(view) - view.reservation, 0.0)
+        return view.reservation + (1.0 - face_saving) * above - view.utility(text)
+
 
 class TimeDependent(Tactic):
     """Concede with time along a polynomial or exponential curve.

@@ -42,13 +42,16 @@ class Chain:
 
     def act(self, model: CeasefireModel, pressure: FloatArray) -> None:
         """Let those whose turn it is choose a rung under ``pressure`` (n, 2)."""
-        self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
+        before, self.rungs = self.rungs, np.zeros((len(self.rows), 2), dtype=np.int64)
         for party in model.parties:
             mine = np.flatnonzero(self.acting[:, party.side])
             if len(mine):
                 rows = self.rows[mine]
                 uniform = self.uniform(model, f"response/{party.name}")[mine]
                 rungs = party.respond(uniform, pressure[mine, party.side], rows)
+                suffered = before[mine, 1 - party.side]
+                cause = self.cause[mine]
+                rungs = model.players.respond(party, rungs, cause, suffered, self.link)
                 party.act(rows, rungs)
                 model.log.say(model, rows, "act", party=party.name, rung=rungs, link=self.link)
                 self.rungs[mine, party.side] = rungs
@@ -105,8 +108,10 @@ def _contained(model: CeasefireModel, chain: Chain) -> BoolArray:
     rows = chain.rows
     calm = model.scenario.conflict.response.hotline * hotline(model, rows)
     broken = chain.uniform(model, "containment/hotline") < calm
-    for mediator in model.mediators:
-        tries = mediator.active(MediatorFunction.contain)[rows]
+    able = [mediator.active(MediatorFunction.contain)[rows] for mediator in model.mediators]
+    wanted = model.players.contain(np.any(able, axis=0) if able else broken & False)
+    for mediator, tries in zip(model.mediators, able, strict=True):
+        tries &= wanted
         if not tries.any():
             continue
         pull = 0.5 * (mediator.leverage(0) + mediator.leverage(1))

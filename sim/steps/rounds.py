@@ -99,7 +99,8 @@ class Rounds:
             return
         attend = np.ones(len(due), dtype=bool)
         for party in model.parties:
-            attend &= model.uniform(f"attend/{party.name}", due) < self._inclination(party)[due]
+            would = model.uniform(f"attend/{party.name}", due) < self._inclination(party)[due]
+            attend &= model.players.attend(party, would)
         day = model.day
         last = self.dated.get(day, day + self.rule.length - 1)
         exchanges = (last - day + 1) * self.protocol.sessions_per_day
@@ -223,12 +224,11 @@ class Rounds:
         voices = [(m, m.config.credibility, MediatorFunction.communique) for m in model.mediators]
         damping = (model.scenario.bargaining.communique * model.combined(voices))[rows]
         for party in model.parties:
-            treated = self._treated(party, rows)
-            for k in range(party.lock_in.shape[1]):
+            would = self._treated(party, rows)
+            for k in range(would.shape[1]):
                 uniform = model.uniform(f"account/{party.name}/{k}", rows)
-                spun = treated[:, k] & accounts.contradicts(
-                    uniform, party.config.spin_chance, damping
-                )
+                would[:, k] &= accounts.contradicts(uniform, party.config.spin_chance, damping)
+            for k, spun in enumerate(model.players.contradict(party, would).T):
                 held = party.lock_in[rows, k]
                 party.lock_in[rows, k] = accounts.lock_in(held, spun, party.config.lock_in, damping)
                 party.other.learn(rows[spun], trust.evidence(self.signals.contradiction))

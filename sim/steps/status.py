@@ -59,7 +59,7 @@ def _repudiate(model: CeasefireModel) -> None:
     """Let a side declare the ceasefire over; if both do, the one under more pressure is named."""
     pressures = [party.pressure_to_end() for party in model.parties]
     over = [
-        pressure > party.worth_of_continuing()
+        model.players.end(party, pressure > party.worth_of_continuing())
         for party, pressure in zip(model.parties, pressures, strict=True)
     ]
     either = np.flatnonzero(over[0] | over[1])

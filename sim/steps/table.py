@@ -23,8 +23,9 @@ def bargain(model: CeasefireModel, rows: IntArray) -> IntArray:
     watched = model.log.watched if model.log.transcript else 0
     meeting = Meeting(
         sides=(first, second),
-        tactics=model.book.tactics,
+        tactics=tuple(map(model.players.tactic, (0, 1), model.book.tactics)),
         drafts=model.book.drafts,
+        draft=model.players.draft,
         mediated=any_active(model, MediatorFunction.formulate)[rows],
         relay=relay(model, rows),
         exchange=talks.exchange[rows],

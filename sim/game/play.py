@@ -1,0 +1,193 @@
+"""A game: one future of a scenario, stopped wherever a person must decide.
+
+The same setup and the same moves give the same history, bit for bit, here and in the browser. A
+day is lived again from its morning for every move made in it, which takes a few milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.config import ConfigError, validate
+from sim.game.checkpoint import Checkpoint
+from sim.game.questions import MoveError, Question, checked
+from sim.game.seats import MEDIATORS, SEATS, Seats, Waiting
+from sim.model import CeasefireModel
+from sim.study.cells import Cell, load_cell
+
+LONGEST = 365  # days a game may last
+PACE = {  # rounds short enough for a class: two exchanges and one mediators' text a day
+    "protocol.sessions_per_day": 1,
+    "protocol.exchanges_per_session": 2,
+    "protocol.exchanges_per_round": 6,
+}
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a game is before its first move: a cell with one future, and the seats persons take."""
+
+    cell: Cell
+    persons: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        scenario: str = "baseline",
+        overrides: Sequence[str] = (),
+        *,
+        seed: int = 2025,
+        days: int = 90,
+        persons: Sequence[str] = (),
+        short_rounds: bool = True,
+    ) -> Setup:
+        """Compose a scenario for a game.
+
+        Parameters
+        ----------
+        scenario, overrides : as for ``sim.load``
+        seed : int in [0, 2**64)
+        days : int in [1, 365], after which the game is over
+        persons : seats that persons take, of ``SEATS``; agents play the others
+        short_rounds : hold rounds of six exchanges, two a day
+
+        Raises
+        ------
+        ConfigError
+            If the scenario is not valid, days or a seat is out of range.
+        """
+        for seat in persons:
+            if seat not in SEATS:
+                raise ConfigError(f"seat is {str(seat)[:40]!r}; allowed are {', '.join(SEATS)}")
+        if not 1 <= days <= LONGEST:
+            raise ConfigError(f"days is {days}; allowed are whole numbers from 1 to {LONGEST}")
+        pace = [f"{name}={value}" for name, value in PACE.items()] if short_rounds else []
+        words = [*pace, *overrides, f"seed={seed}", f"horizon={days}", "replicates=1"]
+        cell = load_cell(scenario, words)
+        if MEDIATORS in persons and not cell.scenario.mediators:
+            raise ConfigError(f"the scenario {scenario} has no mediators whose seat could be taken")
+        return cls(cell, tuple(seat for seat in SEATS if seat in persons))
+
+    def stored(self) -> dict[str, Any]:
+        """Return plain data that hold whatever becomes of the scenario's file."""
+        return {"cell": self.cell.tree(), "persons": list(self.persons)}
+
+    @classmethod
+    def restored(cls, stored: dict[str, Any]) -> Setup:
+        """Undo ``stored``; raise ``ConfigError`` if it is not valid any more."""
+        scenario, settings = validate(stored["cell"])
+        return cls(Cell(scenario, settings), tuple(stored["persons"]))
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a person decided: ``value`` is plain data, as ``questions.checked`` returns it."""
+
+    seat: str
+    kind: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A move with its occasion: the question, and what the agent would have done instead."""
+
+    question: Question
+    move: Move
+    agent: Any
+
+
+class Game:
+    """A future that persons and agents live together.
+
+    Attributes
+    ----------
+    model : stands on the evening before the day that waits for a decision, or at the end
+    question : the decision that is wanted, or None if the game is over
+    decisions : what persons decided, in order
+    heard : what was logged so far of the day that waits
+    morning : checkpoints by day, from which each day with a decision began
+    """
+
+    def __init__(self, setup: Setup, moves: Iterable[Move] = ()) -> None:
+        self.setup = setup
+        settings = setup.cell.settings
+        self.model = CeasefireModel(setup.cell.scenario, 1, settings.seed, transcript=True)
+        self.seats = Seats(self.model, setup.persons)
+        self.model.players = self.seats
+        self.packages = self.model.book.packages
+        self.question: Question | None = None
+        self.decisions: list[Decision] = []
+        self.heard: list[dict[str, Any]] = []
+        self.mornings: dict[int, Checkpoint] = {}
+        self._today: list[Move] = []
+        self._advance()
+        for move in moves:
+            self.play(move.seat, move.kind, move.value)
+
+    @property
+    def moves(self) -> list[Move]:
+        """The persons' moves so far; with the setup they are the whole game."""
+        return [decision.move for decision in self.decisions]
+
+    @property
+    def over(self) -> bool:
+        """Whether the ceasefire has collapsed or the last day is past."""
+        return self.question is None
+
+    @property
+    def days(self) -> int:
+        """Last day of the game."""
+        return self.setup.cell.settings.horizon
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """Everything logged, in order of days, private facts included: for debriefing only."""
+        log = self.model.log
+        return sorted([*log.incidents, *log.said], key=lambda entry: int(entry["day"]))
+
+    def play(self, seat: str, kind: str, value: Any, turn: int | None = None) -> Move:
+        """Make a move and go on to the next decision.
+
+        Parameters
+        ----------
+        turn : of the question that is answered; a move for an earlier one is refused
+
+        Raises
+        ------
+        MoveError
+            If it is not this seat's turn or the move is not allowed; nothing has changed then.
+        """
+        question = self.question
+        if question is None:
+            raise MoveError("the game is over; no more moves can be made")
+        if turn is not None and turn != question.turn:
+            raise MoveError("this decision has been made already; the game has moved on")
+        if seat != question.seat:
+            raise MoveError(f"it is the turn of {question.seat}, not of {str(seat)[:40]!r}")
+        move = Move(seat, kind, checked(question, kind, value, self.packages))
+        agent = self.seats.agents[-1]
+        self.decisions.append(Decision(question, move, agent))
+        self._today.append(move)
+        self._advance()
+        return move
+
+    def _advance(self) -> None:
+        """Live days until somebody must decide or the game is over."""
+        model, self.question, self.heard = self.model, None, []
+        while model.running and model.day < self.days:
+            morning = Checkpoint.of(model)
+            self.seats.begin([move.value for move in self._today])
+            try:
+                model.step()
+            except Waiting as wanted:
+                self.mornings[morning.day + 1] = morning
+                day, turn = model.day, len(self.decisions)
+                self.heard = [*model.log.incidents[morning.incidents :],
+                              *model.log.said[morning.said :]]  # fmt: skip
+                self.question = Question(turn, wanted.seat, wanted.kind, day, wanted.facts)
+                morning.restore(model)
+                return
+            self._today = []
