@@ -31,7 +31,7 @@ def as_the_agents_would(game, until=10_000):
     """Play what the agents advise, up to so many moves."""
     while not game.over and len(game.moves) < until:
         question = game.question
-        game.play(question.seat, question.kind, game.seats.agents[-1])
+        game.play(question.seat, question.kind, game.advice)
     return game
 
 
@@ -43,7 +43,7 @@ def story(game):
 def to(game, kind):
     """Go on until a decision of one kind is wanted."""
     while game.question.kind != kind:
-        game.play(game.question.seat, game.question.kind, game.seats.agents[-1])
+        game.play(game.question.seat, game.question.kind, game.advice)
     return game.question
 
 
@@ -87,7 +87,7 @@ def test_any_moves_replay_to_the_same_history(choices):
             break
         question = game.question
         value = {"respond": rung, "attend": agrees, "end": agrees, "answer": False, "text": False}
-        agent = game.seats.agents[-1]
+        agent = game.advice
         game.play(question.seat, question.kind, value.get(question.kind, agent))
     again = Game(game.setup, game.moves)
     assert (again.entries, again.question) == (game.entries, game.question)
@@ -172,7 +172,7 @@ def test_mediators_who_do_not_contain_keep_their_patience():
         day = game.question.day
         while not game.over and game.question.day == day:
             kind = game.question.kind
-            game.play("mediators", kind, wanted if kind == "contain" else game.seats.agents[-1])
+            game.play("mediators", kind, wanted if kind == "contain" else game.advice)
         calls[wanted] = sum(float(m.patience[0]) for m in game.model.mediators)
     assert calls[False] > calls[True]
 
@@ -297,7 +297,7 @@ def test_no_view_ever_holds_a_private_number_of_the_other_side(seat):
             shown = numbers(view(game, viewer))
             assert not shown & (private(game, other) - private(game, seat))
             looks += 1
-        game.play(game.question.seat, game.question.kind, game.seats.agents[-1])
+        game.play(game.question.seat, game.question.kind, game.advice)
     assert looks > 20
 
 
@@ -349,7 +349,7 @@ def test_kinds_of_decisions_are_those_the_model_asks():
         game = Game(setup(*SEATS, seed=seed, overrides=READY_TO_END))
         while not game.over:
             asked.add(game.question.kind)
-            agent = game.seats.agents[-1]
+            agent = game.advice
             value = {"end": False, "answer": False, "text": False}.get(game.question.kind, agent)
             game.play(game.question.seat, game.question.kind, value)
     assert asked == set(KINDS)

@@ -34,7 +34,7 @@ LAYERS = {
     "model": 7,
     "study": 8,
     "analysis": 9,
-    "game": 9,
+    "game": 10,
     "plots": 10,
     "sim": 11,
     "report": 12,

@@ -20,13 +20,14 @@ Arrays = dict[str, dict[str, NDArray[np.generic]]]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The evening of ``day`` in a model with one future.
+    """An evening in a model with one future.
 
-    ``arrays`` are those of every state by name; ``account`` (1,) the account used; ``said`` and
-    ``incidents`` how much of the log there was.
+    ``numbers`` are the model's own plain numbers by name, ``arrays`` those of every state;
+    ``account`` (1,) the account used; ``said``, ``incidents`` and ``rounds`` how much of the log
+    there was.
     """
 
-    day: int
+    numbers: dict[str, int | float]
     account: IntArray
     arrays: Arrays
     said: int
@@ -44,15 +45,26 @@ class Checkpoint:
             }
             for name, state in model.states().items()
         }
+        plain = {
+            name: value
+            for name, value in vars(model).items()
+            if type(value) in (int, float, bool) and not name.startswith("_")
+        }
         log = model.log
         return cls(
-            model.day, model.account.copy(), arrays,
+            plain, model.account.copy(), arrays,
             len(log.said), len(log.incidents), len(log.rounds),
         )  # fmt: skip
 
+    @property
+    def day(self) -> int:
+        """Day of the evening."""
+        return int(self.numbers["day"])
+
     def restore(self, model: CeasefireModel) -> None:
         """Take a model of the same scenario back to this evening."""
-        model.day, model.running = self.day, True
+        for name, number in self.numbers.items():
+            setattr(model, name, number)
         model.account = self.account.copy()
         for name, state in model.states().items():
             for key, value in self.arrays[name].items():

@@ -108,11 +108,15 @@ class Game:
     question : the decision that is wanted, or None if the game is over
     decisions : what persons decided, in order
     heard : what was logged so far of the day that waits
-    morning : checkpoints by day, from which each day with a decision began
+    evenings : with ``keep``, the state at the end of each day from day 0
+
+    Without ``start`` the model stays on day 0, for whoever steps through it alone.
     """
 
-    def __init__(self, setup: Setup, moves: Iterable[Move] = ()) -> None:
-        self.setup = setup
+    def __init__(
+        self, setup: Setup, moves: Iterable[Move] = (), *, keep: bool = False, start: bool = True
+    ) -> None:
+        self.setup, self.keep = setup, keep
         settings = setup.cell.settings
         self.model = CeasefireModel(setup.cell.scenario, 1, settings.seed, transcript=True)
         self.seats = Seats(self.model, setup.persons)
@@ -121,9 +125,10 @@ class Game:
         self.question: Question | None = None
         self.decisions: list[Decision] = []
         self.heard: list[dict[str, Any]] = []
-        self.mornings: dict[int, Checkpoint] = {}
+        self.evenings: dict[int, Checkpoint] = {}
         self._today: list[Move] = []
-        self._advance()
+        if start:
+            self._advance()
         for move in moves:
             self.play(move.seat, move.kind, move.value)
 
@@ -131,6 +136,11 @@ class Game:
     def moves(self) -> list[Move]:
         """The persons' moves so far; with the setup they are the whole game."""
         return [decision.move for decision in self.decisions]
+
+    @property
+    def advice(self) -> Any:
+        """What the agent of the seat that is asked would do, as a move's value."""
+        return self.seats.agents[-1]
 
     @property
     def over(self) -> bool:
@@ -168,8 +178,7 @@ class Game:
         if seat != question.seat:
             raise MoveError(f"it is the turn of {question.seat}, not of {str(seat)[:40]!r}")
         move = Move(seat, kind, checked(question, kind, value, self.packages))
-        agent = self.seats.agents[-1]
-        self.decisions.append(Decision(question, move, agent))
+        self.decisions.append(Decision(question, move, self.advice))
         self._today.append(move)
         self._advance()
         return move
@@ -179,11 +188,11 @@ class Game:
         model, self.question, self.heard = self.model, None, []
         while model.running and model.day < self.days:
             morning = Checkpoint.of(model)
+            self._note(morning)
             self.seats.begin([move.value for move in self._today])
             try:
                 model.step()
             except Waiting as wanted:
-                self.mornings[morning.day + 1] = morning
                 day, turn = model.day, len(self.decisions)
                 self.heard = [*model.log.incidents[morning.incidents :],
                               *model.log.said[morning.said :]]  # fmt: skip
@@ -191,3 +200,8 @@ class Game:
                 morning.restore(model)
                 return
             self._today = []
+        self._note(Checkpoint.of(model))
+
+    def _note(self, evening: Checkpoint) -> None:
+        if self.keep:
+            self.evenings[evening.day] = evening

@@ -23,9 +23,11 @@ from sim.steps.table import reservation
 View = dict[str, Any]
 
 PUBLIC: dict[str, tuple[str, ...]] = {  # kind of entry in the log -> facts everybody sees
-    "attack": ("group", "deaths", "attributed"),
-    "border_clash": (),
+    "attack": ("group", "deaths", "attributed", "denied"),
+    "border_clash": ("denied",),  # who fired first is told at the debriefing only
     "violation": ("party",),
+    "renegotiation_asked": ("party",),
+    "ceasefire_renewed": (),
     "deal_lapses": (),
     "round_not_held": (),
     "round_opens": ("round", "resumed", "last_day", "exchanges", "called_back_by"),
@@ -59,7 +61,7 @@ def view(game: Game, seat: str) -> View:
         **public(game),
         "seat": seat,
         "history": list(history(game, seat)),
-        "today": list(_allowed(_heard_by(game, asked), seat)),
+        "today": list(_allowed(game, _heard_by(game, asked), seat)),
         "mine": _mediators(game) if seat == MEDIATORS else _own(game, seat, asked),
         "question": None if asked is None else _asked(game, asked),
     }
@@ -92,7 +94,7 @@ def public(game: Game) -> View:
 
 def history(game: Game, seat: str) -> Iterator[View]:
     """What a seat may know of the past days, oldest first."""
-    yield from _allowed(game.entries, seat)
+    yield from _allowed(game, game.entries, seat)
 
 
 def worth(game: Game, seat: str, package: dict[str, str]) -> float | None:
@@ -200,7 +202,7 @@ def _heard_by(game: Game, asked: Question | None) -> list[View]:
     ]
 
 
-def _allowed(entries: list[View], seat: str) -> Iterator[View]:
+def _allowed(game: Game, entries: list[View], seat: str) -> Iterator[View]:
     """Entries cut down to what a seat may see; kinds that are not listed are left out."""
     for entry in entries:
         kind = entry["kind"]
@@ -212,6 +214,8 @@ def _allowed(entries: list[View], seat: str) -> Iterator[View]:
             continue
         seen = {"day": entry["day"], "kind": kind}
         seen |= {name: entry[name] for name in facts if name in entry}
+        if "package" in seen:
+            seen["package"] = game.packages.describe(seen["package"])
         if kind == "ratification":
             seen["passed"] = bool(entry["utility"] >= entry["needed"])
         if kind in MORE and entry.get("party") == seat:

@@ -9,6 +9,7 @@ import numpy as np
 from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
 from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
+from sim.steps.table import any_active
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -108,10 +109,9 @@ def _contained(model: CeasefireModel, chain: Chain) -> BoolArray:
     rows = chain.rows
     calm = model.scenario.conflict.response.hotline * hotline(model, rows)
     broken = chain.uniform(model, "containment/hotline") < calm
-    able = [mediator.active(MediatorFunction.contain)[rows] for mediator in model.mediators]
-    wanted = model.players.contain(np.any(able, axis=0) if able else broken & False)
-    for mediator, tries in zip(model.mediators, able, strict=True):
-        tries &= wanted
+    wanted = model.players.contain(any_active(model, MediatorFunction.contain)[rows])
+    for mediator in model.mediators:
+        tries = mediator.active(MediatorFunction.contain)[rows] & wanted
         if not tries.any():
             continue
         pull = 0.5 * (mediator.leverage(0) + mediator.leverage(1))

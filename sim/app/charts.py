@@ -1,0 +1,243 @@
+"""Small charts as inline SVG: they follow the page's colours, scale to a phone and need no script.
+
+Every chart is a picture with a label for screen readers; the pages say the numbers in words too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+WIDTH, HEIGHT = 440.0, 230.0
+LEFT, RIGHT, TOP, BOTTOM = 38.0, 10.0, 20.0, 34.0
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: ``points`` in data units, a CSS class for its colour, perhaps a band."""
+
+    name: str
+    points: Sequence[Point]
+    style: str
+    step: bool = False
+    band: Sequence[tuple[float, float, float]] = ()  # x, low, high
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Data ranges and labels of a chart."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    x_label: str = ""
+    y_label: str = ""
+    height: float = HEIGHT
+
+    def at(self, x: float, y: float) -> Point:
+        """Place of a data point on the picture."""
+        wide = (self.x[1] - self.x[0]) or 1.0
+        high = (self.y[1] - self.y[0]) or 1.0
+        return (
+            LEFT + (x - self.x[0]) / wide * (WIDTH - LEFT - RIGHT),
+            self.height - BOTTOM - (y - self.y[0]) / high * (self.height - TOP - BOTTOM),
+        )
+
+
+def picture(label: str, parts: Iterable[str], height: float = HEIGHT) -> str:
+    """Wrap parts as one picture with a label."""
+    return (
+        f'<svg class="chart" viewBox="0 0 {WIDTH:g} {height:g}" role="img" '
+        f'aria-label="{escape(label, quote=True)}">{"".join(parts)}</svg>'
+    )
+
+
+def lines(
+    label: str, frame: Frame, curves: Sequence[Line], marks: Sequence[tuple[float, str]] = ()
+) -> str:
+    """Curves with bands, a legend, and vertical ``marks`` (x, name)."""
+    parts = [axes(frame)]
+    for x, name in marks:
+        (left, top), (_, bottom) = frame.at(x, frame.y[1]), frame.at(x, frame.y[0])
+        parts.append(
+            f'<line class="mark" x1="{left:.1f}" x2="{left:.1f}" y1="{top:.1f}" y2="{bottom:.1f}">'
+            f"<title>{escape(name)}</title></line>"
+        )
+    for curve in curves:
+        if curve.band:
+            parts.append(_band(frame, curve))
+        parts.append(
+            f'<path class="line {curve.style}" d="{_path(frame, curve.points, curve.step)}"/>'
+        )
+    return picture(label, parts, frame.height) + legend([(c.name, c.style) for c in curves])
+
+
+def legend(names: Sequence[tuple[str, str]]) -> str:
+    """Names of curves with their colours."""
+    items = "".join(
+        f'<span class="key"><svg viewBox="0 0 24 8" aria-hidden="true">'
+        f'<path class="line {style}" d="M1 4H23"/></svg>{escape(name)}</span>'
+        for name, style in names
+    )
+    return f'<div class="legend">{items}</div>'
+
+
+def axes(frame: Frame) -> str:
+    """Axes with round ticks and their labels."""
+    parts = []
+    for value in ticks(*frame.y):
+        x0, y = frame.at(frame.x[0], value)
+        x1, _ = frame.at(frame.x[1], value)
+        parts.append(f'<line class="grid" x1="{x0:.1f}" x2="{x1:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(_text(x0 - 5, y + 4, f"{value:g}", "end"))
+    floor = frame.at(frame.x[0], frame.y[0])[1]
+    for value in ticks(*frame.x):
+        x, _ = frame.at(value, frame.y[0])
+        parts.append(_text(x, floor + 14, f"{value:g}", "middle"))
+    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, frame.height - 4, frame.x_label, "middle"))
+    if frame.y_label:
+        parts.append(_text(LEFT, TOP - 8, frame.y_label, "start"))
+    return "".join(parts)
+
+
+def ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Round numbers from low to high."""
+    span = high - low
+    if span <= 0:
+        return [low]
+    size = 10.0 ** len(str(int(max(span, 1.0))))
+    while span / size < 2:
+        size /= 10
+    steps = [size * part for part in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0)]
+    step = next((s for s in steps if span / s <= most), steps[-1])
+    first = int(-(-low // step))
+    last = int(high / step + 1e-9)
+    return [round(k * step, 10) for k in range(first, last + 1)]
+
+
+def calendar(
+    label: str,
+    days: int,
+    today: int,
+    rounds: Sequence[tuple[int, int]],
+    attacks: Sequence[tuple[int, bool]],
+    acts: Sequence[tuple[int, str, int]],
+    deals: Sequence[int] = (),
+) -> str:
+    """A strip of days.
+
+    ``rounds`` (first, last day), ``attacks`` (day, attributed), ``acts`` (day, side, rung).
+    """
+    height = 120.0
+    frame = Frame((0, days), (-4, 4), height=height)
+    parts = []
+    middle = frame.at(0, 0)[1]
+    for first, last in rounds:
+        x0, x1 = frame.at(first - 0.5, 0)[0], frame.at(last + 0.5, 0)[0]
+        parts.append(
+            f'<rect class="round" x="{x0:.1f}" width="{x1 - x0:.1f}" y="{TOP:g}" '
+            f'height="{height - TOP - BOTTOM:.1f}"/>'
+        )
+    for day, side, rung in acts:
+        x, y = frame.at(day, rung if side == "pakistan" else -rung)
+        style = "first" if side == "pakistan" else "second"
+        parts.append(
+            f'<line class="act {style}" x1="{x:.1f}" x2="{x:.1f}" y1="{middle:.1f}" y2="{y:.1f}"/>'
+        )
+    for day, attributed in attacks:
+        x = frame.at(day, 0)[0]
+        kind = "attributed" if attributed else "unattributed"
+        parts.append(f'<circle class="{kind}" cx="{x:.1f}" cy="{middle:.1f}" r="2.6"/>')
+    for day in deals:
+        x = frame.at(day, 0)[0]
+        parts.append(f'<path class="deal" d="M{x - 5:.1f} {TOP:g}h10l-5 8z"/>')
+    x0, x1 = frame.at(0, 0)[0], frame.at(days, 0)[0]
+    parts.append(f'<line class="axis" x1="{x0:.1f}" x2="{x1:.1f}" y1="{middle}" y2="{middle}"/>')
+    now = frame.at(today, 0)[0]
+    parts.append(
+        f'<line class="today" x1="{now:.1f}" x2="{now:.1f}" y1="{TOP:g}" '
+        f'y2="{height - BOTTOM:.1f}"/>'
+    )
+    for value in ticks(0, days):
+        parts.append(_text(frame.at(value, 0)[0], height - 18, f"{value:g}", "middle"))
+    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, height - 4, "day", "middle"))
+    return picture(label, parts, height)
+
+
+def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
+    """The bargaining space from ``game.debrief.landscape``: frontier, solutions, offers, deal."""
+    points = [*shown["frontier"], shown["disagreement"], *(o["point"] for o in shown["offers"])]
+    lows = [min(0.0, min(p[k] for p in points)) for k in (0, 1)]
+    highs = [max(p[k] for p in points) * 1.05 for k in (0, 1)]
+    frame = Frame((lows[0], highs[0]), (lows[1], highs[1]), x_label, y_label, height=300.0)
+    parts = [axes(frame)]
+    for k, bound in enumerate(shown["needed"]):
+        ends = (
+            [(bound, lows[1]), (bound, highs[1])]
+            if k == 0
+            else [(lows[0], bound), (highs[0], bound)]
+        )
+        (x0, y0), (x1, y1) = (frame.at(*end) for end in ends)
+        parts.append(
+            f'<line class="needed" x1="{x0:.1f}" x2="{x1:.1f}" y1="{y0:.1f}" y2="{y1:.1f}"/>'
+        )
+    frontier = [(p[0], p[1]) for p in shown["frontier"]]
+    parts.append(f'<path class="line ink" d="{_path(frame, frontier, False)}"/>')
+    styles = {"pakistan": "first", "afghan_taliban": "second", "mediators": "third"}
+    for offer in shown["offers"]:
+        x, y = frame.at(*offer["point"])
+        style = styles[offer["speaker"]]
+        parts.append(f'<circle class="dot {style}" cx="{x:.1f}" cy="{y:.1f}" r="4">'
+                     f"<title>{offer['exchange']}</title></circle>")  # fmt: skip
+    named = [("D", shown["disagreement"])]
+    for letter, name in (("N", "nash"), ("K", "kalai_smorodinsky")):
+        if shown[name]:
+            named.append((letter, shown[name]["point"]))
+    for letter, point in named:
+        x, y = frame.at(*point)
+        left = -9 if letter == "K" else 9  # beside its point, N and K apart
+        parts.append(f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>')
+        parts.append(f'<text class="letter" x="{x + left:.1f}" y="{y - 4:.1f}">{letter}</text>')
+    if shown["deal"]:
+        x, y = frame.at(*shown["deal"])
+        parts.append(f'<circle class="agreed" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
+    return picture(label, parts, frame.height)
+
+
+def bars(label: str, values: Sequence[tuple[str, float]]) -> str:
+    """Horizontal bars of shares in [0, 1] with their numbers."""
+    height = 22.0 * len(values) + 6
+    parts = []
+    for k, (name, value) in enumerate(values):
+        y = 4 + 22.0 * k
+        parts.append(_text(150, y + 13, name, "end"))
+        parts.append(
+            f'<rect class="bar" x="156" y="{y:.1f}" width="{value * 220:.1f}" height="16"/>'
+        )
+        parts.append(_text(160 + value * 220, y + 13, f"{value:.2f}", "start"))
+    return picture(label, parts, height)
+
+
+def _text(x: float, y: float, words: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+def _path(frame: Frame, points: Sequence[Point], step: bool) -> str:
+    commands = []
+    for k, (x, y) in enumerate(points):
+        px, py = frame.at(x, y)
+        if step and k:
+            commands.append(f"H{px:.1f}V{py:.1f}")
+        else:
+            commands.append(f"{'L' if k else 'M'}{px:.1f} {py:.1f}")
+    return "".join(commands)
+
+
+def _band(frame: Frame, curve: Line) -> str:
+    upper = _path(frame, [(x, high) for x, _, high in curve.band], curve.step)
+    back = [frame.at(x, low) for x, low, _ in reversed(curve.band)]
+    lower = "".join(f"V{y:.1f}H{x:.1f}" if curve.step else f"L{x:.1f} {y:.1f}" for x, y in back)
+    return f'<path class="band {curve.style}" d="{upper}{lower}Z"/>'

@@ -1,0 +1,359 @@
+"""Explore: one future day by day, and a thousand futures from any evening of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from nicegui import ui
+
+from sim.app import charts, render, work
+from sim.app import strings as say
+from sim.app.site import (
+    Site,
+    button,
+    choice,
+    frame,
+    html,
+    in_process,
+    in_thread,
+    mistakes,
+    panel,
+    paragraph,
+    tell,
+)
+from sim.app.walk import Walk, compose
+from sim.config import CAUSES, ENDS, ConfigError
+from sim.game.debrief import landscape
+from sim.game.futures import Fan, difference, survival_difference
+from sim.randomness import LARGEST_WORD
+
+TACTICS = ("boulware", "linear", "conceder", "hardliner", "relative_tit_for_tat", "zeuthen",
+           "trust_contingent")  # fmt: skip
+SLIDES = {  # override -> lowest, highest, step
+    "pakistan.trust": (0.05, 0.95, 0.05),
+    "afghan_taliban.trust": (0.05, 0.95, 0.05),
+    "afghan_taliban.good_faith": (0.0, 1.0, 0.05),
+    "militants.ttp.attacks_per_year": (0, 1500, 20),
+    "conflict.clashes.rate": (0.0, 0.2, 0.005),
+}
+BOTH_GROUPS = "militants.ttp.attacks_per_year"
+AHEAD = (30, 90, 180)
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A curve that stays: its name, its futures and the story it belongs to."""
+
+    name: str
+    fan: Fan
+    story: int
+
+
+class Turns(asyncio.Lock):
+    """One thing after the other, and a click too many is refused."""
+
+    MOST = 6
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = 0
+
+    async def __aenter__(self) -> None:
+        if self.waiting >= self.MOST:
+            raise ConfigError(say.BUSY)
+        self.waiting += 1
+        try:
+            await super().__aenter__()
+        finally:
+            self.waiting -= 1
+
+
+class Explore:
+    """The page of one visitor."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.walk: Walk | None = None
+        self.story = 0  # number of the story told; pairs only within one
+        self.pinned: Pinned | None = None
+        self.last: Pinned | None = None
+        self.turn = Turns()
+        self.slides: dict[str, ui.slider] = {}
+        self.set_at: dict[str, float] = {}
+        self.slid_for = ""  # the scenario that the sliders stand for
+        with ui.element("div").classes("grid"):
+            self._choices()
+            with panel(say.STORY, extra="turn"):
+                self.stands = ui.label(say.LOADING).props('role="status" aria-live="polite"')
+                with ui.element("div").classes("choices"):
+                    button(say.NEXT_DAY, lambda: self.go(Walk.step))
+                    button(say.NEXT_ROUND, lambda: self.go(Walk.to_next_round))
+                    button(say.TO_END, lambda: self.go(Walk.to_end))
+                self.calendar = html("")
+                self.told = html("")
+        with ui.element("div").classes("grid"):
+            self._futures()
+            with panel(say.TRUST_TENSION, say.TRUST_HELP):
+                self.trust = html("")
+            with panel(say.SPACE, say.SPACE_HELP):
+                self.space = html("")
+            with panel(say.UNDER_EACH, say.UNDER_EACH_HELP):
+                self.ends = html("")
+
+    # --- choosing ----------------------------------------------------------------------------
+
+    def _choices(self) -> None:
+        site = self.site
+        tactics = {"": say.AS_IN_SCENARIO} | {name: say.readable(name) for name in TACTICS}
+        with panel(say.SETUP):
+            self.scenario = choice(
+                say.SCENARIO, {n: say.readable(n) for n in site.scenarios}, site.scenario
+            )
+            accounts = {"": say.AS_IN_SCENARIO, **say.ACCOUNTS}
+            accounts.pop("undisputed")
+            self.accounts = choice(say.ACCOUNT, accounts, "")
+            self.tactics = {
+                side: choice(say.TACTIC_OF.format(seat=say.seat(side)), tactics, "")
+                for side in ("pakistan", "afghan_taliban")
+            }
+            self.mediators = choice(say.MEDIATORS, say.MEDIATORS_CHOICES, "")
+            self.seed = ui.input(say.SEED, value=str(site.seed)).props("outlined maxlength=20")
+            self.slid = ui.element("div").style("width: 100%")
+            with ui.element("div").classes("choices").style("margin-top: .6rem"):
+                button(say.START_AGAIN, self.start)
+
+    def _sliders(self, walk: Walk) -> None:
+        """Sliders stand where the scenario stands until they are moved."""
+        here = walk.setup.cell.tree()
+        self.slid.clear()
+        self.slides = {}
+        with self.slid:
+            for path, (low, high, step) in SLIDES.items():
+                value = _at(here, path)
+                if value is None:
+                    continue
+                name, help_text = say.SLIDERS[path]
+                label = html("")
+                _name_slider(label, name, value)
+                slide = ui.slider(min=low, max=high, step=step, value=min(max(value, low), high))
+                slide.props(f'aria-label="{name}" label')
+                slide.on_value_change(
+                    lambda e, label=label, name=name: _name_slider(label, name, e.value)
+                )
+                paragraph(help_text, "help")
+                self.slides[path] = slide
+        self.set_at = {path: slide.value for path, slide in self.slides.items()}
+
+    def _overrides(self) -> list[str]:
+        words = []
+        if self.accounts.value:
+            words.append(f"accounts={self.accounts.value}")
+        for side, chosen in self.tactics.items():
+            if chosen.value:
+                words.append(f"{side}/tactic={chosen.value}")
+        if self.mediators.value:
+            words.append(f"mediators={self.mediators.value}")
+        for path, slide in self.slides.items():
+            if slide.value != self.set_at[path]:
+                words.append(f"{path}={slide.value}")
+                if path == BOTH_GROUPS:
+                    words.append(f"{path.replace('.ttp.', '.others.')}={slide.value}")
+        return words
+
+    async def start(self, *, fresh: bool = False) -> None:
+        """Begin a new story with what is chosen."""
+        typed = str(self.seed.value).strip()[:30]
+        if not typed.isdecimal() or int(typed) > LARGEST_WORD:
+            tell(ConfigError(say.SEED_BAD.format(value=repr(typed), most=LARGEST_WORD)))
+            return
+        with mistakes():
+            async with self.turn:
+                self.stands.text = say.LOADING
+                words = [] if fresh else self._overrides()
+                walk = await in_thread(_begin, self.scenario.value, words, int(typed))
+                self.walk, self.story = walk, self.story + 1
+                if walk.scenario.name != self.slid_for:
+                    self.slid_for = walk.scenario.name
+                    self._sliders(walk)
+        self.show()
+
+    # --- walking -----------------------------------------------------------------------------
+
+    async def go(self, how: Any) -> None:
+        """Live on."""
+        with mistakes():
+            async with self.turn:
+                if self.walk is not None:
+                    await in_thread(_live, how, self.walk)
+        self.show()
+
+    def show(self) -> None:
+        """Bring the page up to date."""
+        walk = self.walk
+        if walk is None:
+            return
+        state, entries = walk.public(), walk.entries
+        day, cause = walk.collapse()
+        if day:
+            words = say.COLLAPSED.format(day=day, cause=say.CAUSES[str(cause)])
+        else:
+            words = say.IN_FORCE if walk.running else say.HORIZON
+        date = say.date(state["start"], walk.day)
+        self.stands.text = say.STANDS.format(
+            day=walk.day, days=walk.game.days, date=date, state=words
+        )
+        self.calendar.content = render.calendar(entries, _span(walk), walk.day)
+        self.told.content = render.story(entries, state["start"])
+        self.trust.content = render.trust_and_tension(walk.daily, walk.day)
+        self.space.content = render.bargaining_space(landscape(walk.game))
+        self.ends.content = render.ceasefire(state["ceasefire"])
+
+    # --- futures -----------------------------------------------------------------------------
+
+    def _futures(self) -> None:
+        with panel(say.FUTURES, say.FUTURES_HELP):
+            with ui.element("div").classes("choices"):
+                self.ahead = choice(say.LOOK_AHEAD, {days: str(days) for days in AHEAD}, 90)
+                self.end = choice(say.END, say.ENDS_SHORT, ENDS[-1])
+                self.change = choice(say.CHANGE, say.CHANGES, "")
+            with ui.element("div").classes("choices"):
+                button(say.FORK, self.fork)
+                button(say.PIN, self.pin, plain=True)
+                button(say.UNPIN, self.unpin, plain=True)
+            self.fanned = html("").props('aria-live="polite"')
+
+    def pin(self) -> None:
+        """Keep the last curve beside the next."""
+        self.pinned = self.last
+        self.draw([])
+
+    def unpin(self) -> None:
+        """Forget the pinned curve."""
+        self.pinned = None
+        self.draw([])
+
+    async def fork(self) -> None:
+        """Continue the evening 1,000 times in another process."""
+        shown: list[Pinned] = []
+        with mistakes():
+            async with self.turn:
+                walk = self.walk
+                if walk is None or walk.collapse()[0]:
+                    raise ConfigError(say.ENDED_ALREADY)
+                self.fanned.content = f"<p>{say.FORKING}</p>"
+                change = self.change.value
+                base, other = await in_process(
+                    work.futures, walk.scenario, walk.setup.cell.settings.seed, walk.evening(),
+                    change or None, self.ahead.value, self.end.value,
+                )  # fmt: skip
+                shown.append(Pinned(say.CHANGES[""], base, self.story))
+                if other is not None:
+                    shown.append(Pinned(say.CHANGES[change], other, self.story))
+                self.last = shown[-1]
+        self.draw(shown)
+
+    def draw(self, shown: list[Pinned]) -> None:
+        """Draw the curves of this fork and the pinned one."""
+        curves = list(shown)
+        if not curves and self.last is not None:
+            curves = [self.last]
+        if self.pinned is not None and not any(_same(self.pinned, c) for c in curves):
+            curves.append(Pinned(say.PINNED.format(name=self.pinned.name), self.pinned.fan,
+                                 self.pinned.story))  # fmt: skip
+        self.fanned.content = "".join(_fans(curves)) if curves else ""
+
+
+def _live(how: Any, walk: Walk) -> Walk:
+    how(walk)
+    return walk
+
+
+def _begin(scenario: str, words: list[str], seed: int) -> Walk:
+    return Walk(compose(scenario, words, seed=seed, days=365, short_rounds=False))
+
+
+def _at(tree: dict[str, Any], path: str) -> float | None:
+    node: Any = tree
+    for name in path.split("."):
+        if name not in node:
+            return None
+        node = node[name]
+    return float(node)
+
+
+def _name_slider(label: ui.html, name: str, value: float) -> None:
+    label.content = f"<p>{name}: <strong>{value:g}</strong></p>"
+
+
+def _same(one: Pinned, other: Pinned) -> bool:
+    """Whether two curves show the same futures."""
+    key = [(c.story, c.fan.today, c.fan.days, c.fan.end, c.name) for c in (one, other)]
+    return key[0] == key[1]
+
+
+def _span(walk: Walk) -> int:
+    """Days the calendar strip shows: a window that grows with the story."""
+    return next((days for days in (30, 90, 180) if walk.day <= days), walk.game.days)
+
+
+def _fans(curves: list[Pinned]) -> list[str]:
+    """Curves with bands, and what they say in words."""
+    styles = ("first", "second", "third")
+    days = max(curve.fan.days for curve in curves)
+    drawn, words, causes = [], [], []
+    for curve, style in zip(curves, styles, strict=False):
+        fan, estimate = curve.fan, curve.fan.survival()
+        day = estimate.day.tolist()
+        points = list(zip(day, estimate.survival.tolist(), strict=True))
+        band = list(zip(day, estimate.lower.tolist(), estimate.upper.tolist(), strict=True))
+        drawn.append(charts.Line(curve.name, points, style, step=True, band=band))
+        at, mean = estimate.at(fan.days), estimate.rmst(fan.days)
+        words.append(
+            (
+                curve.name,
+                say.FAN.format(today=fan.today, days=fan.days, share=at.value, low=at.lower,
+                               high=at.upper),
+                say.RMST.format(days=fan.days, value=mean.value, low=mean.lower, high=mean.upper),
+            )
+        )  # fmt: skip
+        shares = fan.causes()
+        causes.append((curve.name, [(say.readable(name), shares[name]) for name in CAUSES]))
+    frame = charts.Frame((0, days), (0, 1), say.FUTURES_DAYS, say.SHARE_IN_FORCE)
+    label = "; ".join(f"{name}: {share}" for name, share, _ in words)
+    parts = [charts.lines(label, frame, drawn), render.table(words)]
+    parts += [f'<p class="difference">{text}</p>' for text in _differences(curves)]
+    for name, values in causes:
+        parts.append(f"<h2>{say.ENDED_BY} · {name}</h2>")
+        parts.append(charts.bars(f"{say.ENDED_BY}, {name}", values))
+    return parts
+
+
+def _differences(curves: list[Pinned]) -> list[str]:
+    """Paired differences of every curve from the first, or why there is none."""
+    out = []
+    first = curves[0]
+    for other in curves[1:]:
+        same = (first.story, first.fan.today, first.fan.days, first.fan.end)
+        if (other.story, other.fan.today, other.fan.days, other.fan.end) != same:
+            out.append(say.UNPAIRED)
+            continue
+        days, share = difference(other.fan, first.fan), survival_difference(other.fan, first.fan)
+        out.append(
+            say.DIFFERENCE.format(
+                name=other.name, days=first.fan.days, value=days.value, low=days.lower,
+                high=days.upper, share=share.value, share_low=share.lower, share_high=share.upper,
+            )
+        )  # fmt: skip
+    return out
+
+
+def register(site: Site) -> None:
+    """Serve the page."""
+
+    @ui.page("/explore", title=say.EXPLORE)
+    def explore() -> None:
+        with frame(say.EXPLORE, "/explore"):
+            page = Explore(site)
+        ui.timer(0.05, lambda: page.start(fresh=True), once=True)

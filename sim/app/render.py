@@ -1,0 +1,164 @@
+"""Facts as HTML: tables, lists and charts from plain data; everything is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from sim.app import charts
+from sim.app import strings as say
+
+Facts = Mapping[str, Any]
+LONGEST_STORY = 80  # entries shown, newest first
+
+
+def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
+    """A table whose first column holds row headers."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    top = f"<thead><tr>{head}</tr></thead>" if heads else ""
+    return f'<div class="scroll"><table class="facts">{top}<tbody>{body}</tbody></table></div>'
+
+
+def story(entries: Sequence[Facts], start: str) -> str:
+    """Entries in words, newest first."""
+    lines = []
+    for entry in reversed(entries[-LONGEST_STORY:]):
+        words = say.told(entry)
+        if words:
+            when = f"{entry['day']} · {say.date(start, entry['day'])}"
+            lines.append(f'<li><span class="when">{escape(when)}</span>{escape(words)}</li>')
+    shown = "".join(lines) or f"<li>{escape(say.NOTHING_YET)}</li>"
+    return f'<ul class="story" tabindex="0">{shown}</ul>'
+
+
+def ceasefire(state: Facts) -> str:
+    """The ceasefire under each definition."""
+    rows = []
+    for end, found in state.items():
+        if found["day"]:
+            cause = say.CAUSES[found["cause"]]
+            words = say.ENDED_ON.format(day=found["day"], cause=cause)
+        else:
+            words = say.STILL_HOLDS
+        rows.append((say.ENDS[end], words))
+    return table(rows)
+
+
+def calendar(entries: Sequence[Facts], days: int, today: int) -> str:
+    """The calendar strip of entries that have been cut down or not."""
+    rounds = [(e["day"], e["last_day"]) for e in entries if e["kind"] == "round_opens"]
+    attacks = [(e["day"], e["attributed"]) for e in entries if e["kind"] == "attack"]
+    acts = [(e["day"], e["party"], e["rung"]) for e in entries if e["kind"] == "act" and e["rung"]]
+    signed: dict[int, list[bool]] = {}
+    for entry in entries:
+        if entry["kind"] == "ratification":
+            passed = entry.get("passed", entry.get("utility", 0) >= entry.get("needed", 1))
+            signed.setdefault(entry["day"], []).append(bool(passed))
+    deals = [day for day, votes in signed.items() if len(votes) == 2 and all(votes)]
+    last = [
+        (first, min(end, _closed(entries, first, end), days))
+        for first, end in rounds
+    ]  # fmt: skip
+    label = (
+        f"{say.CALENDAR}: {len(rounds)} rounds, {len(attacks)} attacks worth noting, "
+        f"{len(acts)} responses, {len(deals)} deals by day {today} of {days}"
+    )
+    picture = charts.calendar(label, days, today, last, attacks, acts, deals)
+    return f'{picture}<p class="help">{escape(say.CALENDAR_KEY)}</p>'
+
+
+def _closed(entries: Sequence[Facts], first: int, last: int) -> int:
+    """The day on which a round that opened on ``first`` came to its end."""
+    ends = ("breakdown", "ratification")
+    days = [e["day"] for e in entries if e["kind"] in ends and first <= e["day"] <= last]
+    return min(days, default=last)
+
+
+def mine(numbers: Facts) -> str:
+    """A side's private numbers."""
+    if "patience" in numbers:
+        rows = [(say.seat(name), f"{left:.1f}") for name, left in numbers["patience"].items()]
+        return f'<p class="help">{escape(say.MINE_ROWS["patience"][1])}</p>{table(rows)}'
+    pressure = numbers["pressure_to_end"] / max(numbers["worth_of_continuing"], 1e-9)
+    locked = [
+        f"{say.readable(issue)} {lock:.2f}"
+        for issue, lock in zip(numbers["contested"], numbers["lock_in"], strict=True)
+        if lock >= 0.005
+    ]
+    values = {
+        "trust": f"{numbers['trust']:.2f}",
+        "reservation": f"{numbers['reservation']:.3f}",
+        "asked_at_home": f"{numbers['asked_at_home']:.3f}",
+        "capacity": f"{numbers['capacity']:.2f}",
+        "willing": say.YES if numbers["willing"] else say.NO,
+        "pressure": f"{pressure:.0%}",
+        "lock_in": ", ".join(locked) or say.NOTHING,
+    }
+    return table([(say.MINE_ROWS[key][0], value, say.MINE_ROWS[key][1])
+                  for key, value in values.items()])  # fmt: skip
+
+
+def package(chosen: Facts) -> str:
+    """A package, an issue a row."""
+    return table([(say.issue(name), say.option(option)) for name, option in chosen.items()])
+
+
+def offers(own: Sequence[Facts], heard: Sequence[Facts]) -> str:
+    """The last offers of both sides beside each other."""
+    if not own and not heard:
+        return f"<p>{escape(say.NO_OFFERS)}</p>"
+    mine, theirs = own[-1] if own else {}, heard[-1] if heard else {}
+    rows = [
+        (
+            say.issue(name),
+            say.option(mine[name]) if name in mine else "–",
+            say.option(theirs[name]) if name in theirs else "–",
+        )
+        for name in (mine or theirs)
+    ]
+    return table(rows, ("", say.OWN_OFFER, say.HEARD_OFFER))
+
+
+def trust_and_tension(daily: Sequence[tuple[int, float, float, float]], days: int) -> str:
+    """Trust of both sides and tension over the days lived."""
+    frame = charts.Frame((0, max(days, 1)), (0, 1), "day")
+    curves = [
+        charts.Line(say.seat("pakistan"), [(d, p) for d, p, _, _ in daily], "first"),
+        charts.Line(say.seat("afghan_taliban"), [(d, k) for d, _, k, _ in daily], "second"),
+        charts.Line("tension / 20", [(d, min(t / 20, 1.0)) for d, _, _, t in daily], "third"),
+    ]
+    _, first, second, tension = daily[-1]
+    label = (
+        f"{say.TRUST_TENSION}: {say.seat('pakistan')} {first:.2f}, "
+        f"{say.seat('afghan_taliban')} {second:.2f}, tension {tension:.1f}"
+    )
+    return charts.lines(label, frame, curves)
+
+
+def bargaining_space(shown: Facts | None) -> str:
+    """The bargaining space with what its letters mean."""
+    if shown is None:
+        return f"<p>{escape(say.SPACE_EMPTY)}</p>"
+    first, second = say.seat("pakistan"), say.seat("afghan_taliban")
+    label = f"{say.SPACE}, round {shown['round']}: {len(shown['offers'])} offers"
+    axes = (f"worth to {first}", f"worth to {second}")
+    names = [(first, "first"), (second, "second"), (say.seat("mediators"), "third")]
+    return charts.space(label, dict(shown), *axes) + charts.legend(names)
+
+
+def odds(days: Sequence[int], shares: Sequence[float], last: int, drops: Iterable[int]) -> str:
+    """The odds by evening, with the largest drops marked."""
+    frame = charts.Frame((0, last), (0, 1), "evening of day", say.SHARE_IN_FORCE)
+    curve = charts.Line(
+        say.SHARE_IN_FORCE, list(zip(map(float, days), shares, strict=True)), "first"
+    )
+    marks = [(float(day), f"day {day}") for day in drops]
+    label = f"{say.ODDS}: from {shares[0]:.2f} to {shares[-1]:.2f}"
+    return charts.lines(label, frame, [curve], marks)

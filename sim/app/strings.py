@@ -1,0 +1,619 @@
+"""Every word the classroom says, in one place for translation; knows no page and no model.
+
+Formats take named fields. Wording favours no side; contested facts carry their claimant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Facts = Mapping[str, Any]
+
+TITLE = "Ceasefire rounds"
+WHAT_IF = "What-if simulation, not a forecast. No named individual is modelled."
+SKIP = "Skip to the content"
+MENU = {
+    "/": "Home",
+    "/explore": "Explore",
+    "/play": "Play",
+    "/teach": "Teach",
+    "/compare": "Compare",
+}
+DARK = "Light or dark"
+
+# --- names ------------------------------------------------------------------------------------
+
+SEATS = {
+    "pakistan": "Islamabad",
+    "afghan_taliban": "Kabul",
+    "mediators": "the mediators",
+    "qatar": "Qatar",
+    "turkiye": "Türkiye",
+}
+ISSUES = {
+    "guarantees": "Guarantees that armed groups will not use Afghan soil",
+    "custody": "Custody of persons Islamabad considers threats",
+    "evidence": "Evidence on attacks, asked for by Kabul",
+    "restraint": "Restraint in cross-border strikes",
+    "basing": "Public assurance on a foreign return to Bagram",
+    "arms": "Weapons carried by migrants",
+    "border": "Border crossings",
+}
+OPTIONS = {
+    "third_party": "verified by third parties",
+    "no_strikes": "no cross-border strikes",
+    "reserved": "strikes reserved",
+    "no_action": "no action",
+    "extradite": "extradite at designated crossings",
+    "confine": "confine in Afghanistan",
+    "ban": "ban enforced",
+}
+RUNGS = (
+    "Restraint",
+    "Protest and closure",
+    "Border fire",
+    "Strike",
+    "Open hostilities",
+)
+RUNGS_EXPLAINED = (
+    "Hold back; nothing is added to tension.",
+    "Protest, and shut the crossings.",
+    "Fire across the border. If both sides do, fire has been exchanged.",
+    "Strike across the border. Three days of strikes in a row are open hostilities.",
+    "Open hostilities: the ceasefire collapses today.",
+)
+CAUSES = {
+    "attack": "a militant attack",
+    "border_clash": "a border clash",
+    "violation": "a violation of the deal",
+    "talks_breakdown": "a breakdown of talks",
+    "shock": "an outside shock",
+}
+ENDS = {
+    "exchange_of_fire": "Exchange of fire: both sides at border fire or above on one day",
+    "strike": "Strike: either side strikes across the border",
+    "repudiation": "Repudiation: a side declares the ceasefire over",
+    "open_hostilities": "Open hostilities, or strikes on three days in a row",
+    "collapse": "Collapse: open hostilities or repudiation, whichever comes first",
+}
+ENDS_SHORT = {
+    "exchange_of_fire": "Exchange of fire",
+    "strike": "Strike",
+    "repudiation": "Repudiation",
+    "open_hostilities": "Open hostilities",
+    "collapse": "Collapse",
+}
+CHANGES = {
+    "": "Nothing: as it is",
+    "extradition_accepted": "Extradition becomes acceptable to both",
+    "monitors": "Third-party monitors deploy",
+    "communique": "Mediators issue joint communiqués",
+    "mediators_leave": "The mediators leave",
+    "border_opens": "The crossings open",
+    "joint_inquiry": "A standing joint inquiry shares evidence",
+    "both_concede": "Both delegations concede early",
+}
+ACCOUNTS = {
+    "mixed": "mixed: one of the two accounts, by chance",
+    "islamabad": "Islamabad's account",
+    "kabul": "Kabul's account",
+    "undisputed": "undisputed",
+}
+WHO_MADE = {
+    "person": "",
+    "clock": " (time was up: the agent decided)",
+    "stand-in": " (by an agent)",
+}
+
+
+def seat(name: str) -> str:
+    """A seat's or speaker's name."""
+    return SEATS.get(name, str(name)[:LONGEST_ECHO])
+
+
+def readable(name: str) -> str:
+    """A configuration name with spaces."""
+    return name.replace("_", " ")
+
+
+def option(name: str) -> str:
+    """An option of an issue."""
+    return OPTIONS.get(name, readable(name))
+
+
+def issue(name: str) -> str:
+    """An issue, in full."""
+    return ISSUES.get(name, readable(name).capitalize())
+
+
+def package(chosen: Mapping[str, str]) -> str:
+    """A package in one line."""
+    return "; ".join(f"{readable(name)}: {option(picked)}" for name, picked in chosen.items())
+
+
+def date(start: str, day: int) -> str:
+    """A day with its date."""
+    return f"{dt.date.fromisoformat(start) + dt.timedelta(days=day):%d %b %Y}"
+
+
+LONGEST_ECHO = 40
+
+# --- what happened ----------------------------------------------------------------------------
+
+
+def told(entry: Facts) -> str:
+    """An entry of the log in plain words, private facts only where the entry has them."""
+    teller = _TELL.get(entry["kind"])
+    return teller(entry) if teller else readable(entry["kind"]).capitalize() + "."
+
+
+def _attack(entry: Facts) -> str:
+    deaths = entry["deaths"]
+    dead = "nobody dies" if deaths == 0 else f"{deaths} killed"
+    laid = "nobody's door is named"
+    if entry["attributed"]:
+        answer = "denies it" if entry.get("denied") else "does not deny a part in it"
+        laid = f"Islamabad lays it at Kabul's door, Kabul {answer}"
+    origin = ""
+    if "from_afghan_soil" in entry:
+        was = "was" if entry["from_afghan_soil"] else "was not"
+        origin = f" (in this simulated future it {was} prepared on Afghan soil)"
+    return f"Attack by {readable(entry['group'])}, {dead}; {laid}{origin}."
+
+
+def _clash(entry: Facts) -> str:
+    versions = "each says the other began" if entry.get("denied") else "one side owns to it"
+    began = ""
+    if "initiator" in entry:
+        began = f" (in this simulated future {seat(entry['initiator'])} fired first)"
+    return f"A clash at the border; {versions}{began}."
+
+
+def _round_opens(entry: Facts) -> str:
+    callers = " and ".join(seat(name) for name in entry.get("called_back_by", ()))
+    by = f", called by {callers}" if callers else ""
+    again = ", resumed after a breakdown" if entry.get("resumed") else ""
+    return (
+        f"Round {entry['round']} opens{again}{by}: at most {entry['exchanges']} exchanges, "
+        f"until day {entry['last_day']}."
+    )
+
+
+def _move(entry: Facts) -> str:
+    who = seat(entry["speaker"])
+    who = who[0].upper() + who[1:]
+    verb = "table a text" if entry["speaker"] == "mediators" else "offers"
+    fate = "accepted" if entry["accepted"] else "not accepted"
+    text = entry["package"] if isinstance(entry["package"], str) else package(entry["package"])
+    return f"{who} {verb} ({entry['exchange']} of {entry['of']}), {fate}: {text}."
+
+
+def _ratification(entry: Facts) -> str:
+    passed = entry["passed"] if "passed" in entry else entry["utility"] >= entry["needed"]
+    verdict = "ratifies the deal" if passed else "does not ratify the deal"
+    numbers = (
+        f" (worth {entry['utility']:.3f}, {entry['needed']:.3f} needed at home)"
+        if "utility" in entry
+        else ""
+    )
+    return f"{seat(entry['party'])} {verdict}{numbers}."
+
+
+def _information(entry: Facts) -> str:
+    word = "good" if entry["says_good_faith"] else "bad"
+    return (
+        f"{seat(entry['speaker'])} tells {seat(entry['hearer'])} in confidence that the other "
+        f"side is in {word} faith."
+    )
+
+
+_TELL: dict[str, Callable[[Facts], str]] = {
+    "attack": _attack,
+    "border_clash": _clash,
+    "renegotiation_asked": lambda e: f"{seat(e['party'])} asks to renegotiate the deal.",
+    "ceasefire_renewed": lambda _: "The ceasefire is re-established.",
+    "violation": lambda e: f"A violation of the deal by {seat(e['party'])} is found.",
+    "deal_lapses": lambda _: "The deal lapses after too many violations.",
+    "round_not_held": lambda _: "A round is due but not held: a side stays away.",
+    "round_opens": _round_opens,
+    "act": lambda e: f"{seat(e['party'])} answers: {RUNGS[e['rung']].lower()}.",
+    "breakdown": lambda e: (
+        "The round ends without a deal; a breakdown is announced."
+        + (" The mediators issue a joint communiqué." if e.get("communique") else "")
+    ),
+    "contradiction": lambda e: (
+        f"{seat(e['speaker'])} publishes an account that contradicts the other side's on "
+        f"{readable(e['issue'])}."
+    ),
+    "move": _move,
+    "ratification": _ratification,
+    "information": _information,
+    "session": lambda _: "",
+}
+
+# --- home -------------------------------------------------------------------------------------
+
+HOME_INTRO = (
+    "Negotiation rounds between Islamabad and Kabul, with mediators, while a ceasefire is tested "
+    "by attacks and border clashes. Explore one future day by day, see a thousand from any moment, "
+    "take a seat at the table, and look back on what a decision did to the odds."
+)
+HOME_CARDS = (
+    ("/explore", "Explore", "One future, day by day, and a thousand futures from any moment."),
+    ("/play", "Play", "Take the seat of Islamabad, Kabul or the mediators, alone or in a room."),
+    ("/teach", "Teach", "Make rooms for a class, watch them, reveal and debrief."),
+    ("/compare", "Compare", "Scenarios side by side: survival, causes and differences."),
+)
+
+# --- explore ----------------------------------------------------------------------------------
+
+EXPLORE = "Explore one future"
+SETUP = "Choose what holds"
+SCENARIO = "Scenario"
+ACCOUNT = "Whose account of the talks"
+TACTIC_OF = "Tactic of {seat}"
+MEDIATORS = "Mediators"
+MEDIATORS_CHOICES = {"": "as in the scenario", "none": "none", "qatar_turkiye": "Qatar and Türkiye"}
+AS_IN_SCENARIO = "as in the scenario"
+SEED = "Seed (the same seed tells the same story)"
+SEED_BAD = "The seed is {value}; allowed are whole numbers from 0 to {most}."
+SLIDERS = {  # override -> label, help with its concept and source
+    "pakistan.trust": (
+        "Islamabad's trust in Kabul on day 0",
+        "Probability that the other side acts in good faith; trust is revised as things happen "
+        "(Kydd 2005).",
+    ),
+    "afghan_taliban.trust": (
+        "Kabul's trust in Islamabad on day 0",
+        "The same for Kabul. Promises are worth what they are believed to be worth (Fearon 1995).",
+    ),
+    "afghan_taliban.good_faith": (
+        "Chance that Kabul means to keep its promises",
+        "Private to Kabul: its type. The other side can only learn it (incomplete information).",
+    ),
+    "militants.ttp.attacks_per_year": (
+        "Militant attacks a year",
+        "Each attack may excite more (Hawkes process); salient ones may be laid at Kabul's door.",
+    ),
+    "conflict.clashes.rate": (
+        "Chance of a border clash a day, without tension",
+        "Clashes become likelier with tension; both sides answer on the ladder of responses.",
+    ),
+}
+START_AGAIN = "Start again with these"
+NEXT_DAY = "Next day"
+NEXT_ROUND = "To the next round"
+TO_END = "To the end"
+STANDS = "Day {day} of {days}, {date}. {state}"
+IN_FORCE = "The ceasefire is in force."
+COLLAPSED = "The ceasefire collapsed on day {day} because of {cause}."
+HORIZON = "The last day is reached with the ceasefire in force."
+STORY = "What happened"
+NOTHING_YET = "Nothing yet: step a day."
+ENDED_ON = "ended on day {day} ({cause})"
+STILL_HOLDS = "holds"
+UNDER_EACH = "The ceasefire under each definition"
+UNDER_EACH_HELP = (
+    "When a ceasefire counts as over is itself disputed, so five definitions are kept."
+)
+CALENDAR = "Calendar"
+CALENDAR_KEY = (
+    "Bars: rounds. Dots: attacks, filled if laid at Kabul's door. Columns: responses, by rung; "
+    "Islamabad above, Kabul below the line."
+)
+TRUST_TENSION = "Trust and tension"
+TRUST_HELP = (
+    "Trust: probability that the other side acts in good faith (Bayesian, Kydd 2005). Tension: a "
+    "leaky sum of responses, scaled here by 20."
+)
+SPACE = "The bargaining space"
+SPACE_HELP = (
+    "Each offer by what it is worth to both sides on that day. The line is the Pareto frontier; "
+    "N the Nash point, K the Kalai-Smorodinsky point, D what no deal is worth."
+)
+SPACE_EMPTY = "No talks have been held yet."
+LOADING = "Setting up…"
+
+# --- futures ----------------------------------------------------------------------------------
+
+FUTURES = "Futures from here"
+FUTURES_HELP = (
+    "The present state is continued 1,000 times by the agents, with fresh chance from tomorrow. "
+    "The curve is the share still in force (Kaplan-Meier) with 95 % limits of Monte Carlo error, "
+    "not of the model."
+)
+FORK = "1,000 futures from here"
+LOOK_AHEAD = "Days ahead"
+CHANGE = "Change one thing from tomorrow"
+PIN = "Pin this curve"
+UNPIN = "Remove the pin"
+FORKING = "Continuing 1,000 futures…"
+FAN = "From day {today}, {days} days ahead: {share:.2f} [{low:.2f}, {high:.2f}] still in force"
+RMST = "Mean days in force within {days} days (RMST): {value:.1f} [{low:.1f}, {high:.1f}]"
+ENDED_BY = "Ended by"
+DIFFERENCE = (
+    "{name}, paired future by future: {value:+.1f} days [{low:+.1f}, {high:+.1f}] in force within "
+    "{days} days, {share:+.3f} [{share_low:+.3f}, {share_high:+.3f}] in the share at the end."
+)
+UNPAIRED = "The pinned curve starts on another day or story, so the two are not paired."
+PINNED = "pinned: {name}"
+FUTURES_DAYS = "days from today"
+SHARE_IN_FORCE = "share in force"
+ENDED_ALREADY = "The ceasefire has collapsed; there are no futures from here."
+STOPPING = "the server is being stopped"
+BUSY = "A computation of yours is still running; wait for it."
+
+# --- play -------------------------------------------------------------------------------------
+
+PLAY = "Play"
+JOIN = "Join a room"
+JOIN_HELP = "Your teacher has the code."
+CODE = "Room code"
+GO = "Go"
+PLAY_ALONE = "Play alone"
+PLAY_ALONE_HELP = "Take one seat; agents play the others."
+YOUR_NAME = "Your name"
+TAKE_SEAT = "Take the seat of {seat}"
+SEAT_FREE = "free"
+SEAT_AGENT = "played by an agent"
+SEAT_OF = "{name}"
+LOBBY = "Room {code}"
+CONTINUE = "Continue in your seat"
+HAVE_KEY = "Have you sat here before on another device? Enter your return key."
+RETURN_KEY = "Return key"
+RETURN_KEY_HELP = "Keep this to come back from another device. Show it to nobody:"
+DAYS_OF_GAME = "Days of the game"
+NAME_TOO_LONG = "the name has {length} characters; at most {most} are allowed"
+NAME_EMPTY = "the name is empty; type the name others will see"
+NO_SUCH_ROOM = "there is no room with the code {code}; check it with your teacher"
+TOO_MANY_ATTEMPTS = "too many wrong codes or keys from here; wait a minute"
+TOO_OFTEN = "that was too often in a short time; wait a little"
+TOO_MANY_ROOMS = "there are {most} rooms already; close some first"
+ROOMS_AT_ONCE = "a class is made with 1 to {most} rooms"
+BAD_DEADLINE = "the deadline is {deadline} seconds; allowed are {allowed}"
+WRONG_KEY = "this is not a teacher's key of this server"
+NO_SUCH_SEAT = "{seat} is no seat for a person in this room"
+SEAT_TAKEN = "the seat of {seat} is taken by {name}; choose another, or ask your teacher to free it"
+WRONG_SEAT_KEY = "this is not the key to the seat of {seat}; take a seat in the room's lobby"
+PAUSED = "the teacher has paused this room"
+ROOM_BROKEN = "this room has failed and cannot go on; the other rooms are not affected"
+
+YOU_ARE = "You are {seat}"
+YOUR_TURN = "Your decision"
+WAITS_FOR = "Waiting for {seat}{name}."
+WAITING_FOR_PLAYERS = "Waiting for somebody to take the seat of {seats}."
+GAME_OVER = "The game is over."
+GAME_PAUSED = "Paused by the teacher."
+TIME_LEFT = "{seconds:.0f} s left; then the agent decides."
+DAY = "Day {day} of {days} · {date}"
+SEE_DEBRIEF = "Look back: the debriefing"
+
+ASK = {
+    "attend": "A round of talks is due today. Do you come?",
+    "offer": "It is your turn to offer: exchange {exchange} of {of}.",
+    "answer": "The other side offers this: exchange {exchange} of {of}. Do you accept?",
+    "text": "The mediators table this text. Do you accept it?",
+    "respond": "{cause}: how do you answer?",
+    "account": "The talks have failed. Each side now publishes its account of them.",
+    "end": "Pressure at home to end the ceasefire has become too strong. Do you declare it over?",
+    "contain": "A chain of responses is under way. Do you spend effort to break it?",
+    "draft": "The session ends without agreement. Which text do you table?",
+}
+ASK_HELP = {
+    "attend": "If either side stays away no round is held; the next is weeks away.",
+    "offer": "Choose an option on every issue. The other side sees the package, not what it is "
+    "worth to you.",
+    "answer": "Accepting ends the round; both capitals must then ratify (two-level games, Putnam "
+    "1988).",
+    "text": "A single negotiating text (Fisher 1978): if you refuse, the next one leans more to "
+    "you.",
+    "respond": "The ladder of responses. What you do may be answered, and adds to tension.",
+    "account": "Where your account contradicts the other side's, it costs you their trust and "
+    "locks you in at home for a while (audience costs, Fearon 1994).",
+    "end": "This is repudiation: the ceasefire collapses today.",
+    "contain": "It may fail, and each attempt costs patience, which comes back slowly.",
+    "draft": "You go by what is publicly reckoned; neither side tells you its real numbers.",
+}
+RESPOND_AFTER = {
+    "attack": "An attack has been laid at Kabul's door",
+    "border_clash": "There has been a clash at the border",
+    "violation": "A violation of the deal has been found",
+    "talks_breakdown": "The talks have broken down",
+    "shock": "There has been a shock from outside",
+}
+RESPOND_TO = "The other side has answered with {rung}"
+YES_NO = {
+    "attend": ("Come to the talks", "Stay away"),
+    "answer": ("Accept", "Refuse"),
+    "text": ("Accept the text", "Refuse the text"),
+    "end": ("Declare the ceasefire over", "Hold on to it"),
+    "contain": ("Try to break the chain", "Leave it"),
+}
+SEND_OFFER = "Offer this package"
+SEND_TEXT = "Table this text"
+HOLD_OFFER = "Pass: hold to your last offer"
+SEND_RUNG = "Answer with this"
+SEND_ACCOUNT = "Publish"
+ACCOUNT_OPTION = "Contradict the other side's account on: {issue}"
+ACCOUNT_NONE = "Tick nothing to publish an account that contradicts on nothing."
+WORTH = (
+    "Worth to your side: {worth:.3f}; no deal: {reservation:.3f}; asked for at home: {needed:.3f}."
+)
+BELOW_NO_DEAL = "This is worth less to you than no deal; it can only be refused."
+BELOW_HOME = "Your capital may not ratify this."
+RECKONED = "Publicly reckoned worth: Islamabad {pakistan:.3f}, Kabul {afghan_taliban:.3f}."
+TABLE = "At the table this round"
+OWN_OFFER = "You offered"
+HEARD_OFFER = "They offered"
+NO_OFFERS = "No offers yet in this round."
+MINE = "Only you know this"
+MINE_ROWS = {
+    "trust": ("Your trust in the other side", "Probability that it acts in good faith."),
+    "reservation": (
+        "Worth of no deal to you",
+        "Your disagreement payoff; it falls as grievance and closure hurt (Zartman 2000).",
+    ),
+    "asked_at_home": (
+        "Gain your capital asks for",
+        "A deal must be worth this much more than no deal to be ratified: your win-set (Putnam "
+        "1988).",
+    ),
+    "capacity": ("Your ability to deliver", "Share of what you promise that you can carry out."),
+    "willing": ("You mean to keep promises", "Your type. The other side does not know it."),
+    "pressure": (
+        "Pressure at home to end it",
+        "As a share of what it takes to declare the ceasefire over.",
+    ),
+    "lock_in": (
+        "Locked in at home",
+        "How much a retreat costs you on issues you were loud about (0 to 1).",
+    ),
+    "patience": ("Effort left", "Each attempt to contain costs one; it comes back slowly."),
+}
+YES, NO = "yes", "no"
+DEAL_IN_FORCE = "A deal is in force, day {age}, {violations} violations found: {package}."
+NO_DEAL_YET = "No deal is in force."
+
+# --- teach ------------------------------------------------------------------------------------
+
+TEACH = "Teach"
+NEW_CLASS = "Make rooms for a class"
+CLASS_TITLE = "Name of the class"
+ROOMS = "Number of rooms"
+PERSONS = "Seats for students; agents play the others"
+DEADLINE = "Seconds for each decision (0: no deadline)"
+SAME_SEED = "Every room meets the same chance events (comparable results)"
+MAKE = "Make the rooms"
+TEACHER_KEY = "Your teacher's key. It is shown only here; keep it to come back from elsewhere:"
+OPEN_CLASS = "Open a class"
+OPEN_CLASS_HELP = "With the teacher's key you were given."
+KEY = "Teacher's key"
+CLASS = "Class {title}"
+FORGET = "Close on this device"
+ROOM_LIST = "Rooms"
+WATCH = "Watch"
+PAUSE, RESUME, REVEAL = "Pause", "Resume", "Reveal everything to the players"
+PAUSE_ALL, RESUME_ALL = "Pause all rooms", "Resume all rooms"
+AGENT_PLAYS = "Let an agent play {seat}"
+FREE_SEAT = "Free the seat of {seat}"
+STATE = {
+    "waiting": "waiting for players",
+    "playing": "day {day}, {seat} decides",
+    "paused": "paused",
+    "over": "over on day {day}",
+    "broken": "failed",
+}
+RESULTS = "Results of the class"
+RESULTS_EMPTY = "No game is over yet."
+EXPORT = "Export as CSV"
+PRINT = "Print this page"
+JOIN_AT = "Students open {address} and type the room's code."
+WATCHING = "Watching room {code}: everything is shown here"
+ADVICE = "The agent in this seat would choose: {advice}"
+PROJECT = "Do not project this page before the game is over: it shows both sides' private numbers."
+
+# --- debrief ----------------------------------------------------------------------------------
+
+DEBRIEF = "Debriefing of room {code}"
+NOT_YET = "The debriefing opens when the game is over or your teacher reveals it."
+OUTCOME = "What came of it"
+OUT_DEAL = "A deal was ratified on day {day}: {package}."
+OUT_NO_DEAL = "No deal was ratified in {rounds} rounds."
+OUT_LAPSED = "It lapsed on day {day}."
+OUT_NUMBERS = "{seat}: worth {utility:.3f}, a gain of {gain:.3f} over no deal."
+OUT_QUALITY = (
+    "Distance to the frontier {distance:.3f} (0: nothing better for both was left); Nash product "
+    "{share:.0%} of the best possible."
+)
+AGENTS_DID = "Agents alone, same chance events:"
+WIN_SETS = "Win-sets (what each capital would have ratified)"
+WIN_SET_TEXT = (
+    "Of {of} packages Islamabad would have ratified {pakistan}, Kabul {afghan_taliban}, and both "
+    "{both} (Putnam 1988). Dotted lines: what each asks for at home."
+)
+ODDS = "Where the odds turned"
+ODDS_HELP = (
+    "Each evening continued {futures} times by the agents: the share still in force on the last "
+    "day. A drop is news that day; chance and decisions both make news."
+)
+ODDS_WAIT = "Continuing every evening of the game… this takes some seconds."
+DROP = "Day {days}: {before:.2f} → {after:.2f}"
+DECISIVE = "Decisions that moved the odds most"
+DROP_NO_DECISION = "Nobody at the table decided anything then: chance, or the agents."
+DROP_DECISION = "{seat} decided: {what}{by}. The agent would have: {agent}."
+DROP_INSTEAD = (
+    "Had agents decided from there on: {instead:.2f} that evening. Deciding otherwise moved the "
+    "odds by {effect:+.2f}."
+)
+DROP_AS_AGENT = "The persons decided as the agents would have: the drop is chance."
+NO_DROPS = "The odds never fell."
+DECISIONS = "Decisions, and what the agents would have done"
+COLUMNS = ("Day", "Seat", "Decision", "Choice", "The agent would have")
+KINDS = {
+    "attend": "come to a round",
+    "offer": "offer",
+    "answer": "accept the offer",
+    "text": "accept the mediators' text",
+    "respond": "respond",
+    "account": "contradict in the account",
+    "end": "end the ceasefire",
+    "contain": "break the chain",
+    "draft": "table a text",
+}
+HELD_OFFER = "held to the last offer"
+NOTHING = "nothing"
+RESULT_COLUMNS = {
+    "room": "Room",
+    "players": "Players",
+    "day": "Day",
+    "in_force": "In force",
+    "cause": "Cause",
+    "rounds": "Rounds",
+    "deal_day": "Deal on day",
+    "pakistan_gain": "Gain, Islamabad",
+    "afghan_taliban_gain": "Gain, Kabul",
+    "nash_share": "Share of Nash product",
+    "deal": "Deal",
+}
+
+# --- compare ----------------------------------------------------------------------------------
+
+COMPARE = "Compare scenarios"
+COMPARE_HELP = (
+    "Scenarios under one seed share their chance events, so differences are paired future by "
+    "future (common random numbers)."
+)
+PICK = "Scenarios"
+FROM_WHERE = "Results"
+LIVE = "computed now"
+END = "What counts as the end"
+HORIZON_DAYS = "Days"
+FUTURES_EACH = "Futures of each"
+FIGURE = "Figure"
+FIGURES = {
+    "comparison": "Survival, all in one",
+    "panels": "Survival, a panel each",
+    "forest": "How long: differences with intervals",
+    "forest-causes": "What ends them: differences by cause",
+    "difference": "Difference in survival, day by day",
+    "hazard": "Hazard by age",
+    "mechanisms": "What a difference runs through",
+}
+DRAW = "Draw"
+DRAWING = "Simulating and drawing…"
+DOWNLOAD = "Download {kind}"
+PICK_TWO = "choose two to eight scenarios to compare"
+REFERENCE = "Compared with"
+
+
+def advice(kind: str, value: Any) -> str:
+    """A move's value in words."""
+    if kind == "respond":
+        return RUNGS[value].lower()
+    if kind in ("offer", "draft"):
+        return HELD_OFFER if value is None else package(value)
+    if kind == "account":
+        return ", ".join(readable(name) for name in value) or NOTHING
+    return YES if value else NO

@@ -1,0 +1,97 @@
+"""A walk through one future: a model without persons, its days kept for pictures; knows no web."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from sim.config import ENDS, Scenario
+from sim.game import Checkpoint, Game, Setup
+from sim.game.views import public
+
+DAYS = 365
+_COMPOSING = Lock()  # Hydra's state is global, so one scenario is composed at a time
+
+
+def compose(scenario: str, overrides: Sequence[str] = (), **options: Any) -> Setup:
+    """``Setup.of`` for many threads."""
+    with _COMPOSING:
+        return Setup.of(scenario, overrides, **options)
+
+
+@dataclass
+class Walk:
+    """One future, a day at a time.
+
+    ``daily`` rows of day, Islamabad's trust, Kabul's trust, tension.
+    """
+
+    setup: Setup
+    game: Game = field(init=False)
+    daily: list[tuple[int, float, float, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.game = Game(self.setup, start=False)
+        self._note()
+
+    @property
+    def scenario(self) -> Scenario:
+        """What holds."""
+        return self.setup.cell.scenario
+
+    @property
+    def day(self) -> int:
+        """The last day lived."""
+        return self.game.model.day
+
+    @property
+    def running(self) -> bool:
+        """Whether there are days left."""
+        return bool(self.game.model.running) and self.day < self.game.days
+
+    def step(self) -> None:
+        """Live a day."""
+        if self.running:
+            self.game.model.step()
+            self._note()
+
+    def to_next_round(self) -> None:
+        """Live to the first day of the next round that is held, or to the end."""
+        held = int(self.game.model.talks.held[0])
+        while self.running and int(self.game.model.talks.held[0]) == held:
+            self.step()
+
+    def to_end(self) -> None:
+        """Live to the last day."""
+        while self.running:
+            self.step()
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """Everything logged, packages spelt out."""
+        return [
+            {**entry, "package": self.game.packages.describe(entry["package"])}
+            if entry.get("package", -1) >= 0
+            else entry
+            for entry in self.game.entries
+        ]
+
+    def evening(self) -> Checkpoint:
+        """Where the future stands."""
+        return Checkpoint.of(self.game.model)
+
+    def public(self) -> dict[str, Any]:
+        """State of the ceasefire and the calendar."""
+        return public(self.game)
+
+    def collapse(self) -> tuple[int, str | None]:
+        """Day and cause of the collapse, 0 and None while in force."""
+        end = public(self.game)["ceasefire"][ENDS[-1]]
+        return end["day"], end["cause"]
+
+    def _note(self) -> None:
+        first, second = self.game.model.parties
+        tension = float(self.game.model.ceasefire.tension[0])
+        self.daily.append((self.day, float(first.trust[0]), float(second.trust[0]), tension))

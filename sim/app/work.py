@@ -1,0 +1,82 @@
+"""Work that takes longer than a click: done in other processes, so that every page stays quick."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sim.config import Scenario
+from sim.game import Checkpoint, Game, Move, Setup
+from sim.game.debrief import Odds, odds
+from sim.game.futures import Fan, two_fans
+
+NICE = 10  # the pages go first
+
+
+def warm(tree: dict[str, Any]) -> None:
+    """Load what a worker needs before somebody waits for it."""
+    os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    setup = Setup.restored(tree)
+    game = Game(setup, start=False)
+    two_fans(setup.cell.scenario, 0, Checkpoint.of(game.model), None, n=10, days=5)
+
+
+def futures(
+    scenario: Scenario, seed: int, evening: Checkpoint, change: str | None, days: int, end: str
+) -> tuple[Fan, Fan | None]:
+    """Continue an evening 1,000 times as it is and, if named, with one change."""
+    return two_fans(scenario, seed, evening, change, days=days, end=end)
+
+
+def game_odds(stored: dict[str, Any], moves: list[Move]) -> Odds:
+    """Follow the odds of a game."""
+    return odds(Setup.restored(stored), moves)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure in three forms."""
+
+    png: bytes
+    svg: bytes
+    csv: bytes
+
+
+def figure(
+    names: tuple[str, ...],
+    results: str | None,
+    family: str,
+    end: str,
+    horizon: int,
+    replicates: int,
+    seed: int,
+    theme: str,
+) -> Figure:
+    """Draw a comparison of scenarios, simulated now or read from a finished sweep."""
+    import tempfile
+
+    from sim.plots.catalogue import draw
+    from sim.plots.style import save
+
+    if results is None:
+        ensembles = {name: _simulated(name, replicates, seed, horizon) for name in names}
+    else:
+        from sim.report.cells import open_cells
+
+        found = open_cells([Path(results)], end=end, horizon=horizon)
+        ensembles = {name: found.cells[name] for name in names}
+    drawn = draw(family, ensembles, reference=names[0], end=end, theme=theme)
+    with tempfile.TemporaryDirectory() as folder:
+        png, svg = save(drawn, Path(folder) / "figure")
+        return Figure(png.read_bytes(), svg.read_bytes(), drawn.table.to_csv(index=False).encode())
+
+
+@lru_cache(maxsize=24)
+def _simulated(name: str, replicates: int, seed: int, horizon: int) -> Any:
+    from sim.analysis.ensemble import simulate
+    from sim.study.cells import load_cell
+
+    return simulate(load_cell(name).scenario, replicates, seed, horizon, watched=0)

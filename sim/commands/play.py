@@ -1,0 +1,54 @@
+"""``ceasefire play``: the classroom in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.commands.arguments import parser
+from sim.config import ConfigError
+
+DESCRIPTION = """\
+Serve the classroom: explore a future day by day, see a thousand from any moment, play a side in a
+room, debrief, compare. It is served to this machine only unless --network is given; nothing is
+fetched from anywhere. Rooms outlive a restart."""
+EPILOG = """\
+  ceasefire play
+  ceasefire play --host 0.0.0.0 --network        students open the address that is printed
+  ceasefire play --results multirun/accounts     let people compare a finished sweep
+"""
+
+
+def main(words: list[str]) -> int:
+    """Serve until interrupted; return the exit code."""
+    reader = parser("play", DESCRIPTION, EPILOG)
+    reader.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    reader.add_argument("--port", type=int, default=8080)
+    reader.add_argument(
+        "--network", action="store_true", help="allow an address that others can reach"
+    )
+    reader.add_argument("--scenario", default="baseline", help="scenario chosen at first")
+    reader.add_argument("--seed", type=int, default=2025, help="seed chosen at first")
+    reader.add_argument(
+        "--data", type=Path, default=Path("classroom"), metavar="DIR", help="where rooms are kept"
+    )
+    reader.add_argument(
+        "--results", type=Path, nargs="*", default=[], metavar="DIR",
+        help="finished sweeps that may be compared",
+    )  # fmt: skip
+    given = reader.parse_args(words)
+    try:
+        import nicegui  # noqa: F401 - only to say in a sentence that it is missing
+    except ImportError:
+        raise ConfigError("the classroom needs NiceGUI: pip install 'ceasefire-sim[app]'") from None
+    from sim.app.server import Options, run
+
+    for folder in given.results:
+        if not folder.is_dir():
+            raise ConfigError(f"results is {str(folder)!r}, which is no directory")
+    run(
+        Options(
+            given.host, given.port, given.network, given.data, given.scenario, given.seed,
+            given.results,
+        )
+    )  # fmt: skip
+    return 0

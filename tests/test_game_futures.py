@@ -1,0 +1,128 @@
+"""Futures from an evening, one change at a time, and where a game's odds turned."""
+
+import numpy as np
+import pytest
+
+from sim.config import ConfigError
+from sim.game import Checkpoint, Game, Setup
+from sim.game.debrief import landscape, odds, result, without_persons
+from sim.game.futures import CHANGES, changed, difference, fan, survival_difference
+from sim.negotiation.solutions import kalai_smorodinsky, nash
+
+SEED = 7
+LATE, AHEAD = 8, 180
+
+
+@pytest.fixture(scope="module")
+def setup():
+    return Setup.of("baseline", seed=SEED, days=60, persons=["afghan_taliban"])
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A future without persons on the evening of day ``LATE``."""
+    model = Game(Setup.of("baseline", seed=SEED, days=60), start=False).model
+    for _ in range(LATE):
+        model.step()
+    return model
+
+
+@pytest.fixture(scope="module")
+def evening(model):
+    return Checkpoint.of(model)
+
+
+@pytest.fixture(scope="module")
+def base(setup, evening):
+    return fan(setup.cell.scenario, SEED, evening, n=400, days=AHEAD)
+
+
+def test_a_fan_is_the_models_own_fork(model, base):
+    columns = model.fork(400).run(LATE + AHEAD).columns
+    assert np.array_equal(base.lasted, columns["collapse_day"] - LATE)
+    assert np.array_equal(base.ended, columns["collapse_ended"])
+
+
+def test_its_curve_counts_the_days_from_today(base):
+    estimate = base.survival()
+    assert estimate.at(AHEAD).value == pytest.approx(1 - base.ended.mean())
+    assert estimate.rmst(AHEAD).value == pytest.approx(base.lasted.mean())
+    assert sum(base.causes().values()) == pytest.approx(base.ended.mean())
+
+
+def test_mediators_who_leave_shorten_it_paired(setup, evening, base):
+    left = changed(setup.cell.scenario, "mediators_leave", LATE + 1)
+    gone = fan(setup.cell.scenario, SEED, evening, then=left, n=400, days=AHEAD)
+    days = difference(gone, base)
+    assert days.value == pytest.approx(gone.lasted.mean() - base.lasted.mean())
+    assert days.upper < 0
+    assert survival_difference(gone, base).upper < 0
+    alone = np.sqrt((gone.lasted.var() + base.lasted.var()) / 400) * 1.96
+    assert days.upper - days.value < alone  # shared chance makes the difference sharper
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_change_changes_the_futures(setup, evening, base, name):
+    scenario = changed(setup.cell.scenario, name, LATE + 1)
+    assert scenario != setup.cell.scenario
+    other = fan(setup.cell.scenario, SEED, evening, then=scenario, n=400, days=AHEAD)
+    assert not np.array_equal([other.lasted, other.deal], [base.lasted, base.deal])
+
+
+def test_what_is_out_of_range_is_refused(setup, evening):
+    scenario = setup.cell.scenario
+    for options, said in (
+        ({"n": 0}, "n is 0; allowed"),
+        ({"days": 0}, "days is 0; allowed"),
+        ({"end": "peace"}, "end is 'peace'; allowed"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            fan(scenario, SEED, evening, **options)
+    with pytest.raises(ConfigError, match="change is 'x'; allowed are extradition"):
+        changed(scenario, "x", 9)
+
+
+# Debriefing
+
+
+def played(setup, **instead):
+    game = Game(setup)
+    while not game.over:
+        kind = game.question.kind
+        game.play(game.question.seat, kind, instead.get(kind, game.advice))
+    return game
+
+
+def test_a_strike_that_no_agent_would_make_is_told_as_what_moved_the_odds(setup):
+    game = played(setup, respond=3)
+    struck = {d.question.day for d in game.decisions if d.move.kind == "respond" and d.agent < 3}
+    found = odds(setup, game.moves, futures=200)
+    assert found.decisive
+    worst = min(found.decisive, key=lambda turn: turn.effect)
+    assert worst.effect < 0
+    assert struck & set(range(worst.first_day, worst.last_day + 1))
+    assert worst.after - worst.instead == worst.effect
+    assert all(turn.change < 0 for turn in found.drops)
+
+
+def test_who_decides_as_the_agents_would_moved_nothing(setup):
+    game = played(setup)
+    found = odds(setup, game.moves, futures=50)
+    assert found.decisive == []
+    assert found.shares[-1] == float(game.model.ceasefire.in_force[0])
+    assert result(game) == result(without_persons(setup))
+
+
+def test_the_landscape_holds_the_solutions_of_its_own_points(setup):
+    game = played(setup)
+    shown = landscape(game)
+    frontier = np.array(shown["frontier"])
+    threat = np.array(shown["disagreement"])
+    assert shown["nash"]["point"] == frontier[nash(frontier, threat)].tolist()
+    assert (
+        shown["kalai_smorodinsky"]["point"]
+        == frontier[kalai_smorodinsky(frontier, threat)].tolist()
+    )
+    sets = shown["win_sets"]
+    assert sets["both"] <= min(sets["pakistan"], sets["afghan_taliban"]) <= sets["of"]
+    assert landscape(Game(setup, start=False)) is None
