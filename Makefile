@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures test test-slow digests lint format bench clean
+.PHONY: run figures docs test test-slow digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -22,6 +22,11 @@ figures: $(INSTALLED)
 	@$(BIN)/ceasefire -m 'scenario=glob(*)' replicates=2000 hydra.sweep.dir=build/figures/sweep
 	@cp build/figures/cell/survival.png docs/figures/survival.png
 	@cp build/figures/sweep/comparison.png docs/figures/comparison.png
+
+# The documents as a site, in build/site. Open index.html, or serve the folder to have its search too.
+docs: $(INSTALLED_FOR_TESTS)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "The site is in build/site"
 
 test: lint
 	@$(BIN)/python -m pytest -q -n $(WORKERS)
@@ -58,7 +63,7 @@ $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
 
 $(INSTALLED_FOR_TESTS): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing into $(VENV), with what the tests need"
-	@$(PIP) install -c constraints.txt -e '.[dev,app,analysis,slurm,dask]'
+	@$(PIP) install -c constraints.txt -e '.[dev,app,analysis,slurm,dask,docs,lessons]'
 	@touch $@
 
 $(BIN)/pip:
