@@ -1,4 +1,4 @@
-"""Knows the coded public record and the seed lists of `seeds/`; knows nothing of any model."""
+"""Knows what `seeds/` holds: the record, other cases, seed lists; knows nothing of any model."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -123,12 +123,16 @@ def load() -> Seeds:
 def value(path: str) -> Any:
     """Return what a dotted path names, such as ``rates.PIPS.2024.attacks``.
 
+    A path that begins with the name of another case reads its own file, ``seeds/cases/NAME.yaml``.
     Dates come as `datetime.date`, several values together as read-only mappings, tuples or the
     dataclasses above. Raises SeedError, in one sentence, for a path that names nothing and for an
     entry that is not reported: an absent number is not a zero.
     """
     found: Any = load()
     walked: list[str] = []
+    first, _, rest = path.partition(".")
+    if first not in _children(found) and (data_dir("seeds") / "cases" / f"{first}.yaml").is_file():
+        found, path, walked = _case(first), rest, [first]
     for step in path.split("."):
         known = _children(found)
         if step not in known:
@@ -138,6 +142,12 @@ def value(path: str) -> Any:
         found = known[step]
         walked.append(step)
     return found
+
+
+@cache
+def _case(name: str) -> Tree:
+    """Read what is given of another case, ``seeds/cases/NAME.yaml``, as it stands there."""
+    return _read(f"cases/{name}")
 
 
 def seed_list(name: str) -> tuple[int, ...]:

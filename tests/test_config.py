@@ -33,7 +33,7 @@ def is_base(path):
 OPTIONS = [
     (path.parent.relative_to(CONFIGS).as_posix(), path.stem)
     for path in sorted(CONFIGS.rglob("*.yaml"))
-    if path.parent not in (CONFIGS, CONFIGS / "scenario") and not is_base(path)
+    if path.parent != CONFIGS and CONFIGS / "scenario" not in path.parents and not is_base(path)
 ]
 
 
@@ -43,6 +43,7 @@ CASE_OF = {
     "textbook": "textbook",
     "four_issues": "textbook_four_issues",
     "textbook_four_issues": "textbook_four_issues",
+    "fictional_river": "fictional_river",
 }
 
 

@@ -29,8 +29,8 @@ GROUPS = {
 }
 COUNTS = {
     "attacks": "attacks",
-    "attributed": "days with attacks blamed on Kabul",
-    "misattributed": "attacks wrongly blamed on Kabul",
+    "attributed": "days with attacks laid at the other side's door",
+    "misattributed": "attacks wrongly laid there",
     "clashes": "border clashes",
     "violations": "detected violations",
     "pakistan_strikes": "days with Pakistani strikes",

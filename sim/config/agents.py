@@ -26,6 +26,7 @@ from sim.config.tactics import Tactic
 class Party:
     """One party: what it wants, what it can live with, how it believes and how it answers."""
 
+    label: str = text("what figures and transcripts call the side")
     weights: dict[str, Share] = text("issue weights; they sum to one")
     opening: dict[str, str] = text(
         "option the side opens with on an issue (ideal where none is named)",
@@ -109,6 +110,7 @@ class Leverage:
 class Mediator:
     """A mediator: what it can do, for how long, and how it is heard."""
 
+    label: str = text("what transcripts call the mediator")
     functions: list[MediatorFunction] = text("what the mediator does")
     leverage: Leverage = text("pull on each party")
     pressure: float = number(

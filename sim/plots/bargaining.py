@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,6 @@ from sim.plots.words import facts, readable
 from sim.randomness import FloatArray
 from sim.study.cells import Cell
 
-NAMES = {"pakistan": "Islamabad", "afghan_taliban": "Kabul"}
 COLOURS = {"pakistan": "#0072B2", "afghan_taliban": "#D55E00", "mediators": "#009E73"}
 MARKERS = {"pakistan": "o", "afghan_taliban": "s", "mediators": "D"}
 Entry = dict[str, Any]
@@ -46,13 +46,14 @@ def path(cell: Cell, heard: list[Entry], theme: str = "light", sheet: str = "sli
     table = pd.DataFrame(columns=["what", "by", "exchange", "pakistan", "afghan_taliban"])
     with styled(look, paper):
         page = Page.with_body(look, paper, (title, said, footer), 4.0 if sheet != "column" else 3.0)
-        axes = _axes(page)
+        sides = [party.label for party in cell.scenario.parties]
+        axes = _axes(page, [f"Utility to {side}" for side in sides])
         if sessions:
             account = next(entry["account"] for entry in heard if "account" in entry)
             utilities = _utilities(cell, account, sessions[-1])
             table = pd.concat(
                 [_landscape(axes, utilities, np.array(sessions[-1]["reservation"])),
-                 _offers(axes, rows)],
+                 _offers(axes, rows, sides)],
                 ignore_index=True,
             )  # fmt: skip
             axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)
@@ -67,15 +68,15 @@ def _round_shown(moves: list[Entry]) -> int:
     return int(accepted[-1] if accepted else moves[-1]["round"] if moves else 0)
 
 
-def _axes(page: Page, room: float = 2.9) -> Any:
+def _axes(page: Page, labels: Sequence[str], room: float = 2.9) -> Any:
     """Axes for utilities with so many inches of room for a legend on the right."""
     left, bottom = page.left + 0.9, page.bottom + 0.75
     width = page.right - left - room
     box = (left / page.width, bottom / page.height, width / page.width,
            (page.top - bottom - 0.1) / page.height)  # fmt: skip
     axes = page.figure.add_axes(box)
-    axes.set_xlabel("Utility to Islamabad")
-    axes.set_ylabel("Utility to Kabul")
+    axes.set_xlabel(labels[0])
+    axes.set_ylabel(labels[1])
     return axes
 
 
@@ -115,7 +116,7 @@ def _landscape(axes: Any, utilities: FloatArray, reservation: FloatArray) -> pd.
     return pd.DataFrame(rows)
 
 
-def _offers(axes: Any, moves: list[Entry]) -> pd.DataFrame:
+def _offers(axes: Any, moves: list[Entry], sides: Sequence[str]) -> pd.DataFrame:
     """Offer paths of both sides, the mediators' drafts and what was accepted."""
     rows = [
         {
@@ -124,15 +125,16 @@ def _offers(axes: Any, moves: list[Entry]) -> pd.DataFrame:
         }
         for move in moves
     ]  # fmt: skip
+    names = dict(zip(PARTIES, (f"{side}'s offers" for side in sides), strict=True))
+    names["mediators"] = "mediators' drafts"
     for speaker, colour in COLOURS.items():
         own = [row for row in rows if row["by"] == speaker]
         if own:
             points = np.array([[row[party] for party in PARTIES] for row in own])
-            label = "mediators' drafts" if speaker == "mediators" else f"{NAMES[speaker]}'s offers"
             line = "" if speaker == "mediators" else "-"
             axes.plot(
                 *points.T, marker=MARKERS[speaker], linestyle=line, color=colour, markersize=7,
-                alpha=0.8, label=label, zorder=3,
+                alpha=0.8, label=names[speaker], zorder=3,
             )  # fmt: skip
     for row in rows:
         if row["what"] == "accepted":
@@ -154,9 +156,8 @@ def density(ensemble: Ensemble, theme: str = "light", sheet: str = "slide") -> D
     footer = facts({ensemble.scenario.name: ensemble}, end, ["Gain: utility above no deal."])
     with styled(look, paper):
         page = Page.with_body(look, paper, (title, said, footer), 4.0 if sheet != "column" else 3.0)
-        axes = _axes(page, room=0.0)
-        axes.set_xlabel("Gain of Islamabad (utility)")
-        axes.set_ylabel("Gain of Kabul (utility)")
+        sides = [party.label for party in ensemble.scenario.parties]
+        axes = _axes(page, [f"Gain of {side} (utility)" for side in sides], room=0.0)
         if len(gains):
             drawn = axes.hexbin(
                 gains.iloc[:, 0],

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MEANINGS = {
-    "pakistan_trust": "Pakistan's trust in Kabul (probability)",
-    "afghan_taliban_trust": "Afghan Taliban's trust in Islamabad (probability)",
+    "pakistan_trust": "{first}'s trust in {second} (probability)",
+    "afghan_taliban_trust": "{second}'s trust in {first} (probability)",
     "tension": "Tension",
     "closure": "Border closure (1: closed)",
-    "pakistan_disagreement": "Pakistan's payoff without a deal (utility)",
-    "afghan_taliban_disagreement": "Afghan Taliban's payoff without a deal (utility)",
+    "pakistan_disagreement": "{first}'s payoff without a deal (utility)",
+    "afghan_taliban_disagreement": "{second}'s payoff without a deal (utility)",
     "attacks": "Attacks a day",
-    "pakistan_offer": "Pakistan's latest offer: its worth to the other side (utility)",
-    "afghan_taliban_offer": "Afghan Taliban's latest offer: its worth to the other side (utility)",
+    "pakistan_offer": "{first}'s latest offer: its worth to the other side (utility)",
+    "afghan_taliban_offer": "{second}'s latest offer: its worth to the other side (utility)",
 }
 UNIT = ("trust", "closure", "disagreement", "offer")
 """Endings of names of quantities that are drawn from 0 to 1."""
@@ -102,11 +102,13 @@ def _draw(page: Page, ensemble: Ensemble, quantities: Sequence[str]) -> list[int
     frame.set_yticks([])
     frame.spines["left"].set_visible(False)
     each = (high - low) / len(quantities)
+    labels = [party.label for party in ensemble.scenario.parties]
     for k, name in enumerate(quantities):
         bottom = high - (k + 1) * each
         place = (sides[0], bottom, sides[1] - sides[0], each - 1.9 * em)
         axes = page.axes(*place, gid=f"fan:{name}")
-        page.text(sides[0], bottom + each - 1.5 * em, MEANINGS.get(name, name), gid="label")
+        meaning = MEANINGS.get(name, name).format(first=labels[0], second=labels[1])
+        page.text(sides[0], bottom + each - 1.5 * em, meaning, gid="label")
         set_days(axes, page, horizon, None, widest)
         axes.tick_params(labelbottom=False)
         if k == len(quantities) - 1:

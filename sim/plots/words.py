@@ -85,7 +85,10 @@ def accounts_of(scenario: Scenario) -> str:
     """Say whose account of the contested positions is used."""
     name = scenario.accounts.name
     if name is AccountName.mixed:
-        return f"mixed (Islamabad's in {scenario.accounts.probability_islamabad:.0%} of futures)"
+        first = scenario.pakistan.label
+        return f"mixed ({first}'s in {scenario.accounts.probability_islamabad:.0%} of futures)"
+    if name is AccountName.undisputed:
+        return "undisputed"
     return f"{name.value.capitalize()}'s"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.book import ACCOUNTS
-from sim.config import CAUSES, PARTIES
+from sim.config import CAUSES, PARTIES, Scenario
 from sim.model import CeasefireModel
 from sim.negotiation.agenda import Packages
 from sim.study.cells import Cell
@@ -21,13 +21,6 @@ from sim.study.files import Atomic
 
 Entry = dict[str, Any]
 RUNGS = ("restraint", "protest and closure", "border fire", "a strike", "open hostilities")
-WHO = {
-    "pakistan": "Islamabad",
-    "afghan_taliban": "Kabul",
-    "mediators": "the mediators",
-    "qatar": "Qatar",
-    "turkiye": "Türkiye",
-}
 
 
 def entries(cell: Cell, first: int = 0, count: int = 1) -> list[Entry]:
@@ -79,6 +72,7 @@ def in_words(cell: Cell, heard: list[Entry]) -> str:
 
 def _lines(cell: Cell, heard: list[Entry]) -> Iterator[str]:
     start = cell.scenario.start
+    labels = _labels(cell.scenario)
     replicate = None
     for entry in heard:
         if entry["replicate"] != replicate:
@@ -88,14 +82,32 @@ def _lines(cell: Cell, heard: list[Entry]) -> Iterator[str]:
                 f"{cell.scenario.name}, future {replicate}, seed {cell.settings.seed}; opening "
                 f"positions as in the account of {account}. A what-if, not a record."
             )
-        said = TELL[entry["kind"]](entry)
+        said = TELL[entry["kind"]](_named(entry, labels))
         if said:
             day = start + dt.timedelta(days=entry["day"])
             yield f"  day {entry['day']:>3} ({day:%d %b})  {said}"
 
 
-def _who(name: str) -> str:
-    return WHO.get(name, name)
+def _labels(scenario: Scenario) -> dict[str, str]:
+    """What parties and mediators are called, by their names in the configuration."""
+    sides = dict(zip(PARTIES, (party.label for party in scenario.parties), strict=True))
+    others = {name: mediator.label for name, mediator in scenario.mediators.items()}
+    return sides | others | {"mediators": "the mediators"}
+
+
+def _named(entry: Entry, labels: dict[str, str]) -> Entry:
+    """The same facts with everybody called by label."""
+    told: Entry = {"first_side": labels[PARTIES[0]], "second_side": labels[PARTIES[1]]}
+    for field, value in entry.items():
+        if field in ("speaker", "hearer", "party"):
+            told[field] = labels.get(value, value)
+        elif field in ("utilities", "aspirations"):
+            told[field] = {labels[side]: worth for side, worth in value.items()}
+        elif field == "called_back_by":
+            told[field] = [labels[name] for name in value]
+        else:
+            told[field] = value
+    return told
 
 
 def _package(package: dict[str, str]) -> str:
@@ -104,18 +116,19 @@ def _package(package: dict[str, str]) -> str:
 
 def _attack(entry: Entry) -> str:
     answer = "which denies it" if entry["denied"] else "which acknowledges its part"
-    accused = f"laid at Kabul's door by Islamabad, {answer}"
+    accused = f"laid at {entry['second_side']}'s door by {entry['first_side']}, {answer}"
     laid = accused if entry["attributed"] else "not laid at any door"
+    second = entry["second_side"]
     truth = "prepared" if entry["from_afghan_soil"] else "not prepared"
     return (
         f"Attack by {entry['group']}, {entry['deaths']} deaths; {laid} "
-        f"(in this simulated future it was {truth} on Afghan soil)."
+        f"(in this simulated future it was {truth} in {second}'s territory)."
     )
 
 
 def _round_opens(entry: Entry) -> str:
     again = ", resumed after a breakdown" if entry["resumed"] else ""
-    callers = [_who(name) for name in entry["called_back_by"]]
+    callers = entry["called_back_by"]
     by = f"; called by {' and '.join(callers)}" if callers else ""
     return (
         f"Round {entry['round']} opens{again}{by}: up to {entry['exchanges']} exchanges "
@@ -126,25 +139,25 @@ def _round_opens(entry: Entry) -> str:
 def _information(entry: Entry) -> str:
     word = "good" if entry["says_good_faith"] else "bad"
     return (
-        f"{_who(entry['speaker'])} tells {_who(entry['hearer'])} that the other side is in {word} "
+        f"{entry['speaker']} tells {entry['hearer']} that the other side is in {word} "
         f"faith (believed right with chance {entry['accuracy']:.2f})."
     )
 
 
 def _move(entry: Entry) -> str:
-    verb = "draft" if entry["speaker"] == "mediators" else "proposes"
-    hearers = [p for p in PARTIES if p != entry["speaker"]]
+    sides = (entry["first_side"], entry["second_side"])
+    verb = "proposes" if entry["speaker"] in sides else "draft"
     verdicts = []
-    for hearer in hearers:
+    for hearer in (side for side in sides if side != entry["speaker"]):
         worth, asked = entry["utilities"][hearer], entry["aspirations"][hearer]
         if entry["accepted"]:
-            verdicts.append(f"accepted by {_who(hearer)} ({worth:.3f}, asks {asked:.3f})")
+            verdicts.append(f"accepted by {hearer} ({worth:.3f}, asks {asked:.3f})")
         else:
             below = "below" if worth < asked else "at or above"
-            verdicts.append(f"{_who(hearer)}: worth {worth:.3f}, {below} the {asked:.3f} it asks")
+            verdicts.append(f"{hearer}: worth {worth:.3f}, {below} the {asked:.3f} it asks")
     refused = "" if entry["accepted"] else "refused; "
     return (
-        f"[{entry['exchange']}/{entry['of']}] {_who(entry['speaker'])} {verb}: "
+        f"[{entry['exchange']}/{entry['of']}] {entry['speaker']} {verb}: "
         f"{_package(entry['package'])}. {refused}{'; '.join(verdicts)}."
     )
 
@@ -153,7 +166,7 @@ def _ratification(entry: Entry) -> str:
     passed = entry["utility"] >= entry["needed"]
     verdict = "ratifies" if passed else "refuses to ratify"
     return (
-        f"{_who(entry['party'])} {verdict}: worth {entry['utility']:.3f}, "
+        f"{entry['party']} {verdict}: worth {entry['utility']:.3f}, "
         f"{entry['needed']:.3f} needed at home."
     )
 
@@ -166,9 +179,9 @@ def _breakdown(entry: Entry) -> str:
 def _clash(entry: Entry) -> str:
     other = next(name for name in PARTIES if name != entry["initiator"])
     said = (
-        f"{_who(other)} and {_who(entry['initiator'])} each blame the other"
+        f"{other} and {entry['initiator']} each blame the other"
         if entry["denied"]
-        else f"{_who(entry['initiator'])} acknowledges that it began"
+        else f"{entry['initiator']} acknowledges that it began"
     )
     return f"Border clash (pressure {entry['severity']:.1f} on both sides): {said}."
 
@@ -180,11 +193,11 @@ def _ends(entry: Entry) -> str:
 TELL: dict[str, Callable[[Entry], str]] = {
     "attack": _attack,
     "border_clash": _clash,
-    "violation": lambda e: f"A violation of the deal by {_who(e['party'])} is found.",
-    "renegotiation_asked": lambda e: f"{_who(e['party'])} asks to renegotiate the deal.",
+    "violation": lambda e: f"A violation of the deal by {e['party']} is found.",
+    "renegotiation_asked": lambda e: f"{e['party']} asks to renegotiate the deal.",
     "ceasefire_renewed": lambda _: "The ceasefire is re-established.",
     "deal_lapses": lambda _: "The deal lapses after too many violations.",
-    "act": lambda e: f"{_who(e['party'])} answers with {RUNGS[e['rung']]}.",
+    "act": lambda e: f"{e['party']} answers with {RUNGS[e['rung']]}.",
     "session": lambda _: "",
     "round_not_held": lambda _: "A round is due but not held.",
     "round_opens": _round_opens,
@@ -193,8 +206,7 @@ TELL: dict[str, Callable[[Entry], str]] = {
     "ratification": _ratification,
     "breakdown": _breakdown,
     "contradiction": lambda e: (
-        f"{_who(e['speaker'])} publishes an account that contradicts the other side's on "
-        f"{e['issue']}."
+        f"{e['speaker']} publishes an account that contradicts the other side's on {e['issue']}."
     ),
     "ceasefire_ends": _ends,
     "horizon": lambda _: "The ceasefire is in force at the horizon.",
