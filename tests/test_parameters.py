@@ -155,6 +155,7 @@ TABLE = {
     "protocol.sessions_per_day": (1, 6, DEALS),
     "protocol.exchanges_per_session": (1, 9, DEALS),
     "protocol.exchanges_per_round": (2, 40, DEALS),
+    "protocol.draft_lean": (0, 0.5, DEALS | TEXT | {"mediators.qatar.bias": 1}),
     "protocol.text_step": (0.02, 0.6, DEALS | TEXT),
     "protocol.relay_noise": (0, 0.5, DEALS | SHUTTLE),
     "protocol.face_saving": (0, 0.5, DEALS | TEXT),

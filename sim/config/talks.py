@@ -75,6 +75,10 @@ class Protocol:
         "share of the way from aspiration to reservation that a side goes when mediators, not the "
         "other side, propose (Pruitt & Johnson 1970)", 0, 1, "share", "assumed",
     )  # fmt: skip
+    draft_lean: float = number(
+        "weight by which the mediators' first draft leans, per unit of the drafter's bias", 0, 0.5,
+        "share", "assumed",
+    )  # fmt: skip
     text_step: float = number(
         "how far a criticism moves the weights of the mediators' draft", 0, 1, "share", "assumed"
     )

@@ -103,7 +103,7 @@ def leaning(model: CeasefireModel, rows: IntArray) -> FloatArray:
     lean, undecided = np.zeros(model.size), np.ones(model.size, dtype=bool)
     for mediator in model.mediators:
         drafting = undecided & mediator.active(MediatorFunction.formulate)
-        lean[drafting] = 0.25 * mediator.config.bias
+        lean[drafting] = model.scenario.protocol.draft_lean * mediator.config.bias
         undecided &= ~drafting
     return lean[rows]
 
