@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.analysis.ensemble import Ensemble, simulate
+from sim.analysis.survival import aalen_johansen, kaplan_meier
+from sim.config import CAUSES
 from sim.study.cells import load_cell
 from sim.study.store import ROW_GROUP, RunsWriter, StoreError, finished, read_cell, write_cell
 
@@ -65,3 +67,17 @@ def test_an_unfinished_or_damaged_cell_is_not_read(tmp_path: Path) -> None:
         read_cell(tmp_path).table("runs")
     (tmp_path / "run.json").write_text("{")
     assert finished(tmp_path) is None
+
+
+def test_survival_read_in_pieces_is_that_of_all_rows_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.study.store.ROW_GROUP", 70)
+    words = ["replicates=300", "horizon=40", "ceasefire.end=strike"]
+    stored = Ensemble(write_cell(load_cell("baseline", words), tmp_path))
+    days, ended, causes = stored.durations()
+    options = {"horizon": 40}
+    whole = kaplan_meier(days.to_numpy(), ended.to_numpy(), band="bootstrap", **options)
+    assert stored.survival(band="bootstrap").table.equals(whole.table)
+    by_cause = aalen_johansen(days.to_numpy(), ended.to_numpy(), causes, order=CAUSES, **options)
+    assert stored.incidence().table.equals(by_cause.table)

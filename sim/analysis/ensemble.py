@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.incidence import IncidenceEstimate
@@ -100,13 +101,37 @@ class Ensemble:
         frame: pd.DataFrame = self.results.table(name, columns).to_pandas()
         return frame
 
+    def tally(self, *columns: str) -> pd.DataFrame:
+        """Distinct rows of some columns of ``runs``, with their ``count``.
+
+        Futures are read some at a time: memory does not grow with their number.
+        """
+        counts = [
+            piece.group_by(list(columns)).aggregate([([], "count_all")])
+            for piece in self.results.pieces(columns)
+        ]
+        frame: pd.DataFrame = (
+            pa.concat_tables(counts)
+            .unify_dictionaries()
+            .group_by(list(columns), use_threads=False)
+            .aggregate([("count_all", "sum")])
+            .rename_columns([*columns, "count"])
+            .to_pandas()
+        )
+        return frame
+
     def durations(self, end: str | None = None) -> tuple[Any, Any, Any]:
         """Day, whether ended and cause of each replicate under one end definition."""
+        end = self._definition(end)
+        runs = self.outcomes(f"{end}_day", f"{end}_ended", f"{end}_cause")
+        return runs[f"{end}_day"], runs[f"{end}_ended"], runs[f"{end}_cause"]
+
+    def _definition(self, end: str | None) -> str:
+        """Name an end definition: the scenario's own if none is given."""
         end = end or self.scenario.ceasefire.end.value
         if end not in ENDS:
             raise ConfigError(f"end is {end!r}; allowed are {', '.join(ENDS)}")
-        runs = self.outcomes(f"{end}_day", f"{end}_ended", f"{end}_cause")
-        return runs[f"{end}_day"], runs[f"{end}_ended"], runs[f"{end}_cause"]
+        return end
 
     def survival(self, end: str | None = None, **options: Any) -> SurvivalEstimate:
         """Kaplan-Meier estimate of S(t) = P(T > t) on the daily grid.
@@ -114,17 +139,24 @@ class Ensemble:
         ``end`` is a definition of the end (the scenario's own if not given); ``options`` as in
         ``sim.analysis.survival.kaplan_meier``.
         """
-        days, ended, _ = self.durations(end)
+        end = self._definition(end)
+        counts = self.tally(f"{end}_day", f"{end}_ended")
         options = {"horizon": self.horizon, "label": self.scenario.name, **options}
-        estimate: SurvivalEstimate = kaplan_meier(days.to_numpy(), ended.to_numpy(), **options)
+        estimate: SurvivalEstimate = kaplan_meier(
+            counts[f"{end}_day"], counts[f"{end}_ended"], weights=counts["count"], **options
+        )
         return estimate
 
     def incidence(self, end: str | None = None, **options: Any) -> IncidenceEstimate:
         """Aalen-Johansen cumulative incidence by cause, in the order of ``config.CAUSES``."""
-        days, ended, causes = self.durations(end)
-        options = {"horizon": self.horizon, "label": self.scenario.name, **options}
+        end = self._definition(end)
+        counts = self.tally(f"{end}_day", f"{end}_ended", f"{end}_cause")
+        options = {
+            "horizon": self.horizon, "label": self.scenario.name, "order": CAUSES,
+            "weights": counts["count"], **options,
+        }  # fmt: skip
         estimate: IncidenceEstimate = aalen_johansen(
-            days.to_numpy(), ended.to_numpy(), causes, order=CAUSES, **options
+            counts[f"{end}_day"], counts[f"{end}_ended"], counts[f"{end}_cause"], **options
         )
         return estimate
 

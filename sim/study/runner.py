@@ -34,6 +34,9 @@ class Source(Protocol):
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return runs, daily, rounds, incidents or spells, or some columns of it."""
 
+    def pieces(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield some columns of runs, some rows at a time."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -46,6 +49,10 @@ class Results:
         """Return runs, daily, rounds or incidents, or some columns of it."""
         table = self.tables[name]
         return table if columns is None else table.select(list(columns))
+
+    def pieces(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield some columns of runs, all rows at once."""
+        yield self.table("runs", columns)
 
 
 @dataclass(frozen=True)

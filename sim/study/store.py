@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,28 @@ class StoredCell:
         try:
             return pq.read_table(path, columns=None if columns is None else list(columns))
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"cannot read {path}: {str(error).splitlines()[0]}") from None
+            raise unreadable(path, error) from None
+
+    def pieces(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield some columns of runs, a row group at a time.
+
+        Raises
+        ------
+        StoreError
+            If the file is missing or damaged.
+        """
+        path = self.directory / "runs.parquet"
+        try:
+            with pq.ParquetFile(path) as file:
+                for group in range(file.num_row_groups):
+                    yield file.read_row_group(group, columns=list(columns))
+        except (OSError, pa.ArrowException) as error:
+            raise unreadable(path, error) from None
+
+
+def unreadable(path: Path, error: Exception) -> StoreError:
+    """Say that a table cannot be read."""
+    return StoreError(f"cannot read {path}: {str(error).splitlines()[0]}")
 
 
 def write_cell(
