@@ -116,17 +116,18 @@ def hydra_job(words: list[str]) -> int:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
+    from sim.config import ConfigError
     from sim.paths import data_dir
     from sim.report.job import job
     from sim.report.problems import problems
-    from sim.study.cells import canonical, explain_hydra, groups
+    from sim.study.cells import arguments, explain_hydra
     from sim.study.errors import cannot_write
 
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us; we say them in one sentence
-    known = groups()
-    sys.argv = ["ceasefire", *(canonical(word, known) for word in words)]
-    if any(word.startswith("+experiment=") for word in words):
-        sys.argv.append(f"hydra.searchpath=['file://{data_dir('experiments').parent}']")
+    try:
+        sys.argv = ["ceasefire", *arguments(words)]
+    except ConfigError as error:
+        fail(str(error), 2)
     entry: Any = hydra.main(
         config_path=str(data_dir("configs")), config_name="config", version_base="1.3"
     )(job)

@@ -36,7 +36,7 @@ def tactic_of(config: Any, packages: Packages, longest: int) -> tactics.Tactic:
     if isinstance(config, configs.Scripted):
         return tactics.Scripted(np.array([packages.index(offer) for offer in config.offers]))
     if isinstance(config, configs.Custom):
-        return _custom(config)
+        return own(config)
     if isinstance(config, configs.SubgamePerfect):
         return tactics.SubgamePerfect(config.discount, config.other_discount, longest)
     numbers = {name: value for name, value in vars(config).items() if name != "kind"}
@@ -48,7 +48,14 @@ def tactic_of(config: Any, packages: Packages, longest: int) -> tactics.Tactic:
     return simple[config.kind](**numbers)
 
 
-def _custom(config: configs.Custom) -> tactics.Tactic:
+def own(config: configs.Custom) -> tactics.Tactic:
+    """Make a tactic of one's own: ``module:Class``, looked for beside the package and here.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be imported, does not take its parameters or is no tactic.
+    """
     module, _, name = config.tactic.partition(":")
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())

@@ -167,6 +167,19 @@ def test_an_unknown_field_is_named_with_its_path(override):
     assert path in said(override)
 
 
+@pytest.mark.parametrize(
+    ("override", "advice"),
+    [
+        ("militants={}", "militants=none"),
+        ("events={ }", "~events.NAME"),
+        ("+experiment=nope", "experiment is 'nope'; allowed are "),
+        ("pakistan.tactic.tactic=nowhere:Gone", "pakistan.tactic: tactic 'nowhere:Gone' cannot"),
+    ],
+)
+def test_a_word_that_would_do_nothing_or_cannot_be_used_is_refused_at_once(override, advice):
+    assert advice in said("pakistan.tactic=custom", override)
+
+
 def test_errors_are_reported_together_with_their_paths():
     message = said(
         "pakistan.trust=2", "conflict.clashes.rate=-1", "replicates=0", "horizon=0",

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,8 +21,18 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim import seeds
-from sim.config import ConfigError, Scenario, Settings, dump, validate, validate_settings
+from sim.config import (
+    PARTIES,
+    ConfigError,
+    Scenario,
+    Settings,
+    dump,
+    validate,
+    validate_settings,
+)
+from sim.config.tactics import Custom
 from sim.paths import data_dir
+from sim.tactic_choice import own
 
 DIGITS = 12  # of a key that name a directory; the whole key is checked before one is used
 
@@ -116,6 +126,37 @@ def canonical(override: str, known: set[str]) -> str:
     return override
 
 
+def arguments(words: Sequence[str]) -> list[str]:
+    """Write a user's words as Hydra takes them; a named study is looked for in ``experiments``.
+
+    Raises
+    ------
+    ConfigError
+        If a word would change nothing, or names a study that is not there.
+    """
+    known = groups()
+    out = [canonical(word, known) for word in words]
+    for word in words:
+        key, _, value = word.partition("=")
+        if key == "+experiment":
+            _need_study(value)
+            out.append(f"hydra.searchpath=['file://{data_dir('experiments').parent}']")
+        elif value.replace(" ", "") == "{}" and not key.startswith("+"):
+            empty = (data_dir("configs") / key / "none.yaml").exists()
+            none = f", {key}=none all of them" if empty else ""
+            raise ConfigError(
+                f"{word} changes nothing, because Hydra merges mappings; "
+                f"~{key}.NAME leaves one entry out{none}"
+            )
+    return out
+
+
+def _need_study(name: str) -> None:
+    studies = sorted(path.parent.name for path in data_dir("experiments").glob("*/study.yaml"))
+    if name not in studies:
+        raise ConfigError(f"experiment is {name!r}; allowed are {', '.join(studies)}")
+
+
 def from_config(config: DictConfig) -> Cell:
     """Validate a composed configuration.
 
@@ -125,13 +166,31 @@ def from_config(config: DictConfig) -> Cell:
         With every problem, or what could not be resolved.
     """
     try:
-        wanted = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
-        tree = OmegaConf.to_container(wanted, resolve=True, throw_on_missing=True)
+        tree = {str(key): plain(config[key]) for key in config if key != "hydra"}
     except (OmegaConfBaseException, ValueError) as error:
         raise ConfigError(first_line(error)) from None
-    assert isinstance(tree, dict)
-    scenario, settings = validate({str(name): value for name, value in tree.items()})
-    return Cell(scenario, settings)
+    cell = Cell(*validate(tree))
+    unusable = list(unusable_tactics(cell.scenario))
+    if unusable:
+        raise ConfigError("; ".join(unusable))
+    return cell
+
+
+def unusable_tactics(scenario: Scenario) -> Iterator[str]:
+    """Say which side's own tactic cannot be imported or does not take its parameters."""
+    for name, party in zip(PARTIES, scenario.parties, strict=True):
+        if isinstance(party.tactic, Custom):
+            try:
+                own(party.tactic)
+            except ConfigError as error:
+                yield f"{name}.tactic: {error}"
+
+
+def plain(node: Any) -> Any:
+    """A resolved part of a configuration as plain values."""
+    if OmegaConf.is_config(node):
+        return OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
+    return node
 
 
 def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell:
@@ -143,8 +202,7 @@ def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell
         If the scenario, an option or a field is unknown, or a value is out of its range.
     """
     register_resolvers()
-    known = groups()
-    words = [f"scenario={scenario}", *(canonical(word, known) for word in overrides)]
+    words = arguments([f"scenario={scenario}", *overrides])
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):

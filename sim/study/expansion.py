@@ -14,7 +14,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from sim.config import ConfigError
 
-GRID = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
+GRIDS = {
+    "hydra._internal.core_plugins.basic_sweeper.BasicSweeper",
+    "hydra_plugins.hydra_ceasefire.sweeper.CellSweeper",
+}
 
 
 def expand(
@@ -30,7 +33,7 @@ def expand(
     ConfigError
         If an override of the sweep matches nothing.
     """
-    if OmegaConf.select(config, "hydra.sweeper._target_") != GRID:
+    if OmegaConf.select(config, "hydra.sweeper._target_") not in GRIDS:
         return None
     params = OmegaConf.select(config, "hydra.sweeper.params") or {}
     parser = OverridesParser.create(config_loader=loader)

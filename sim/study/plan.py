@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from omegaconf.errors import OmegaConfBaseException
 from sim.config import ConfigError
 from sim.negotiation.agenda import packages
 from sim.paths import data_dir
-from sim.study.cells import Cell, canonical, explain_hydra, from_config, groups, register_resolvers
+from sim.study.cells import Cell, arguments, explain_hydra, from_config, register_resolvers
+from sim.study.composing import SharedLoader
 from sim.study.expansion import expand
 from sim.study.runner import block_size, simulate_block
 from sim.study.store import COMPRESSION, finished
@@ -78,36 +80,34 @@ def plan(words: Sequence[str], probe: bool = True) -> Plan:
         If the sweep itself cannot be read; what is wrong with its cells is in the plan.
     """
     register_resolvers()
-    known = groups()
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
-            sweep = _compose([canonical(word, known) for word in words], RunMode.MULTIRUN)
+            loader = SharedLoader(GlobalHydra.instance().config_loader())
+            sweep = loader.load_configuration("config", arguments(words), RunMode.MULTIRUN)
             task = [str(word) for word in sweep.hydra.overrides.task]
-            jobs = expand(sweep, task, GlobalHydra.instance().config_loader())
+            jobs = expand(sweep, task, loader)
             if jobs is None:
-                raise ConfigError("only Hydra's basic sweeper can be planned")
-            return _assess(jobs, Path(sweep.hydra.sweep.dir), probe)
+                raise ConfigError("only a grid can be planned; leave hydra/sweeper as it is")
+            return _assess(
+                jobs, partial(loader.load_sweep_config, sweep), Path(sweep.hydra.sweep.dir), probe
+            )
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(explain_hydra(error)) from None
 
 
-def _compose(words: list[str], mode: RunMode) -> DictConfig:
-    hydra = GlobalHydra.instance().hydra
-    assert hydra is not None
-    config: DictConfig = hydra.compose_config(
-        "config", words, run_mode=mode, from_shell=False, with_log_configuration=False
-    )
-    return config
-
-
-def _assess(jobs: list[list[str]], directory: Path, probe: bool) -> Plan:
+def _assess(
+    jobs: list[list[str]],
+    compose: Callable[[list[str]], DictConfig],
+    directory: Path,
+    probe: bool,
+) -> Plan:
     out, found = Plan(cells=len(jobs)), {}
     names: dict[str, list[list[str]]] = {}
     composing = time.perf_counter()
     for words in jobs:
         try:
-            cell = from_config(_compose(words, RunMode.RUN))
+            cell = from_config(compose(words))
         except ConfigError as error:
             out.invalid.append(Invalid(words, str(error)))
         except (HydraException, OmegaConfBaseException) as error:

@@ -13,7 +13,10 @@ say() { echo "start.sh: $*" >&2; }
 cannot() { say "$*"; exit 3; }
 
 [ "$(id -u)" = 0 ] || cannot "SLURM cannot be started: this needs root"
-if ! command -v slurmctld slurmd munged sbatch > /dev/null; then
+for program in slurmctld slurmd munged sbatch; do
+    command -v "$program" > /dev/null || missing=1
+done
+if [ "${missing:-}" = 1 ]; then
     command -v apt-get > /dev/null || cannot "SLURM cannot be installed: there is no apt"
     export DEBIAN_FRONTEND=noninteractive
     { apt-get update -q && apt-get install -q -y --no-install-recommends slurm-wlm munge; } \

@@ -1,0 +1,1 @@
+"""A sweeper and launchers for cells; found by Hydra in its name space."""

@@ -1,1 +1,0 @@
-"""Launchers for groups of cells; found by Hydra in its name space."""

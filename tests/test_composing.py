@@ -1,0 +1,78 @@
+"""A sweep's cells, composed from what they share, are those that Hydra composes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+
+import pytest
+from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from sim.paths import data_dir
+from sim.study.cells import register_resolvers
+from sim.study.composing import SharedLoader
+
+CELLS = [
+    [],
+    ["seed=3"],
+    ["pakistan.trust=0.4", "replicates=7", "pakistan.trust=0.5"],
+    ["scenario=no_mediators", "seed=3"],
+    ["seed=4", "scenario=no_mediators"],
+    ["mediators=none", "pakistan/tactic=hardliner", "pakistan.tactic.floor=0.7"],
+    ["mediators={qatar:{credibility:0.1}}", "seed=1"],
+    ["+mediators.oman=${mediators.qatar}", "++seed=8", "~mediators.qatar"],
+    ["seed=${horizon}", "horizon=40"],
+]
+
+
+@pytest.fixture
+def master() -> Iterator[DictConfig]:
+    """A sweep's own configuration."""
+    register_resolvers()
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
+        loader = GlobalHydra.instance().config_loader()
+        yield loader.load_configuration(
+            "config", ["seed=1,2", "hydra.sweep.subdir=${hydra.job.num}"], RunMode.MULTIRUN
+        )
+
+
+def everything(config: DictConfig) -> dict[str, object]:
+    """Values, interpolations unresolved, and flags of a configuration and of Hydra's part of it."""
+    return {
+        "values": OmegaConf.to_container(config, resolve=False),
+        "flags": [OmegaConf.is_struct(config), OmegaConf.is_readonly(config.hydra)],
+        "types": [type(config.hydra._metadata.ref_type), config.hydra._metadata.object_type],
+    }
+
+
+def test_cells_are_those_of_hydra_in_any_order_and_after_a_journey(master: DictConfig) -> None:
+    own = GlobalHydra.instance().config_loader()
+    shared = SharedLoader(own)
+    travelled = pickle.loads(pickle.dumps(shared))  # as to the worker of a launcher
+    for words in [*CELLS, *reversed(CELLS)]:
+        expected = everything(own.load_sweep_config(master, list(words)))
+        assert everything(shared.load_sweep_config(master, list(words))) == expected
+        assert everything(travelled.load_sweep_config(master, list(words))) == expected
+
+
+@pytest.mark.parametrize("words", [["nope=1"], ["scenario=nope"], ["seed=1,2"], ["seed=1 2 ="]])
+def test_what_hydra_refuses_is_refused_in_its_words(master: DictConfig, words: list[str]) -> None:
+    own = GlobalHydra.instance().config_loader()
+    said = []
+    for loader in (own, SharedLoader(own)):
+        with pytest.raises(HydraException) as refused:
+            loader.load_sweep_config(master, words)
+        said.append(str(refused.value))
+    assert said[0] == said[1]
+
+
+def test_what_is_done_to_one_cell_is_not_seen_by_another(master: DictConfig) -> None:
+    loader = SharedLoader(GlobalHydra.instance().config_loader())
+    first = loader.load_sweep_config(master, ["seed=3"])
+    OmegaConf.update(first, "pakistan.trust", 0.01)
+    assert loader.load_sweep_config(master, ["seed=3"]).pakistan.trust != 0.01
