@@ -234,7 +234,7 @@ def test_errors_are_reported_together_with_their_paths():
         ("militants.ttp.deaths_per_attack=15", ["militants.ttp", "deaths_per_attack", "15"]),
         ("militants.ttp.attacks_per_year=-5", ["militants.ttp.attacks_per_year", "-5", "0"]),
         ("conflict.clashes.rate=-0.1", ["conflict.clashes.rate", "-0.1", "0"]),
-        ("militants.ttp.excitation=1", ["militants.ttp.excitation", "1 is explosive", "0.95"]),
+        ("militants.ttp.excitation=1", ["militants.ttp.excitation is 1;", "explosive", "0.95"]),
         ("militants.ttp.excitation=0.97", ["militants.ttp.excitation", "0.97", "0.95"]),
         ("militants.ttp.tail_exponent=1", ["militants.ttp.tail_exponent", "greater than 1"]),
         ("militants.ttp.year=1999", ["1999"]),

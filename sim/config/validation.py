@@ -104,7 +104,8 @@ def _clause(problem: Any) -> str:
         return f"{path}.kind is missing"
     if kind == "value_error":
         reason = str(context.get("error", problem["msg"]))
-        return f"{path}: {reason}" if path else reason
+        joined = " " if reason.startswith("is ") else ": "
+        return f"{path}{joined}{reason}" if path else reason
     allowed = problem["msg"][0].lower() + problem["msg"][1:]
     shown = repr(value) if isinstance(value, (int, float, str, bool, type(None))) else "given"
     return f"{path} is {shown}; {allowed.replace('input should', 'it should')}"
