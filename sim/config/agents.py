@@ -127,8 +127,8 @@ def _not_explosive(value: Any) -> Any:
     """Refuse an excitation at which attacks would set off ever more attacks."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 1:
         raise ValueError(
-            f"is {value:g}; every attack would set off one or more others, without end (explosive), "
-            "so allowed is 0 to 0.95"
+            f"is {value:g}; every attack would set off one or more others, without end "
+            "(explosive), so allowed is 0 to 0.95"
         )
     return value
 
