@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures docs test test-slow digests lint format bench clean
+.PHONY: run figures docs screens test test-slow digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -27,6 +27,10 @@ figures: $(INSTALLED)
 docs: $(INSTALLED_FOR_TESTS)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	@echo "The site is in build/site"
+
+# The pictures of docs/teaching.md, from a lesson in short with three browsers.
+screens: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/python tests/classroom_screens.py
 
 test: lint
 	@$(BIN)/python -m pytest -q -n $(WORKERS)

@@ -120,6 +120,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 def calendar(
     label: str,
+    axis: str,
     days: int,
     today: int,
     rounds: Sequence[tuple[int, int]],
@@ -163,7 +164,7 @@ def calendar(
     )
     for value in ticks(0, days):
         parts.append(_text(frame.at(value, 0)[0], height - 18, f"{value:g}", "middle"))
-    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, height - 4, "day", "middle"))
+    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, height - 4, axis, "middle"))
     return picture(label, parts, height)
 
 

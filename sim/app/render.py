@@ -66,11 +66,11 @@ def calendar(entries: Sequence[Facts], days: int, today: int) -> str:
         (first, min(end, _closed(entries, first, end), days))
         for first, end in rounds
     ]  # fmt: skip
-    label = (
-        f"{say.CALENDAR}: {len(rounds)} rounds, {len(attacks)} attacks worth noting, "
-        f"{len(acts)} responses, {len(deals)} deals by day {today} of {days}"
-    )
-    picture = charts.calendar(label, days, today, last, attacks, acts, deals)
+    label = say.CALENDAR_LABEL.format(
+        rounds=len(rounds), attacks=len(attacks), acts=len(acts), deals=len(deals), day=today,
+        days=days,
+    )  # fmt: skip
+    picture = charts.calendar(label, say.DAY_AXIS, days, today, last, attacks, acts, deals)
     return f'{picture}<p class="help">{escape(say.CALENDAR_KEY)}</p>'
 
 
@@ -128,17 +128,14 @@ def offers(own: Sequence[Facts], heard: Sequence[Facts]) -> str:
 
 def trust_and_tension(daily: Sequence[tuple[int, float, float, float]], days: int) -> str:
     """Trust of both sides and tension over the days lived."""
-    frame = charts.Frame((0, max(days, 1)), (0, 1), "day")
+    frame = charts.Frame((0, max(days, 1)), (0, 1), say.DAY_AXIS)
     curves = [
         charts.Line(say.seat("pakistan"), [(d, p) for d, p, _, _ in daily], "first"),
         charts.Line(say.seat("afghan_taliban"), [(d, k) for d, _, k, _ in daily], "second"),
-        charts.Line("tension / 20", [(d, min(t / 20, 1.0)) for d, _, _, t in daily], "third"),
+        charts.Line(say.TENSION_SCALED, [(d, min(t / 20, 1.0)) for d, _, _, t in daily], "third"),
     ]
     _, first, second, tension = daily[-1]
-    label = (
-        f"{say.TRUST_TENSION}: {say.seat('pakistan')} {first:.2f}, "
-        f"{say.seat('afghan_taliban')} {second:.2f}, tension {tension:.1f}"
-    )
+    label = say.TRUST_LABEL.format(pakistan=first, afghan_taliban=second, tension=tension)
     return charts.lines(label, frame, curves)
 
 
@@ -147,18 +144,18 @@ def bargaining_space(shown: Facts | None) -> str:
     if shown is None:
         return f"<p>{escape(say.SPACE_EMPTY)}</p>"
     first, second = say.seat("pakistan"), say.seat("afghan_taliban")
-    label = f"{say.SPACE}, round {shown['round']}: {len(shown['offers'])} offers"
-    axes = (f"worth to {first}", f"worth to {second}")
+    label = say.SPACE_LABEL.format(round=shown["round"], offers=len(shown["offers"]))
+    axes = (say.WORTH_TO.format(seat=first), say.WORTH_TO.format(seat=second))
     names = [(first, "first"), (second, "second"), (say.seat("mediators"), "third")]
     return charts.space(label, dict(shown), *axes) + charts.legend(names)
 
 
 def odds(days: Sequence[int], shares: Sequence[float], last: int, drops: Iterable[int]) -> str:
     """The odds by evening, with the largest drops marked."""
-    frame = charts.Frame((0, last), (0, 1), "evening of day", say.SHARE_IN_FORCE)
+    frame = charts.Frame((0, last), (0, 1), say.EVENING_AXIS, say.SHARE_IN_FORCE)
     curve = charts.Line(
         say.SHARE_IN_FORCE, list(zip(map(float, days), shares, strict=True)), "first"
     )
-    marks = [(float(day), f"day {day}") for day in drops]
-    label = f"{say.ODDS}: from {shares[0]:.2f} to {shares[-1]:.2f}"
+    marks = [(float(day), f"{say.DAY_AXIS} {day}") for day in drops]
+    label = say.ODDS_LABEL.format(first=shares[0], last=shares[-1])
     return charts.lines(label, frame, [curve], marks)

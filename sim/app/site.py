@@ -65,7 +65,7 @@ def frame(title: str, here: str = "") -> Iterator[None]:
     ui.page_title(f"{title} · {say.TITLE}")
     ui.add_css(STYLE)
     dark = ui.dark_mode(app.storage.user.get("dark"))
-    with ui.header(), ui.element("div").classes("bar"), ui.element("nav").classes("bar"):
+    with ui.header(fixed=False), ui.element("div").classes("bar"), ui.element("nav").classes("bar"):
         for path, name in say.MENU.items():
             link = ui.link(name, path)
             if path == here:

@@ -247,6 +247,22 @@ HOME_CARDS = (
     ("/compare", "Compare", "Scenarios side by side: survival, causes and differences."),
 )
 
+# --- pictures -----------------------------------------------------------------------------------
+
+DAY_AXIS = "day"
+EVENING_AXIS = "evening of day"
+WORTH_TO = "worth to {seat}"
+TENSION_SCALED = "tension / 20"
+CALENDAR_LABEL = (
+    "Calendar: {rounds} rounds, {attacks} attacks worth noting, {acts} responses, {deals} deals by "
+    "day {day} of {days}"
+)
+TRUST_LABEL = (
+    "Trust and tension: Islamabad {pakistan:.2f}, Kabul {afghan_taliban:.2f}, tension {tension:.1f}"
+)
+SPACE_LABEL = "The bargaining space, round {round}: {offers} offers"
+ODDS_LABEL = "The odds, from {first:.2f} to {last:.2f}"
+
 # --- explore ----------------------------------------------------------------------------------
 
 EXPLORE = "Explore one future"
@@ -298,7 +314,6 @@ UNDER_EACH = "The ceasefire under each definition"
 UNDER_EACH_HELP = (
     "When a ceasefire counts as over is itself disputed, so five definitions are kept."
 )
-CALENDAR = "Calendar"
 CALENDAR_KEY = (
     "Bars: rounds. Dots: attacks, filled if laid at Kabul's door. Columns: responses, by rung; "
     "Islamabad above, Kabul below the line."
@@ -387,7 +402,7 @@ WAITING_FOR_PLAYERS = "Waiting for somebody to take the seat of {seats}."
 GAME_OVER = "The game is over."
 GAME_PAUSED = "Paused by the teacher."
 TIME_LEFT = "{seconds:.0f} s left; then the agent decides."
-DAY = "Day {day} of {days} · {date}"
+DAY = "Day {day} of {days} · {date} · decision {number}"
 SEE_DEBRIEF = "Look back: the debriefing"
 
 ASK = {

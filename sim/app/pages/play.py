@@ -197,7 +197,10 @@ class Seat:
         room = self.room
         seen = view(room.game, self.seat)
         self.day.text = say.DAY.format(
-            day=seen["day"], days=seen["days"], date=say.date(seen["start"], seen["day"])
+            day=seen["day"],
+            days=seen["days"],
+            date=say.date(seen["start"], seen["day"]),
+            number=seen["turn"] + 1,
         )
         self.status.text = _status(room, seen)
         self._decide(seen)
@@ -222,6 +225,7 @@ class Seat:
         self.shown = now
         self.decision.clear()
         self.decision.classes(add="turn" if question else "", remove="" if question else "turn")
+        self.decision.visible = bool(room.told or room.broken or (question and not room.paused))
         with self.decision:
             if room.told:
                 ui.link(say.SEE_DEBRIEF, f"/debrief/{room.code}")

@@ -1,0 +1,205 @@
+"""The classroom without a browser: how it is started, what it draws, its colours and its words."""
+
+import ast
+import re
+import socket
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from sim.app import charts, render
+from sim.app import strings as say
+from sim.app.server import Options, check, is_loopback, prepare, shipped
+from sim.cli import VERBS, run_verb
+from sim.config import ConfigError
+from sim.game import Game, Setup
+from sim.game.debrief import landscape
+from sim.game.questions import KINDS
+from sim.game.views import MORE, PUBLIC, TOLD, view
+
+APP = Path(say.__file__).parent
+SPEAKS = ("label", "button", "paragraph", "panel", "notify", "link", "checkbox", "Line")
+HOSTILE = '<script>alert("x")</script>&'
+
+
+def options(tmp_path, **changes):
+    plain = {"host": "127.0.0.1", "port": free_port(), "network": False, "data": tmp_path / "data",
+             "scenario": "baseline", "seed": 7}  # fmt: skip
+    return Options(**(plain | changes))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# Starting it
+
+
+def test_others_can_reach_it_only_if_that_is_said(tmp_path):
+    check(options(tmp_path))
+    with pytest.raises(ConfigError, match=r"host is '0\.0\.0\.0', which others .* add --network"):
+        check(options(tmp_path, host="0.0.0.0"))
+    check(options(tmp_path, host="0.0.0.0", network=True))
+
+
+@pytest.mark.parametrize(
+    ("host", "only_here"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
+     ("192.0.2.7", False), ("::", False), ("example.org", False)],
+)  # fmt: skip
+def test_which_hosts_are_this_machine_only(host, only_here):
+    assert is_loopback(host) is only_here
+
+
+def test_what_cannot_be_served_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(ConfigError, match="port is 0; allowed are whole numbers from 1 to 65535"):
+        check(options(tmp_path, port=0))
+    with pytest.raises(ConfigError, match="scenario is 'peace'; allowed are bagram_shock"):
+        check(options(tmp_path, scenario="peace"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(ConfigError, match=r"cannot listen on 127\.0\.0\.1 port"):
+            check(options(tmp_path, port=taken.getsockname()[1]))
+
+
+def test_the_command_refuses_in_a_sentence(tmp_path, capsys):
+    with pytest.raises(SystemExit) as left:
+        run_verb("play", ["--host", "0.0.0.0", "--data", str(tmp_path / "data")])
+    said = capsys.readouterr().err
+    assert left.value.code == 1
+    assert said.startswith("ceasefire: host is '0.0.0.0'")
+    assert said.count("\n") == 1
+    assert not (tmp_path / "data").exists()
+    assert "play" in VERBS
+
+
+def test_the_secret_that_signs_sessions_is_kept_to_its_owner(tmp_path):
+    first = prepare(tmp_path / "data")
+    assert prepare(tmp_path / "data") == first
+    assert len(first) == 64
+    assert (tmp_path / "data" / "secret").stat().st_mode & 0o077 == 0
+
+
+def test_every_shipped_scenario_can_be_played():
+    for name in shipped():
+        assert Setup.of(name, days=90, persons=["pakistan"]).cell.scenario.name == name
+
+
+# What is drawn
+
+
+@pytest.fixture(scope="module")
+def game():
+    game = Game(Setup.of("baseline", seed=7, days=60, persons=["afghan_taliban"]))
+    while not game.over:
+        game.play(game.question.seat, game.question.kind, game.advice)
+    return game
+
+
+def svg(markup):
+    """The pictures in some markup, parsed."""
+    return [ET.fromstring(part) for part in re.findall(r"<svg class=.*?</svg>", markup)]
+
+
+def test_pictures_are_well_formed_and_have_a_label(game):
+    seen = view(game, "afghan_taliban")
+    drawn = [
+        render.calendar(seen["history"], 60, 60),
+        render.bargaining_space(landscape(game)),
+        render.trust_and_tension([(0, 0.3, 0.3, 8.0), (1, 0.4, 0.2, 6.0)], 1),
+        render.odds([0, 10, 60], [0.5, 0.75, 1.0], 60, [10]),
+        charts.bars("causes", [("attack", 0.2), ("shock", 0.0)]),
+    ]
+    for markup in drawn:
+        [picture] = svg(markup)
+        assert picture.attrib["role"] == "img"
+        assert picture.attrib["aria-label"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1.0]), (0, 90, [0, 20, 40, 60, 80]), (5, 5, [5])],
+)
+def test_ticks_are_round_and_within(low, high, expected):
+    assert charts.ticks(low, high) == expected
+
+
+def test_what_people_type_is_escaped():
+    for markup in (
+        render.table([(HOSTILE, HOSTILE)], (HOSTILE, HOSTILE)),
+        render.package({"custody": HOSTILE, HOSTILE: "arrest"}),
+        render.story([{"kind": HOSTILE, "day": 1}], "2025-10-19"),
+        charts.picture(HOSTILE, []),
+        charts.legend([(HOSTILE, "first")]),
+    ):
+        assert "<script" not in markup
+
+
+def test_a_player_is_told_every_kind_of_entry_in_words(game):
+    kinds = {*PUBLIC, *TOLD, *MORE}
+    assert {kind for kind in kinds if kind not in say._TELL} == set()
+    seen = view(game, "afghan_taliban")
+    assert [e for e in seen["history"] if not say.told(e)] == []
+
+
+def test_every_decision_is_asked_explained_and_named_in_words():
+    assert set(say.ASK) == set(say.ASK_HELP) == set(say.KINDS) == set(KINDS)
+
+
+# Words and colours
+
+
+def test_every_word_is_used_and_pages_have_none_of_their_own():
+    code = {path: path.read_text() for path in APP.rglob("*.py") if path.name != "strings.py"}
+    used = {name for text in code.values() for name in re.findall(r"\bsay\.(\w+)", text)}
+    own = (APP / "strings.py").read_text()
+    names = {t.id for node in ast.parse(own).body if isinstance(node, ast.Assign)
+             for t in node.targets if isinstance(t, ast.Name)}  # fmt: skip
+    assert {n for n in names if n not in used and len(re.findall(rf"\b{n}\b", own)) < 2} == set()
+    spoken = []
+    for path, text in code.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+                first = node.args[0] if node.args else None
+                if name in SPEAKS and isinstance(first, ast.Constant) and first.value:
+                    spoken.append((path.name, first.value))
+    assert spoken == []
+
+
+def luminance(colour):
+    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", [":root", ".body--dark"])
+def test_words_have_a_contrast_of_4_5_and_lines_of_3(theme):
+    """Web Content Accessibility Guidelines 2.2, 1.4.3 and 1.4.11."""
+    css = (APP / "style.css").read_text()
+    block = css[css.index(theme) :]
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6})", block[: block.index("}")]))
+
+    def contrast(one, other):
+        high, low = sorted((luminance(colours[one]), luminance(colours[other])), reverse=True)
+        return (high + 0.05) / (low + 0.05)
+
+    for ground in ("paper", "raised"):
+        for words in ("ink", "muted", "accent", "warn"):
+            assert contrast(words, ground) >= 4.5, (words, ground)
+        for line in ("first", "second", "third"):
+            assert contrast(line, ground) >= 3, (line, ground)
+    assert contrast("on-accent", "accent") >= 4.5
+
+
+def test_nothing_on_a_page_comes_from_elsewhere():
+    found = [
+        (path.name, address)
+        for path in [*APP.rglob("*.py"), *APP.rglob("*.css")]
+        for address in re.findall(r"https?://[^\s\"'{]+", path.read_text())
+    ]
+    assert found == []
