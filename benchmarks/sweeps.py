@@ -1,16 +1,19 @@
 """Sweeps: worker processes, the cost of a cell beyond its simulation, memory and designs.
 
 Ratios are taken in the same run, because machines are noisy. Needs two free processors.
+``python -m benchmarks.sweeps PART ...`` measures some of the parts ``engines``, ``cells``,
+``designs`` and ``memory``.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sim.study.cells import load_cell
@@ -19,26 +22,22 @@ from sim.study.evaluate import evaluate
 from sim.study.runner import run, simulate_block
 
 FUTURES = 200_000
-CELLS, OF_A_CELL = 24, 1_000
-PEAK = (
-    "import pathlib, resource, sys, tempfile;"
-    "from sim.study.cells import load_cell;"
-    "from sim.study.store import write_cell;"
-    "cell = load_cell('baseline', sys.argv[1:]);"
-    "write_cell(cell, pathlib.Path(tempfile.mkdtemp()));"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-)
+CELLS, OF_A_CELL = 200, 1_000
+ALONE = 5  # cells run in a process each
+Row = tuple[str, str, str]  # what, figure, target
 
 
-def elapsed(*words: str) -> float:
-    """Seconds of a command line, in a directory of its own."""
+def cost(*words: str) -> tuple[float, float]:
+    """Seconds that a command line takes, and seconds of a processor, in a directory of its own."""
     with tempfile.TemporaryDirectory() as directory:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(
             [sys.executable, "-m", "sim", *words], cwd=directory, check=True,
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        return time.perf_counter() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return time.perf_counter() - start, used
 
 
 def throughput(engine: str) -> float:
@@ -51,39 +50,60 @@ def throughput(engine: str) -> float:
 
 
 def peak(*words: str) -> float:
-    """Peak resident memory in MB of the process that writes a cell."""
-    done = subprocess.run(
-        [sys.executable, "-c", PEAK, *words], capture_output=True, text=True, check=True
+    """Peak resident memory in MB of a command line, with its summary and figures."""
+    code = (
+        "import resource, subprocess, sys;"
+        "subprocess.run([sys.executable, '-m', 'sim', *sys.argv[1:]], check=True, stdout=-3);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
+    with tempfile.TemporaryDirectory() as directory:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words], cwd=directory, capture_output=True, text=True,
+            check=True,
+        )  # fmt: skip
     return int(done.stdout) / (1024 if sys.platform != "darwin" else 1024**2)
 
 
-def overhead() -> float:
-    """Seconds a cell of a sweep takes beyond its simulation, over seeds of one scenario."""
+def overhead(*varied: str) -> float:
+    """Processor seconds of a cell of a sweep beyond its simulation; ``{n}`` cells are varied."""
     cell = load_cell("baseline", ["replicates=1", "horizon=1"])
     simulate_block(cell, 0, 1)
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(10):
         simulate_block(cell, 0, 1)
-    simulating = (time.perf_counter() - start) / 10
-    few, many = (
-        elapsed(
-            "-m", f"seed=range({n})", "replicates=1", "horizon=1", "~hydra.callbacks.comparison"
-        )
-        for n in (3, 23)
-    )
-    return (many - few) / 20 - simulating
+    simulating = (time.process_time() - start) / 10
+    fixed = ["replicates=1", "horizon=1", "~hydra.callbacks.comparison"]
+    few, many = (cost("-m", *(word.format(n=n) for word in varied), *fixed)[1] for n in (3, 43))
+    return (many - few) / 40 - simulating
 
 
-def cells_rows() -> Iterator[tuple[str, str, str]]:
+def engines() -> Iterator[Row]:
+    one, two = throughput("serial"), throughput("processes")
+    yield f"{FUTURES:,} futures, serial", f"{one:,.0f} futures/s", ""
+    yield "  two processes / one", f"{two / one:.2f}", "at least 1.6"
+
+
+def cells() -> Iterator[Row]:
+    beyond = overhead("seed=range({n})")
+    yield "a cell beyond its simulation", f"{beyond:.3f} s of a processor", "under 0.15 s"
     words = [f"replicates={OF_A_CELL}"]
-    alone = sum(elapsed(*words, f"seed={k}", "engine.figures=false") for k in range(4)) / 4 * CELLS
+    each = [cost(*words, f"seed={k}", "engine.figures=false") for k in range(ALONE)]
+    alone, used = (sum(column) / ALONE * CELLS for column in zip(*each, strict=True))
+    yield (
+        f"{CELLS} cells of {OF_A_CELL:,}, a process each, one by one (from {ALONE})",
+        f"{alone:.0f} s, {used:.0f} s of a processor", "",
+    )  # fmt: skip
     sweep = ["-m", f"seed=range({CELLS})", *words]
-    one = elapsed(*sweep)
-    two = elapsed(*sweep, "hydra/launcher=workstation", "hydra.launcher.n_jobs=2")
-    yield f"{CELLS} cells of {OF_A_CELL:,}, a process each, one by one", f"{alone:.1f} s", ""
-    yield "  the same as a sweep in one process", f"{one:.1f} s ({alone / one:.1f} x)", ""
-    yield "  the same on two", f"{two:.1f} s ({alone / two:.1f} x)", "at least 3 x"
+    for name, launcher in (
+        ("in one process", []),
+        ("on two", ["hydra/launcher=workstation", "hydra.launcher.n_jobs=2"]),
+    ):
+        taken, busy = cost(*sweep, *launcher)
+        yield (
+            f"  the same as a sweep {name}",
+            f"{taken:.0f} s ({alone / taken:.1f} x), {busy:.0f} s of a processor "
+            f"({used / busy:.1f} x)", "at least 3 x",
+        )  # fmt: skip
 
 
 def points_per_minute(futures: int, days: int) -> float:
@@ -96,26 +116,30 @@ def points_per_minute(futures: int, days: int) -> float:
         return 60 * len(points) / (time.perf_counter() - start)
 
 
-def rows() -> Iterator[tuple[str, str, str]]:
-    """(what, figure, target), each as soon as it is measured."""
-    one, two = throughput("serial"), throughput("processes")
-    yield f"{FUTURES:,} futures, serial", f"{one:,.0f} futures/s", ""
-    yield "  two processes / one", f"{two / one:.2f}", "at least 1.6"
-    yield "a cell beyond its simulation", f"{overhead():.3f} s", "under 0.15 s"
-    yield from cells_rows()
+def designs() -> Iterator[Row]:
     for futures, days in ((1, 1), (10, 365)):
         rate = points_per_minute(futures, days)
         yield f"points a minute, {futures} futures of {days} days", f"{rate:,.0f}", "thousands"
-    small, large = (peak(f"replicates={n}", "horizon=30") for n in (200_000, 2_000_000))
-    yield "peak memory, 200,000 futures to files", f"{small:.0f} MB", ""
-    yield "peak memory, 2,000,000 futures to files", f"{large:.0f} MB", "under 1500 MB, flat"
 
 
-def main() -> None:
+def memory() -> Iterator[Row]:
+    for futures in (200_000, 2_000_000, 10_000_000):
+        used = peak(f"replicates={futures}", "horizon=3")
+        yield (
+            f"peak memory, {futures:,} futures written, summed up and drawn", f"{used:.0f} MB",
+            "under 1500 MB, flat",
+        )  # fmt: skip
+
+
+PARTS = {"engines": engines, "cells": cells, "designs": designs, "memory": memory}
+
+
+def main(parts: Sequence[str] = ()) -> None:
     print(f"{os.cpu_count()} processors\n\n| what | figure | target |\n| --- | ---: | --- |")
-    for row in rows():
-        print("| " + " | ".join(row) + " |", flush=True)
+    for name in parts or PARTS:
+        for row in PARTS[name]():
+            print("| " + " | ".join(row) + " |", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -69,6 +69,24 @@ def test_overrides_are_columns_with_the_types_and_values_of_their_fields(sweep: 
     assert frame.loc[frame["scenario"] == "baseline", "mediators"].isna().all()
 
 
+def test_pandas_polars_and_duckdb_read_the_same_data_set(sweep: Path) -> None:
+    duckdb, polars = pytest.importorskip("duckdb"), pytest.importorskip("polars")
+    runs = collect(sweep).directory / "runs"
+    columns = ["scenario", "pakistan.trust", "mediators", "replicate", "collapse_day", "deal"]
+    frame = pd.read_parquet(runs)
+    for other in (
+        polars.read_parquet(runs).to_pandas(),
+        duckdb.sql(f"select * from read_parquet('{runs}/*.parquet')").df(),
+    ):
+        assert list(other.columns) == list(frame.columns)
+        one, two = (
+            x[columns].sort_values(["scenario", "replicate"]).astype(object) for x in (frame, other)
+        )
+        assert one.where(one.notna(), None).values.tolist() == (
+            two.where(two.notna(), None).values.tolist()
+        )
+
+
 def _named(directory: Path, start: str) -> Path:
     return next(path for path in directory.iterdir() if path.name.startswith(start))
 

@@ -130,6 +130,21 @@ def test_a_cell_of_another_version_is_not_mixed_in(tmp_path: Path) -> None:
         write_cell(cell, tmp_path)
 
 
+def test_a_sweep_into_results_of_another_version_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(*SWEEP)
+    path = next((tmp_path / "sweep").glob("*/run.json"))
+    before = path.read_text()
+    path.write_text(before.replace('"ceasefire-sim": "', '"ceasefire-sim": "0.0.1+'))
+    assert run(*SWEEP) == 1
+    said = capsys.readouterr().err
+    assert "1 of 3 cells" in said
+    assert "holds results of version 0.0.1+" in said
+    path.write_text(before)
+    assert run(*SWEEP) == 0
+
+
 def test_two_sweeps_started_in_the_same_second_have_their_own_directories(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sim", "-m", "pakistan.trust=0.2,0.3", *QUICK]
     running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]

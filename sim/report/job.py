@@ -38,7 +38,7 @@ def job(config: Any) -> None:
             with suppress(StudyError):  # on a full disk there is no room for the record either
                 record_failure(directory, error, overrides)
         if sweeping:  # told by the sweep's callback when all have ended
-            print(f"{directory.name}: failed", flush=True)
+            print(f"{directory.name}: failed: {one_line(error)}", flush=True)
         else:
             where = "" if mistake else f" (traceback in {directory / 'run.json'})"
             problems.append(one_line(error) + where)

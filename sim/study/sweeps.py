@@ -46,7 +46,7 @@ class Sweep:
         if not rows:
             return []
         width = max(len(name) for name, _ in rows)
-        total = len(self.finished) + len(rows)
+        total = len({*self.finished, *(f.directory for f in self.failed)}) + len(self.missing)
         head = f"{len(rows)} of {total} cells of {self.directory} did not finish:"
         return [head, *(f"  {name:<{width}}  {error}" for name, error in rows)]
 
@@ -115,9 +115,11 @@ def open_directory(directory: Path) -> Sweep:
     failed += [_failure(path) for path in sorted(directory.rglob("refused.json"), key=_natural)]
     if not (wanted or records or failed):
         raise StoreError(f"{directory} is no sweep: it holds no cells")
-    done = {identity(words) for record in records.values() for words in names_of(record)}
-    failed = [failure for failure in failed if identity(failure.overrides) not in done]
-    known = done | {identity(failure.overrides) for failure in failed}
+    done = {identity(words): at for at, record in records.items() for words in names_of(record)}
+    # what failed in one place and is finished in another is no failure; a cell refused by the
+    # finished one of its own directory (of another version) is
+    failed = [f for f in failed if done.get(identity(f.overrides), f.directory) == f.directory]
+    known = {*done, *(identity(failure.overrides) for failure in failed)}
     last = len(wanted)
     return Sweep(
         directory,
