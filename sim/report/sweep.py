@@ -63,6 +63,8 @@ def compare_sweep(directory: Path) -> str:
     result = compare(cells, reference=reference)
     with Atomic(directory) as files:
         result.table.to_csv(files.path("comparison.csv"), index=False)
+        if len(result.signs):
+            result.signs.to_csv(files.path("signs.csv"), index=False)
     try:
         save(comparison(cells, reference=reference), directory / "comparison")
     except OSError as error:

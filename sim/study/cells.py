@@ -32,7 +32,7 @@ from sim.config import (
 )
 from sim.config.tactics import Custom
 from sim.paths import data_dir
-from sim.study.parameters import accepted, parameter_sets
+from sim.study.parameters import accepted, parameter_sets, references
 from sim.tactic_choice import own
 
 DIGITS = 12  # of a key that name a directory; the whole key is checked before one is used
@@ -170,7 +170,7 @@ def from_config(config: DictConfig) -> Cell:
     """
     try:
         tree = {str(key): plain(config[key]) for key in config if key != "hydra"}
-        written = {str(key): as_written(config, key) for key in tree}
+        written = {key: as_written(config[key]) for key in tree}
     except (OmegaConfBaseException, ValueError) as error:
         raise ConfigError(first_line(error)) from None
     tree["parameter_sets"] = parameter_sets(tree.pop("parameters", None), written)
@@ -191,12 +191,9 @@ def unusable_tactics(scenario: Scenario) -> Iterator[str]:
                 yield f"{name}.tactic: {error}"
 
 
-def as_written(config: DictConfig, key: Any) -> Any:
-    """A part of a configuration before its references are resolved."""
-    node = config._get_node(key)
-    if OmegaConf.is_config(node):
-        return OmegaConf.to_container(node, resolve=False)
-    return None
+def as_written(node: Any) -> Any:
+    """A part of a configuration before the references in it are resolved."""
+    return OmegaConf.to_container(node, resolve=False) if OmegaConf.is_config(node) else node
 
 
 def plain(node: Any) -> Any:
@@ -214,15 +211,24 @@ def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell
     ConfigError
         If the scenario, an option or a field is unknown, or a value is out of its range.
     """
+    return from_config(_composed(scenario, overrides))
+
+
+def parameter_fields(scenario: str = "baseline") -> dict[str, str]:
+    """Fields of a scenario that take a calibrated parameter, by dotted path, each with its name."""
+    return dict(references(OmegaConf.to_container(_composed(scenario, ()), resolve=False)))
+
+
+def _composed(scenario: str, overrides: Sequence[str]) -> DictConfig:
     register_resolvers()
     words = arguments([f"scenario={scenario}", *overrides])
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
-            config = compose("config", overrides=words)
+            config: DictConfig = compose("config", overrides=words)
     except (HydraException, OmegaConfBaseException, ValueError) as error:  # a group is no name
         raise ConfigError(explain_hydra(error)) from None
-    return from_config(config)
+    return config
 
 
 def explain_hydra(error: Exception) -> str:
