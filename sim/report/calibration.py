@@ -211,6 +211,7 @@ def _write(asked: Calibration, accepted: Sequence[Accepted], directory: Path) ->
         table.to_csv(files.path(ACCEPTED), index=False, lineterminator="\n")
         fit.to_csv(files.path("fit.csv"), index=False, lineterminator="\n")
         files.path("best.yaml").write_text(best_yaml(asked, accepted[0].values), encoding="utf-8")
+        files.path("summary.txt").write_text(summary(asked, accepted) + "\n", encoding="utf-8")
     save(figure, directory / "calibration")
 
 
