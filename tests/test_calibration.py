@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from conftest import SEED, vary
 
 from sim import cli
@@ -24,7 +25,7 @@ from sim.report import calibration as report
 from sim.report.calibration import Evaluations, calibrate
 from sim.study.cells import load_cell
 from sim.study.errors import StudyError
-from sim.study.parameters import accepted
+from sim.study.parameters import accepted, known_parameters
 
 SHIPPED = data_dir("experiments") / "baseline_calibration" / "calibration.yaml"
 ASKED = Calibration.read(SHIPPED)
@@ -282,6 +283,51 @@ def test_a_study_that_is_not_right_is_refused_in_a_sentence(change, said, tmp_pa
                   "--workers", "1"])  # fmt: skip
     assert ended.value.code == 1
     assert said in capsys.readouterr().err
+
+
+# What is shipped
+
+SETS = SHIPPED.with_name("accepted.csv")
+
+
+def shipped_sets():
+    return pd.read_csv(SETS)
+
+
+def test_the_shipped_sets_meet_every_target():
+    rows = [
+        {target.name: Measured(row[target.name], 0.0) for target in ASKED.targets}
+        for row in shipped_sets().to_dict("records")
+    ]
+    assert all(ASKED.accepts(measures) for measures in rows)
+
+
+def test_the_shipped_sets_lie_within_the_ranges_searched_best_first():
+    table = shipped_sets()
+    assert list(table.columns[: len(ASKED.ranges)]) == list(ASKED.ranges)
+    assert set(ASKED.ranges) == known_parameters()
+    assert all(table[name].between(x.low, x.high).all() for name, x in ASKED.ranges.items())
+    assert table["distance"].is_monotonic_increasing
+
+
+def test_both_explanations_are_at_work_in_the_shipped_sets():
+    table = shipped_sets()
+    for name in ASKED.explanations:
+        at_work = (table[f"fall by {name} alone"] >= ASKED.fall).mean()
+        assert at_work >= ASKED.represented, name
+
+
+def test_the_best_set_is_the_first_of_the_shipped():
+    text = (data_dir("configs") / "parameters" / "best.yaml").read_text()
+    best = {name: value for name, value in yaml.safe_load(text).items() if name != "sets"}
+    assert best == accepted("baseline_calibration")[0]
+    assert text == report.best_yaml(ASKED, best)
+
+
+def test_every_future_draws_one_of_the_shipped_sets():
+    loaded = load_cell("baseline", ["parameters=posterior"]).scenario
+    assert len(loaded.parameter_sets) == len(shipped_sets())
+    assert loaded.of_set(0) == load_cell().scenario
 
 
 @pytest.mark.slow
