@@ -10,11 +10,14 @@ from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.parameter_spread import components, parameter_spread
 from sim.analysis.survival import SurvivalInputError, kaplan_meier
+from sim.commands.compare import main as compare_command
 from sim.config import validate
 from sim.plots.survival import survival
 from sim.report.summary import summary
+from sim.report.sweep import compare_sweep
 from sim.study.cells import Cell, parameter_fields
 from sim.study.runner import run
+from sim.study.store import write_cell
 
 HORIZON = 100
 SIGNS = ["scenario", "quantity", "difference", "sets", "agree", "share", "longer", "shorter",
@@ -139,15 +142,14 @@ def test_pairs_of_different_sets_or_of_one_are_not_counted(number):
     assert len(compare({"a": base, "b": other}, "a").signs) == 0
 
 
-# What is shown
+# What is shown and written
 
 CALM = {"resolve_spread": 0.3, "ending_spread": 0.3, "tension": 2, "tension_half_life": 4,
         "clash_rate": 0.01, "clash_tension": 0.05, "attendance": 3, "frailty": 0}  # fmt: skip
 TENSE = CALM | {"resolve_spread": 2, "tension": 14, "clash_rate": 0.06, "clash_tension": 0.15}
 SETS = [{path: of[name] for path, name in parameter_fields().items()} for of in (CALM, TENSE)]
-POSTERIOR = Ensemble(
-    run(Cell(*validate(put(tree_of(), {"parameter_sets": SETS, "replicates": 200, "horizon": 40}))))
-)
+SMALL = {"parameter_sets": SETS, "replicates": 200, "horizon": 40}
+POSTERIOR = Ensemble(run(Cell(*validate(put(tree_of(), SMALL)))))
 
 
 def test_the_figure_shows_both_bands():
@@ -164,3 +166,15 @@ def test_the_summary_gives_both_intervals(tmp_path):
     spread = POSTERIOR.parameter_spread().at(30)
     assert f"; {spread.lower:.3f} to {spread.upper:.3f}" in told
     assert "with the uncertainty of the parameters, 2 sets" in told
+
+
+def test_a_sweep_and_a_comparison_write_the_signs(tmp_path, capsys):
+    for name in ("baseline", "no_mediators"):
+        few = SMALL | {"replicates": 40, "horizon": 20}
+        write_cell(Cell(*validate(put(tree_of(name), few))), tmp_path / name, [f"scenario={name}"])
+    told = compare_sweep(tmp_path)
+    of_the_sweep = pd.read_csv(tmp_path / "signs.csv")
+    assert (tmp_path / "signs.txt").read_text().strip() in told
+    assert compare_command([str(tmp_path), "--out", str(tmp_path / "out"), "--format", "png"]) == 0
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out" / "signs.csv"), of_the_sweep)
+    assert "by parameter set (2)" in capsys.readouterr().out
