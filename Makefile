@@ -9,16 +9,16 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures docs screens test test-slow digests lint format bench clean
+.PHONY: run figures calibration signs docs screens test test-slow digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
 	@$(BIN)/ceasefire replicates=$(REPLICATES)
 
-# The README's two figures: the default cell's, and the comparison of the shipped scenarios.
+# The README's two figures: the baseline's survival with both bands, and all scenarios compared.
 figures: $(INSTALLED)
 	@rm -rf build/figures && mkdir -p build/figures docs/figures
-	@$(BIN)/ceasefire replicates=10000 hydra.run.dir=build/figures/cell
+	@$(BIN)/ceasefire parameters=posterior replicates=10000 hydra.run.dir=build/figures/cell
 	@$(BIN)/ceasefire -m 'scenario=glob(*)' replicates=2000 hydra.sweep.dir=build/figures/sweep
 	@cp build/figures/cell/survival.png docs/figures/survival.png
 	@cp build/figures/sweep/comparison.png docs/figures/comparison.png
@@ -31,6 +31,18 @@ docs: $(INSTALLED_FOR_TESTS)
 # The pictures of docs/teaching.md, from a lesson in short with three browsers.
 screens: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python tests/classroom_screens.py
+
+# Find the parameters anew (some ten minutes, can be interrupted) and ship what was found.
+calibration: $(INSTALLED)
+	@$(BIN)/ceasefire calibrate build/calibration
+	@cd build/calibration && cp accepted.csv fit.csv summary.txt calibration.png \
+		../../experiments/baseline_calibration/
+	@cp build/calibration/best.yaml configs/parameters/best.yaml
+
+# Every scenario's effect under every accepted set of parameters.
+signs: $(INSTALLED)
+	@$(BIN)/ceasefire -m +experiment=scenario_signs hydra.sweep.dir=build/signs
+	@cp build/signs/signs.csv build/signs/signs.txt experiments/scenario_signs/
 
 test: lint
 	@$(BIN)/python -m pytest -q -n $(WORKERS)

@@ -38,6 +38,7 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
     "plan": "count, check and estimate the cells of a sweep before it runs",
     "design": "sample a parameter space instead of a grid",
     "optimise": "search a parameter space",
+    "calibrate": "find the parameters with which the baseline meets its targets",
     "collect": "bring the futures of a sweep into one data set",
     "query": "query a collected sweep with SQL",
     "replay": "run one stored future again and tell it",

@@ -31,6 +31,7 @@ from sim.replicates import PerReplicate
 from sim.steps import beliefs, events, implementation, incidents, responses, status
 from sim.steps.rounds import Rounds
 
+NO_SET = -1  # number of the parameter set where the scenario has none
 ENDED_BEFORE_COMPACTION = 1 / 8  # share of rows that must have ended before rows are dropped
 
 
@@ -51,11 +52,14 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         Rounds and incidents are logged for futures numbered below this.
     transcript : bool
         Whether what is said in the talks of those futures is kept too (``log.said``).
+    parameter_set : int or None
+        Where each future draws one of the scenario's parameter sets: hold only those of the
+        ``replicates`` futures that draw this one. None holds all, which must have drawn the same.
 
     Raises
     ------
     ValueError
-        If replicates, seed, first or branch is out of range.
+        If replicates, seed, first or branch is out of range, or no single parameter set holds.
     """
 
     def __init__(
@@ -68,10 +72,13 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         branch: int = 0,
         watched: int = 1,
         transcript: bool = False,
+        parameter_set: int | None = None,
     ) -> None:
         if replicates < 1:
             raise ValueError(f"replicates is {replicates}; allowed are whole numbers from 1")
         streams = Streams(seed, first, replicates, branch)  # refuses what is out of range
+        scenario, self.parameter_set = _settled(scenario, streams, parameter_set)
+        replicates = len(streams.replicates)
         super().__init__(rng=seed)
         self.running: bool = True
         self._parameters, self.seed, self.streams = scenario, seed, streams
@@ -94,7 +101,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             AfghanTaliban(self, scenario.afghan_taliban),
         )
         self.rounds = Rounds(self)
-        self.outcomes = records.Outcomes(first, replicates)
+        self.outcomes = records.Outcomes(streams.replicates)
         self.spells = records.Spells()
         self.log = records.Log(watched, transcript)
         self.open_book()
@@ -159,7 +166,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         Mesa refers to every model for ever (it numbers agents by model), so arrays must go by hand.
         """
         self._keep(np.empty(0, dtype=np.int64))
-        self.outcomes, self.spells = records.Outcomes(0, 0), records.Spells()
+        self.outcomes = records.Outcomes(np.empty(0, dtype=np.int64))
+        self.spells = records.Spells()
         self.running = False
 
     def fork(
@@ -193,14 +201,14 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         branch = self.streams.branch + 1 if branch is None else branch
         if branch < 1:
             raise ValueError(f"branch is {branch}; forks are numbered from 1")
-        scenario = scenario or self.scenario
+        scenario = self.scenario if scenario is None else self._of_my_set(scenario)
         if _on_the_table(scenario) != _on_the_table(self.scenario):
             raise ValueError(
                 "a fork keeps the issues, their options and whose account is used; the scenario "
                 "given changes them"
             )
         child = CeasefireModel(scenario, n, self.seed, branch=branch, watched=self.log.watched)
-        child.day = self.day
+        child.day, child.parameter_set = self.day, self.parameter_set
         rows = np.full(n, found[0], dtype=np.int64)
         child.account = self.account[rows]
         child.monitors = self.monitors
@@ -256,6 +264,16 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         for mediator, share, function in shares:
             without = without * (1.0 - share * mediator.active(function))
         return 1.0 - without
+
+    def _of_my_set(self, scenario: Scenario) -> Scenario:
+        """A scenario with the parameter set that this model's futures drew."""
+        if not scenario.parameter_sets:
+            return scenario
+        if not 0 <= self.parameter_set < len(scenario.parameter_sets):
+            raise ValueError(
+                "the scenario given has parameter sets, of which this future drew none"
+            )
+        return scenario.of_set(self.parameter_set)
 
     def begin_day(self) -> None:
         """Clear what belongs to one day only."""
@@ -320,3 +338,25 @@ def _on_the_table(scenario: Scenario) -> tuple[object, ...]:
     """What a state of talks and lock-in refers to: issues, options, disputes and accounts."""
     issues = {name: (tuple(x.options), x.contested) for name, x in scenario.agenda.issues.items()}
     return scenario.accounts.name, tuple(issues.items())
+
+
+def drawn_sets(scenario: Scenario, streams: Streams) -> IntArray:
+    """Number of the parameter set that each future draws, (R,); -1 where there are none."""
+    sets = len(scenario.parameter_sets)
+    if not sets:
+        return np.full(len(streams.replicates), NO_SET, dtype=np.int64)
+    return (streams.uniform("parameters", 0) * sets).astype(np.int64)
+
+
+def _settled(scenario: Scenario, streams: Streams, wanted: int | None) -> tuple[Scenario, int]:
+    """The scenario with the set that holds, and its number; keeps only the futures that drew it."""
+    drawn = drawn_sets(scenario, streams)
+    number = int(drawn[0]) if wanted is None else wanted
+    rows = np.flatnonzero(drawn == number)
+    if not len(rows) or (wanted is None and len(rows) < len(drawn)):
+        raise ValueError(
+            "futures of this scenario draw different parameter sets; use sim.simulate, one future, "
+            "or name the parameter_set of some of them"
+        )
+    streams.take(rows)
+    return (scenario if number == NO_SET else scenario.of_set(number)), number

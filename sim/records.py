@@ -100,20 +100,23 @@ def columns(model: CeasefireModel, rows: IntArray) -> dict[str, Any]:
 
 
 class Outcomes:
-    """One row per replicate of a block, filled in as ceasefires collapse or the horizon comes."""
+    """One row per replicate of a block, filled in as ceasefires collapse or the horizon comes.
 
-    def __init__(self, first: int, size: int) -> None:
-        self.first, self.size = first, size
+    ``replicates`` (R,) are their numbers, ascending.
+    """
+
+    def __init__(self, replicates: IntArray) -> None:
+        self.replicates = replicates
         self.columns: dict[str, Any] = {}
 
     def write(self, model: CeasefireModel, rows: IntArray) -> None:
         """Write the rows of these futures."""
         if not len(rows):
             return
-        at = model.streams.replicates[rows] - self.first
+        at = np.searchsorted(self.replicates, model.streams.replicates[rows])
         for name, values in columns(model, rows).items():
             if name not in self.columns:
-                self.columns[name] = np.zeros(self.size, dtype=values.dtype)
+                self.columns[name] = np.zeros(len(self.replicates), dtype=values.dtype)
             self.columns[name][at] = values
 
 
@@ -132,6 +135,10 @@ class Spells:
             "start_day": state.began[rows],
         }
         self._parts.append(known | ends(model, rows))
+
+    def add(self, other: Spells) -> None:
+        """Take in the spells of other futures."""
+        self._parts += other._parts
 
     def columns(self) -> dict[str, Any]:
         """One row per spell, by replicate and number; no columns where nothing was written."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.analysis.signs import COLUMNS as SIGNS
 from sim.config import ENDS, PARTIES
 from sim.records import QUANTILES
 from sim.report import parameters
@@ -112,6 +113,10 @@ def test_every_column_of_a_comparison_is_documented():
     assert list(described("comparison.csv")) == list(table)
 
 
+def test_every_column_of_the_signs_is_documented():
+    assert list(described("signs.csv")) == list(SIGNS)
+
+
 def test_kinds_of_incidents_and_outcomes_of_rounds_are_documented(cell):
     kinds = set(cell.table("incidents")["kind"].to_pylist())
     outcomes = set(cell.table("rounds")["outcome"].to_pylist())
@@ -158,7 +163,7 @@ def test_the_reference_is_printed_as_it_is_written(capsys):
 # Links and paths
 
 
-@pytest.mark.parametrize("name", ["odd.md", "outputs.md", "decisions.md"])
+@pytest.mark.parametrize("name", ["odd.md", "outputs.md", "decisions.md", "calibration.md"])
 def test_files_and_modules_that_a_document_names_exist(name):
     root = DOCS.parent
     text = (DOCS / name).read_text()

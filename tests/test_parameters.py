@@ -87,6 +87,7 @@ TABLE = {
     "ceasefire.consecutive_days": (2, 5, {"conflict.clashes.rate": 0.3}),
     "events": (event(deaths=5), event(deaths=400)),
     "events ": (event(day=9), event(day=30)),
+    "parameter_sets": ([], [{"conflict.tension.initial": 2.0}]),
     "accounts.probability_islamabad": (0.1, 0.9, MIXED),
     # parties
     "*.disagreement": (0.1, 0.5),

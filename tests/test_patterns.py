@@ -174,9 +174,10 @@ def lasting(run, days=90):
     """Days from the first deal to its lapse or the collapse, at most ``days``; those with time."""
     runs = run.runs
     runs = runs[runs["deal"] & (runs["deal_day"] + days <= run.horizon)]
-    end = np.minimum(runs["deal_lapsed_day"].fillna(np.inf), runs["collapse_day"].where(
-        runs["collapse_ended"], np.inf))  # fmt: skip
-    return np.minimum(end - runs["deal_day"], days).to_numpy(float)
+    lapsed = runs["deal_lapsed_day"].to_numpy(float)  # nan where it never did
+    collapsed = np.where(runs["collapse_ended"], runs["collapse_day"], np.nan)
+    end = np.fmin(np.fmin(lapsed, collapsed), np.inf)
+    return np.minimum(end - runs["deal_day"].to_numpy(float), days)
 
 
 def difference(one, other):

@@ -29,6 +29,7 @@ from sim.analysis.futures import (
 from sim.analysis.limits import PointEstimate
 from sim.analysis.pairs import Pair, resampled_differences
 from sim.analysis.sample import FloatArray, SurvivalInputError, fraction, whole_number
+from sim.analysis.signs import in_words, signs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,8 @@ class Comparison:
     unrelated chance), variance_reduction (their squared ratio), paired, replicates.
     `outlasting` has one row per scenario: the shares of futures in which it lasts longer than the
     reference (outlasts, with lower and upper), as long (ties) and less long (falls_short).
+    `signs` says in how many parameter sets the difference in RMST has the same sign
+    (`sim.analysis.signs`); it is empty where futures draw none.
     """
 
     reference: str
@@ -62,6 +65,7 @@ class Comparison:
     resamples: int
     table: pd.DataFrame
     outlasting: pd.DataFrame
+    signs: pd.DataFrame
     notes: tuple[str, ...]
 
     @property
@@ -166,7 +170,8 @@ class Comparison:
         blocks = [self._heading(), self._levels(), effects.to_string()]
         if len(causes.columns):
             blocks.append(f"{BY_CAUSE.format(self.horizon)}\n{causes.to_string()}")
-        return "\n\n".join([*blocks, "\n".join(self._remarks())])
+        by_set = in_words(self.signs, self.reference)
+        return "\n\n".join([*blocks, *([by_set] if by_set else []), "\n".join(self._remarks())])
 
     def _repr_html_(self) -> str:
         effects, causes = self._parts()
@@ -212,7 +217,8 @@ def compare(
     late = [str(day) for day in SURVIVAL_DAYS if day > base.horizon]
     left_out = [f"Days beyond the horizon are left out: {', '.join(late)}."] if late else []
     notes = (*left_out, *_gathered(pairs))
-    return Comparison(reference, end, base.horizon, level, resamples, table, outlasting, notes)
+    tables = (table, outlasting, signs(pairs, level))
+    return Comparison(reference, end, base.horizon, level, resamples, *tables, notes)
 
 
 def _gathered(pairs: Sequence[Pair]) -> list[str]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.incidence import IncidenceEstimate
+from sim.analysis.parameter_spread import ParameterSpread, parameter_spread
 from sim.analysis.survival import aalen_johansen, kaplan_meier
 from sim.config import CAUSES, ENDS, ConfigError, Scenario
 from sim.study.cells import Cell
@@ -146,6 +147,15 @@ class Ensemble:
             counts[f"{end}_day"], counts[f"{end}_ended"], weights=counts["count"], **options
         )
         return estimate
+
+    def parameter_spread(self, end: str | None = None) -> ParameterSpread | None:
+        """Survival with limits for chance and parameters; None if no parameters are drawn."""
+        if len(self.scenario.parameter_sets) < 2:
+            return None
+        days, ended, _ = self.durations(end)
+        number = self.outcomes("parameter_set")["parameter_set"]
+        arrays = days.to_numpy(), ended.to_numpy(), number.to_numpy(dtype="int64")
+        return parameter_spread(*arrays, self.horizon)
 
     def incidence(self, end: str | None = None, **options: Any) -> IncidenceEstimate:
         """Aalen-Johansen cumulative incidence by cause, in the order of ``config.CAUSES``."""

@@ -64,7 +64,7 @@ class Futures:
     """Outcomes of one ensemble under one end definition, one entry per future, sorted by replicate.
 
     `day` (R,) is the day of the end, the horizon if none; `ended` (R,); `cause` (R,) is the index
-    in `causes`, -1 if not ended.
+    in `causes`, -1 if not ended; `parameter_set` (R,) is the number of the set it drew, -1 if none.
     """
 
     replicate: IntArray
@@ -74,6 +74,7 @@ class Futures:
     causes: tuple[str, ...]
     horizon: int
     seed: int
+    parameter_set: IntArray
 
     def select(self, rows: IntArray) -> Futures:
         """Return the futures in `rows`."""
@@ -83,6 +84,7 @@ class Futures:
             day=self.day[rows],
             ended=self.ended[rows],
             cause=self.cause[rows],
+            parameter_set=self.parameter_set[rows],
         )
 
     def lasted(self) -> IntArray:
@@ -193,7 +195,11 @@ def _read(ensemble: Ensemble, end: str, causes: tuple[str, ...]) -> Futures:
     cause = pd.Categorical(labels, categories=list(causes)).codes.astype(np.int64)[order]
     if (cause[ended] < 0).any():
         raise SurvivalInputError(f"{end}_cause must name a cause for every end")
-    return Futures(replicate[order], day, ended, cause, causes, ensemble.horizon, ensemble.seed)
+    drawn = np.full(order.size, -1)
+    if "parameter_set" in runs.columns:
+        drawn = runs["parameter_set"].fillna(-1).to_numpy(dtype=np.int64)[order]
+    read = (replicate[order], day, ended, cause, causes)
+    return Futures(*read, ensemble.horizon, ensemble.seed, drawn)
 
 
 def _replicates(values: pd.Series[Any]) -> IntArray:

@@ -27,7 +27,8 @@ Compare finished cells with a reference: how long the ceasefire lasts, what ends
 --by, how that depends on a parameter. Nothing is simulated. Cells may come from several runs and
 sweeps; cells with the same seed are paired future by future."""
 EPILOG = """\
-Writes differences.csv and the figure comparison; with --facet, panels; with
+Writes differences.csv (and signs.csv, where futures draw parameter sets) and the figure
+comparison; with --facet, panels; with
 --by, outcomes.csv and the figure response or, for two parameters, heatmap.
 
   ceasefire compare multirun/2025-11-01/12-00-00
@@ -45,7 +46,7 @@ def main(words: list[str]) -> int:
     drawn = dict(_drawings(found, given))  # before anything is written: mistakes show here
     written: list[Path] = []
     if len(found.cells) > 1:
-        written.append(_write_comparison(found, out))
+        written += _write_comparison(found, out)
     for name, drawing in drawn.items():
         written += write_figure(drawing, out / name, given.format)
     if given.by:
@@ -56,15 +57,18 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _write_comparison(found: CellSet, out: Path) -> Path:
+def _write_comparison(found: CellSet, out: Path) -> list[Path]:
     """Print and write all differences from the reference."""
     from sim.analysis.compare import compare
 
     result = compare(found.cells, found.reference, end=found.end)
-    path = out / "differences.csv"
-    write_whole(path, result.table.to_csv(index=False))
+    written = [out / "differences.csv"]
+    write_whole(written[0], result.table.to_csv(index=False))
+    if len(result.signs):
+        written.append(out / "signs.csv")
+        write_whole(written[1], result.signs.to_csv(index=False))
     print(f"{result}\n")
-    return path
+    return written
 
 
 def _parse(words: list[str]) -> argparse.Namespace:

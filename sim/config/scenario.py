@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from dataclasses import is_dataclass, replace
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from sim.config.agenda import Accounts, Agenda, Issue
@@ -26,6 +27,7 @@ from sim.config.fields import (
     End,
     EngineKind,
     Expectation,
+    Finite,
     MediatorFunction,
     ProtocolKind,
     number,
@@ -107,7 +109,10 @@ class Settings:
 
 @dataclass(config=SCHEMA, kw_only=True)
 class Scenario:
-    """One parameter set: everything that all replicates of an ensemble share."""
+    """Everything that all replicates of an ensemble share.
+
+    With ``parameter_sets`` each replicate draws one of them, which replaces the fields it names.
+    """
 
     name: str = text("name of the scenario")
     description: str = text("what differs from the baseline and why")
@@ -126,6 +131,10 @@ class Scenario:
     conflict: Conflict = text("attacks, clashes, responses, trust")
     ceasefire: Ceasefire = text("end definitions")
     events: dict[str, Event] = text("scheduled events by name")
+    parameter_sets: list[dict[str, Finite]] = text(
+        "accepted sets of calibrated parameters, field -> value; each replicate draws one "
+        "(empty: the fields hold as they stand)", "calibrated",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
@@ -138,6 +147,39 @@ class Scenario:
     def parties(self) -> tuple[Party, Party]:
         """Both parties in the order of ``PARTIES``."""
         return self.pakistan, self.afghan_taliban
+
+    def of_set(self, number: int) -> Scenario:
+        """The scenario with the fields of one of its parameter sets, counted from 0.
+
+        Raises
+        ------
+        ValueError
+            If the set names no field, or a value is out of its field's range.
+        """
+        changed: Scenario = replace(self, parameter_sets=[])
+        for path, value in self.parameter_sets[number].items():
+            changed = _with(changed, path.split("."), value, f"parameter_sets.{number}.{path}")
+        return changed
+
+
+def _with(node: Any, path: Sequence[str], value: float, where: str) -> Any:
+    """Return a part of a scenario with one field changed, validated anew."""
+    if not path:
+        if isinstance(node, bool) or not isinstance(node, int | float):
+            raise ValueError(f"{where} is not a number of the scenario")
+        return value
+    head, *rest = path
+    held = node if isinstance(node, dict) else vars(node) if is_dataclass(node) else {}
+    if head not in held:
+        raise ValueError(f"{where} is not a known field")
+    inner = _with(held[head], rest, value, where)
+    if isinstance(node, dict):
+        return {**node, head: inner}
+    try:
+        return replace(node, **{head: inner})
+    except ValidationError as error:
+        reason = error.errors(include_url=False)[0]["msg"]
+        raise ValueError(f"{where} is {value:g}; {reason[0].lower()}{reason[1:]}") from None
 
 
 def _problems(scenario: Scenario) -> Iterable[str]:
@@ -174,6 +216,11 @@ def _problems(scenario: Scenario) -> Iterable[str]:
     for name, event in scenario.events.items():
         yield from _event_problems(scenario, name, event)
     yield from contradictions(scenario.events)
+    for k in range(len(scenario.parameter_sets)):
+        try:
+            scenario.of_set(k)
+        except ValueError as error:
+            yield str(error)
     for name, dated in scenario.calendar.rounds.items():
         if scenario.start < dated.start <= dated.end:
             continue

@@ -9,10 +9,11 @@ import pandas as pd
 
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
+from sim.analysis.parameter_spread import ParameterSpread
 from sim.plots.page import Page, write_clear
 from sim.plots.style import Drawing, Style, sheet_named, styled, theme_named
 from sim.plots.timeline import ROW, add_counts, dated_axes
-from sim.plots.words import BAND, end_of, facts, readable
+from sim.plots.words import BAND, BANDS, end_of, facts, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,15 +29,19 @@ def survival(
 ) -> Drawing:
     """Draw S(t) with its 95 % band, numbers at risk, rounds, events, and the survival on set days.
 
+    Where futures draw parameter sets, a wider band has the parameters' uncertainty as well.
+
     `end` is an end definition (default: the scenario's), `theme` light or dark, `sheet` slide,
-    page or column. In the result's table `panel` is curve (quantity survival), counts (at_risk,
+    page or column. In the result's table `panel` is curve (quantity survival, or survival with
+    parameters for the limits of the wider band), counts (at_risk,
     ended, censored, on the days shown) or readout (S(day), median, RMST).
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     end = end_of(ensemble, end)
-    estimate = ensemble.survival(end)
+    estimate, spread = ensemble.survival(end), ensemble.parameter_spread(end)
     scenario = ensemble.scenario
-    footer = facts({scenario.name: ensemble}, end, [BAND, COUNTED])
+    band = BAND if spread is None else BANDS.format(sets=spread.sets)
+    footer = facts({scenario.name: ensemble}, end, [band, COUNTED])
     title = f"Share of simulated futures with the ceasefire in force: {readable(scenario.name)}"
     with styled(look, paper):
         page = Page(look, paper)
@@ -44,11 +49,15 @@ def survival(
         page.footer(footer)
         axes, ticks = framed(page, ensemble, estimate)
         axes.set_ylabel("Share still in force, S(t)")
+        if spread is not None:
+            _draw_band(axes, page, spread, "parameters", 0.14)
+        _draw_band(axes, page, estimate, "band", 0.28)
         _draw_curve(axes, page, estimate)
         readout = read_out(estimate)
-        _write_readout(axes, page, estimate, readout)
+        _write_readout(axes, page, estimate, readout, spread)
     counts = count_rows(estimate)
-    table = pd.concat([curve_rows(estimate), counts[counts["day"].isin(ticks)], readout])
+    wider = [] if spread is None else [_spread_rows(spread)]
+    table = pd.concat([curve_rows(estimate), *wider, counts[counts["day"].isin(ticks)], readout])
     table.insert(0, "scenario", scenario.name)
     table.insert(1, "cell", ensemble.cell.key)
     columns = ["panel", "scenario", "cell", "quantity", "day", "value", "lower", "upper"]
@@ -60,6 +69,13 @@ def curve_rows(estimate: SurvivalEstimate) -> pd.DataFrame:
     rows = estimate.table.rename(columns={"survival": "value"})
     rows = rows[["day", "value", "lower", "upper"]]
     return rows.assign(panel="curve", quantity="survival")
+
+
+def _spread_rows(spread: ParameterSpread) -> pd.DataFrame:
+    """Return the wider band as tidy rows, one per day."""
+    columns = {"day": spread.day, "value": spread.survival}
+    rows = pd.DataFrame({**columns, "lower": spread.lower, "upper": spread.upper})
+    return rows.assign(panel="curve", quantity="survival with parameters")
 
 
 def count_rows(estimate: SurvivalEstimate) -> pd.DataFrame:
@@ -112,32 +128,45 @@ def framed(page: Page, ensemble: Ensemble, estimate: SurvivalEstimate) -> tuple[
 
 
 def _draw_curve(axes: Axes, page: Page, estimate: SurvivalEstimate) -> None:
-    """Draw steps and band."""
-    color = page.theme.series[0]
-    band: Style = {"step": "post", "color": color, "alpha": 0.25, "linewidth": 0}
-    axes.fill_between(estimate.day, estimate.lower, estimate.upper, **band, zorder=3, gid="band")
-    line: Style = {"where": "post", "color": color, "clip_on": False, "zorder": 4}
+    """Draw the steps."""
+    line: Style = {"where": "post", "color": page.theme.series[0], "clip_on": False, "zorder": 4}
     axes.step(estimate.day, estimate.survival, **line, gid="survival")
 
 
+def _draw_band(
+    axes: Axes, page: Page, limits: SurvivalEstimate | ParameterSpread, name: str, alpha: float
+) -> None:
+    """Draw a band between limits."""
+    band: Style = {"step": "post", "color": page.theme.series[0], "alpha": alpha, "linewidth": 0}
+    axes.fill_between(limits.day, limits.lower, limits.upper, **band, zorder=3, gid=name)
+
+
 def _write_readout(
-    axes: Axes, page: Page, estimate: SurvivalEstimate, readout: pd.DataFrame
+    axes: Axes,
+    page: Page,
+    estimate: SurvivalEstimate,
+    readout: pd.DataFrame,
+    spread: ParameterSpread | None,
 ) -> None:
     """Mark the days read out and write their survival where the curve leaves room."""
     points = readout[readout["quantity"].str.startswith("S(")]
     dots: Style = {"linestyle": "none", "marker": "o", "markersize": 0.55 * page.sheet.body}
     dots |= {"markeredgecolor": page.theme.paper, "color": page.theme.series[0]}
     axes.plot(points["day"], points["value"], **dots, clip_on=False, zorder=5)
-    lines = [_phrase(row, estimate) for row in readout.itertuples()]
-    limits = (estimate.lower, estimate.upper)
+    lines = [_phrase(row, estimate, spread) for row in readout.itertuples()]
+    drawn = estimate if spread is None else spread
+    limits = (drawn.lower, drawn.upper)
     write_clear(axes, page, "\n".join(lines), limits, linespacing=1.5)
 
 
-def _phrase(row: object, estimate: SurvivalEstimate) -> str:
-    """Say one number of the readout with its interval."""
-    name, value, low, high = (getattr(row, x) for x in ("quantity", "value", "lower", "upper"))
+def _phrase(row: object, estimate: SurvivalEstimate, spread: ParameterSpread | None) -> str:
+    """Say one number of the readout with its interval, and with that of the parameters too."""
+    named = ("quantity", "day", "value", "lower", "upper")
+    name, day, value, low, high = (getattr(row, x) for x in named)
     if name.startswith("S("):
-        return f"{name} = {value:.2f}  [{low:.2f}, {high:.2f}]"
+        wide = "" if spread is None else "; [{:.2f}, {:.2f}]".format(*spread.at(day)[1:3])
+        return f"{name} = {value:.2f}  [{low:.2f}, {high:.2f}]{wide}"
     if name == "median":
         return f"median: {str(estimate.median).replace('[', ' [')}"
-    return f"{name} = {value:.0f} days  [{low:.0f}, {high:.0f}]"
+    wide = "" if spread is None else "; [{:.0f}, {:.0f}]".format(*spread.rmst(day)[1:3])
+    return f"{name} = {value:.0f} days  [{low:.0f}, {high:.0f}]{wide}"

@@ -12,6 +12,11 @@ BAND = (
     "Band: pointwise 95% Monte Carlo uncertainty of the simulation only, "
     "not of the model or its parameters."
 )
+BANDS = (
+    "Inner band: pointwise 95% Monte Carlo uncertainty of the simulation. Outer band, and brackets "
+    "after the semicolon: with the parameters', over {sets} accepted sets of which every future "
+    "draws one. Neither is that of the model."
+)
 INTERVAL = (
     "Intervals: 95% Monte Carlo uncertainty of the simulation only, "
     "not of the model or its parameters."

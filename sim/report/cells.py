@@ -78,7 +78,7 @@ class Truncated(Ensemble):
             frame = super()._frame(name, columns)
             return frame[frame["day"] <= self._horizon].reset_index(drop=True)
         ends = [f"{end}_{part}" for end in ENDS for part in ("day", "ended", "cause")]
-        wanted = ["replicate", "account", *ends, "deal", "deal_day"]
+        wanted = ["replicate", "account", "parameter_set", *ends, "deal", "deal_day"]
         runs = super()._frame("runs", wanted)
         for end in ENDS:
             late = runs[f"{end}_day"] > self._horizon

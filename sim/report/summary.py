@@ -40,13 +40,20 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
         f"{scenario.start}, seed {ensemble.seed}, accounts {scenario.accounts.name.value}"
     )
     yield f"end of the ceasefire: {end} ({END_IN_WORDS[end]})"
-    estimate = ensemble.survival(end)
+    estimate, spread = ensemble.survival(end), ensemble.parameter_spread(end)
     for day in SURVIVAL_DAYS:
         if day <= ensemble.horizon:
             at = estimate.at(day)
-            yield _row(f"S({day})", f"{at.value:.3f}", f"{at.lower:.3f} to {at.upper:.3f}")
+            span = f"{at.lower:.3f} to {at.upper:.3f}"
+            if spread is not None:
+                wide = spread.at(day)
+                span += f"; {wide.lower:.3f} to {wide.upper:.3f}"
+            yield _row(f"S({day})", f"{at.value:.3f}", span)
     rmst = estimate.rmst(ensemble.horizon)
     span = f"{rmst.lower:.1f} to {rmst.upper:.1f}"
+    if spread is not None:
+        wide = spread.rmst(ensemble.horizon)
+        span += f"; {wide.lower:.1f} to {wide.upper:.1f}"
     yield _row(f"RMST({ensemble.horizon})", f"{rmst.value:.1f} days", span)
     yield _row("median", str(estimate.median), "")
     yield _share(
@@ -57,6 +64,8 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
         at = causes.of(cause, ensemble.horizon)
         yield _row(f"ended by {cause}", f"{at.value:.3f}", f"{at.lower:.3f} to {at.upper:.3f}")
     yield "intervals: 95 %, Monte Carlo error only; a what-if, not a forecast"
+    if spread is not None:
+        yield f"after the semicolon: with the uncertainty of the parameters, {spread.sets} sets"
     yield f"{seconds:.1f} s; results in {directory}"
 
 

@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 
 from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble
+from sim.analysis.signs import in_words
 from sim.config import ConfigError
 from sim.plots.comparison import comparison
 from sim.plots.style import save
@@ -63,6 +64,9 @@ def compare_sweep(directory: Path) -> str:
     result = compare(cells, reference=reference)
     with Atomic(directory) as files:
         result.table.to_csv(files.path("comparison.csv"), index=False)
+        if len(result.signs):
+            result.signs.to_csv(files.path("signs.csv"), index=False, lineterminator="\n")
+            files.path("signs.txt").write_text(in_words(result.signs, reference) + "\n")
     try:
         save(comparison(cells, reference=reference), directory / "comparison")
     except OSError as error:

@@ -14,10 +14,10 @@ from typing import Any
 
 from sim.book import ACCOUNTS
 from sim.config import CAUSES, PARTIES, Scenario
-from sim.model import CeasefireModel
 from sim.negotiation.agenda import Packages
 from sim.study.cells import Cell
 from sim.study.files import Atomic
+from sim.study.runner import models
 
 Entry = dict[str, Any]
 RUNGS = ("restraint", "protest and closure", "border fire", "a strike", "open hostilities")
@@ -29,26 +29,26 @@ def entries(cell: Cell, first: int = 0, count: int = 1) -> list[Entry]:
     Every entry has ``replicate``, ``day``, ``kind`` and what belongs to that kind; packages are
     given as issue -> option.
     """
-    model = CeasefireModel(
-        cell.scenario, count, cell.settings.seed, first=first, watched=first + count,
-        transcript=True,
-    )  # fmt: skip
-    outcomes = model.run(cell.settings.horizon).columns
-    packages = model.book.packages
-    heard = [_spelt(entry, packages) for entry in (*model.log.incidents, *model.log.said)]
-    for row, replicate in enumerate(outcomes["replicate"]):
-        ended = bool(outcomes["collapse_ended"][row])
-        heard.append(
-            {
-                "replicate": int(replicate),
-                "day": int(outcomes["collapse_day"][row]),
-                "kind": "ceasefire_ends" if ended else "horizon",
-                "cause": CAUSES[outcomes["collapse_cause"][row]] if ended else None,
-                "account": ACCOUNTS[int(outcomes["account"][row])],
-            }
-        )
-    model.release()
+    heard: list[Entry] = []
+    for model in models(cell, first, count, watched=first + count, transcript=True):
+        outcomes = model.run(cell.settings.horizon).columns
+        packages = model.book.packages
+        heard += [_spelt(entry, packages) for entry in (*model.log.incidents, *model.log.said)]
+        heard += [_last_entry(outcomes, row) for row in range(len(outcomes["replicate"]))]
+        model.release()
     return sorted(heard, key=lambda entry: (entry["replicate"], entry["day"]))
+
+
+def _last_entry(outcomes: dict[str, Any], row: int) -> Entry:
+    """How a future's ceasefire ended, or that it lasted to the horizon."""
+    ended = bool(outcomes["collapse_ended"][row])
+    return {
+        "replicate": int(outcomes["replicate"][row]),
+        "day": int(outcomes["collapse_day"][row]),
+        "kind": "ceasefire_ends" if ended else "horizon",
+        "cause": CAUSES[outcomes["collapse_cause"][row]] if ended else None,
+        "account": ACCOUNTS[int(outcomes["account"][row])],
+    }
 
 
 def _spelt(entry: Entry, packages: Packages) -> Entry:

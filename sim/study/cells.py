@@ -32,6 +32,7 @@ from sim.config import (
 )
 from sim.config.tactics import Custom
 from sim.paths import data_dir
+from sim.study.parameters import accepted, parameter_sets, references
 from sim.tactic_choice import own
 
 DIGITS = 12  # of a key that name a directory; the whole key is checked before one is used
@@ -74,7 +75,8 @@ class Cell:
 def register_resolvers() -> None:
     """Let configs use what they need of the code.
 
-    ``${seeds:PATH}`` reads the record, ``${ratio:a,b}`` divides, ``${token:}`` makes the default
+    ``${seeds:PATH}`` reads the record, ``${ratio:a,b}`` divides, ``${accepted:STUDY}`` reads the
+    parameter sets that a calibration accepted, ``${token:}`` makes the default
     directories of two runs differ, ``${cell_directory:}`` names a cell's directory in a sweep.
     """
     seeds.register_resolver()
@@ -82,6 +84,7 @@ def register_resolvers() -> None:
         return
     OmegaConf.register_new_resolver("ratio", lambda a, b: float(a) / float(b))
     OmegaConf.register_new_resolver("day_after", day_after)
+    OmegaConf.register_new_resolver("accepted", accepted)
     OmegaConf.register_new_resolver("token", lambda: secrets.token_hex(3), use_cache=True)
     OmegaConf.register_new_resolver("cell_directory", cell_directory)
 
@@ -167,8 +170,10 @@ def from_config(config: DictConfig) -> Cell:
     """
     try:
         tree = {str(key): plain(config[key]) for key in config if key != "hydra"}
+        written = {key: as_written(config[key]) for key in tree}
     except (OmegaConfBaseException, ValueError) as error:
         raise ConfigError(first_line(error)) from None
+    tree["parameter_sets"] = parameter_sets(tree.pop("parameters", None), written)
     cell = Cell(*validate(tree))
     unusable = list(unusable_tactics(cell.scenario))
     if unusable:
@@ -186,6 +191,11 @@ def unusable_tactics(scenario: Scenario) -> Iterator[str]:
                 yield f"{name}.tactic: {error}"
 
 
+def as_written(node: Any) -> Any:
+    """A part of a configuration before the references in it are resolved."""
+    return OmegaConf.to_container(node, resolve=False) if OmegaConf.is_config(node) else node
+
+
 def plain(node: Any) -> Any:
     """A resolved part of a configuration as plain values."""
     if OmegaConf.is_config(node):
@@ -201,15 +211,24 @@ def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell
     ConfigError
         If the scenario, an option or a field is unknown, or a value is out of its range.
     """
+    return from_config(_composed(scenario, overrides))
+
+
+def parameter_fields(scenario: str = "baseline") -> dict[str, str]:
+    """Fields of a scenario that take a calibrated parameter, by dotted path, each with its name."""
+    return dict(references(OmegaConf.to_container(_composed(scenario, ()), resolve=False)))
+
+
+def _composed(scenario: str, overrides: Sequence[str]) -> DictConfig:
     register_resolvers()
     words = arguments([f"scenario={scenario}", *overrides])
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
-            config = compose("config", overrides=words)
+            config: DictConfig = compose("config", overrides=words)
     except (HydraException, OmegaConfBaseException, ValueError) as error:  # a group is no name
         raise ConfigError(explain_hydra(error)) from None
-    return from_config(config)
+    return config
 
 
 def explain_hydra(error: Exception) -> str:

@@ -135,6 +135,8 @@ def _written(value: Any) -> str:
 def changed(tree: dict[str, Any], point: Point) -> dict[str, Any]:
     """Return a tree with some fields changed; what is not on their paths is shared.
 
+    A field that is changed keeps its value in every parameter set of the tree.
+
     Raises
     ------
     ConfigError
@@ -155,4 +157,7 @@ def changed(tree: dict[str, Any], point: Point) -> dict[str, Any]:
         if last not in node:
             raise ConfigError(f"{path} is not a known field")
         node[last] = value
+    sets = tree.get("parameter_sets")
+    if sets:
+        out["parameter_sets"] = [{k: v for k, v in each.items() if k not in point} for each in sets]
     return out

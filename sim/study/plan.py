@@ -132,9 +132,14 @@ def _is_finished(cell: Cell, directory: Path) -> bool:
 
 
 def differences(cells: Sequence[Cell]) -> dict[str, list[Any]]:
-    """Fields in which cells differ, by dotted path, with their distinct values in order."""
+    """Fields in which cells differ, by dotted path, with their distinct values in order.
+
+    Of parameter sets, which are long, their number.
+    """
     values: dict[str, dict[str, Any]] = {}
     trees = [flat(cell.tree()) for cell in cells]
+    for tree in trees:
+        tree["parameter_sets"] = len(tree["parameter_sets"])
     for path in dict.fromkeys(path for tree in trees for path in tree):
         if path not in WORDS_ONLY:
             values[path] = {json.dumps(tree.get(path)): tree.get(path) for tree in trees}

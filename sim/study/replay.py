@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.model import CeasefireModel
-from sim.negotiation.agenda import packages
 from sim.records import Log
 from sim.study.errors import StoreError
 from sim.study.files import checksum
 from sim.study.provenance import versions
+from sim.study.runner import simulate_block
 from sim.study.store import ROW_GROUP, StoredCell
-from sim.study.tables import runs_table
 
 TOLERANCE = 1e-9  # of floats where versions or the processor differ; integers must be equal
 
@@ -46,16 +44,9 @@ def replay(stored: StoredCell, replicate: int) -> Replay:
     total = stored.cell.settings.replicates
     if not 0 <= replicate < total:
         raise StoreError(f"replicate is {replicate}; {stored.directory} holds 0 to {total - 1}")
-    cell = stored.cell
-    model = CeasefireModel(
-        cell.scenario, 1, cell.settings.seed, first=replicate, watched=replicate + 1
-    )
-    outcomes = model.run(cell.settings.horizon)
-    row = runs_table(outcomes.columns, packages(cell.scenario.agenda))
-    log = model.log
-    model.release()
-    differs, nearly = compare_rows(stored_row(stored, replicate), row)
-    return Replay(replicate, row, log, differs, nearly)
+    alone = simulate_block(stored.cell, replicate, 1, watched=replicate + 1)
+    differs, nearly = compare_rows(stored_row(stored, replicate), alone.runs)
+    return Replay(replicate, alone.runs, alone.log, differs, nearly)
 
 
 def stored_row(stored: StoredCell, replicate: int) -> pa.Table:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from sim.config import Settings
-from sim.model import CeasefireModel
+from sim.model import CeasefireModel, drawn_sets
 from sim.negotiation.agenda import packages
-from sim.records import Daily, Log
+from sim.randomness import Streams
+from sim.records import Daily, Log, Spells
 from sim.study.cells import Cell
 from sim.study.engines import ordered, workers_of
 from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table
@@ -75,17 +77,37 @@ def block_size(settings: Settings) -> int:
     return min(settings.replicates, settings.engine.block or chosen)
 
 
-def simulate_block(cell: Cell, first: int, size: int) -> Block:
-    """Simulate ``size`` futures from the one numbered ``first``."""
-    settings, daily = cell.settings, Daily(cell.settings.horizon)
-    model = CeasefireModel(
-        cell.scenario, size, settings.seed, first=first, watched=settings.engine.watched
-    )
-    everything = packages(cell.scenario.agenda)
-    runs = runs_table(model.run(settings.horizon, daily).columns, everything)
-    spells = runs_table(model.spells.columns(), everything)
-    model.release()
-    return Block(runs, spells, daily, model.log)
+def models(cell: Cell, first: int, size: int, **options: Any) -> Iterator[CeasefireModel]:
+    """One model for each parameter set that the futures numbered from ``first`` draw.
+
+    Without parameter sets that is a single one. ``options`` are those of the model.
+    """
+    settings = cell.settings
+    drawn = drawn_sets(cell.scenario, Streams(settings.seed, first, size))
+    for number in np.unique(drawn):
+        yield CeasefireModel(
+            cell.scenario, size, settings.seed, first=first, parameter_set=int(number), **options
+        )
+
+
+def simulate_block(cell: Cell, first: int, size: int, watched: int | None = None) -> Block:
+    """Simulate ``size`` futures from the one numbered ``first``; log those below ``watched``."""
+    watched = cell.settings.engine.watched if watched is None else watched
+    daily, log = Daily(cell.settings.horizon), Log(watched)
+    columns: dict[str, Any] = {}
+    spells, everything = Spells(), packages(cell.scenario.agenda)
+    for model in models(cell, first, size, watched=watched):
+        outcomes = model.run(cell.settings.horizon, daily)
+        at = outcomes.replicates - first
+        of_set = np.full(len(at), model.parameter_set)
+        for name, values in {**outcomes.columns, "parameter_set": of_set}.items():
+            columns.setdefault(name, np.zeros(size, dtype=values.dtype))[at] = values
+        spells.add(model.spells)
+        log.rounds += model.log.rounds
+        log.incidents += model.log.incidents
+        model.release()
+    runs = runs_table(columns, everything)
+    return Block(runs, runs_table(spells.columns(), everything), daily, log)
 
 
 def blocks(cell: Cell) -> Iterator[Block]:

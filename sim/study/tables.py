@@ -33,6 +33,8 @@ def runs_table(columns: dict[str, Any], all_packages: Packages) -> pa.Table:
             arrays[name] = _coded(values, CAUSES)
         elif name == "account":
             arrays[name] = _coded(values, ACCOUNTS)
+        elif name == "parameter_set":
+            arrays[name] = pa.array(values, pa.int32(), mask=values < 0)
         elif name == "deal_package":
             arrays[name] = pa.array(values, pa.int32(), mask=values < 0)
             arrays.update(_options(values, all_packages))

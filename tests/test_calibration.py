@@ -1,0 +1,339 @@
+"""Calibration: targets, the search, its files after an interruption, and what is shipped of it."""
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import SEED, vary
+
+from sim import cli
+from sim.analysis.calibration import (
+    Calibration,
+    Target,
+    fall_of,
+    nearest,
+    parameter_correlations,
+)
+from sim.analysis.patterns import Measured, attacks, durability, hazard, monthly_attacks, record
+from sim.config import ConfigError
+from sim.paths import data_dir
+from sim.report import calibration as report
+from sim.report.calibration import Evaluations, calibrate
+from sim.study.cells import load_cell
+from sim.study.errors import StudyError
+from sim.study.parameters import accepted, known_parameters
+
+SHIPPED = data_dir("experiments") / "baseline_calibration" / "calibration.yaml"
+ASKED = Calibration.read(SHIPPED)
+# Small and easily met: what is tested is the search, not the model.
+EASY = dataclasses.replace(
+    ASKED,
+    points=8, best=3, futures=30, confirmed=40, represented=0.0,
+    ranges={name: ASKED.ranges[name] for name in ("tension", "resolve_spread")},
+    targets=(Target("survival_30", None, 0.3, 1.0), Target("attacks_mean", 42.8, 30, 60)),
+)  # fmt: skip
+
+
+def quietly(_):
+    """Say nothing."""
+
+
+def measured(**values):
+    return {name: Measured(value, 0.1) for name, value in values.items()}
+
+
+# Targets
+
+
+@pytest.mark.parametrize(
+    ("value", "met", "miss"),
+    [(10, True, 0), (20, True, 1), (5, True, 1), (40, False, 2), (2.5, False, 2)],
+)
+def test_a_target_with_an_aim_counts_factors(value, met, miss):
+    target = Target.of("x", {"aim": 10, "factor": 2})
+    assert (target.met(value), target.miss(value)) == (met, pytest.approx(miss))
+
+
+@pytest.mark.parametrize(
+    ("value", "met", "miss"), [(0.2, True, 0), (0.5, True, 0), (0.1, False, 0.5), (1, False, 2)]
+)
+def test_a_target_without_an_aim_is_an_interval(value, met, miss):
+    target = Target.of("x", {"low": 0.2, "high": 0.6})
+    assert (target.met(value), target.miss(value)) == (met, pytest.approx(miss))
+
+
+def test_a_measure_that_is_not_there_misses():
+    target = Target.of("x", {"low": 0, "high": 1})
+    assert (target.met(math.nan), target.miss(math.nan)) == (False, math.inf)
+
+
+@pytest.mark.parametrize(
+    "given", [{"aim": 0, "factor": 2}, {"aim": 1, "factor": 1}, {"low": 2, "high": 1}, {"low": 0}]
+)
+def test_a_target_that_asks_for_nothing_is_refused(given):
+    with pytest.raises(ConfigError, match=r"targets\.x must have"):
+        Target.of("x", given)
+
+
+def test_a_set_is_accepted_if_every_target_is_met():
+    both = dataclasses.replace(ASKED, targets=(Target("a", None, 0, 1), Target("b", None, 0, 1)))
+    assert both.accepts(measured(a=0.5, b=1))
+    assert not both.accepts(measured(a=0.5, b=1.01))
+
+
+def test_what_no_set_met_is_named_with_the_nearest():
+    one = dataclasses.replace(ASKED, targets=(Target("a", None, 0, 1), Target("b", None, 0, 1)))
+    assert one.missed([measured(a=2, b=0), measured(a=3, b=9)]) == ["a (nearest 2)"]
+
+
+# What is searched
+
+
+def test_at_most_eight_parameters_are_searched():
+    assert len(ASKED.ranges) <= 8
+
+
+def test_the_design_fills_the_ranges():
+    points = pd.DataFrame(ASKED.design())
+    span = {name: (x.low, x.high) for name, x in ASKED.ranges.items()}
+    shares = points.apply(lambda x: (x - span[x.name][0]) / (span[x.name][1] - span[x.name][0]))
+    assert len(points) == ASKED.points
+    assert (shares.min() < 0.02).all()
+    assert (shares.max() > 0.98).all()
+    assert np.allclose(shares.mean(), 0.5, atol=0.02)
+
+
+def test_the_second_design_stays_within_the_sets_given():
+    first = ASKED.design()[:5]
+    second = pd.DataFrame(ASKED.design(first))
+    assert (second.min() >= pd.DataFrame(first).min() * (1 - 1e-3)).all()
+    assert (second.max() <= pd.DataFrame(first).max() * (1 + 1e-3)).all()
+
+
+def test_the_nearest_sets_come_first():
+    assert nearest([{"a": 1}, {"a": 2}, {"a": 3}], [0.5, 0.1, 0.5], 2) == [{"a": 2}, {"a": 1}]
+
+
+@pytest.mark.parametrize("name", list(ASKED.explanations))
+def test_an_explanation_alone_has_every_other_switched_off(name):
+    others = {
+        k: v for x in ASKED.explanations if x != name for k, v in ASKED.explanations[x].items()
+    }
+    alone = ASKED.alone(name, ASKED.design()[0])
+    kept = {k: v for k, v in alone.items() if k not in others}
+    assert {k: alone[k] for k in others} == others
+    assert kept == {k: v for k, v in ASKED.design()[0].items() if k not in others}
+
+
+def test_the_fall_is_that_of_the_hazards_by_days():
+    """(7 x 30 + 23 x 15) / 30 = 18.5 over 2."""
+    fell = fall_of(measured(hazard_0_7=30, hazard_7_30=15, hazard_180_365=2))
+    assert fell == pytest.approx(9.25)
+
+
+def test_correlations_are_of_ranks_strongest_first():
+    sets = pd.DataFrame({"a": [1, 2, 3, 9], "b": [1, 4, 9, 100], "c": [2, 1, 4, 3]})
+    table = parameter_correlations(sets)
+    assert table.iloc[0].tolist() == ["a", "b", 1.0]
+    assert table["correlation"][1:].tolist() == [pytest.approx(0.6)] * 2
+
+
+# What is measured
+
+
+def test_a_hazard_counts_ends_over_days_in_force():
+    """Two ends after 7 days up to 30 in 23 + 3 + 13 days of three futures that got so far."""
+    day, ended = np.array([5, 10, 20, 365]), np.array([True, True, True, False])
+    found = hazard(day, ended, 7, 30)
+    assert found.value == pytest.approx(1000 * 2 / (23 + 3 + 13))
+    assert found.se == pytest.approx(found.value / math.sqrt(2))
+
+
+def test_attacks_are_those_of_the_groups_alone():
+    """Their mean is the tracker's within 4.5 standard errors, whatever would be agreed."""
+    found = attacks(load_cell().scenario, 300, SEED)["attacks_mean"]
+    target = next(x for x in ASKED.targets if x.name == "attacks_mean")
+    assert abs(found.value - target.aim) < 4.5 * found.se
+    assert monthly_attacks(load_cell().scenario, 5, SEED).shape == (5, 12)
+
+
+def test_a_ceasefire_that_nothing_ends_has_no_hazard():
+    found = durability(vary({"switches.responses": False, "switches.repudiation": False}), 20, SEED)
+    assert {name: x.value for name, x in found.items() if name.startswith("hazard")} == {
+        name: 0 for name in found if name.startswith("hazard")
+    }
+    assert found["survival_365"].value == 1
+
+
+def test_without_talks_the_record_cannot_be_met():
+    found = record(vary({"switches.talks": False}), 30, SEED)
+    assert (found["record_talks"].value, found["record_all"].value) == (0, 0)
+    assert found["record_no_deal"].value == 1
+
+
+# The search, on a stand-in for the model whose survival falls with tension
+
+
+def stand_in(key, scenario, replicates, seed, all_targets):
+    spread, tension = scenario.pakistan.resolve_spread, scenario.conflict.tension.initial
+    names = ("hazard_0_7", "hazard_7_30", "hazard_30_90", "hazard_90_180", "hazard_180_365")
+    values = {name: (tension + spread) / 2**k for k, name in enumerate(names)}
+    values |= {"survival_30": 1 - tension / 20 + seed / 1e6, "survival_365": 0.2}
+    values["attacks_mean"] = 43 + replicates / 1e6
+    return key, {name: Measured(value, 0.01) for name, value in values.items()}
+
+
+@pytest.fixture(autouse=True)
+def _no_model(monkeypatch):
+    monkeypatch.setattr(report, "evaluate", stand_in)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("calibration")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "evaluate", stand_in)
+        return directory, calibrate(EASY, directory, 1, quietly)
+
+
+def files(directory):
+    return {path.name: path.read_bytes() for path in directory.iterdir() if path.name != ".lock"}
+
+
+def test_every_accepted_set_meets_every_target_twice(found):
+    _, kept = found
+    assert all(EASY.accepts(one.measures) for one in kept)
+    assert [one.distance for one in kept] == sorted(one.distance for one in kept)
+
+
+def test_an_interrupted_search_comes_to_the_same_files(found, tmp_path):
+    directory, _ = found
+    lines = (directory / "points.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "points.jsonl").write_text("".join(lines[:4]) + lines[4][:30])
+    calibrate(EASY, tmp_path, 1, quietly)
+    assert files(tmp_path) == files(directory)
+
+
+def test_nothing_is_evaluated_twice(found, monkeypatch):
+    def again(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(report, "evaluate", again)
+    assert len(calibrate(EASY, found[0], 1, quietly)) == len(found[1])
+
+
+def test_accepted_sets_can_be_drawn(found):
+    directory, kept = found
+    words = [f"parameters.sets=${{accepted:{directory}}}"]
+    small = Evaluations(directory, load_cell().settings.engine, quietly)
+    assert accepted(str(directory)) == [one.values for one in kept]
+    with pytest.raises(ConfigError, match="must name exactly the parameters"):
+        load_cell("baseline", words)  # two of eight parameters: this search is smaller
+    assert small.fields["conflict.tension.initial"] == "tension"
+
+
+def test_the_best_set_is_written_as_a_configuration(found):
+    directory, kept = found
+    text = (directory / "best.yaml").read_text()
+    assert all(f"{name}: {value:g} #" in text for name, value in kept[0].values.items())
+
+
+def test_points_of_other_code_are_refused(found, tmp_path):
+    (tmp_path / "points.jsonl").write_text(json.dumps({"code": "0.0", "commit": "x"}) + "\n")
+    with pytest.raises(StudyError, match="begun by other code"):
+        calibrate(EASY, tmp_path, 1, quietly)
+
+
+def test_a_target_out_of_reach_is_said_and_nothing_is_written(found, tmp_path):
+    (tmp_path / "points.jsonl").write_bytes((found[0] / "points.jsonl").read_bytes())
+    hard = dataclasses.replace(EASY, targets=(*EASY.targets, Target("survival_365", None, 2, 3)))
+    with pytest.raises(StudyError, match="no set meets every target: survival_365"):
+        calibrate(hard, tmp_path, 1, quietly)
+    assert set(files(tmp_path)) == {"points.jsonl"}
+
+
+def test_sets_with_one_explanation_only_are_refused(found, tmp_path):
+    (tmp_path / "points.jsonl").write_bytes((found[0] / "points.jsonl").read_bytes())
+    steep = dataclasses.replace(EASY, fall=1e9, represented=0.5)
+    with pytest.raises(StudyError, match="unlike types make the hazard fall"):
+        calibrate(steep, tmp_path, 1, quietly)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("points: 128", "points is 250; a Sobol design needs a power of two"),
+        ("  tension: {low: 4", "parameters.courage is not known"),
+        ("parameters:", "cannot read"),
+        ("fall: 2", "cannot read"),
+    ],
+)
+def test_a_study_that_is_not_right_is_refused_in_a_sentence(change, said, tmp_path, capsys):
+    to = {"points: 128": "points: 250", "  tension: {low: 4": "  courage: {low: 4",
+          "parameters:": "parameter:", "fall: 2": "fall 2"}[change]  # fmt: skip
+    text = SHIPPED.read_text()
+    assert change in text
+    (tmp_path / "mine.yaml").write_text(text.replace(change, to, 1))
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["calibrate", str(tmp_path / "out"), "--study", str(tmp_path / "mine.yaml"),
+                  "--workers", "1"])  # fmt: skip
+    assert ended.value.code == 1
+    assert said in capsys.readouterr().err
+
+
+# What is shipped
+
+SETS = SHIPPED.with_name("accepted.csv")
+
+
+def shipped_sets():
+    return pd.read_csv(SETS)
+
+
+def test_the_shipped_sets_meet_every_target():
+    rows = [
+        {target.name: Measured(row[target.name], 0.0) for target in ASKED.targets}
+        for row in shipped_sets().to_dict("records")
+    ]
+    assert all(ASKED.accepts(measures) for measures in rows)
+
+
+def test_the_shipped_sets_lie_within_the_ranges_searched_best_first():
+    table = shipped_sets()
+    assert list(table.columns[: len(ASKED.ranges)]) == list(ASKED.ranges)
+    assert set(ASKED.ranges) == known_parameters()
+    assert all(table[name].between(x.low, x.high).all() for name, x in ASKED.ranges.items())
+    assert table["distance"].is_monotonic_increasing
+
+
+def test_both_explanations_are_at_work_in_the_shipped_sets():
+    table = shipped_sets()
+    for name in ASKED.explanations:
+        at_work = (table[f"fall by {name} alone"] >= ASKED.fall).mean()
+        assert at_work >= ASKED.represented, name
+
+
+def test_the_best_set_is_the_first_of_the_shipped():
+    text = (data_dir("configs") / "parameters" / "best.yaml").read_text()
+    best = {name: value for name, value in yaml.safe_load(text).items() if name != "sets"}
+    assert best == accepted("baseline_calibration")[0]
+    assert text == report.best_yaml(ASKED, best)
+
+
+def test_every_future_draws_one_of_the_shipped_sets():
+    loaded = load_cell("baseline", ["parameters=posterior"]).scenario
+    assert len(loaded.parameter_sets) == len(shipped_sets())
+    assert loaded.of_set(0) == load_cell().scenario
+
+
+@pytest.mark.slow
+def test_one_and_two_processes_come_to_the_same_files_with_the_model(tmp_path, monkeypatch):
+    monkeypatch.undo()
+    small = dataclasses.replace(EASY, points=2, best=1)
+    for workers in (1, 2):
+        calibrate(small, tmp_path / str(workers), workers, quietly)
+    assert files(tmp_path / "1") == files(tmp_path / "2")
