@@ -266,14 +266,14 @@ def test_sets_with_one_explanation_only_are_refused(found, tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("points: 128", "points is 250; a Sobol design needs a power of two"),
+        ("points: 64", "points is 250; a Sobol design needs a power of two"),
         ("  tension: {low: 4", "parameters.courage is not known"),
         ("parameters:", "cannot read"),
         ("fall: 2", "cannot read"),
     ],
 )
 def test_a_study_that_is_not_right_is_refused_in_a_sentence(change, said, tmp_path, capsys):
-    to = {"points: 128": "points: 250", "  tension: {low: 4": "  courage: {low: 4",
+    to = {"points: 64": "points: 250", "  tension: {low: 4": "  courage: {low: 4",
           "parameters:": "parameter:", "fall: 2": "fall 2"}[change]  # fmt: skip
     text = SHIPPED.read_text()
     assert change in text
