@@ -16,6 +16,7 @@ import asyncio
 import html
 import itertools
 import json
+import os
 import random
 import re
 import sys
@@ -49,18 +50,21 @@ class Page:
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self.session, self.url = session, url
-        self.socket = socketio.AsyncClient(http_session=session, reconnection=False)
+        self.socket: socketio.AsyncClient | None = None
         self.elements: dict[str, dict[str, Any]] = {}
         self.changed = asyncio.Event()
-        self.opened = ""
-        self.socket.on("update", self._update)
-        self.socket.on("open", self._open)
+        self.opened, self.leaving, self.losses, self.path = "", False, 0, ""
         self.next_message = 0
 
     async def load(self, path: str) -> None:
         """Load a page and connect to it."""
-        if self.socket.connected:
-            await self.socket.disconnect()
+        self.path = path
+        if self.socket:
+            await self.leave()
+        self.socket = socketio.AsyncClient(http_session=self.session, reconnection=False)
+        self.socket.on("update", self._update)
+        self.socket.on("open", self._open)
+        self.socket.on("disconnect", self._lost)
         async with self.session.get(self.url + path) as answer:
             text = await answer.text()
         held = re.search(r"parseElements\(String\.raw`(.*?)`\)", text, re.DOTALL)
@@ -77,6 +81,12 @@ class Page:
             f"{self.url}?{words}", socketio_path="/_nicegui_ws/socket.io", transports=["websocket"]
         )
 
+    async def leave(self) -> None:
+        """Close the page."""
+        self.leaving = True
+        await self.socket.disconnect()
+        self.leaving = False
+
     async def _update(self, data: dict[str, Any]) -> None:
         self.next_message = data.pop("_id", self.next_message - 1) + 1
         for number, element in data.items():
@@ -85,6 +95,17 @@ class Page:
             else:
                 self.elements[number] = element
         self.changed.set()
+
+    async def _lost(self, reason: str = "") -> None:
+        """Come back as a browser does that cannot reconnect, by loading the page again."""
+        if not self.leaving:
+            self.losses, self.socket = self.losses + 1, None
+            await self.load(self.path)
+
+    @property
+    def there(self) -> bool:
+        """Whether the page is connected."""
+        return self.socket is not None and self.socket.connected
 
     async def _open(self, data: dict[str, Any]) -> None:
         self.opened = data["path"]
@@ -172,10 +193,10 @@ class Student:
 
     async def move(self) -> bool:
         """Click the first button of a decision, if one is asked for, and wait for the answer."""
-        found = next(filter(None, (self.page.find(label=name) for name in DECISIONS)), None)
-        if found is None:
-            return False
         assert self.partner is not None
+        found = next(filter(None, (self.page.find(label=name) for name in DECISIONS)), None)
+        if found is None or not self.page.there or not self.partner.page.there:
+            return False
         mine, theirs = self.page.text(), self.partner.page.text()
         self.moves += 1
         await self.page.event(found, "click", {})
@@ -231,7 +252,7 @@ async def ask_for_futures(url: str, until: float) -> list[float]:
                 await asyncio.sleep(0.002)
             times.append(time.perf_counter() - start)
             await asyncio.sleep(1.0)
-        await page.socket.disconnect()
+        await page.leave()
     return times
 
 
@@ -248,14 +269,15 @@ async def classroom(url: str, made: list[Any], seconds: float, every: float, fut
     await asyncio.gather(*(student.play(until, every) for student in students))
     waited = await asking if asking else []
     for student in students:
-        await student.page.socket.disconnect()
+        await student.page.leave()
         await student.session.close()
     made_moves = sum(student.moves for student in students)
     own = np.array(list(itertools.chain(*(s.own for s in students))))
     other = np.array(list(itertools.chain(*(s.others for s in students))))
     print(f"{len(students)} students in {len(made)} rooms, {seconds:.0f} s: {made_moves} moves, "
           f"{made_moves / seconds:.1f} a second; clicks unanswered after {LOST_AFTER:.0f} s: "
-          f"{sum(s.unanswered for s in students)}")  # fmt: skip
+          f"{sum(s.unanswered for s in students)}; connections lost and regained: "
+          f"{sum(s.page.losses for s in students)}")  # fmt: skip
     for name, times in (
         ("click to update on the player's own page", own),
         ("click to update on the other player's page", other),
@@ -265,6 +287,12 @@ async def classroom(url: str, made: list[Any], seconds: float, every: float, fut
             middle, late, worst = np.quantile(times, [0.5, 0.95, 1.0]) * 1000
             print(f"{name}: median {middle:.0f} ms, 95th percentile "
                   f"{late:.0f} ms, longest {worst:.0f} ms")  # fmt: skip
+
+
+def cpu_seconds(process: int) -> float:
+    """Processor time that a process has used, its workers not counted."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -279,12 +307,16 @@ def main() -> None:
         made = make(data, given.rooms)
         with Server(data) as server:
             time.sleep(5)  # until the workers are warm
+            busy = cpu_seconds(server.process.pid)
             asyncio.run(classroom(server.url, made, given.seconds, given.every, given.futures))
+            busy = cpu_seconds(server.process.pid) - busy
             said = server.log.read_text().splitlines()[1:]
         print("\n".join(["the server said:", *said[-20:]]) if said else "the server said nothing")
         store = Store(data / "rooms.sqlite")
         kept = sum(len(store.moves(room.code)) for room, _ in made)
-        print(f"moves in the file: {kept}")
+        print(f"moves in the file: {kept}; the server used {busy:.1f} s of one processor, "
+              f"{1000 * busy / max(kept, 1):.0f} ms a move with both pages (and their loading); "
+              f"load of the machine {os.getloadavg()[0]:.1f}")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -84,6 +84,7 @@ def test_the_secret_that_signs_sessions_is_kept_to_its_owner(tmp_path):
     assert (tmp_path / "data" / "secret").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_every_shipped_scenario_can_be_played():
     for name in shipped():
         assert Setup.of(name, days=90, persons=["pakistan"]).cell.scenario.name == name

@@ -10,7 +10,7 @@ from sim.game.futures import CHANGES, changed, difference, fan, survival_differe
 from sim.negotiation.solutions import kalai_smorodinsky, nash
 
 SEED = 7
-LATE, AHEAD = 8, 180
+LATE, AHEAD = 8, 120
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def played(setup, **instead):
 def test_a_strike_that_no_agent_would_make_is_told_as_what_moved_the_odds(setup):
     game = played(setup, respond=3)
     struck = {d.question.day for d in game.decisions if d.move.kind == "respond" and d.agent < 3}
-    found = odds(setup, game.moves, futures=200)
+    found = odds(setup, game.moves, futures=100)
     assert found.decisive
     worst = min(found.decisive, key=lambda turn: turn.effect)
     assert worst.effect < 0
