@@ -12,10 +12,11 @@ from sim.config import PARTIES, AccountName, Position, Scenario
 from sim.conflict.implementation import Terms, terms
 from sim.negotiation.agenda import Packages, packages, verification
 from sim.negotiation.delegation import Reckoning
+from sim.negotiation.menus import Menu, menu
 from sim.negotiation.protocols import drafts
 from sim.negotiation.scoring import efficient
 from sim.negotiation.tactics import Tactic
-from sim.negotiation.utility import Menu, Tables, menu, table
+from sim.negotiation.utility import Tables, table
 from sim.randomness import FloatArray, IntArray
 from sim.tactic_choice import tactic_of
 

@@ -10,16 +10,9 @@ from sim.config import PARTIES
 from sim.model import CeasefireModel
 from sim.negotiation.agenda import effect, packages, verification
 from sim.negotiation.delegation import Delegation
+from sim.negotiation.menus import Menu, Prospects, menu
 from sim.negotiation.tactics import TimeDependent, View
-from sim.negotiation.utility import (
-    Menu,
-    Table,
-    Tables,
-    contested,
-    first_reaching,
-    menu,
-    table,
-)
+from sim.negotiation.utility import Table, Tables, contested, table
 from sim.study.cells import load_cell
 
 # Utility
@@ -175,7 +168,8 @@ def test_effects_of_several_issues_combine_as_independent_shares():
 
 def choose(offered: Menu, aspiration, trust, lock_in):
     rows = np.arange(len(trust))
-    return offered.package[first_reaching(offered.prospects(trust, lock_in), rows, aspiration)]
+    prospects = Prospects([offered], np.zeros_like(rows), trust, lock_in)
+    return prospects.best_for_other(rows, aspiration)
 
 
 def best_for_the_other(own: Table, other, aspiration, trust, lock_in):

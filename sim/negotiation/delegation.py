@@ -11,8 +11,9 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.negotiation.menus import Menu, Prospects
 from sim.negotiation.opponent import Estimate, learned_choice
-from sim.negotiation.utility import Menu, Tables, first_reaching
+from sim.negotiation.utility import Tables
 from sim.randomness import FloatArray, IntArray
 
 NO_PACKAGE = -1
@@ -75,22 +76,9 @@ class Delegation:
         self.offered, self.heard, self.spoken, self.received = offered, heard, spoken, got
 
     @cached_property
-    def prospects(self) -> tuple[FloatArray, ...]:
-        """``Menu.prospects`` by account, each of the rows under it in order."""
-        rising = []
-        for account, menu in enumerate(self.menus):
-            rows = np.flatnonzero(self.account == account)
-            rising.append(menu.prospects(self.trust[rows], self.lock_in[rows]))
-        return tuple(rising)
-
-    @cached_property
-    def place(self) -> IntArray:
-        """Position of each row among the rows of its account, shape (n,)."""
-        place = np.empty(len(self.account), dtype=np.int64)
-        for account in range(len(self.menus)):
-            rows = np.flatnonzero(self.account == account)
-            place[rows] = np.arange(len(rows))
-        return place
+    def prospects(self) -> Prospects:
+        """What this side may choose today."""
+        return Prospects(self.menus, self.account, self.trust, self.lock_in)
 
     def utility(self, rows: IntArray, package: IntArray) -> FloatArray:
         """Own utility of one package per row, shape (len(rows),)."""
@@ -117,19 +105,14 @@ class Delegation:
 
         Where no package reaches the aspiration, the one best for oneself.
         """
+        if not self.learns or self.estimate is None:
+            return self.prospects.best_for_other(rows, aspiration)
         chosen = np.empty(len(rows), dtype=np.int64)
-        if self.learns and self.estimate is not None:
-            weights = self.estimate.weights()[rows]
-            for account, values in enumerate(self.reckoning.option_values):
-                mine = np.flatnonzero(self.account[rows] == account)
-                own = self.utilities(rows[mine])
-                chosen[mine] = learned_choice(own, weights[mine], values, aspiration[mine])
-            return chosen
-        for account, menu in enumerate(self.menus):
+        weights = self.estimate.weights()[rows]
+        for account, values in enumerate(self.reckoning.option_values):
             mine = np.flatnonzero(self.account[rows] == account)
-            at = self.place[rows[mine]]
-            position = first_reaching(self.prospects[account], at, aspiration[mine])
-            chosen[mine] = menu.package[position]
+            own = self.utilities(rows[mine])
+            chosen[mine] = learned_choice(own, weights[mine], values, aspiration[mine])
         return chosen
 
     def best_leaving(self, rows: IntArray, floor: FloatArray | None = None) -> FloatArray:
@@ -138,13 +121,7 @@ class Delegation:
         Without a floor, at least its utility of no deal.
         """
         floor = np.full(len(rows), self.reckoning.reservation) if floor is None else floor
-        most = np.empty(len(rows))
-        for account, menu in enumerate(self.menus):
-            mine = np.flatnonzero(self.account[rows] == account)
-            falling = self.reckoning.utilities[account, menu.package]
-            enough = np.searchsorted(-falling, -(floor[mine] - TOLERANCE), "right")
-            most[mine] = self.prospects[account][self.place[rows[mine]], np.maximum(enough - 1, 0)]
-        return most
+        return self.prospects.best_leaving(rows, floor - TOLERANCE)
 
     def last(self, rows: IntArray, whose: str, back: int = 0) -> IntArray:
         """Package offered (``own``) or heard (``other``) ``back`` offers ago, or -1."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.negotiation.utility import CHUNK, Table, corners, undominated
+from sim.negotiation.menus import corners, undominated
+from sim.negotiation.utility import CHUNK, Table
 from sim.randomness import BoolArray, FloatArray, IntArray
 
 
@@ -21,7 +22,7 @@ def efficient(tables: tuple[Table, Table], most_lock_in: tuple[float, float]) ->
         [corners(table, most) for table, most in zip(tables, most_lock_in, strict=True)]
     )
     order = np.argsort(-both.sum(axis=0), kind="stable")
-    kept = order[undominated(None, both[:, order])]
+    kept = order[undominated(both[:, order])]
     return np.sort(kept).astype(np.int64)
 
 

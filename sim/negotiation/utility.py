@@ -1,4 +1,4 @@
-"""What packages are worth to a side, and which of them it would choose.
+"""What packages are worth to a side.
 
 Utility is additive over issues (multi-attribute utility, Keeney & Raiffa 1976). What the other
 side promises is worth what it is believed to be worth: a promise is multiplied by the credibility
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
@@ -23,7 +22,6 @@ from sim.config import PARTIES, Agenda, Party, Position
 from sim.negotiation.agenda import Packages
 from sim.randomness import FloatArray, IntArray
 
-MARGIN = 1e-9  # how much better a package must be, everywhere, before another is pruned
 CHUNK = 1 << 17  # cells evaluated at once: small enough to stay in the processor's cache
 
 
@@ -53,6 +51,10 @@ class Table:
             if lock_in[:, k].any():  # nothing to take off otherwise, to the last digit
                 value -= lock_in[:, k, None] * retreat
         return value
+
+    def without_lock_in(self) -> Table:
+        """Return the same table for rows that are not locked in on anything."""
+        return Table(self.constant, self.slope, self.retreat[:0], self.opening)
 
     def restricted(self, packages: IntArray) -> Table:
         """Return the same table for some packages only."""
@@ -138,90 +140,3 @@ def _opening(side: int, me: Party, agenda: Agenda, account: dict[str, Position])
         by_name = {party.value: option for party, option in reported.items()}
         stated[name] = by_name.get(PARTIES[side], me.opening.get(name, best))
     return stated
-
-
-@dataclass(frozen=True)
-class Menu:
-    """The packages a side may ever offer, best for the other side first.
-
-    ``package`` (C,) are package numbers; ``own`` is the side's table restricted to them.
-    """
-
-    package: IntArray
-    own: Table
-
-    def prospects(self, trust: FloatArray, lock_in: FloatArray) -> FloatArray:
-        """Best own utility among the first 1 ... C packages, (R, C), rising along each row."""
-        rising = np.empty((len(trust), len(self.package)))
-        step = max(1, CHUNK // len(self.package))
-        for low in range(0, len(trust), step):
-            rows = slice(low, low + step)
-            value = self.own.all_utilities(trust[rows], lock_in[rows])
-            np.maximum.accumulate(value, axis=1, out=rising[rows])
-        return rising
-
-
-def first_reaching(rising: FloatArray, rows: IntArray, aspiration: FloatArray) -> IntArray:
-    """Position, shape (n,), of the first package good enough in each of these rows.
-
-    ``rising`` (R, C) as from ``Menu.prospects``; ``aspiration`` (n,). Because packages are in the
-    other side's order, the first at or above the aspiration is the one best for the other side;
-    where none reaches it, the best for oneself is the first to reach the row's last entry.
-    """
-    asked = np.minimum(aspiration, rising[rows, -1])
-    low = np.zeros(len(rows), dtype=np.int64)
-    high = np.full(len(rows), rising.shape[1] - 1)
-    for _ in range(int(rising.shape[1]).bit_length()):
-        middle = (low + high) // 2
-        enough = rising[rows, middle] >= asked
-        high = np.where(enough, middle, high)
-        low = np.where(enough, low, np.minimum(middle + 1, high))
-    return high
-
-
-def menu(own: Table, other: FloatArray, most_lock_in: float, *, prune: bool = True) -> Menu:
-    """Order packages for ``first_reaching`` and leave out those that can never be chosen.
-
-    ``other`` (P,) is the other side's estimated utility. A package is pruned only if one and the
-    same package is better by ``MARGIN`` for the other side and, at every corner of the box
-    trust in [0, 1], lock-in in [0, most_lock_in] on each contested issue, better by ``MARGIN`` for
-    oneself. Own utility is linear in trust and in each lock-in, so this holds inside the box too:
-    whenever the pruned package is good enough, a better one for the other side is as well.
-    """
-    order = np.lexsort((np.arange(len(other)), -other))
-    if prune:
-        order = order[undominated(other[order], corners(own, most_lock_in)[:, order])]
-    return Menu(order.astype(np.int64), own.restricted(order))
-
-
-def undominated(other: FloatArray | None, corners: FloatArray) -> IntArray:
-    """Positions that no earlier one beats by ``MARGIN`` in every respect.
-
-    ``corners`` (rows, P) is what is to be high at once. With ``other`` (P,), which falls along the
-    positions, a package must be beaten in that too.
-    """
-    kept_other, kept_corners = np.empty(corners.shape[1]), np.empty_like(corners)
-    kept: list[int] = []
-    for position in range(corners.shape[1]):
-        ahead = len(kept)
-        if other is not None:
-            wanted = -(other[position] + MARGIN)
-            ahead = int(np.searchsorted(-kept_other[: len(kept)], wanted, "right"))
-            kept_other[len(kept)] = other[position]
-        mine = corners[:, position, None] + MARGIN
-        if not (kept_corners[:, :ahead] >= mine).all(axis=0).any():
-            kept_corners[:, len(kept)] = corners[:, position]
-            kept.append(position)
-    return np.array(kept, dtype=np.int64)
-
-
-def corners(own: Table, most_lock_in: float) -> FloatArray:
-    """Own utility at every corner of the trust and lock-in box, shape (corners, P)."""
-    sizes = [(0.0, 1.0)] + [(0.0, most_lock_in)] * len(own.retreat)
-    rows = []
-    for trust, *locks in product(*sizes):
-        value = own.at(trust)
-        for lock, retreat in zip(locks, own.retreat, strict=True):
-            value = value - lock * retreat
-        rows.append(value)
-    return np.array(rows)
