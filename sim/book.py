@@ -14,7 +14,7 @@ from sim.negotiation.agenda import Packages, packages, verification
 from sim.negotiation.delegation import Reckoning
 from sim.negotiation.menus import Menu, menu
 from sim.negotiation.protocols import drafts
-from sim.negotiation.scoring import efficient
+from sim.negotiation.scoring import Efficient, efficient
 from sim.negotiation.tactics import Tactic
 from sim.negotiation.utility import Tables, table
 from sim.randomness import FloatArray, IntArray
@@ -42,7 +42,7 @@ class Book:
     menus: tuple[tuple[Menu, ...], ...]
     reckonings: tuple[Reckoning, Reckoning]
     drafts: tuple[IntArray, ...]
-    efficient: tuple[IntArray, ...]
+    efficient: tuple[Efficient, ...]
     terms: Terms
     tactics: tuple[Tactic, Tactic]
 

@@ -53,18 +53,20 @@ def test_swapping_the_sides_changes_no_score(world):
         assert np.array_equal(a, b, equal_nan=True)
 
 
-def test_packages_left_out_are_on_no_future_s_frontier():
+@pytest.mark.parametrize("locked", [False, True])
+def test_packages_left_out_are_on_no_future_s_frontier(locked):
     """Trust and lock-in at random: the frontier of all packages lies among the efficient."""
     model = CeasefireModel(vary({}), 1, SEED)
     rng = np.random.default_rng(7)
     for account in range(len(model.accounts_used)):
         pair = tuple(tables.by_account[account] for tables in model.book.tables)
-        kept = set(efficient(pair, tuple(p.config.lock_in for p in model.parties)).tolist())
+        kept = efficient(pair, tuple(p.config.lock_in for p in model.parties))[locked].tolist()
         assert len(kept) < len(model.book.packages)
         for _ in range(20):
             own = [
                 table.all_utilities(
-                    rng.random(1), rng.random((1, len(table.retreat))) * party.config.lock_in
+                    rng.random(1),
+                    rng.random((1, len(table.retreat))) * party.config.lock_in * locked,
                 )[0]
                 for table, party in zip(pair, model.parties, strict=True)
             ]

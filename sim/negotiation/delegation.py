@@ -11,10 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.negotiation.menus import Menu, Prospects
+from sim.negotiation.menus import Menu, Prospects, any_lock_in
 from sim.negotiation.opponent import Estimate, learned_choice
 from sim.negotiation.utility import Tables
-from sim.randomness import FloatArray, IntArray
+from sim.randomness import BoolArray, FloatArray, IntArray
 
 NO_PACKAGE = -1
 TOLERANCE = 1e-9  # utilities closer than this count as equal
@@ -79,6 +79,10 @@ class Delegation:
     def prospects(self) -> Prospects:
         """What this side may choose today."""
         return Prospects(self.menus, self.account, self.trust, self.lock_in)
+
+    def locked_in(self) -> BoolArray:
+        """Whether a future's side is locked in on any issue, shape (n,)."""
+        return any_lock_in(self.lock_in)
 
     def utility(self, rows: IntArray, package: IntArray) -> FloatArray:
         """Own utility of one package per row, shape (len(rows),)."""

@@ -29,8 +29,8 @@ class Menu:
     """The packages a side may ever offer, best for the other side first.
 
     ``package`` (C,) are package numbers, ``other`` (C,) what they are thought to be worth to the
-    other side; ``own`` is the side's table restricted to them. All of it holds for any trust and
-    for lock-ins up to ``most_lock_in``.
+    other side; ``own`` is the side's table restricted to them. All of it holds for lock-ins up to
+    ``most_lock_in``.
     """
 
     package: IntArray
@@ -42,14 +42,10 @@ class Menu:
 
     def narrowed(self, trust: Range, locked: bool) -> Menu:
         """Return the menu for trust in this range, with lock-in or without any."""
-        if not self.pruned:
-            return self
         if (trust, locked) not in self._narrower:
             own = self.own if locked else self.own.without_lock_in()
-            values = np.vstack([self.other, corners(own, self.most_lock_in, trust)])
-            kept = undominated(values)
-            self._narrower[trust, locked] = Menu(
-                self.package[kept], self.other[kept], own.restricted(kept), self.most_lock_in
+            self._narrower[trust, locked] = _menu(
+                self.package, self.other, own, self.most_lock_in, trust, self.pruned
             )
         return self._narrower[trust, locked]
 
@@ -57,9 +53,9 @@ class Menu:
         """Best own utility among the first 1 ... C packages, into ``out`` (R, C)."""
         step = max(1, CHUNK // len(self.package))
         for low in range(0, len(trust), step):
-            rows = slice(low, low + step)
-            value = self.own.all_utilities(trust[rows], lock_in[rows])
-            np.maximum.accumulate(value, axis=1, out=out[rows])
+            here = out[low : low + step]
+            self.own.all_utilities(trust[low : low + step], lock_in[low : low + step], here)
+            np.maximum.accumulate(here, axis=1, out=here)
 
 
 class Prospects:
@@ -97,13 +93,15 @@ class Prospects:
         start, length = self.start[rows], self.length[rows]
         asked = np.minimum(aspiration, self.rising[start + length - 1])
         position = _first(lambda at: self.rising[start + at] >= asked, length - 1)
-        return self.package[self.page[rows] + position]
+        chosen: IntArray = self.package[self.page[rows] + position]
+        return chosen
 
     def best_leaving(self, rows: IntArray, floor: FloatArray) -> FloatArray:
         """Most own utility, shape (n,), among packages worth ``floor`` (n,) to the other side."""
         page, last = self.page[rows], self.length[rows] - 1
         low = _first(lambda at: self.other[page + np.minimum(at, last)] < floor, last + 1)
-        return self.rising[self.start[rows] + np.maximum(low - 1, 0)]
+        most: FloatArray = self.rising[self.start[rows] + np.maximum(low - 1, 0)]
+        return most
 
 
 def _groups(
@@ -117,14 +115,19 @@ def _groups(
                 yield menu, rows
         return
     band = np.minimum((trust * BANDS).astype(np.int64), BANDS - 1)
-    locked = np.zeros(len(account), dtype=bool)
-    for k in range(lock_in.shape[1]):
-        locked |= lock_in[:, k] > 0
-    cell = (account * BANDS + band) * 2 + locked
+    cell = (account * BANDS + band) * 2 + any_lock_in(lock_in)
     for number in np.flatnonzero(np.bincount(cell)):
         k, of_trust = divmod(int(number) // 2, BANDS)
         trusted = (of_trust / BANDS, (of_trust + 1) / BANDS)
         yield menus[k].narrowed(trusted, bool(number % 2)), np.flatnonzero(cell == number)
+
+
+def any_lock_in(lock_in: FloatArray) -> BoolArray:
+    """Whether each row is locked in on some issue, shape (R,); ``lock_in`` (R, C)."""
+    locked = np.zeros(len(lock_in), dtype=bool)
+    for issue in range(lock_in.shape[1]):
+        locked |= lock_in[:, issue] > 0
+    return locked
 
 
 def _first(holds: Callable[[IntArray], BoolArray], most: IntArray) -> IntArray:
@@ -149,10 +152,18 @@ def menu(own: Table, other: FloatArray, most_lock_in: float, *, prune: bool = Tr
     trust in [0, 1], lock-in in [0, most_lock_in] on each contested issue, better by ``MARGIN`` for
     oneself: whenever the pruned package is good enough, a better one for the other side is as well.
     """
-    order = np.lexsort((np.arange(len(other)), -other))
+    order = np.lexsort((np.arange(len(other)), -other)).astype(np.int64)
+    return _menu(order, other[order], own.restricted(order), most_lock_in, (0.0, 1.0), prune)
+
+
+def _menu(
+    package: IntArray, other: FloatArray, own: Table, most_lock_in: float, trust: Range, prune: bool
+) -> Menu:
+    """Keep what is not beaten, of packages in the other side's order."""
     if prune:
-        order = order[undominated(np.vstack([other, corners(own, most_lock_in)])[:, order])]
-    return Menu(order.astype(np.int64), other[order], own.restricted(order), most_lock_in, prune)
+        kept = undominated(np.vstack([other, corners(own, most_lock_in, trust)]))
+        package, other, own = package[kept], other[kept], own.restricted(kept)
+    return Menu(package, other, own, most_lock_in, prune)
 
 
 def undominated(values: FloatArray) -> IntArray:

@@ -11,13 +11,20 @@ from sim.negotiation.menus import corners, undominated
 from sim.negotiation.utility import CHUNK, Table
 from sim.randomness import BoolArray, FloatArray, IntArray
 
+Efficient = tuple[IntArray, IntArray]  # package numbers, ascending: without lock-in, and with any
 
-def efficient(tables: tuple[Table, Table], most_lock_in: tuple[float, float]) -> IntArray:
-    """Packages that may be on the Pareto frontier in some future, ascending numbers.
+
+def efficient(tables: tuple[Table, Table], most_lock_in: tuple[float, float]) -> Efficient:
+    """Packages that may be on the Pareto frontier in some future.
 
     The others are worse for both sides, by a margin, than one and the same package whatever both
     sides' trust and lock-in.
     """
+    first, second = (table.without_lock_in() for table in tables)
+    return _efficient((first, second), most_lock_in), _efficient(tables, most_lock_in)
+
+
+def _efficient(tables: tuple[Table, Table], most_lock_in: tuple[float, float]) -> IntArray:
     both = np.concatenate(
         [corners(table, most) for table, most in zip(tables, most_lock_in, strict=True)]
     )

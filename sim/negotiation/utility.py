@@ -43,9 +43,11 @@ class Table:
     retreat: FloatArray
     opening: int
 
-    def all_utilities(self, trust: FloatArray, lock_in: FloatArray) -> FloatArray:
-        """Utility of every package, shape (R, P)."""
-        value: FloatArray = trust[:, None] * self.slope
+    def all_utilities(
+        self, trust: FloatArray, lock_in: FloatArray, out: FloatArray | None = None
+    ) -> FloatArray:
+        """Utility of every package, shape (R, P), into ``out`` if given."""
+        value: FloatArray = np.multiply(trust[:, None], self.slope, out=out)
         value += self.constant
         for k, retreat in enumerate(self.retreat):
             if lock_in[:, k].any():  # nothing to take off otherwise, to the last digit

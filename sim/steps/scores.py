@@ -36,21 +36,39 @@ def note_deal(
     payoffs = [side.reservation[new] for side in sides]
     for side in (0, 1):
         tally.deal_gain[first, side] = utilities[new, side] - payoffs[side]
+    locked = (sides[0].locked_in() | sides[1].locked_in())[new]
     for account, efficient in enumerate(model.book.efficient):
-        here = np.flatnonzero(model.account[first] == account)
-        at = new[here]
-        own = [
-            tables.by_account[account]
-            .restricted(efficient)
-            .all_utilities(side.trust[at], side.lock_in[at])
-            for tables, side in zip(model.book.tables, sides, strict=True)
-        ]
-        distance, share = score(
-            (own[0], own[1]), (utilities[at, 0], utilities[at, 1]),
-            (payoffs[0][here], payoffs[1][here]),
-        )  # fmt: skip
-        tally.deal_distance[first[here]] = distance
-        tally.deal_nash_share[first[here]] = share
+        for lock, packages in zip((False, True), efficient, strict=True):
+            here = np.flatnonzero((model.account[first] == account) & (locked == lock))
+            if len(here):
+                _score(model, first[here], new[here], packages, utilities, sides)
+
+
+def _score(
+    model: CeasefireModel,
+    rows: IntArray,
+    at: IntArray,
+    packages: IntArray,
+    utilities: FloatArray,
+    sides: list[Delegation],
+) -> None:
+    """Score deals of one account against the packages that may be efficient.
+
+    ``rows`` are those of the model, ``at`` (len(rows),) theirs in ``utilities`` and ``sides``.
+    """
+    account = int(model.account[rows[0]])
+    own = [
+        tables.by_account[account]
+        .restricted(packages)
+        .all_utilities(side.trust[at], side.lock_in[at])
+        for tables, side in zip(model.book.tables, sides, strict=True)
+    ]
+    distance, share = score(
+        (own[0], own[1]), (utilities[at, 0], utilities[at, 1]),
+        (sides[0].reservation[at], sides[1].reservation[at]),
+    )  # fmt: skip
+    model.tally.deal_distance[rows] = distance
+    model.tally.deal_nash_share[rows] = share
 
 
 def judge_estimates(model: CeasefireModel, rows: IntArray) -> None:
