@@ -10,7 +10,7 @@ from sim.config import PARTIES
 from sim.model import CeasefireModel
 from sim.negotiation.agenda import effect, packages, verification
 from sim.negotiation.delegation import Delegation
-from sim.negotiation.menus import Menu, Prospects, menu
+from sim.negotiation.menus import MANY, Menu, Prospects, menu
 from sim.negotiation.tactics import TimeDependent, View
 from sim.negotiation.utility import Table, Tables, contested, table
 from sim.study.cells import load_cell
@@ -196,7 +196,7 @@ def worlds(draw):
 
     own = Table(values(size), values(size) * 0.5, values(issues, size), 0)
     most = draw(st.sampled_from([0.0, 1.0, 3.0]))
-    rows = 6
+    rows = draw(st.sampled_from([6, MANY]))
     corner = draw(st.booleans())  # trust and lock-in at the corners of their box, or inside
     share = rng.integers(0, 2, (rows, issues + 1)) if corner else rng.random((rows, issues + 1))
     trust, lock_in = share[:, 0].astype(float), share[:, 1:] * most
