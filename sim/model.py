@@ -27,7 +27,7 @@ from sim.conflict.implementation import Crossings, Deal, Terms
 from sim.negotiation.opponent import Estimate
 from sim.negotiation.protocols import Talks
 from sim.randomness import FloatArray, IntArray, Streams, WordArray
-from sim.replicates import PerReplicate
+from sim.replicates import PerReplicate, where
 from sim.steps import beliefs, events, implementation, incidents, responses, status
 from sim.steps.rounds import Rounds
 
@@ -151,7 +151,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             if daily is not None:
                 daily.write(self)
             self._drop_ended()
-        self._record(np.flatnonzero(self.ceasefire.in_force))
+        self._record(where(self.ceasefire.in_force))
         return self.outcomes
 
     def _record(self, rows: IntArray) -> None:
@@ -195,7 +195,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             If the future has ended or is not held here, or the issues differ.
         """
         replicate = int(self.streams.replicates[0]) if replicate is None else replicate
-        found = np.flatnonzero(self.streams.replicates == replicate)
+        found = where(self.streams.replicates == replicate)
         if not len(found) or not self.ceasefire.in_force[found[0]]:
             raise ValueError(f"replicate {replicate} is not in force here; it cannot be continued")
         branch = self.streams.branch + 1 if branch is None else branch
@@ -324,7 +324,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         ended = len(alive) - int(alive.sum())
         if ended < max(1, ENDED_BEFORE_COMPACTION * len(alive)) or ended == len(alive):
             return
-        self._keep(np.flatnonzero(alive))
+        self._keep(where(alive))
 
     def _keep(self, rows: IntArray) -> None:
         """Hold only these rows from now on."""

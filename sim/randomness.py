@@ -106,17 +106,18 @@ class Streams:
         return replicate % WORDS_PER_COUNTER
 
 
-def further(words: WordArray, nth: int) -> FloatArray:
+def further(words: WordArray, nth: int | IntArray) -> FloatArray:
     """The nth number of an address that needs several on one day, shape of ``words``, in [0, 1).
 
     Number 0 is the address's own uniform; the others are the outputs of SplitMix64 seeded with
     its word (Steele, Lea & Flood 2014). So a purpose of which few futures need a second number
-    does not draw one for all.
+    does not draw one for all. ``nth`` is single or has the shape of ``words``.
     """
     mixed = words
-    if nth > 0:
-        mixed = words + np.uint64(nth * 0x9E3779B97F4A7C15 & LARGEST_WORD)
+    if np.any(nth):
+        steps = np.asarray(nth, dtype=np.uint64)
+        mixed = words + steps * np.uint64(0x9E3779B97F4A7C15)
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed = mixed ^ (mixed >> np.uint64(31))
+        mixed = np.where(steps > 0, mixed ^ (mixed >> np.uint64(31)), words)
     return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53

@@ -16,7 +16,7 @@ from sim.conflict.implementation import NO_DEAL
 from sim.negotiation.protocols import Move
 from sim.negotiation.utility import contested
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate
+from sim.replicates import PerReplicate, where
 
 if TYPE_CHECKING:
     from sim.agents.party import Party
@@ -36,7 +36,7 @@ class Tally(PerReplicate):
         self.attributed, self.misattributed = count(), count()
         self.clashes, self.contained, self.disputed = count(), count(), count()
         self.violations, self.renegotiated = count(), count()
-        self.right_days = np.zeros((size, 2), dtype=np.int64)
+        self.right_days = np.zeros((size, 2), dtype=np.int64, order="F")
         self.deal_day, self.deal_lapsed_day = count(), count()
         self.deal_package = np.full(size, NO_DEAL, dtype=np.int64)
         self.deal_utility = np.full((size, 2), np.nan)
@@ -186,19 +186,12 @@ class Daily:
 
     def write(self, model: CeasefireModel) -> None:
         """Add one day of the futures in force at its end."""
-        alive = model.ceasefire.in_force
-        everyone = bool(alive.all())
-        day = model.day
-        self.in_force[day] += len(alive) if everyone else int(alive.sum())
-        self.deals[day] += int((model.deal.in_force & alive).sum())
-        self.in_session[day] += int((model.talks.in_session & alive).sum())
-        for k, (scale, values) in enumerate(zip(DAILY, _daily_values(model), strict=True)):
-            kept = values if everyone else values[alive]
-            if scale.name.endswith("_offer"):
-                kept = kept[~np.isnan(kept)]  # futures in which nothing has been offered yet
-            position = (kept - scale.low) * (BINS / (scale.high - scale.low))
-            bins = np.clip(position, 0, BINS - 1).astype(np.int64)
-            self.counts[day, k] += np.bincount(bins, minlength=BINS)
+        alive, day = model.ceasefire.in_force, model.day
+        ended = where(~alive)
+        self.in_force[day] += len(alive) - len(ended)
+        self.deals[day] += np.count_nonzero(model.deal.in_force & alive)
+        self.in_session[day] += np.count_nonzero(model.talks.in_session & alive)
+        self.counts[day] += histograms(_daily_values(model), ended)
 
     def add(self, other: Daily) -> None:
         """Add the counts of another block."""
@@ -226,23 +219,43 @@ class Daily:
         return out
 
 
-def _daily_values(model: CeasefireModel) -> tuple[FloatArray | IntArray, ...]:
-    """Today's values in the order of ``DAILY``, each of shape (R,)."""
-    first, second = model.parties
-    attacks = np.zeros(model.size, dtype=np.int64)
+def histograms(values: FloatArray, left_out: IntArray) -> IntArray:
+    """Counts by bin of each of the ``DAILY`` variables, shape (variables, BINS).
+
+    ``values`` (variables, R) are overwritten. Rows left out, and NaN, are counted nowhere.
+    """
+    values -= _LOW
+    values *= _BINS_PER_UNIT
+    np.minimum(values, BINS - 1, out=values)
+    np.maximum(values, 0.0, out=values)
+    values[:, left_out] = np.nan
+    np.fmax(values, -1.0, out=values)  # NaN goes to a bin of its own, the first
+    bins = values.astype(np.int64)
+    bins += _FIRST_BIN
+    counts = np.bincount(bins.ravel(), minlength=len(DAILY) * (BINS + 1))
+    return counts.reshape(len(DAILY), BINS + 1)[:, 1:]
+
+
+_LOW = np.array([[scale.low] for scale in DAILY])
+_BINS_PER_UNIT = np.array([[BINS / (scale.high - scale.low)] for scale in DAILY])
+_FIRST_BIN = np.array([[k * (BINS + 1) + 1] for k in range(len(DAILY))])
+
+
+def _daily_values(model: CeasefireModel) -> FloatArray:
+    """Today's values in the order of ``DAILY``, shape (variables, R); NaN where nothing is known.
+
+    What the sides' latest offers are worth is not known before anything has been offered.
+    """
+    values = np.empty((len(DAILY), model.size))
+    for party in model.parties:
+        values[party.side] = party.trust
+        values[4 + party.side] = party.disagreement()
+        values[7 + party.side] = model.talks.latest[:, party.side]
+    values[2], values[3] = model.ceasefire.tension, model.crossings.closure
+    values[6] = 0.0
     for group in model.militants:
-        attacks = attacks + group.count
-    return (
-        first.trust,
-        second.trust,
-        model.ceasefire.tension,
-        model.crossings.closure,
-        first.disagreement(),
-        second.disagreement(),
-        attacks,
-        model.talks.latest[:, 0],
-        model.talks.latest[:, 1],
-    )
+        values[6] += group.count
+    return values
 
 
 @dataclass

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from sim.randomness import IntArray
+from sim.randomness import BoolArray, IntArray
 
 
 def kept_per_day(half_life: float) -> float:
     """Share of a fading quantity that is left after a day; ``half_life`` in days."""
     return float(0.5 ** (1.0 / half_life))
+
+
+def where(mask: BoolArray | IntArray) -> IntArray:
+    """Rows in which ``mask`` (R,) holds or is not zero, ascending."""
+    rows: IntArray = mask.nonzero()[0]
+    return rows
+
+
+def part(value: Any, rows: BoolArray | IntArray) -> Any:
+    """Return some rows of an array, or a value that is the same in all rows."""
+    return value[rows] if isinstance(value, np.ndarray) else value
 
 
 class PerReplicate:
@@ -19,10 +32,17 @@ class PerReplicate:
         """Keep these rows, in this order and as often as they are named, in every array held."""
         for name, value in vars(self).items():
             if isinstance(value, np.ndarray):
-                setattr(self, name, value[rows])
+                setattr(self, name, _rows_of(value, rows))
 
     def copy_from(self, other: PerReplicate) -> None:
         """Take over every array of another state of the same kind."""
         for name, value in vars(other).items():
             if isinstance(value, np.ndarray):
-                setattr(self, name, value.copy())
+                setattr(self, name, value.copy(order="K"))
+
+
+def _rows_of(value: Any, rows: IntArray) -> Any:
+    """Return some rows of an array; columns that are read one by one (order F) stay so."""
+    if value.ndim == 2 and value.flags.f_contiguous:
+        return value.T.take(rows, axis=1).T
+    return value[rows]

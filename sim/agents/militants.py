@@ -11,7 +11,7 @@ import numpy as np
 from sim.config import Militants
 from sim.conflict import attacks
 from sim.randomness import BoolArray, FloatArray, IntArray, further
-from sim.replicates import PerReplicate
+from sim.replicates import PerReplicate, where
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -84,16 +84,16 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
     def _draw_severities(self) -> None:
         self.worst = np.zeros_like(self.count)
         self.attacks = self.attacks + self.count
-        rows = np.flatnonzero(self.count)
+        rows = where(self.count)
         words = self.model.words(f"severity/{self.name}", rows)
-        nth = 0
-        while len(rows):
-            deaths = self.severity.quantile(further(words, nth))
-            self.worst[rows] = np.maximum(self.worst[rows], deaths)
-            self.deaths[rows] += deaths
-            nth += 1
-            more = self.count[rows] > nth
-            rows, words = rows[more], words[more]
+        if not len(rows):
+            return
+        count = self.count[rows]
+        first = count.cumsum() - count  # position of each future's first attack among all
+        nth = np.arange(first[-1] + count[-1]) - first.repeat(count)
+        deaths = self.severity.quantile(further(words.repeat(count), nth))
+        self.worst[rows] = np.maximum.reduceat(deaths, first)
+        self.deaths[rows] += np.add.reduceat(deaths, first)
 
     def strike_once(self, deaths: int) -> None:
         """Add one attack of given deaths to today's (a scheduled event); it excites others."""

@@ -54,13 +54,13 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.prior = trust_rules.log_odds(config.trust)
         self.memory = rules.memory
         self._draw_private_information(model)
-        size = model.size
+        size, issues = model.size, len(contested(model.scenario.agenda))
         self.trust_log_odds: FloatArray = np.full(size, self.prior)
         self.trust: FloatArray = np.full(size, config.trust)
-        self.grievance: FloatArray = np.zeros((size, len(CAUSES)))
-        self.lock_in: FloatArray = np.zeros((size, len(contested(model.scenario.agenda))))
+        self.grievance: FloatArray = np.zeros((size, len(CAUSES)), order="F")
+        self.lock_in: FloatArray = np.zeros((size, issues), order="F")
         self.rung: IntArray = np.zeros(size, dtype=np.int64)
-        self.acts: IntArray = np.zeros((size, 5), dtype=np.int64)
+        self.acts: IntArray = np.zeros((size, 5), dtype=np.int64, order="F")
 
     def _draw_private_information(self, model: CeasefireModel) -> None:
         """Draw what only this side knows, once per future (purposes on day 0)."""
@@ -83,7 +83,7 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         """The other party."""
         return self.model.parties[1 - self.side]
 
-    def learn(self, rows: IntArray, evidence: FloatArray | float) -> None:
+    def learn(self, rows: IntArray | slice, evidence: FloatArray | float) -> None:
         """Move trust by a log-likelihood ratio in the rows where the signal was seen."""
         self.trust_log_odds[rows] += evidence
 
@@ -110,7 +110,7 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         rule = self.model.scenario.bargaining
         cost = self.model.crossings.cost(self.side)
         fallen = self.config.disagreement - rule.ripeness * self.total_grievance() - cost
-        return np.clip(fallen, 0.0, 1.0)
+        return np.minimum(np.maximum(fallen, 0.0), 1.0)
 
     def restraint(self, rows: IntArray) -> FloatArray:
         """What holds this side back in these rows today, shape (len(rows),), in logits."""

@@ -13,6 +13,7 @@ from scipy.special import gammaincinv
 
 from sim.config import Attribution, SpoilerType
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import where
 
 DAYS_PER_YEAR = 365.25
 MOST_PER_DAY = 1000  # the inverse transform stops here; never reached at configured rates
@@ -22,15 +23,18 @@ def poisson_quantile(uniform: FloatArray, mean: FloatArray) -> IntArray:
     """Poisson counts by inverse transform, shape (R,): the least n with P(N <= n) > uniform."""
     count = np.zeros(len(mean), dtype=np.int64)
     term = np.exp(-mean)
-    cumulative = term.copy()
-    more = uniform >= cumulative
+    more = where(uniform >= term)
+    uniform, mean, term = uniform[more], mean[more], term[more]
+    cumulative = term
     for n in range(1, MOST_PER_DAY):
-        if not more.any():
+        if not len(more):
             break
-        count += more
+        count[more] = n
         term = term * (mean / n)
         cumulative = cumulative + term
-        more = more & (uniform >= cumulative)
+        left = where(uniform >= cumulative)
+        more, uniform, mean = more[left], uniform[left], mean[left]
+        term, cumulative = term[left], cumulative[left]
     return count
 
 

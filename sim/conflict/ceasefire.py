@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.conflict.escalation import FIRE, HOSTILITIES, NO_CAUSE, STRIKE
 from sim.randomness import BoolArray, IntArray
-from sim.replicates import PerReplicate, kept_per_day
+from sim.replicates import PerReplicate, kept_per_day, part, where
 
 EXCHANGE_OF_FIRE, STRIKE_END, REPUDIATION, OPEN_HOSTILITIES, COLLAPSE = range(5)
 NOT_ENDED = 0  # day 0 is not at risk, so 0 can say "not ended"
@@ -29,8 +29,8 @@ class Ceasefire(PerReplicate):
 
     def __init__(self, size: int, tension: float = 0.0) -> None:
         self.tension = np.full(size, tension)
-        self.day = np.full((size, 5), NOT_ENDED, dtype=np.int64)
-        self.cause = np.full((size, 5), NO_CAUSE, dtype=np.int64)
+        self.day = np.full((size, 5), NOT_ENDED, dtype=np.int64, order="F")
+        self.cause = np.full((size, 5), NO_CAUSE, dtype=np.int64, order="F")
         self.hot_days = np.zeros(size, dtype=np.int64)
         self.hot_cause = np.full(size, NO_CAUSE, dtype=np.int64)
         self.spell = np.ones(size, dtype=np.int64)
@@ -57,7 +57,7 @@ class Ceasefire(PerReplicate):
             return
         open_ = self.day[rows, definition] == NOT_ENDED
         self.day[rows[open_], definition] = day
-        self.cause[rows[open_], definition] = np.broadcast_to(cause, rows.shape)[open_]
+        self.cause[rows[open_], definition] = part(cause, open_)
 
     def record_rungs(
         self, day: int, rungs: tuple[IntArray, IntArray], cause: IntArray, consecutive: int
@@ -67,15 +67,15 @@ class Ceasefire(PerReplicate):
         hot = high >= STRIKE
         self.hot_cause = np.where(hot & (self.hot_days == 0), cause, self.hot_cause)
         self.hot_days = np.where(hot, self.hot_days + 1, 0)
-        fired = np.flatnonzero(np.minimum(*rungs) >= FIRE)
-        struck = np.flatnonzero(hot)
-        hostile = np.flatnonzero(high >= HOSTILITIES)
-        lasting = np.flatnonzero(self.hot_days >= consecutive)
+        fired = where(np.minimum(*rungs) >= FIRE)
+        struck = where(hot)
+        hostile = where(high >= HOSTILITIES)
+        lasting = where(self.hot_days >= consecutive)
         self.end(EXCHANGE_OF_FIRE, fired, day, cause[fired])
         self.end(STRIKE_END, struck, day, cause[struck])
         self.end(OPEN_HOSTILITIES, hostile, day, cause[hostile])
         self.end(OPEN_HOSTILITIES, lasting, day, self.hot_cause[lasting])
-        collapsed = np.flatnonzero(self.day[:, OPEN_HOSTILITIES] == day)
+        collapsed = where(self.day[:, OPEN_HOSTILITIES] == day)
         self.end(COLLAPSE, collapsed, day, self.cause[collapsed, OPEN_HOSTILITIES])
 
     def restart(self, rows: IntArray, day: int, tension: float) -> None:
@@ -88,7 +88,7 @@ class Ceasefire(PerReplicate):
 
     def close(self, day: int) -> IntArray:
         """Let every definition not yet met end with a collapse of this day; return those rows."""
-        collapsed = np.flatnonzero(self.day[:, COLLAPSE] == day)
+        collapsed = where(self.day[:, COLLAPSE] == day)
         for definition in range(COLLAPSE):
             self.end(definition, collapsed, day, self.cause[collapsed, COLLAPSE])
         return collapsed

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.config import CAUSES
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate
+from sim.replicates import PerReplicate, part
 
 ATTACK, BORDER_CLASH, VIOLATION, TALKS_BREAKDOWN, SHOCK = range(len(CAUSES))
 NO_CAUSE = -1
@@ -41,19 +41,16 @@ class Trigger(PerReplicate):
 
         ``severity`` and ``cause`` are single or (len(rows),), ``injured`` a pair or (len(rows), 2).
         """
-        size = len(rows)
-        if not size:
+        if not len(rows):
             return
-        severity = np.broadcast_to(np.asarray(severity, dtype=float), (size,))
-        cause = np.broadcast_to(cause, (size,))
         held, weight = self.cause[rows], self.severity[rows]
-        wins = (held == NO_CAUSE) | (severity > weight) | ((severity == weight) & (cause < held))
-        ties = (severity == weight) & (cause == held)
+        equal = np.equal(severity, weight)
+        wins = (held == NO_CAUSE) | np.greater(severity, weight) | (equal & np.less(cause, held))
+        ties = equal & np.equal(cause, held)
         at = rows[wins]
-        self.severity[at], self.cause[at] = severity[wins], cause[wins]
-        hurt = np.broadcast_to(injured, (size, 2))
-        self.injured[at] = hurt[wins]
-        self.injured[rows[ties]] |= hurt[ties]
+        self.severity[at], self.cause[at] = part(severity, wins), part(cause, wins)
+        self.injured[at] = part(injured, wins)
+        self.injured[rows[ties]] |= part(injured, ties)
 
     def clear(self, rows: IntArray | slice = slice(None)) -> None:
         """Forget today's trigger, in all rows or some."""

@@ -72,7 +72,7 @@ class Deal(PerReplicate):
     def __init__(self, size: int) -> None:
         self.package = np.full(size, NO_DEAL, dtype=np.int64)
         self.age = np.zeros(size, dtype=np.int64)
-        self.delivered = np.zeros((size, 2))
+        self.delivered = np.zeros((size, 2), order="F")
         self.pressure = np.zeros(size)
         self.violations = np.zeros(size, dtype=np.int64)
 

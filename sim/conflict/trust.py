@@ -45,8 +45,8 @@ def attack_evidence(believed_strength: float) -> float:
 def leak(log_odds_: FloatArray, prior: float, half_life: float) -> FloatArray:
     """One day's return of the log-odds towards the prior log-odds, shape (R,)."""
     kept = kept_per_day(half_life)
-    result: FloatArray = np.clip(prior + (log_odds_ - prior) * kept, -LIMIT, LIMIT)
-    return result
+    left: FloatArray = prior + (log_odds_ - prior) * kept
+    return np.minimum(np.maximum(left, -LIMIT), LIMIT)
 
 
 def message_accuracy(credibility: float, leaning: float) -> float:

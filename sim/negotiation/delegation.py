@@ -15,6 +15,7 @@ from sim.negotiation.menus import Menu, Prospects, any_lock_in
 from sim.negotiation.opponent import Estimate, learned_choice
 from sim.negotiation.utility import Tables
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import where
 
 NO_PACKAGE = -1
 TOLERANCE = 1e-9  # utilities closer than this count as equal
@@ -94,7 +95,7 @@ class Delegation:
         """Own utility of every package, shape (len(rows), P)."""
         value = np.empty((len(rows), self.reckoning.utilities.shape[1]))
         for account, table in enumerate(self.tables.by_account):
-            mine = np.flatnonzero(self.account[rows] == account)
+            mine = where(self.account[rows] == account)
             at = rows[mine]
             value[mine] = table.all_utilities(self.trust[at], self.lock_in[at])
         return value
@@ -114,7 +115,7 @@ class Delegation:
         chosen = np.empty(len(rows), dtype=np.int64)
         weights = self.estimate.weights()[rows]
         for account, values in enumerate(self.reckoning.option_values):
-            mine = np.flatnonzero(self.account[rows] == account)
+            mine = where(self.account[rows] == account)
             own = self.utilities(rows[mine])
             chosen[mine] = learned_choice(own, weights[mine], values, aspiration[mine])
         return chosen

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.negotiation.utility import CHUNK, Table
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import where
 
 MARGIN = 1e-9  # how much better a package must be, everywhere, before another is pruned
 BANDS = 4  # of trust, each with a menu of its own
@@ -110,16 +111,16 @@ def _groups(
     """Rows that share a menu: by account and, if there are many, by trust and lock-in."""
     if len(account) < MANY:
         for k, menu in enumerate(menus):
-            rows = np.flatnonzero(account == k)
+            rows = where(account == k)
             if len(rows):
                 yield menu, rows
         return
     band = np.minimum((trust * BANDS).astype(np.int64), BANDS - 1)
     cell = (account * BANDS + band) * 2 + any_lock_in(lock_in)
-    for number in np.flatnonzero(np.bincount(cell)):
+    for number in where(np.bincount(cell)):
         k, of_trust = divmod(int(number) // 2, BANDS)
         trusted = (of_trust / BANDS, (of_trust + 1) / BANDS)
-        yield menus[k].narrowed(trusted, bool(number % 2)), np.flatnonzero(cell == number)
+        yield menus[k].narrowed(trusted, bool(number % 2)), where(cell == number)
 
 
 def any_lock_in(lock_in: FloatArray) -> BoolArray:

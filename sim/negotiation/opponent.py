@@ -24,7 +24,7 @@ class Estimate(PerReplicate):
     """
 
     def __init__(self, size: int, issues: int) -> None:
-        self.unmoved = np.full((size, issues), PRIOR)
+        self.unmoved = np.full((size, issues), PRIOR, order="F")
         self.heard = np.zeros(size, dtype=np.int64)
         self.previous = np.full(size, -1, dtype=np.int64)
 

@@ -17,7 +17,7 @@ from sim.config import PARTIES, Protocol, ProtocolKind
 from sim.negotiation.delegation import NO_PACKAGE, Delegation, Draw
 from sim.negotiation.tactics import Tactic, View, draw_by_exchange
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate
+from sim.replicates import PerReplicate, where
 
 WEIGHT_STEPS = 100  # drafts are tabulated for 101 weights between the two sides
 MEDIATORS = 2  # who speaks, in the record of moves: 0 and 1 are the sides
@@ -49,7 +49,7 @@ class Talks(PerReplicate):
         self.held, self.broken, self.resumed = count(), count(), count()
         self.offers = np.full((size, 2, longest), NO_PACKAGE, dtype=np.int64)
         self.spoken = np.zeros((size, 2), dtype=np.int64)
-        self.latest = np.full((size, 2), np.nan)
+        self.latest = np.full((size, 2), np.nan, order="F")
         self.lean = np.zeros(size)
         self.tentative_day = count()
 
@@ -145,7 +145,7 @@ class Meeting:
 
     def _bargaining(self) -> IntArray:
         """Rows without agreement that have exchanges left."""
-        return np.flatnonzero((self.agreed == NO_PACKAGE) & (self.exchange < self.limit))
+        return where((self.agreed == NO_PACKAGE) & (self.exchange < self.limit))
 
     def _view(self, side: int, rows: IntArray) -> View:
         return View(self.sides[side], rows, self.exchange[rows], self.limit[rows], PARTIES[side])
@@ -275,7 +275,7 @@ class Meeting:
 
     def _note(self, rows: IntArray, speaker: int, package: IntArray, accepted: BoolArray) -> None:
         """Keep the moves of the watched rows for the transcript."""
-        watched = np.flatnonzero(rows < self.watched)
+        watched = where(rows < self.watched)
         if not len(watched):
             return
         at = rows[watched]

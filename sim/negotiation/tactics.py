@@ -17,6 +17,7 @@ from sim.negotiation import concession as curves
 from sim.negotiation.delegation import NO_PACKAGE, TOLERANCE, Delegation, Draw
 from sim.negotiation.solutions import rubinstein_shares
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import where
 
 
 class View:
@@ -68,7 +69,7 @@ class View:
 
     def _worth(self, package: IntArray) -> FloatArray:
         worth = np.full(len(package), np.nan)
-        made = np.flatnonzero(package != NO_PACKAGE)
+        made = where(package != NO_PACKAGE)
         worth[made] = self.side.utility(self.rows[made], package[made])
         return worth
 
@@ -88,7 +89,7 @@ def draw_by_exchange(
     assert draw is not None, "this delegation was given no random numbers"
     drawn = np.empty(len(rows))
     for number in np.unique(exchange):
-        here = np.flatnonzero(exchange == number)
+        here = where(exchange == number)
         drawn[here] = draw(f"{purpose}/{number}", rows[here])
     return drawn
 
@@ -207,7 +208,7 @@ class Zeuthen(Tactic):
         side, rows = view.side, view.rows
         mine, theirs = side.last(rows, "own"), side.last(rows, "other")
         offer = np.where(mine == NO_PACKAGE, side.opening[rows], mine)
-        spoken = np.flatnonzero((mine != NO_PACKAGE) & (theirs != NO_PACKAGE))
+        spoken = where((mine != NO_PACKAGE) & (theirs != NO_PACKAGE))
         if not len(spoken):
             return offer
         at = rows[spoken]
@@ -316,11 +317,11 @@ class PackageTrading(TimeDependent):
         asked = self.aspiration(view)
         offer = view.best_for_other(asked)
         theirs = view.side.last(view.rows, "other")
-        heard = np.flatnonzero(theirs != NO_PACKAGE)
+        heard = where(theirs != NO_PACKAGE)
         for row in heard:
             at = view.rows[row : row + 1]
             own = view.side.utilities(at)[0]
-            band = np.flatnonzero((own >= asked[row]) & (own <= asked[row] + self.tolerance))
+            band = where((own >= asked[row]) & (own <= asked[row] + self.tolerance))
             if len(band):
                 values = view.side.reckoning.option_values[view.side.account[at[0]]]
                 away = np.zeros(len(band))

@@ -9,6 +9,7 @@ import numpy as np
 from sim.agents.party import Party
 from sim.conflict import trust
 from sim.conflict.escalation import FIRE, STRIKE
+from sim.replicates import where
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -18,7 +19,7 @@ def revise(model: CeasefireModel) -> None:
     """Let both sides learn from the day; let a day's forgetting pass; add up tension."""
     for party in model.parties:
         _take_in(model, party)
-        acted = np.flatnonzero(party.rung)
+        acted = where(party.rung)
         party.acts[acted, party.rung[acted]] += 1
     for party in model.parties:
         party.pass_day()
@@ -35,7 +36,7 @@ def _take_in(model: CeasefireModel, party: Party) -> None:
     """Fire and strikes suffered today, or a quiet day."""
     rule, signals = model.scenario.conflict.grievance, model.scenario.conflict.trust.signals
     suffered = party.other.rung
-    rows = np.flatnonzero(suffered >= FIRE)
+    rows = where(suffered >= FIRE)
     if len(rows):
         struck = suffered[rows] >= STRIKE
         party.learn(rows[~struck], trust.evidence(signals.fire))
@@ -46,4 +47,4 @@ def _take_in(model: CeasefireModel, party: Party) -> None:
     troubled = (suffered >= FIRE) | model.violated_today[:, party.other.side]
     if party.side == 0:
         troubled |= model.attributed_today
-    party.learn(np.flatnonzero(~troubled), trust.evidence(signals.quiet))
+    party.learn(slice(None), np.where(troubled, 0.0, trust.evidence(signals.quiet)))

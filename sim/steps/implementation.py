@@ -11,6 +11,7 @@ from sim.conflict import trust
 from sim.conflict.escalation import PROTEST, STRIKE, VIOLATION
 from sim.conflict.implementation import detection_chance, share_moved
 from sim.randomness import FloatArray, IntArray
+from sim.replicates import where
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 def carry_out(model: CeasefireModel) -> None:
     """Deliver, violate, detect; let deals lapse; move crossings and suppression."""
     deal, rule = model.deal, model.scenario.conflict.implementation
-    rows = np.flatnonzero(deal.in_force)
+    rows = where(deal.in_force)
     if len(rows):
-        _deliver(model, rows)
-        _violate(model, rows)
+        targets = [party.delivery_target(rows) for party in model.parties]
+        _deliver(model, rows, targets)
+        _violate(model, rows, targets)
         lapsed = rows[deal.violations[rows] >= rule.tolerance]
         deal.lapse(lapsed)
         first = lapsed[model.tally.deal_lapsed_day[lapsed] == 0]
@@ -33,18 +35,18 @@ def carry_out(model: CeasefireModel) -> None:
     _suppress(model)
 
 
-def _deliver(model: CeasefireModel, rows: IntArray) -> None:
-    """Each side moves towards what it is willing and able to deliver."""
+def _deliver(model: CeasefireModel, rows: IntArray, targets: list[FloatArray]) -> None:
+    """Each side moves towards what it is willing and able to deliver, its target (len(rows),)."""
     deal, rule = model.deal, model.scenario.conflict.implementation
     moved = share_moved(rule.build_up)
-    for party in model.parties:
-        current = deal.delivered[rows, party.side]
-        target = party.delivery_target(rows)
-        deal.delivered[rows, party.side] = current + (target - current) * moved
-    first = rows[deal.age[rows] == 0]
-    for group in model.militants:
-        target = model.parties[1].delivery_target(first)
-        group.backlash[first] += model.terms.backlash[deal.package[first]] * target
+    for side, target in enumerate(targets):
+        current = deal.delivered[rows, side]
+        deal.delivered[rows, side] = current + (target - current) * moved
+    new = where(deal.age[rows] == 0)
+    if len(new):
+        first = rows[new]
+        for group in model.militants:
+            group.backlash[first] += model.terms.backlash[deal.package[first]] * targets[1][new]
     delivered = _measures(model, rows)
     seen = rows[model.uniform("delivery", rows) < rule.delivery * delivered]
     signal = model.scenario.conflict.trust.signals.delivery
@@ -52,17 +54,17 @@ def _deliver(model: CeasefireModel, rows: IntArray) -> None:
     deal.age[rows] += 1
 
 
-def _violate(model: CeasefireModel, rows: IntArray) -> None:
+def _violate(model: CeasefireModel, rows: IntArray, targets: list[FloatArray]) -> None:
     """Violations by what is not delivered, or by a strike that was promised away."""
     deal, rule = model.deal, model.scenario.conflict.implementation
     verified = model.verified(rows)
     chance = detection_chance(rule, verified)
     dared = rule.violation * (1.0 - rule.deterrence * verified)
     for party in model.parties:
-        short = 1.0 - party.delivery_target(rows)
+        short = 1.0 - targets[party.side]
         promised = model.terms.promised[party.side, deal.package[rows]]
         breach = model.uniform(f"violation/{party.name}", rows) < dared * short * promised
-        breached = np.flatnonzero(breach)
+        breached = where(breach)
         seen = model.uniform(f"detection/{party.name}", rows[breached]) < chance[breached]
         found = np.zeros(len(rows), dtype=bool)
         found[breached[seen]] = True
@@ -104,7 +106,7 @@ def _reopen(model: CeasefireModel, party: Party, rows: IntArray) -> None:
 def _move_crossings(model: CeasefireModel) -> None:
     """Shut the crossings where a side protested or worse; otherwise move as agreed."""
     first, second = model.parties
-    acted = np.flatnonzero(np.maximum(first.rung, second.rung) >= PROTEST)
+    acted = where(np.maximum(first.rung, second.rung) >= PROTEST)
     model.crossings.close(acted)
     model.tally.closed_days += model.crossings.closure
     opened = model.terms.border[model.deal.package] * model.deal.delivered[:, 0]
@@ -129,7 +131,7 @@ def _effort(model: CeasefireModel) -> FloatArray:
     """Share of a fully exposed group's attacks that Kabul's measures aim to end, shape (R,)."""
     deal, rule = model.deal, model.scenario.conflict.implementation
     effort = np.zeros(model.size)
-    rows = np.flatnonzero(deal.in_force)
+    rows = where(deal.in_force)
     if len(rows):
         package = deal.package[rows]
         shared = model.terms.evidence[package] * deal.delivered[rows, 0]
@@ -143,7 +145,10 @@ def _measures(model: CeasefireModel, rows: IntArray) -> FloatArray:
     """Suppression by what Kabul delivers today, less what has leaked, shape (len(rows),)."""
     deal, terms = model.deal, model.terms
     package = deal.package[rows]
-    left = terms.leaking[package] * np.power(1.0 - terms.leakage[package], deal.age[rows])
+    left = terms.leaking[package]
+    leaks = where(left > 0.0)
+    kept = 1.0 - terms.leakage[package[leaks]]
+    left[leaks] *= np.power(kept, deal.age[rows[leaks]])
     both = 1.0 - (1.0 - terms.lasting[package]) * (1.0 - left)
     measures: FloatArray = both * deal.delivered[rows, 1]
     return measures

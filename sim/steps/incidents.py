@@ -13,6 +13,7 @@ from sim.conflict import trust, versions
 from sim.conflict.attacks import attributed
 from sim.conflict.escalation import ATTACK, BORDER_CLASH
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import where
 from sim.steps.events import due, pace
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def clash(model: CeasefireModel) -> None:
     if not model.scenario.switches.clashes:
         return
     chance = pace(model) * rule.rate * np.exp(rule.tension * model.ceasefire.tension)
-    rows = np.flatnonzero(model.uniform("clash") < chance)
+    rows = where(model.uniform("clash") < chance)
     if not len(rows):
         return
     severity = -rule.severity * np.log1p(-model.uniform("clash/severity", rows))
@@ -64,12 +65,12 @@ def attribute(model: CeasefireModel) -> None:
     deaths = np.zeros(model.size, dtype=np.int64)
     denied = np.zeros(model.size, dtype=bool)
     for group in model.militants:
-        salient = np.flatnonzero(group.worst >= rule.salience)
+        salient = where(group.worst >= rule.salience)
         if len(salient):
             blamed, denies = _blamed(model, group, salient)
             deaths[blamed] += group.worst[blamed]
             denied[blamed] |= denies
-    rows = np.flatnonzero(deaths)
+    rows = where(deaths)
     if not len(rows):
         return
     model.attributed_today[rows] = True

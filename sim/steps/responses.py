@@ -9,6 +9,7 @@ import numpy as np
 from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
 from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
+from sim.replicates import where
 from sim.steps.table import any_active
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Chain:
         trigger = model.trigger
         in_use = model.scenario.switches.responses
         happened = (trigger.cause >= 0) & model.ceasefire.in_force & in_use
-        self.rows = np.flatnonzero(happened)
+        self.rows = where(happened)
         self.cause = trigger.cause[self.rows]
         self.acting = trigger.injured[self.rows]
         self.severity = trigger.severity[self.rows]
@@ -45,7 +46,7 @@ class Chain:
         """Let those whose turn it is choose a rung under ``pressure`` (n, 2)."""
         before, self.rungs = self.rungs, np.zeros((len(self.rows), 2), dtype=np.int64)
         for party in model.parties:
-            mine = np.flatnonzero(self.acting[:, party.side])
+            mine = where(self.acting[:, party.side])
             if len(mine):
                 rows = self.rows[mine]
                 uniform = self.uniform(model, f"response/{party.name}")[mine]
@@ -95,8 +96,8 @@ def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
 
 def hotline(model: CeasefireModel, rows: IntArray) -> FloatArray:
     """Strength of the hotline between the sides, standing or by a deal, (len(rows),)."""
-    delivered = model.deal.delivered[rows]
-    by_deal = model.terms.hotline[model.deal.package[rows]] * np.minimum(*delivered.T)
+    delivered = [model.deal.delivered[rows, side] for side in range(2)]
+    by_deal = model.terms.hotline[model.deal.package[rows]] * np.minimum(*delivered)
     strength: FloatArray = np.maximum(by_deal, model.scenario.conflict.response.standing_hotline)
     return strength
 

@@ -17,6 +17,7 @@ from sim.negotiation import accounts
 from sim.negotiation.delegation import NO_PACKAGE
 from sim.negotiation.ratification import ratified
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import where
 from sim.steps.scores import judge_estimates, note_deal
 from sim.steps.table import any_active, bargain, callers, delegation, leaning, pressure
 
@@ -64,7 +65,7 @@ class Rounds:
         if not now.switches.talks:
             talks.in_session[:], talks.next_round[:] = False, 0
         elif not before.switches.talks or now.calendar != before.calendar:
-            self.schedule(np.flatnonzero(~talks.in_session & ~model.deal.in_force))
+            self.schedule(where(~talks.in_session & ~model.deal.in_force))
 
     def spoiling_window(self) -> BoolArray:
         """Whether a round is near or a tentative deal is fresh, shape (R,)."""
@@ -80,7 +81,7 @@ class Rounds:
             return
         self._open()
         model = self.model
-        rows = np.flatnonzero(model.talks.in_session & model.ceasefire.in_force)
+        rows = where(model.talks.in_session & model.ceasefire.in_force)
         if not len(rows):
             return
         fire = np.maximum(model.parties[0].rung[rows], model.parties[1].rung[rows]) >= FIRE
@@ -94,7 +95,7 @@ class Rounds:
     def _open(self) -> None:
         model, talks = self.model, self.model.talks
         wanted = ~model.deal.in_force | talks.review
-        due = np.flatnonzero((talks.next_round == model.day) & wanted)
+        due = where((talks.next_round == model.day) & wanted)
         if not len(due):
             return
         attend = np.ones(len(due), dtype=bool)
@@ -244,7 +245,7 @@ class Rounds:
         last = talks.offers[rows, party.side, np.maximum(spoken - 1, 0)]
         retreats = np.zeros((len(rows), size))
         for account, table in enumerate(model.book.tables[party.side].by_account):
-            here = np.flatnonzero((model.account[rows] == account) & (spoken > 0))
+            here = where((model.account[rows] == account) & (spoken > 0))
             retreats[here] = table.retreat[:, last[here]].T
         return accounts.largest_retreat(retreats)
 

@@ -10,6 +10,7 @@ from sim.negotiation.delegation import Delegation
 from sim.negotiation.opponent import expected_reservation, thought_worth, weight_error
 from sim.negotiation.scoring import score
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import where
 from sim.steps.table import reservation
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def note_deal(
 ) -> None:
     """Describe a future's first deal, and score it against the solution concepts."""
     tally = model.tally
-    new = np.flatnonzero(passed & (tally.deal_day[rows] == 0))
+    new = where(passed & (tally.deal_day[rows] == 0))
     first = rows[new]
     tally.deal_day[first] = model.day
     tally.deal_package[first] = agreed[new]
@@ -39,7 +40,7 @@ def note_deal(
     locked = (sides[0].locked_in() | sides[1].locked_in())[new]
     for account, efficient in enumerate(model.book.efficient):
         for lock, packages in zip((False, True), efficient, strict=True):
-            here = np.flatnonzero((model.account[first] == account) & (locked == lock))
+            here = where((model.account[first] == account) & (locked == lock))
             if len(here):
                 _score(model, first[here], new[here], packages, utilities, sides)
 

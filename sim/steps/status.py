@@ -10,6 +10,7 @@ from sim.config import MediatorFunction
 from sim.conflict.ceasefire import COLLAPSE, REPUDIATION
 from sim.conflict.escalation import SHOCK
 from sim.randomness import IntArray
+from sim.replicates import where
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -23,7 +24,7 @@ def check(model: CeasefireModel) -> IntArray:
     if model.scenario.switches.repudiation:
         _repudiate(model)
     if rule.exogenous_hazard > 0:
-        struck = np.flatnonzero(model.uniform("exogenous") < rule.exogenous_hazard)
+        struck = where(model.uniform("exogenous") < rule.exogenous_hazard)
         state.end(COLLAPSE, struck, model.day, SHOCK)
     return state.close(model.day)
 
@@ -36,7 +37,7 @@ def renew(model: CeasefireModel) -> None:
     """
     rule, state = model.scenario.ceasefire, model.ceasefire
     ended = state.day[:, COLLAPSE]
-    rows = np.flatnonzero((ended > 0) & (ended < model.day))
+    rows = where((ended > 0) & (ended < model.day))
     if not len(rows):
         return
     calls = MediatorFunction.call_back
@@ -62,7 +63,7 @@ def _repudiate(model: CeasefireModel) -> None:
         model.players.end(party, pressure > party.worth_of_continuing())
         for party, pressure in zip(model.parties, pressures, strict=True)
     ]
-    either = np.flatnonzero(over[0] | over[1])
+    either = where(over[0] | over[1])
     if not len(either):
         return
     second = over[1][either] & (~over[0][either] | (pressures[1] > pressures[0])[either])

@@ -11,6 +11,7 @@ from sim.config import MediatorFunction, OpponentModel
 from sim.negotiation.delegation import Delegation, Draw
 from sim.negotiation.protocols import Meeting, Relay
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import where
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -46,7 +47,7 @@ def bargain(model: CeasefireModel, rows: IntArray) -> IntArray:
     talks.exchange[rows], talks.lean[rows] = meeting.exchange, meeting.lean
     talks.offers[rows], talks.spoken[rows] = meeting.offers, meeting.spoken
     for seat, speaker in enumerate(meeting.sides):
-        spoke = np.flatnonzero(meeting.spoken[:, seat])
+        spoke = where(meeting.spoken[:, seat])
         offer = speaker.last(spoke, "own")
         talks.latest[rows[spoke], seat] = speaker.other_utility(spoke, offer)
     for estimate, side in zip(model.estimates, meeting.sides, strict=True):
