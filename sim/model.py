@@ -7,6 +7,7 @@ happens to its row afterwards is not read, and the row is dropped when enough ha
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import mesa
@@ -279,6 +280,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         """Clear what belongs to one day only."""
         for party in self.parties:
             party.rung = np.zeros(self.size, dtype=np.int64)
+        self.day_of_year = (self.scenario.start + dt.timedelta(self.day)).timetuple().tm_yday
         self.chain_cause = np.full(self.size, NO_CAUSE, dtype=np.int64)
         self.attributed_today = np.zeros(self.size, dtype=bool)
         self.violated_today = np.zeros((self.size, 2), dtype=bool)

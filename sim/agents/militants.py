@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import mesa
@@ -65,11 +64,11 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         if (model.day - 1) % DAYS_PER_MONTH == 0:
             uniform = model.uniform(f"frailty/{self.name}")
             self.frailty = attacks.frailty_quantile(uniform, config.frailty)
-        today = (model.scenario.start + dt.timedelta(model.day)).timetuple().tm_yday
-        season = attacks.season_factor(today, config.season, config.season_peak)
+        season = attacks.season_factor(model.day_of_year, config.season, config.season_peak)
         background = pace * season * self.rate * (1.0 - config.excitation) * self.frailty
         background = background * (1.0 - self.suppression) * (1.0 + self.backlash)
-        background = background * np.where(spoiling, self.spoiling_factor(), 1.0)
+        if spoiling.any():
+            background = background * np.where(spoiling, self.spoiling_factor(), 1.0)
         uniform = model.uniform(f"attack/{self.name}")
         self.count = attacks.poisson_quantile(uniform, background + self.excitation)
         kept = np.exp(-1.0 / config.excitation_days)

@@ -67,6 +67,8 @@ class Ceasefire(PerReplicate):
         hot = high >= STRIKE
         self.hot_cause = np.where(hot & (self.hot_days == 0), cause, self.hot_cause)
         self.hot_days = np.where(hot, self.hot_days + 1, 0)
+        if not (high >= FIRE).any():
+            return
         fired = where(np.minimum(*rungs) >= FIRE)
         struck = where(hot)
         hostile = where(high >= HOSTILITIES)
@@ -89,6 +91,7 @@ class Ceasefire(PerReplicate):
     def close(self, day: int) -> IntArray:
         """Let every definition not yet met end with a collapse of this day; return those rows."""
         collapsed = where(self.day[:, COLLAPSE] == day)
-        for definition in range(COLLAPSE):
-            self.end(definition, collapsed, day, self.cause[collapsed, COLLAPSE])
+        if len(collapsed):
+            for definition in range(COLLAPSE):
+                self.end(definition, collapsed, day, self.cause[collapsed, COLLAPSE])
         return collapsed

@@ -110,11 +110,11 @@ def random_disturbance(uniform: ArrayLike, largest: int) -> Floats:
 def _check_concession(curve: Floats, opening: Floats, form: str) -> None:
     if form not in FORMS:
         raise ValueError(f"form must be one of {', '.join(FORMS)}, not {form!r}")
-    if not ((curve > 0) & np.isfinite(curve)).all():
+    if not (curve.min() > 0 and curve.max() < np.inf):
         raise ValueError("beta must be finite and above 0")
-    if not ((opening >= 0) & (opening <= 1)).all():
+    if not (opening.min() >= 0 and opening.max() <= 1):
         raise ValueError("kappa must lie in [0, 1]")
-    if form == "exponential" and not (opening > 0).all():
+    if form == "exponential" and not opening.min() > 0:
         raise ValueError("the exponential form needs kappa above 0")
 
 
@@ -124,10 +124,10 @@ def _power(base: ArrayLike, exponent: ArrayLike) -> Floats:
     NumPy takes other routes for scalars, for exponents 2 and 0.5 and for reversed views, which
     differ in the last digit; a replicate would then depend on the company it is computed in.
     """
-    shape = np.broadcast_shapes(np.shape(base), np.shape(exponent))
-    bases = np.broadcast_to(base, shape).ravel()
-    exponents = np.broadcast_to(exponent, shape).ravel()
-    return np.asarray(np.power(bases, exponents).reshape(shape), dtype=np.float64)
+    given = (np.asarray(base, dtype=np.float64), np.asarray(exponent, dtype=np.float64))
+    shape = np.broadcast(*given).shape
+    bases, exponents = (x.ravel() if x.shape == shape else np.full(shape, x).ravel() for x in given)
+    return np.asarray(np.power(bases, exponents).reshape(shape))
 
 
 def _history(opponent: ArrayLike, steps: int, name: str) -> Floats:
