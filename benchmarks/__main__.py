@@ -1,17 +1,75 @@
-"""``python -m benchmarks``: every benchmark, as tables of ratios taken in one run."""
+"""``python -m benchmarks [PART ...]``: one table of every benchmark, also docs/benchmarks.md.
+
+Parts measured earlier are kept (in ``build/benchmarks``), so that one can be measured again alone.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import importlib
+import json
 import sys
+from pathlib import Path
 
-from benchmarks import ensemble, survival, sweeps
+from benchmarks.timing import Row, machine
+
+PARTS = (
+    "ensemble", "interactive", "comparison", "bargaining", "scaling", "survival", "sweeps",
+    "profile",
+)  # fmt: skip
+ROOT = Path(__file__).resolve().parent.parent
+KEPT, PAGE = ROOT / "build" / "benchmarks", ROOT / "docs" / "benchmarks.md"
+INTRODUCTION = """# Benchmarks
+
+Written by `make bench` ({date}); one part of it by `python -m benchmarks PART`.
+Machine: {machine}.
+
+Times are CPU seconds of one process on one processor unless a row says otherwise. What is compared
+was measured in turns in one run: read ratios, for the times belong to this machine and to what else
+it was doing. A target that was missed says so.
+"""
+
+
+def measure(name: str) -> None:
+    """Measure a part and keep its rows."""
+    part = importlib.import_module(f"benchmarks.{name}")
+    rows = []
+    for row in part.rows():
+        row = Row(*row)
+        rows.append(row)
+        print("| " + " | ".join(line(row)) + " |", flush=True)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    told = {"about": (part.__doc__ or name).splitlines()[0], "rows": rows}
+    (KEPT / f"{name}.json").write_text(json.dumps(told))
+
+
+def line(row: Row) -> tuple[str, str, str]:
+    """Return what is printed of a row."""
+    verdict = {True: ": met", False: ": **not met**", None: ""}[row.met]
+    return row.what.replace("  ", "&nbsp;&nbsp;"), row.figure, row.target + verdict
+
+
+def page() -> str:
+    """All parts measured so far, as one table."""
+    introduction = INTRODUCTION.format(date=dt.date.today(), machine=machine())
+    lines = [introduction, "| what | figure | target |", "| --- | ---: | --- |"]
+    for name in PARTS:
+        if (KEPT / f"{name}.json").exists():
+            told = json.loads((KEPT / f"{name}.json").read_text())
+            lines.append(f"| **{told['about']}** | | |")
+            lines += ["| " + " | ".join(line(Row(*row))) + " |" for row in told["rows"]]
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
-    for part in (ensemble, survival, sweeps):
-        print(f"\n## {part.__doc__.splitlines()[0]}\n")
-        part.main()
-        sys.stdout.flush()
+    """Measure the parts named, or all."""
+    chosen = sys.argv[1:] or list(PARTS)
+    unknown = sorted(set(chosen) - set(PARTS))
+    if unknown:
+        sys.exit(f"unknown part: {', '.join(unknown)}; parts are {', '.join(PARTS)}")
+    for name in chosen:
+        measure(name)
+    PAGE.write_text(page())
 
 
 main()

@@ -8,8 +8,11 @@ benchmark extra (``pip install negmas``), not a dependency; without it its row s
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
+
+from benchmarks.timing import Row
 
 NEGOTIATIONS, EXCHANGES, BETA = 10_000, 20, 0.3
 WEIGHTS = ((0.4, 0.3, 0.2, 0.1), (0.1, 0.2, 0.3, 0.4))
@@ -76,17 +79,15 @@ def negmas(seconds: float = 5.0) -> tuple[float, float] | None:
     return count / (time.perf_counter() - start), agreements / count
 
 
-def main() -> None:
+def rows() -> Iterator[Row]:
     rate, agreed = ours()
     theirs = negmas()
-    print("| what | negotiations per second | agree | target |\n| --- | ---: | ---: | --- |")
-    print(f"| here, {NEGOTIATIONS:,} at once | {rate:,.0f} | {agreed:.2f} | |")
+    yield Row(
+        f"here, {NEGOTIATIONS:,} negotiations at once, {agreed:.2f} agree", f"{rate:,.0f} a second"
+    )
     if theirs is None:
-        print("| NegMAS SAO | not installed | | |")
+        yield Row("NegMAS SAO (pip install negmas)", "not installed")
     else:
-        print(f"| NegMAS SAO, one at a time | {theirs[0]:,.0f} | {theirs[1]:.2f} | |")
-        print(f"| ratio | {rate / theirs[0]:,.0f} | | at least 300 |")
-
-
-if __name__ == "__main__":
-    main()
+        yield Row(f"NegMAS SAO, one at a time, {theirs[1]:.2f} agree", f"{theirs[0]:,.0f} a second")
+        times = rate / theirs[0]
+        yield Row("  here / NegMAS SAO", f"{times:,.0f} x", "at least 300 x", times >= 300)

@@ -134,6 +134,12 @@ def memory() -> Iterator[Row]:
 PARTS = {"engines": engines, "cells": cells, "designs": designs, "memory": memory}
 
 
+def rows() -> Iterator[Row]:
+    """Every part in turn."""
+    for part in PARTS.values():
+        yield from part()
+
+
 def main(parts: Sequence[str] = ()) -> None:
     print(f"{os.cpu_count()} processors\n\n| what | figure | target |\n| --- | ---: | --- |")
     for name in parts or PARTS:
