@@ -203,8 +203,8 @@ def test_with_responses_off_nobody_acts(monkeypatch):
 
 def mediator(**changes):
     plain = {
-        "functions": ["contain"], "leverage": {"pakistan": 1, "afghan_taliban": 1}, "pressure": 0,
-        "bias": 0, "credibility": 0, "patience": 2, "recovery": 0, "present": True,
+        "label": "a", "functions": ["contain"], "leverage": {"pakistan": 1, "afghan_taliban": 1},
+        "pressure": 0, "bias": 0, "credibility": 0, "patience": 2, "recovery": 0, "present": True,
     }  # fmt: skip
     return {"mediators": {"a": plain | changes}, "conflict.response.containment": 1}
 

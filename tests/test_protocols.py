@@ -25,7 +25,7 @@ def protocol(**changes):
     plain = {
         "kind": "alternating_offers", "sessions_per_day": 2, "exchanges_per_session": 3,
         "exchanges_per_round": 20, "first_mover": "pakistan", "text_step": 0.15,
-        "relay_noise": 0.1, "face_saving": 0,
+        "relay_noise": 0.1, "face_saving": 0, "draft_lean": 0.25,
     }  # fmt: skip
     return Protocol(**(plain | changes))
 

@@ -22,6 +22,16 @@ def test_the_numbers_are_those_of_make_run():
 
 
 @pytest.mark.slow
+def test_the_wider_intervals_are_those_of_the_accepted_sets():
+    spread = sim.simulate(sim.load("baseline", ["parameters=posterior"])).parameter_spread()
+    said = re.sub(r"\s+", " ", README)
+    assert f"one of {spread.sets} accepted sets" in said
+    for day in (30, 90, 365):
+        at = spread.at(day)
+        assert f"[{at.lower:.2f}, {at.upper:.2f}]" in said
+
+
+@pytest.mark.slow
 def test_the_python_examples_run():
     for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
         exec(compile(block, "README.md", "exec"), {})
