@@ -47,6 +47,7 @@ TEXTBOOK = {
 EVEN_HANDED = {
     "leverage": {"pakistan": 0.4, "afghan_taliban": 0.4}, "pressure": 0.3, "bias": 0,
     "credibility": 0.6, "patience": 12, "recovery": 0.1, "present": True,
+    "label": "Even",
 }  # fmt: skip
 
 

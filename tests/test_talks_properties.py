@@ -20,6 +20,7 @@ SWAPPED = dict(zip(PARTIES, reversed(PARTIES), strict=True))
 EVEN_HANDED = {
     "functions": ["formulate", "relay"], "leverage": {"pakistan": 0.4, "afghan_taliban": 0.4},
     "pressure": 0.5, "bias": 0, "credibility": 0.5, "patience": 9, "recovery": 0, "present": True,
+    "label": "One",
 }  # fmt: skip
 QUIET = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -177,6 +178,7 @@ def test_a_party_with_all_its_weight_on_one_issue_gets_it_or_agrees_to_nothing(k
 ALONE = {
     "leverage": {"pakistan": 0.6, "afghan_taliban": 0.6}, "pressure": 0, "bias": 0,
     "credibility": 1, "patience": 50, "recovery": 1, "present": True,
+    "label": "Other",
 }  # fmt: skip
 EASY = {f"{side}.{name}": value for side in PARTIES
         for name, value in (("disagreement", 0.1), ("winset_slack", 0.01))}  # fmt: skip

@@ -142,6 +142,7 @@ def test_word_of_a_fully_credible_friend_settles_what_the_other_is():
     friend = {
         "functions": ["inform"], "leverage": {"pakistan": 0, "afghan_taliban": 0}, "pressure": 0,
         "bias": 1, "credibility": 1, "patience": 99, "recovery": 0, "present": True,
+        "label": "Friend",
     }  # fmt: skip
     scenario = vary(
         STILL | {"switches.talks": True, "mediators": {"friend": friend}, "calendar.attendance": 10,
