@@ -221,11 +221,16 @@ def test_a_joint_communique_keeps_trust_after_a_breakdown(with_and_without):
     assert one["pakistan_trust"].mean() > other["pakistan_trust"].mean()
 
 
-def test_a_mediator_who_verifies_makes_deals_last(with_and_without):
-    one, other = with_and_without("verify", EASY, 90)
-    assert one["deal"].mean() != other["deal"].mean()
-    kept = [columns["collapse_ended"].mean() for columns in (one, other)]
-    assert kept[0] < kept[1]
+def test_a_mediator_who_verifies_makes_guarantees_worth_more_and_blame_truer(with_and_without):
+    """That verified guarantees lengthen the baseline's survival is pattern 4 (test_patterns)."""
+    runs = with_and_without("verify", EASY, 90)
+    gain, wrong = [], []
+    for columns in runs:
+        assert columns["deal"].sum() > 100
+        gain.append(np.nanmean(columns["deal_gain_pakistan"]))
+        wrong.append(columns["misattributed"].sum() / columns["attributed"].sum())
+    assert gain[0] > gain[1] + 0.05
+    assert wrong[0] < wrong[1] - 0.05
 
 
 def test_a_mediator_who_contains_breaks_chains(with_and_without):
