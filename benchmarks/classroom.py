@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class Page:
         self.socket: socketio.AsyncClient | None = None
         self.elements: dict[str, dict[str, Any]] = {}
         self.changed = asyncio.Event()
-        self.opened, self.leaving, self.losses, self.path = "", False, 0, ""
+        self.opened, self.losses, self.path = "", 0, ""
         self.next_message = 0
 
     async def load(self, path: str) -> None:
@@ -61,10 +62,11 @@ class Page:
         self.path = path
         if self.socket:
             await self.leave()
-        self.socket = socketio.AsyncClient(http_session=self.session, reconnection=False)
-        self.socket.on("update", self._update)
-        self.socket.on("open", self._open)
-        self.socket.on("disconnect", self._lost)
+        socket = socketio.AsyncClient(http_session=self.session, reconnection=False)
+        socket.on("update", self._update)
+        socket.on("open", self._open)
+        socket.on("disconnect", partial(self._lost, socket))
+        self.socket = socket
         async with self.session.get(self.url + path) as answer:
             text = await answer.text()
         held = re.search(r"parseElements\(String\.raw`(.*?)`\)", text, re.DOTALL)
@@ -83,9 +85,9 @@ class Page:
 
     async def leave(self) -> None:
         """Close the page."""
-        self.leaving = True
-        await self.socket.disconnect()
-        self.leaving = False
+        socket, self.socket = self.socket, None
+        if socket is not None:
+            await socket.disconnect()
 
     async def _update(self, data: dict[str, Any]) -> None:
         self.next_message = data.pop("_id", self.next_message - 1) + 1
@@ -96,9 +98,9 @@ class Page:
                 self.elements[number] = element
         self.changed.set()
 
-    async def _lost(self, reason: str = "") -> None:
+    async def _lost(self, socket: socketio.AsyncClient, reason: str = "") -> None:
         """Come back as a browser does that cannot reconnect, by loading the page again."""
-        if not self.leaving:
+        if socket is self.socket:  # and not of a page that was left
             self.losses, self.socket = self.losses + 1, None
             await self.load(self.path)
 

@@ -65,7 +65,7 @@ def peak(*words: str) -> float:
 
 
 def overhead(*varied: str) -> float:
-    """Processor seconds of a cell of a sweep beyond its simulation; ``{n}`` cells are varied."""
+    """Processor seconds of a cell of a sweep beyond its simulation; ``{n}`` is how many vary."""
     cell = load_cell("baseline", ["replicates=1", "horizon=1"])
     simulate_block(cell, 0, 1)
     start = time.process_time()
@@ -127,7 +127,7 @@ def memory() -> Iterator[Row]:
         used = peak(f"replicates={futures}", "horizon=3")
         yield (
             f"peak memory, {futures:,} futures written, summed up and drawn", f"{used:.0f} MB",
-            "under 1500 MB, flat",
+            "under 1500 MB",
         )  # fmt: skip
 
 

@@ -122,15 +122,16 @@ def person(chromium, server):
         assert known == [], "the browser's console has errors"
 
 
-def make_class(teacher, rooms=1, seats=("Islamabad", "Kabul"), deadline=None):
-    """Make rooms and return their codes."""
+def make_class(teacher, rooms=1, seats=("Islamabad", "Kabul"), days=90):
+    """Make rooms without a deadline and return their codes."""
     teacher.goto("/teach")
     page = teacher.page
     page.get_by_label("Name of the class").fill("IR 101")
     page.get_by_label("Number of rooms").fill(str(rooms))
-    if deadline is None:
-        page.get_by_label("Seconds for each decision").click()
-        page.get_by_role("option", name="0", exact=True).click()
+    choices = {"Seconds for each decision": "0", "Days of the game": str(days)}
+    for label, value in choices.items():
+        page.get_by_label(label).click()
+        page.get_by_role("option", name=value, exact=True).click()
     for seat in ("Islamabad", "Kabul", "the mediators"):
         box = page.get_by_role("checkbox", name=seat, exact=True)
         if (box.get_attribute("aria-checked") == "true") != (seat in seats):
@@ -216,11 +217,9 @@ def test_a_seed_that_is_none_is_refused_in_a_sentence(person):
 
 
 def test_a_game_in_the_browser_is_the_game_in_python(person, server):
-    one = person().goto("/play")
-    one.page.get_by_label("Your name").fill("Ann")
-    one.click("Take the seat of Kabul")
-    one.sees("You are Kabul")
-    code = re.search(r"/room/(\w+)/", one.page.url)[1]
+    teacher, one = person(), person()
+    [code] = make_class(teacher, seats=("Kabul",))
+    one.sit_down(code, "Kabul", "Ann")
     for _ in range(150):
         if moves_made(server, code) >= 15 or one.page.get_by_text("The game is over.").count():
             break
@@ -391,13 +390,10 @@ def test_a_reload_storm_disturbs_nobody_else(person, server):
 
 
 def test_a_game_is_debriefed_exported_and_printable(person, server):
-    one = person().goto("/play")
-    one.page.get_by_label("Days of the game").click()
-    one.page.get_by_role("option", name="30", exact=True).click()
-    one.page.get_by_label("Your name").fill("Ann")
-    one.click("Take the seat of Kabul")
-    one.sees("You are Kabul")
-    for _ in range(60):
+    teacher, one = person(), person()
+    [code] = make_class(teacher, seats=("Kabul",), days=30)
+    one.sit_down(code, "Kabul", "Ann")
+    for _ in range(300):
         if one.page.get_by_text("The game is over.").count():
             break
         one.decide()
@@ -409,11 +405,17 @@ def test_a_game_is_debriefed_exported_and_printable(person, server):
     with one.page.expect_download() as download:
         one.click("Export as CSV")
     text = Path(download.value.path()).read_text()
-    code = re.search(r"/debrief/(\w+)", one.page.url)[1]
     assert text.splitlines()[0].startswith("Day,Seat,Decision,Choice")
     assert text.count("\n") >= moves_made(server, code)
     one.page.emulate_media(media="print")
     assert not one.page.locator("header").is_visible()
+
+
+def test_who_plays_alone_sits_at_once(person):
+    one = person().goto("/play")
+    one.page.get_by_label("Your name").fill("Ann")
+    one.click("Take the seat of the mediators")
+    one.sees("You are the mediators")
 
 
 def test_scenarios_are_compared_and_the_figure_downloaded(person):
