@@ -551,7 +551,8 @@ WIN_SET_TEXT = (
 ODDS = "Where the odds turned"
 ODDS_HELP = (
     "Each evening continued {futures} times by the agents: the share still in force on the last "
-    "day. A drop is news that day; chance and decisions both make news."
+    "day. A drop is news that day; chance and decisions both make news. Where a person holds on to "
+    "the ceasefire and the agent would end it, the odds are near 0 until pressure at home falls."
 )
 ODDS_WAIT = "Continuing every evening of the game… this takes some seconds."
 DROP = "Day {days}: {before:.2f} → {after:.2f}"
