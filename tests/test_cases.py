@@ -45,8 +45,8 @@ def test_it_runs_to_deals_and_to_ends(river):
 
 
 def test_transcripts_and_figures_call_the_sides_by_their_labels(river):
-    cell = load_cell("fictional/river", ["replicates=1", "seed=3", "horizon=40"])
-    told = transcript.in_words(cell, transcript.entries(cell))
+    cell = load_cell("fictional/river", ["replicates=12", "seed=3", "horizon=40"])
+    told = transcript.in_words(cell, transcript.entries(cell, 0, 12))
     assert "Upstream proposes" in told
     assert "the River Commission" in told
     assert {name for name in OWN if name in told} == set()

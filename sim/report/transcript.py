@@ -99,7 +99,7 @@ def _named(entry: Entry, labels: dict[str, str]) -> Entry:
     """The same facts with everybody called by label."""
     told: Entry = {"first_side": labels[PARTIES[0]], "second_side": labels[PARTIES[1]]}
     for field, value in entry.items():
-        if field in ("speaker", "hearer", "party"):
+        if field in ("speaker", "hearer", "party", "initiator"):
             told[field] = labels.get(value, value)
         elif field in ("utilities", "aspirations"):
             told[field] = {labels[side]: worth for side, worth in value.items()}
@@ -177,7 +177,8 @@ def _breakdown(entry: Entry) -> str:
 
 
 def _clash(entry: Entry) -> str:
-    other = next(name for name in PARTIES if name != entry["initiator"])
+    sides = (entry["first_side"], entry["second_side"])
+    other = next(side for side in sides if side != entry["initiator"])
     said = (
         f"{other} and {entry['initiator']} each blame the other"
         if entry["denied"]
