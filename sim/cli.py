@@ -39,6 +39,7 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
     "design": "sample a parameter space instead of a grid",
     "optimise": "search a parameter space",
     "calibrate": "find the parameters with which the baseline meets its targets",
+    "sensitivity": "rank what is assumed by what it does, apart from chance",
     "collect": "bring the futures of a sweep into one data set",
     "query": "query a collected sweep with SQL",
     "replay": "run one stored future again and tell it",

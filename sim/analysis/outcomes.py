@@ -1,0 +1,124 @@
+"""Outcomes of a study's cells: one number per future, its mean, and its change from a reference.
+
+Every outcome is a mean over futures (or over those that have it), so that values, changes and their
+Monte Carlo errors follow one rule. Knows the columns of ``runs``; it neither simulates nor draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.randomness import FloatArray
+
+Z = 1.959964
+"""Standard errors to either side of a 95 % interval."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is measured: its title, decimals for print, and its value per future (NaN: has none)."""
+
+    title: str
+    digits: int
+    per_future: Callable[[pd.DataFrame, int], FloatArray]
+
+
+def _column(name: str) -> Callable[[pd.DataFrame, int], FloatArray]:
+    return lambda runs, origin: runs[name].to_numpy(dtype=float, na_value=np.nan)
+
+
+def _lasting(runs: pd.DataFrame, origin: int) -> FloatArray:
+    days: FloatArray = runs["collapse_day"].to_numpy(dtype=float) - origin
+    return days
+
+
+def _in_force(day: int) -> Callable[[pd.DataFrame, int], FloatArray]:
+    def measured(runs: pd.DataFrame, origin: int) -> FloatArray:
+        ended = runs["collapse_ended"].to_numpy(bool)
+        days = runs["collapse_day"].to_numpy(float) - origin
+        return np.where(ended & (days <= day), 0.0, 1.0)
+
+    return measured
+
+
+def _kept(runs: pd.DataFrame, origin: int) -> FloatArray:
+    """Among futures with a deal: whether neither it nor the ceasefire had ended by the horizon."""
+    kept = runs["deal_lapsed_day"].isna().to_numpy() & ~runs["collapse_ended"].to_numpy(bool)
+    return np.where(runs["deal"].to_numpy(bool), kept.astype(float), np.nan)
+
+
+OUTCOMES: dict[str, Outcome] = {
+    "rmst": Outcome("Mean days in force, up to the horizon", 0, _lasting),
+    "s30": Outcome("Share in force after 30 days", 2, _in_force(30)),
+    "s90": Outcome("Share in force after 90 days", 2, _in_force(90)),
+    "s365": Outcome("Share in force after 365 days", 2, _in_force(365)),
+    "agreement": Outcome("Share of futures with a ratified deal", 2, _column("deal")),
+    "kept": Outcome("Share of deals that hold to the horizon", 2, _kept),
+    "deal_time": Outcome(
+        "When deals are made: share of the round's exchanges", 2, _column("deal_time")
+    ),
+    "nash_share": Outcome(
+        "Nash product of deals, as a share of the best", 2, _column("deal_nash_share")
+    ),
+    "gain_first": Outcome("Gain of the first side by a deal", 3, _column("deal_gain_pakistan")),
+    "gain_second": Outcome(
+        "Gain of the second side by a deal", 3, _column("deal_gain_afghan_taliban")
+    ),
+    "failed": Outcome("Rounds that fail", 1, _column("rounds_failed")),
+}
+
+
+def mean(values: FloatArray) -> tuple[float, float]:
+    """Mean over the futures that have a value, and its standard error; NaN where none has."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return np.nan, np.nan
+    return float(known.mean()), float(known.std() / np.sqrt(len(known)))
+
+
+def change(values: FloatArray, base: FloatArray) -> tuple[float, float]:
+    """Difference of two means and its standard error: paired where every future has both."""
+    if len(values) == len(base) and not np.isnan(values).any() and not np.isnan(base).any():
+        return mean(values - base)
+    (one, error), (other, its) = mean(values), mean(base)
+    return one - other, float(np.hypot(error, its))
+
+
+def outcome_table(
+    cells: Sequence[tuple[Mapping[str, str], pd.DataFrame]],
+    names: Sequence[str],
+    reference: Mapping[str, str] | None = None,
+    origin: int = 0,
+) -> pd.DataFrame:
+    """One row per cell and outcome: the cell's choices, value and change with standard errors.
+
+    ``cells`` are choices and runs; runs of one seed and length are paired row by row. ``reference``
+    names the cell that changes are taken from; without it there are none. Days count from
+    ``origin``.
+
+    Raises
+    ------
+    ValueError
+        If no cell is the reference.
+    """
+    base = None
+    if reference is not None:
+        found = [runs for chosen, runs in cells if dict(chosen) == dict(reference)]
+        if not found:
+            raise ValueError(f"no cell is the reference {dict(reference)}")
+        base = found[0]
+    rows = []
+    for chosen, runs in cells:
+        for name in names:
+            outcome = OUTCOMES[name]
+            values = outcome.per_future(runs, origin)
+            value, error = mean(values)
+            row = {**chosen, "outcome": name, "value": value, "se": error, "futures": len(runs)}
+            if base is not None:
+                row["change"], row["change_se"] = change(values, outcome.per_future(base, origin))
+            rows.append(row)
+    return pd.DataFrame(rows)

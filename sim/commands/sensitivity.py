@@ -1,0 +1,42 @@
+"""``ceasefire sensitivity``: rank what is assumed by what it does, apart from chance."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+HELP = """\
+Varies every calibrated or assumed number of the baseline as experiments/sensitivity/space.yaml
+says: Morris screening of all, Sobol' indices of the first, and scenario discovery (PRIM).
+Evaluations are kept in DIRECTORY/evaluations.jsonl: the same command goes on where it was.
+
+  ceasefire sensitivity build/sensitivity engine=processes engine.workers=2
+  ceasefire sensitivity build/strike --plan my_space.yaml horizon=90"""
+
+
+def main(words: list[str]) -> int:
+    """Run the study; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="ceasefire sensitivity", description="Rank assumptions by their effect.",
+        epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("directory", type=Path, help="where tables and figures go")
+    parser.add_argument("overrides", nargs="*", help="of the baseline, as for any cell")
+    parser.add_argument("--plan", type=Path, help="in place of experiments/sensitivity/space.yaml")
+    given = parser.parse_intermixed_args(words)
+
+    from sim.paths import data_dir
+    from sim.report.sensitivity import FOLDER, Plan, Sensitivity, base_cell
+
+    plan = Plan.read(given.plan or data_dir("experiments") / FOLDER / "space.yaml")
+    study = Sensitivity(plan, base_cell(plan, given.overrides), given.directory, _told)
+    written = study.run()
+    print(f"study {FOLDER}: {', '.join(written)} in {given.directory}")
+    return 0
+
+
+def _told(done: int, of: int) -> None:
+    """Show progress on a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r{done} of {of} evaluations", end="" if done < of else "\n", file=sys.stderr)

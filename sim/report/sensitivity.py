@@ -1,0 +1,266 @@
+"""The sensitivity study: screening, indices, scenario discovery; tables, figures and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from sim.analysis.discovery import Box, chosen, measured, peel
+from sim.analysis.evaluations import Evaluations
+from sim.analysis.outcomes import OUTCOMES
+from sim.analysis.sensitivity import (
+    CHANCE,
+    Factor,
+    Indices,
+    Space,
+    factors,
+    morris,
+    sobol,
+    with_chance,
+)
+from sim.config import ConfigError
+from sim.paths import data_dir
+from sim.plots import sensitivity as plots
+from sim.plots.style import Drawing, save
+from sim.plots.words import WHAT_IF
+from sim.report.findings import digest, put
+from sim.seeds import seed_list
+from sim.study.cells import Cell, load_cell
+from sim.study.files import Atomic
+
+FOLDER = "sensitivity"
+NAMES = ("rmst", "s30", "s90", "s365", "agreement")
+"""Outcomes that are explained; the first ranks the factors."""
+Discovery = tuple[Box, Box, list[Box], float]
+"""A box as found, as measured anew, how it was peeled, and the threshold of the outcome."""
+PICTURES = {
+    "screening": "Ranked elementary effects",
+    "indices": "Sobol' indices",
+    "convergence": "Convergence of the indices",
+    "box": "Where the ceasefire fails early",
+}
+SHOWN = 20
+"""Bars in the figure of the screening."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What ``space.yaml`` says: the space, and how many evaluations are made of what."""
+
+    space: Space
+    trajectories: int
+    samples: int
+    top: int
+    outcome: str
+    worst: float
+    replicates: int
+    seeds: int
+
+    @classmethod
+    def read(cls, path: Path) -> Plan:
+        """Read a plan; raise ``ConfigError`` if the file is not as described."""
+        try:
+            tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+            space = Space(*(tree[name] for name in ("scale", "logit", "ranges", "fixed")))
+            return cls(
+                space, tree["screening"]["trajectories"], tree["indices"]["samples"],
+                tree["indices"]["factors"], tree["discovery"]["outcome"],
+                tree["discovery"]["worst"], tree["replicates"], tree["seeds"],
+            )  # fmt: skip
+        except OSError as error:
+            raise ConfigError(f"cannot read {path}: {str(error.strerror).lower()}") from None
+        except (yaml.YAMLError, KeyError, TypeError) as error:
+            raise ConfigError(f"{path} lacks or misspells {error}") from None
+
+
+class Sensitivity:
+    """Runs a plan on a base cell, in order: screening, indices of the first factors, discovery."""
+
+    def __init__(
+        self, plan: Plan, base: Cell, directory: Path,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.plan, self.base, self.directory = plan, base, directory
+        found, self.held = factors(base.scenario, plan.space)
+        seeds = seed_list("replication")[: plan.seeds]
+        self.found = with_chance(found, seeds)
+        self.evaluate = Evaluations(base, NAMES, directory / "evaluations.jsonl", progress)
+
+    def run(self) -> list[str]:
+        """Write every table and figure and the page; name them."""
+        screened = morris(self.found, self.evaluate, self.plan.trajectories, self.seed, NAMES)
+        first = self.first(screened)
+        indices = sobol(first, self.evaluate, self.plan.samples, self.seed, NAMES)
+        box = self.discover(first, indices)
+        self.write(screened, first, indices, box)
+        return sorted(path.name for path in self.directory.iterdir() if path.suffix != ".jsonl")
+
+    @property
+    def seed(self) -> int:
+        """Seed of the designs."""
+        return self.base.settings.seed
+
+    def first(self, screened: pd.DataFrame) -> list[Factor]:
+        """The factors that screening ranks first for the primary outcome, and chance."""
+        ranked = screened[screened["outcome"] == NAMES[0]].sort_values("effect", ascending=False)
+        names = [name for name in ranked["factor"] if name != CHANCE][: self.plan.top]
+        by_path = {factor.path: factor for factor in self.found}
+        return [by_path[name] for name in [*names, CHANCE]]
+
+    def discover(self, first: Sequence[Factor], indices: Indices) -> Discovery:
+        """Search half of the independent samples for a box, measure it on the other half.
+
+        Returns the box as found, as measured anew, the peeling trajectory and the threshold of the
+        outcome. Chance is no factor of a box.
+        """
+        column = indices.outcomes[:, NAMES.index(self.plan.outcome)]
+        threshold = float(np.quantile(column, self.plan.worst))
+        wanted, values = column <= threshold, indices.shares[:, : len(first) - 1]
+        half = np.arange(len(values)) % 2 == 0
+        boxes = peel(values[half], wanted[half])
+        best = chosen(values[half], wanted[half], boxes)
+        return best, measured(values[~half], wanted[~half], best.limits), boxes, threshold
+
+    def about(self, evaluations: int) -> list[str]:
+        """The footer of every figure."""
+        settings, scenario = self.base.settings, self.base.scenario
+        return [
+            f"{evaluations:,} evaluations of {settings.replicates} futures of {settings.horizon} "
+            f"days; base: {scenario.name}, accounts {scenario.accounts.name.value}; "
+            f"seeds of the factor chance: {self.plan.seeds} of the list replication. {WHAT_IF}",
+            "Intervals: 95 % bootstrap. Intervals of factors are assumptions (space.yaml).",
+        ]
+
+    def write(
+        self, screened: pd.DataFrame, first: Sequence[Factor], indices: Indices,
+        discovered: Discovery,
+    ) -> None:  # fmt: skip
+        """Write tables, figures and the page."""
+        box, again, boxes, threshold = discovered
+        limits = box_table(first, box)
+        trail = pd.DataFrame(
+            {"coverage": [b.coverage for b in boxes], "density": [b.density for b in boxes],
+             "mass": [b.mass for b in boxes], "chosen": False}
+        )  # fmt: skip
+        trail.loc[len(trail)] = [box.coverage, box.density, box.mass, True]
+        tables = {"screening": screened, "indices": indices.table, "box": limits,
+                  "convergence": indices.convergence, "peeling": trail}  # fmt: skip
+        with Atomic(self.directory) as files:
+            for name, table in tables.items():
+                table.to_csv(files.path(f"{name}.csv"), index=False, float_format="%.6g")
+        morris_runs = self.plan.trajectories * (len(self.found) + 1)
+        sobol_runs = self.plan.samples * (len(first) + 2)
+        self._save("screening", _screening(screened, self.about(morris_runs)))
+        self._save("indices", _ranked_indices(indices.table, self.about(sobol_runs)))
+        primary = indices.convergence[indices.convergence["outcome"] == NAMES[0]]
+        title = "Total indices of mean days in force, by number of samples"
+        self._save("convergence", plots.convergence(primary, self.about(sobol_runs), title=title))
+        if len(limits):
+            title = f"{OUTCOMES[self.plan.outcome].title}: where it is below {threshold:.2f}"
+            self._save("box", plots.box(limits, trail, self.about(sobol_runs), title=title))
+        readme = (data_dir("experiments") / FOLDER / "README.md").read_text(encoding="utf-8")
+        said = said_of(screened, indices.table, limits, (box, again), threshold, len(self.held))
+        with Atomic(self.directory) as files:
+            files.path("README.md").write_text(put(readme, said), encoding="utf-8")
+
+    def _save(self, name: str, drawing: Drawing) -> None:
+        signed = replace(drawing, metadata={"Data": digest(self.directory / f"{name}.csv")})
+        save(signed, self.directory / name, ("png",))
+
+
+def box_table(first: Sequence[Factor], box: Box) -> pd.DataFrame:
+    """One row per restricted factor: limits as shares of the interval and in the factor's unit."""
+    rows = []
+    for k in box.restricted:
+        low, high = np.clip(box.limits[k], 0, 1)
+        factor = first[k]
+        rows.append({"factor": factor.path, "low": low, "high": high, "from": factor.at(low),
+                     "to": factor.at(high), "chance": box.chance[k]})  # fmt: skip
+    return pd.DataFrame(rows, columns=["factor", "low", "high", "from", "to", "chance"])
+
+
+def _screening(screened: pd.DataFrame, about: Sequence[str]) -> Drawing:
+    """Bars of the largest elementary effects on the primary outcome, with chance as a line."""
+    mine = screened[screened["outcome"] == NAMES[0]]
+    chance = float(mine.loc[mine["factor"] == CHANCE, "effect"].iloc[0])
+    shown = mine[mine["factor"] != CHANCE].nlargest(SHOWN, "effect")
+    bars = shown.assign(series="effect", value=shown["effect"])
+    return plots.ranked(
+        bars, about, line=("a change of seed alone", chance),
+        title=f"Screening: the {SHOWN} numbers that move mean days in force most",
+        axis="Mean absolute effect of the whole interval (days)",
+    )  # fmt: skip
+
+
+def _ranked_indices(table: pd.DataFrame, about: Sequence[str]) -> Drawing:
+    mine = table[table["outcome"] == NAMES[0]].sort_values("total", ascending=False)
+    chance = float(mine.loc[mine["factor"] == CHANCE, "total"].iloc[0])
+    columns = {"factor": mine["factor"]}
+    bars = pd.concat(
+        pd.DataFrame({**columns, "series": said, "value": mine[name], "half": mine[f"{name}_half"]})
+        for name, said in (("first", "alone (first order)"), ("total", "with interactions (total)"))
+    )
+    return plots.ranked(
+        bars, about, line=("chance, total", chance),
+        title="Share of the variance of mean days in force", axis="Sobol' index",
+    )  # fmt: skip
+
+
+def said_of(
+    screened: pd.DataFrame, table: pd.DataFrame, limits: pd.DataFrame, boxes: tuple[Box, Box],
+    threshold: float, held: int,
+) -> str:  # fmt: skip
+    """The page's result: two sentences, the table of indices, and the figures."""
+    effects = screened[screened["outcome"] == NAMES[0]].set_index("factor")["effect"]
+    above = int((effects.drop(CHANCE) > effects[CHANCE]).sum())
+    mine = table[table["outcome"] == NAMES[0]].sort_values("total", ascending=False)
+    largest = mine[mine["factor"] != CHANCE].iloc[0]
+    chance = mine[mine["factor"] == CHANCE].iloc[0]
+    lines = [
+        f"Of {len(effects) - 1} numbers that are varied ({held} are held), {above} move mean days "
+        f"in force more than a change of seed does; the largest total index is that of "
+        f"`{largest['factor']}`, {_with_half(largest, 'total')}, and chance has "
+        f"{_with_half(chance, 'total')}. {_of_box(limits, boxes, threshold)}",
+        "",
+        "| number | alone | with interactions |",
+        "| --- | --- | --- |",
+    ]
+    for _, row in mine.iterrows():
+        lines.append(
+            f"| `{row['factor']}` | {_with_half(row, 'first')} | {_with_half(row, 'total')} |"
+        )
+    for name, title in PICTURES.items():
+        if name != "box" or len(limits):
+            lines += ["", f"![{title}]({name}.png)"]
+    return "\n".join(lines)
+
+
+def _with_half(row: Any, name: str) -> str:
+    value, half = float(row[name]), float(row[f"{name}_half"])
+    return f"{value:.2f} [{value - half:.2f}, {value + half:.2f}]".replace("-", "−")
+
+
+def _of_box(limits: pd.DataFrame, boxes: tuple[Box, Box], threshold: float) -> str:
+    if not len(limits):
+        return "No box of parameters was found in which the outcome of interest is common."
+    found, again = boxes
+    where = " and ".join(
+        f"`{row['factor']}` from {row['from']:.3g} to {row['to']:.3g}"
+        for _, row in limits.iterrows()
+    )
+    return (
+        f"S(90) is in its lower quarter (below {threshold:.2f}) mostly where {where}: coverage "
+        f"{found.coverage:.2f} and density {found.density:.2f} on the points searched, "
+        f"{again.coverage:.2f} and {again.density:.2f} on points not searched."
+    )
+
+
+def base_cell(plan: Plan, overrides: Sequence[str]) -> Cell:
+    """The cell whose numbers are varied."""
+    return load_cell("baseline", [f"replicates={plan.replicates}", *overrides])
