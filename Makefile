@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures calibration signs docs screens test test-slow digests lint format bench clean
+.PHONY: run figures calibration signs studies study sensitivity docs screens test test-slow digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -43,6 +43,22 @@ calibration: $(INSTALLED)
 signs: $(INSTALLED)
 	@$(BIN)/ceasefire -m +experiment=scenario_signs hydra.sweep.dir=build/signs
 	@cp build/signs/signs.csv build/signs/signs.txt experiments/scenario_signs/
+
+# A named study with its figures, data and README: make study NAME=spoilers
+study: $(INSTALLED)
+	@rm -rf build/studies/$(NAME)
+	@$(BIN)/ceasefire -m +experiment=$(NAME) hydra.sweep.dir=build/studies/$(NAME)
+	@cp build/studies/$(NAME)/README.md build/studies/$(NAME)/*.csv build/studies/$(NAME)/*.png experiments/$(NAME)/
+
+# All named studies that are sweeps.
+studies: $(INSTALLED)
+	@for file in $$(grep -l study.Study experiments/*/study.yaml); do \
+		$(MAKE) --no-print-directory study NAME=$$(basename $$(dirname $$file)) || exit 1; done
+
+# Which assumptions matter: minutes on two processors; what was evaluated is kept in build/sensitivity.
+sensitivity: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/ceasefire sensitivity build/sensitivity engine=processes engine.workers=$(WORKERS)
+	@cp build/sensitivity/README.md build/sensitivity/*.csv build/sensitivity/*.png experiments/sensitivity/
 
 test: lint
 	@$(BIN)/python -m pytest -q -n $(WORKERS)

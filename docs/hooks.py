@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(?<=\]\()([^)#\s]+)(?=[)#\s])")
 CITED = re.compile(r"\[(@\w+(?:; ?@\w+)*)\]")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+KEPT = {".png", ".csv", ".txt", ".yaml"}
+"""What of a study's folder the site keeps beside its page."""
 TOP = {
     "README.md": "index.md",
     "CONTRIBUTING.md": "contributing.md",
@@ -71,9 +73,9 @@ def on_files(files: Files, config) -> Files:
     }
     for folder in _studies():
         made[f"studies/{folder.name}.md"] = (folder / "README.md").read_text()
-        for picture in sorted(folder.glob("*.png")):
-            place = f"studies/{folder.name}/{picture.name}"
-            files.append(File.generated(config, place, abs_src_path=str(picture)))
+        for kept in sorted(path for path in folder.iterdir() if path.suffix in KEPT):
+            place = f"studies/{folder.name}/{kept.name}"
+            files.append(File.generated(config, place, abs_src_path=str(kept)))
     for place, text in made.items():
         files.append(File.generated(config, place, content=text))
     return files

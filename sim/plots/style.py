@@ -198,6 +198,7 @@ def _write(result: Drawing, path: Path, kind: str) -> Path:
     undated: dict[str, Any] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     described = "Subject" if kind == "pdf" else "Description"
     metadata = {**undated[kind], "Title": result.title, described: result.footer}
+    metadata |= result.metadata if kind == "png" else {}
     fixed: dict[Any, Any] = {
         "svg.hashsalt": "ceasefire-sim",
         "svg.fonttype": "path",

@@ -1,124 +1,191 @@
-"""Named studies: what is drawn when a study's sweep has ended, heat maps or differences."""
+"""Named studies: what a sweep found, as table, figures and sentences, once it has ended."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from hydra.experimental.callback import Callback
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from sim.analysis.ensemble import Ensemble
-from sim.plots.forest import forest
-from sim.plots.style import save
+from sim.analysis.outcomes import OUTCOMES, Z, outcome_table
+from sim.analysis.survival import kaplan_meier
+from sim.config import ConfigError
+from sim.paths import data_dir
+from sim.plots.dots import dots
+from sim.plots.forks import forks
+from sim.plots.style import Drawing, save
 from sim.plots.sweep import heatmap
-from sim.plots.words import facts
+from sim.plots.words import INTERVAL, facts
+from sim.report.findings import digest, put, read_table, sentences
 from sim.report.problems import problems
-from sim.report.sweep import open_sweep, reference_of
 from sim.study.files import Atomic
-from sim.study.store import read_cell
+from sim.study.store import one_line, read_cell
 from sim.study.sweeps import open_directory
 
-
-def _mean(column: str) -> Callable[[Ensemble], tuple[float, float]]:
-    """Mean of a column over the futures that have it, with its standard error."""
-
-    def measure(ensemble: Ensemble) -> tuple[float, float]:
-        values = ensemble.outcomes(column)[column].dropna().to_numpy(dtype=float)
-        if not len(values):
-            return np.nan, np.nan
-        return float(values.mean()), float(values.std() / np.sqrt(len(values)))
-
-    return measure
+Choices = dict[str, str]
 
 
-def _lasting(ensemble: Ensemble) -> tuple[float, float]:
-    estimate = ensemble.survival().rmst(ensemble.horizon)
-    return estimate.value, estimate.se
+class Study(Callback):  # type: ignore[misc]
+    """Hydra callback: tabulate and draw a study's cells, and write its README, beside the cells.
 
+    Parameters
+    ----------
+    folder : of the study in ``experiments/``
+    axes : short name -> swept key, such as ``custody: +experiments/NAME/custody``
+    outcomes : names of `sim.analysis.outcomes.OUTCOMES` that are tabulated
+    figures : file name -> ``kind`` (dots, heatmap or forks) and what that kind needs
+    result : sentences for the README, with numbers named as in `sim.report.findings`
+    reference : axis -> option of the cell from which changes are taken
+    given : futures the study is about (see `fitting`); all if not given
+    """
 
-OUTCOMES: dict[str, tuple[str, Callable[[Ensemble], tuple[float, float]]]] = {
-    "agreement": ("Share of futures with a ratified deal", _mean("deal")),
-    "deal_time": ("When deals are made: share of the round's exchanges", _mean("deal_time")),
-    "nash_share": ("Nash product of deals, as a share of the best", _mean("deal_nash_share")),
-    "gain_islamabad": ("Gain of Islamabad from a deal (utility)", _mean("deal_gain_pakistan")),
-    "gain_kabul": ("Gain of Kabul from a deal (utility)", _mean("deal_gain_afghan_taliban")),
-    "rmst": ("Mean days in force, up to the horizon", _lasting),
-}
-
-
-def outcome_table(cells: Mapping[Path, tuple[Ensemble, list[str]]], x: str, y: str) -> pd.DataFrame:
-    """One row per cell: its choices of ``x`` and ``y`` and every outcome with its error."""
-    rows = []
-    for ensemble, overrides in cells.values():
-        chosen = dict(word.split("=", 1) for word in overrides if "=" in word)
-        row: dict[str, Any] = {x: chosen.get(x, "default"), y: chosen.get(y, "default")}
-        for name, (_, measure) in OUTCOMES.items():
-            row[name], row[f"{name}_se"] = measure(ensemble)
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def draw(directory: Path, x: str, y: str) -> list[str]:
-    """Draw a heat map per outcome beside a sweep's cells, and write their table; name the files."""
-    stored = [read_cell(path) for path in open_directory(directory).finished]
-    cells = {cell.directory: (Ensemble(cell), list(cell.run["overrides"])) for cell in stored}
-    table = outcome_table(cells, x, y)
-    with Atomic(directory) as files:
-        table.to_csv(files.path("outcomes.csv"), index=False)
-    ensembles = {path.name: ensemble for path, (ensemble, _) in cells.items()}
-    end = next(iter(ensembles.values())).scenario.ceasefire.end.value
-    about = facts(ensembles, end, [f"Across: {x}. Down: {y}."])
-    written = ["outcomes.csv"]
-    for name, (title, _) in OUTCOMES.items():
-        shown = table.dropna(subset=[name])
-        if len(shown):
-            figure = heatmap(shown, x, y, name, about, se=f"{name}_se", title=title)
-            save(figure, directory / name)
-            written.append(f"{name}.png")
-    return written
-
-
-def draw_differences(directory: Path) -> list[str]:
-    """Draw the paired differences of a sweep's cells from its reference; name the files."""
-    cells, _ = open_sweep(directory)
-    figure = forest(cells, reference_of(cells), sheet="page")
-    save(figure, directory / "differences")
-    with Atomic(directory) as files:
-        figure.table.to_csv(files.path("differences.csv"), index=False)
-    return ["differences.csv", "differences.png"]
-
-
-class Differences(Callback):  # type: ignore[misc]
-    """Hydra callback: draw a named study's differences when its sweep has ended."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: str,
+        axes: Mapping[str, str],
+        outcomes: Sequence[str],
+        figures: Mapping[str, Mapping[str, Any]],
+        result: str,
+        reference: Mapping[str, str] | None = None,
+        given: Mapping[str, int] | None = None,
+    ) -> None:
+        self.folder, self.result = folder, result
+        plain: Callable[[Any], Any] = OmegaConf.to_container
+        self.axes: Choices = plain(axes)
+        self.outcomes: list[str] = plain(outcomes)
+        self.figures: dict[str, dict[str, Any]] = plain(figures)
+        self.reference: Choices | None = None
+        if reference is not None:
+            self.reference = {name: str(option) for name, option in plain(reference).items()}
+        self.given: dict[str, int] | None = plain(given) if given is not None else None
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
-        """Draw beside the cells."""
-        _announce(self.folder, Path(config.hydra.sweep.dir), draw_differences)
+        """Write everything beside the cells."""
+        directory = Path(config.hydra.sweep.dir)
+        try:
+            written = self.write(directory)
+        except Exception as error:  # Hydra would turn it into a warning
+            problems.append(f"study {self.folder}: {one_line(error)}")
+        else:
+            print(f"study {self.folder}: {', '.join(written)} in {directory}")
+
+    def write(self, directory: Path) -> list[str]:
+        """Write ``outcomes.csv``, the figures with their data and the README; name the files."""
+        cells = [Ensemble(read_cell(path)) for path in open_directory(directory).finished]
+        chosen = [choices(self.axes, cell) for cell in cells]
+        runs = [self._runs(cell) for cell in cells]
+        origin = self.given["in_force"] if self.given else 0
+        pairs = list(zip(chosen, runs, strict=True))
+        table = outcome_table(pairs, self.outcomes, self._reference_among(chosen), origin)
+        with Atomic(directory) as files:
+            table.to_csv(files.path("outcomes.csv"), index=False, float_format="%.8g")
+        table = read_table(directory / "outcomes.csv")  # as whoever reads it will find it
+        names = ["outcomes.csv"]
+        for name, figure in self.figures.items():
+            names += self._draw(directory, name, dict(figure), table, pairs, cells)
+        readme = data_dir("experiments") / self.folder / "README.md"
+        text = put(readme.read_text(encoding="utf-8"), sentences(self.result, table))
+        with Atomic(directory) as files:
+            files.path("README.md").write_text(text, encoding="utf-8")
+        return [*names, "README.md"]
+
+    def _reference_among(self, chosen: Sequence[Choices]) -> Choices | None:
+        """The reference, unless a smaller sweep leaves it out."""
+        return self.reference if self.reference in chosen else None
+
+    def _runs(self, cell: Ensemble) -> pd.DataFrame:
+        return cell.runs if self.given is None else cell.runs[fitting(cell, self.given)]
+
+    def _draw(
+        self, directory: Path, name: str, figure: dict[str, Any], table: pd.DataFrame,
+        pairs: Sequence[tuple[Choices, pd.DataFrame]], cells: Sequence[Ensemble],
+    ) -> list[str]:  # fmt: skip
+        """Draw one figure; it carries the digest of the data it shows. Name its files."""
+        kind, data = figure.pop("kind"), "outcomes.csv"
+        about = [part for part in facts({str(k): c for k, c in enumerate(cells)},
+                                        "collapse", [figure.pop("note", "")]) if part]  # fmt: skip
+        if kind == "forks":
+            drawing = self._forks(pairs, cells[0], about, **figure)
+            data = f"{name}.csv"
+            with Atomic(directory) as files:
+                shown = drawing.table.round({"value": 5, "lower": 5, "upper": 5})
+                shown.to_csv(files.path(data), index=False)
+        else:
+            drawing = _over_choices(kind, table, about, **figure)
+        signed = replace(drawing, metadata={"Data": digest(directory / data)})
+        save(signed, directory / name, ("png",))
+        return [f"{name}.png", *([data] if data != "outcomes.csv" else [])]
+
+    def _forks(
+        self, pairs: Sequence[tuple[Choices, pd.DataFrame]], cell: Ensemble,
+        about: Sequence[str], axis: str, title: str,
+    ) -> Drawing:  # fmt: skip
+        """Survival since the day on which the decisions part."""
+        if self.given is None or self.reference is None:
+            raise ConfigError("a figure of forks needs the study's given and reference")
+        day = self.given["in_force"]
+        curves = {
+            chosen[axis]: kaplan_meier(
+                runs["collapse_day"].to_numpy() - day, runs["collapse_ended"].to_numpy(),
+                horizon=cell.horizon - day,
+            )
+            for chosen, runs in pairs
+        }  # fmt: skip
+        parted = pd.Timestamp(cell.scenario.start) + pd.Timedelta(days=day)
+        said = f"{len(pairs[0][1]):,} of {cell.replicates:,} futures fit the record to that day."
+        return forks(curves, self.reference[axis], parted, [*about, said], title=title)
 
 
-def _announce(folder: str, directory: Path, drawing: Callable[[Path], list[str]]) -> None:
-    """Draw, and say what was written, or note why not."""
-    try:
-        written = drawing(directory)
-    except ValueError as error:
-        problems.append(f"study {folder}: {error}")
-    else:
-        print(f"study {folder}: {', '.join(written)} in {directory}")
+def choices(axes: Mapping[str, str], cell: Ensemble) -> Choices:
+    """Read from a finished cell's overrides what it chose on every axis."""
+    words = cell.results.run["overrides"]  # type: ignore[attr-defined]
+    made = dict(word.split("=", 1) for word in words if "=" in word)
+    return {name: made.get(key, "default") for name, key in axes.items()}
 
 
-class HeatMaps(Callback):  # type: ignore[misc]
-    """Hydra callback: draw a named study's heat maps when its sweep has ended."""
+def fitting(cell: Ensemble, given: Mapping[str, int]) -> np.ndarray[Any, Any]:
+    """Whether each future fits: ``in_force`` and without a deal on that day, after a breakdown.
 
-    def __init__(self, x: str, y: str, folder: str) -> None:
-        self.x, self.y, self.folder = x, y, folder
+    ``breakdown`` is the day by which a round must have failed; all futures must be watched.
 
-    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
-        """Draw beside the cells."""
-        _announce(self.folder, Path(config.hydra.sweep.dir), lambda x: draw(x, self.x, self.y))
+    Raises
+    ------
+    ConfigError
+        If not all futures are watched.
+    """
+    if cell.cell.settings.engine.watched < cell.replicates:
+        raise ConfigError("a study of futures that fit the record needs engine.watched=replicates")
+    runs, rounds = cell.runs, cell.rounds
+    failed = rounds[(rounds["outcome"] != "ratified") & (rounds["day"] <= given["breakdown"])]
+    fits = runs["replicate"].isin(failed["replicate"]) & (runs["collapse_day"] > given["in_force"])
+    fits &= ~(runs["deal_day"].fillna(np.inf) <= given["in_force"])
+    return fits.to_numpy()
+
+
+def _over_choices(
+    kind: str, table: pd.DataFrame, about: Sequence[str], outcome: str, title: str = "",
+    what: str = "value", **columns: Any,
+) -> Drawing:  # fmt: skip
+    """Draw an outcome, or its ``change``, over the choices of a study, ``ranked`` if asked for."""
+    shown = table[table["outcome"] == outcome]
+    title = title or OUTCOMES[outcome].title + ("" if what == "value" else ": change")
+    if kind == "heatmap":
+        wide = shown.rename(columns={"value": outcome, "se": f"{outcome}_se"}).dropna(
+            subset=[outcome]
+        )
+        return heatmap(wide, columns["x"], columns["y"], outcome, about, se=f"{outcome}_se",
+                       title=title)  # fmt: skip
+    if kind != "dots":
+        raise ConfigError(f"a figure's kind is {kind!r}; allowed are dots, heatmap, forks")
+    if columns.pop("ranked", False):
+        shown = shown.sort_values(what, ascending=False)
+    value, error = shown[what], shown["se" if what == "value" else "change_se"]
+    shown = shown.assign(value=value, lower=value - Z * error, upper=value + Z * error)
+    axis = OUTCOMES[outcome].title + ("" if what == "value" else ": change from the reference")
+    return dots(shown, about=[*about, INTERVAL], title=title, axis=axis, **columns)

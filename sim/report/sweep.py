@@ -78,8 +78,11 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
     """Hydra callback: note what a multirun should hold; compare its cells when all have ended.
 
     Hydra turns an exception of a callback into a warning, so problems go to the list of the
-    command line.
+    command line. A named study has figures of its own and sets ``summary`` to false.
     """
+
+    def __init__(self, summary: bool = True) -> None:
+        self.summary = summary
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Write the list of cells to expect into the sweep's directory."""
@@ -97,7 +100,8 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
             return
         try:
             problems.extend(open_directory(directory[-1]).problems())
-            print(compare_sweep(directory[-1]))
+            if self.summary:
+                print(compare_sweep(directory[-1]))
         except Exception as error:
             problems.append(f"the cells are stored but were not compared: {one_line(error)}")
 
