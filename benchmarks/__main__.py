@@ -26,21 +26,21 @@ Machine: {machine}.
 
 Times are CPU seconds of one process on one processor unless a row says otherwise. What is compared
 was measured in turns in one run: read ratios, for the times belong to this machine and to what else
-it was doing. A target that was missed says so.
+it was doing. A target that was missed says so. A part or row that was not measured is not here.
 """
 
 
 def measure(name: str) -> None:
     """Measure a part and keep its rows."""
     part = importlib.import_module(f"benchmarks.{name}")
-    rows = []
-    for row in part.rows():
-        row = Row(*row)
+    rows: list[Row] = []
+    told = {"about": (part.__doc__ or name).splitlines()[0], "rows": rows}
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for measured in part.rows():
+        row = Row(*measured)
         rows.append(row)
         print("| " + " | ".join(line(row)) + " |", flush=True)
-    KEPT.mkdir(parents=True, exist_ok=True)
-    told = {"about": (part.__doc__ or name).splitlines()[0], "rows": rows}
-    (KEPT / f"{name}.json").write_text(json.dumps(told))
+        (KEPT / f"{name}.json").write_text(json.dumps(told))  # an interrupted part keeps its rows
 
 
 def line(row: Row) -> tuple[str, str, str]:

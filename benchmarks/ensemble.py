@@ -58,7 +58,8 @@ def rows() -> Iterator[Row]:
             "draws": draw_uniforms,
             "baseline": run_model(FUTURES, []),
             "nobody ends": run_model(FUTURES, NOBODY_ENDS),
-        }
+        },
+        repeats=2,
     )
     draws = took["draws"]
     size = f"{FUTURES:,} futures, {DAYS} days"
