@@ -125,7 +125,7 @@ def test_an_attributed_attack_costs_islamabads_trust_only():
     sure = {
         "switches.events": True, "switches.responses": False, "events": {"bomb": bomb},
         "conflict.attribution.base": 1, "conflict.attribution.trust": 0,
-        "militants.ttp.from_afghan_soil": 1,
+        "militants.ttp.from_afghan_soil": 1, "conflict.attribution.denial": 0,
     }  # fmt: skip
     scenario = vary(STILL | sure)
     model = CeasefireModel(scenario, 2, SEED)
@@ -181,3 +181,25 @@ def test_a_belief_is_right_on_the_days_on_which_it_is_on_the_right_side_of_evens
     willing = columns["afghan_taliban_willing"]
     assert 0 < willing.sum() < 40
     assert columns["pakistan_belief_right"].tolist() == willing.astype(float).tolist()
+
+
+def test_a_denial_that_islamabad_holds_to_be_false_costs_its_trust_more():
+    """The same attributed attack, denied or acknowledged; Kabul, which did it, learns nothing."""
+    bomb = {"kind": "attack", "day": 1, "deaths": 100, "group": "ttp"}
+    sure = {
+        "switches.events": True, "switches.responses": False, "events": {"bomb": bomb},
+        "conflict.attribution.base": 1, "conflict.attribution.trust": 0,
+        "militants.ttp.from_afghan_soil": 1,
+    }  # fmt: skip
+    owned, denied = (
+        CeasefireModel(vary(STILL | sure | {"conflict.attribution.denial": chance}), 2, SEED)
+        for chance in (0, 1)
+    )
+    for model in (owned, denied):
+        model.step()
+    signal = evidence(denied.scenario.conflict.trust.signals.disputed)
+    kept = 0.5 ** (1 / denied.scenario.conflict.trust.memory)
+    more = denied.parties[0].trust_log_odds - owned.parties[0].trust_log_odds
+    assert more == pytest.approx(signal * kept)
+    assert denied.parties[1].trust.tolist() == owned.parties[1].trust.tolist()
+    assert denied.tally.disputed.tolist() == [1, 1]
