@@ -77,7 +77,12 @@ class Person:
                 self.received.append(response.text())
 
     def goto(self, path):
-        self.page.goto(self.server.url + path)
+        try:
+            self.page.goto(self.server.url + path)
+        except sync_api.Error as error:  # the page was just loading itself anew, after a restart
+            if "ERR_ABORTED" not in str(error):
+                raise
+            self.page.goto(self.server.url + path)
         self.page.locator("main h1").wait_for()
         return self
 
@@ -99,7 +104,10 @@ class Person:
         for name in DECISIONS:
             button = self.page.get_by_role("button", name=name, exact=True)
             if button.count():
-                button.first.click()
+                try:
+                    button.first.click(timeout=3_000)
+                except sync_api.TimeoutError:  # the page was drawn anew meanwhile
+                    return None
                 return name
         return None
 
@@ -269,13 +277,15 @@ def leaks(game, side, person):
         if entry["kind"] == "session":
             mine.add(f"{entry['reservation'][k]:.3f}")
             theirs.add(f"{entry['reservation'][1 - k]:.3f}")
+        if entry["kind"] == "ratification":
+            (mine if entry["party"] == side else theirs).add(f"{entry['needed']:.3f}")
         if entry["kind"] == "move":
             mine.add(f"{entry['utilities'][side]:.3f}")
             theirs.add(f"{entry['utilities'][other]:.3f}")
     for seat, found in ((side, mine), (other, theirs)):
         numbers = view(game, seat)["mine"]
-        found.add(f"{numbers['asked_at_home']:.3f}")
-        found.add(f"{numbers['reservation']:.3f}")
+        asked, reservation = numbers["asked_at_home"], numbers["reservation"]
+        found |= {f"{x:.3f}" for x in (asked, reservation, reservation + asked)}
     wire = " ".join(person.received)
     return sorted(number for number in mine - theirs if number in wire)
 
