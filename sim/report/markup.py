@@ -68,6 +68,7 @@ dd { margin: 0; }
   figure img { min-width: 0; width: auto; max-width: 100%; max-height: 112mm; }
   table { font-size: 7.6pt; }
   .small table { font-size: 6.4pt; }
+  .small th, .small td { padding-top: 0.1rem; padding-bottom: 0.1rem; line-height: 1.3; }
   .fixed table { min-width: 0; }
   th, td { padding-right: 0.5rem; }
   tbody th { min-width: 0; }
