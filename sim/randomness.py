@@ -12,10 +12,14 @@ Source: counter-based generation, Salmon, Moraes, Dror & Shaw (2011), Philox-4x6
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.compiled import ask, kernels
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -59,10 +63,12 @@ class Streams:
             raise ValueError(f"size is {size}; allowed are whole numbers from 1")
         self.seed, self.branch = seed, branch
         self.replicates: IntArray = np.arange(first, first + size, dtype=np.int64)
+        self._words = np.uint64(seed), np.uint64(branch)
         self._philox = np.random.Philox(0)
         self._generator = np.random.Generator(self._philox)
         self._state = self._philox.state
         self._state["state"]["key"][0] = seed
+        ask(size)
 
     def take(self, rows: IntArray) -> None:
         """Hold only these rows (ascending positions in ``replicates``) from now on."""
@@ -73,26 +79,33 @@ class Streams:
 
         With ``rows`` (ascending positions), those of some replicates only, shape (len(rows),).
         """
-        wanted, span = self._wanted(rows)
-        if not len(wanted):
-            return np.empty(0)
-        skipped = self._address(purpose, day, int(wanted[0]))
-        drawn = self._generator.random(skipped + span)[skipped:]
-        return drawn if span == len(wanted) else drawn[wanted - wanted[0]]
+        wanted = self.replicates if rows is None else self.replicates[rows]
+        if (compiled := kernels()) is not None:
+            return compiled.uniforms(*self._compiled_address(purpose, day), wanted)
+        return self._drawn(self._generator.random, purpose, day, wanted)
 
     def words(self, purpose: str, day: int, rows: IntArray | None = None) -> WordArray:
         """The 64-bit words behind ``uniform``, from which ``further`` makes more numbers."""
-        wanted, span = self._wanted(rows)
-        if not len(wanted):
-            return np.empty(0, dtype=np.uint64)
-        skipped = self._address(purpose, day, int(wanted[0]))
-        drawn: WordArray = self._philox.random_raw(skipped + span)[skipped:]
-        return drawn if span == len(wanted) else drawn[wanted - wanted[0]]
-
-    def _wanted(self, rows: IntArray | None) -> tuple[IntArray, int]:
-        """Replicates asked for, and how many there are from the first to the last."""
         wanted = self.replicates if rows is None else self.replicates[rows]
-        return wanted, int(wanted[-1] - wanted[0]) + 1 if len(wanted) else 0
+        if (compiled := kernels()) is not None:
+            return compiled.words(*self._compiled_address(purpose, day), wanted)
+        return self._drawn(self._philox.random_raw, purpose, day, wanted)
+
+    def _compiled_address(self, purpose: str, day: int) -> tuple[np.uint64, ...]:
+        seed, branch = self._words
+        return seed, np.uint64(purpose_key(purpose)), np.uint64(day), branch
+
+    def _drawn(
+        self, draw: Callable[[int], Any], purpose: str, day: int, wanted: IntArray
+    ) -> NDArray[Any]:
+        """Draw from the first replicate wanted to the last, and keep what is wanted."""
+        if not len(wanted):
+            return draw(0)
+        first = int(wanted[0])
+        span = int(wanted[-1]) - first + 1
+        skipped = self._address(purpose, day, first)
+        drawn = draw(skipped + span)[skipped:]
+        return drawn if span == len(wanted) else drawn[wanted - first]
 
     def _address(self, purpose: str, day: int, replicate: int) -> int:
         """Go to an address; return how many words of its counter come before the replicate's."""
@@ -113,6 +126,8 @@ def further(words: WordArray, nth: int | IntArray) -> FloatArray:
     its word (Steele, Lea & Flood 2014). So a purpose of which few futures need a second number
     does not draw one for all. ``nth`` is single or has the shape of ``words``.
     """
+    if (compiled := kernels()) is not None and isinstance(nth, int):
+        return compiled.further(words, nth)
     mixed = words
     if np.any(nth):
         steps = np.asarray(nth, dtype=np.uint64)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.compiled import kernels
 from sim.config import ENDS, PARTIES
 from sim.conflict.implementation import NO_DEAL
 from sim.negotiation.protocols import Move
 from sim.negotiation.utility import contested
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate, where
+from sim.replicates import PerReplicate
 
 if TYPE_CHECKING:
     from sim.agents.party import Party
@@ -187,11 +188,10 @@ class Daily:
     def write(self, model: CeasefireModel) -> None:
         """Add one day of the futures in force at its end."""
         alive, day = model.ceasefire.in_force, model.day
-        ended = where(~alive)
-        self.in_force[day] += len(alive) - len(ended)
+        self.in_force[day] += np.count_nonzero(alive)
         self.deals[day] += np.count_nonzero(model.deal.in_force & alive)
         self.in_session[day] += np.count_nonzero(model.talks.in_session & alive)
-        self.counts[day] += histograms(_daily_values(model), ended)
+        self.counts[day] += histograms(_daily_values(model), alive)
 
     def add(self, other: Daily) -> None:
         """Add the counts of another block."""
@@ -219,16 +219,18 @@ class Daily:
         return out
 
 
-def histograms(values: FloatArray, left_out: IntArray) -> IntArray:
+def histograms(values: FloatArray, counted: BoolArray) -> IntArray:
     """Counts by bin of each of the ``DAILY`` variables, shape (variables, BINS).
 
-    ``values`` (variables, R) are overwritten. Rows left out, and NaN, are counted nowhere.
+    ``values`` (variables, R) are overwritten. NaN, and rows not ``counted`` (R,), are left out.
     """
+    if (compiled := kernels()) is not None:
+        return compiled.histograms(values, counted, _LOW, _BINS_PER_UNIT, BINS)
     values -= _LOW
     values *= _BINS_PER_UNIT
     np.minimum(values, BINS - 1, out=values)
     np.maximum(values, 0.0, out=values)
-    values[:, left_out] = np.nan
+    values[:, ~counted] = np.nan
     np.fmax(values, -1.0, out=values)  # NaN goes to a bin of its own, the first
     bins = values.astype(np.int64)
     bins += _FIRST_BIN

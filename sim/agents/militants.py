@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.config import Militants
 from sim.conflict import attacks
-from sim.randomness import BoolArray, FloatArray, IntArray, further
+from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.replicates import PerReplicate, where
 
 if TYPE_CHECKING:
@@ -82,17 +82,14 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
 
     def _draw_severities(self) -> None:
         self.worst = np.zeros_like(self.count)
-        self.attacks = self.attacks + self.count
         rows = where(self.count)
-        words = self.model.words(f"severity/{self.name}", rows)
         if not len(rows):
             return
         count = self.count[rows]
-        first = count.cumsum() - count  # position of each future's first attack among all
-        nth = np.arange(first[-1] + count[-1]) - first.repeat(count)
-        deaths = self.severity.quantile(further(words.repeat(count), nth))
-        self.worst[rows] = np.maximum.reduceat(deaths, first)
-        self.deaths[rows] += np.add.reduceat(deaths, first)
+        words = self.model.words(f"severity/{self.name}", rows)
+        self.worst[rows], deaths = self.severity.of_attacks(words, count)
+        self.attacks[rows] += count
+        self.deaths[rows] += deaths
 
     def strike_once(self, deaths: int) -> None:
         """Add one attack of given deaths to today's (a scheduled event); it excites others."""

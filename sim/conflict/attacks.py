@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaincinv
 
+from sim.compiled import kernels
 from sim.config import Attribution, SpoilerType
-from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
 from sim.replicates import where
 
 DAYS_PER_YEAR = 365.25
@@ -21,8 +22,10 @@ MOST_PER_DAY = 1000  # the inverse transform stops here; never reached at config
 
 def poisson_quantile(uniform: FloatArray, mean: FloatArray) -> IntArray:
     """Poisson counts by inverse transform, shape (R,): the least n with P(N <= n) > uniform."""
-    count = np.zeros(len(mean), dtype=np.int64)
     term = np.exp(-mean)
+    if (compiled := kernels()) is not None:
+        return compiled.poisson(uniform, mean, term, MOST_PER_DAY)
+    count = np.zeros(len(mean), dtype=np.int64)
     more = where(uniform >= term)
     uniform, mean, term = uniform[more], mean[more], term[more]
     cumulative = term
@@ -71,6 +74,18 @@ class Severity:
     def quantile(self, uniform: FloatArray) -> IntArray:
         """Deaths by inverse transform, shape (R,)."""
         return np.searchsorted(self.cumulative, uniform, side="right").astype(np.int64)
+
+    def of_attacks(self, words: WordArray, count: IntArray) -> tuple[IntArray, IntArray]:
+        """Deaths in the deadliest of each future's attacks and in all of them, each (n,).
+
+        ``words`` (n,) give each attack its own number; ``count`` (n,) are at least 1.
+        """
+        if (compiled := kernels()) is not None:
+            return compiled.severities(words, count, self.cumulative)
+        first = count.cumsum() - count  # position of each future's first attack among all
+        nth = np.arange(count.sum()) - first.repeat(count)
+        deaths = self.quantile(further(words.repeat(count), nth))
+        return np.maximum.reduceat(deaths, first), np.add.reduceat(deaths, first)
 
 
 def season_factor(day_of_year: int, swing: float, peak: int) -> float:

@@ -104,8 +104,9 @@ def worth(game: Game, seat: str, package: dict[str, str]) -> float | None:
     side = PARTIES.index(seat)
     numbers = _own(game, seat, game.question if _is_asked(game, seat) else None)
     value = game.model.book.tables[side].utility(
-        game.model.account,
+        np.array([0]),
         np.array([game.packages.index(package)]),
+        game.model.account,
         np.array([numbers["trust"]]),
         np.array([numbers["lock_in"]]).reshape(1, -1),
     )

@@ -87,9 +87,7 @@ class Delegation:
 
     def utility(self, rows: IntArray, package: IntArray) -> FloatArray:
         """Own utility of one package per row, shape (len(rows),)."""
-        return self.tables.utility(
-            self.account[rows], package, self.trust[rows], self.lock_in[rows]
-        )
+        return self.tables.utility(rows, package, self.account, self.trust, self.lock_in)
 
     def utilities(self, rows: IntArray) -> FloatArray:
         """Own utility of every package, shape (len(rows), P)."""

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.compiled import PAGE, kernels
 from sim.negotiation.utility import CHUNK, Table
 from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.replicates import where
@@ -23,6 +26,24 @@ MANY = 100  # rows from which narrower menus are worth making
 TOGETHER = 64  # packages examined at once when pruning
 
 Range = tuple[float, float]
+
+
+class Pages(NamedTuple):
+    """Menus laid end to end in pages of ``PAGE`` packages, P in all.
+
+    ``package``, ``other``, ``constant``, ``slope`` (P,) and ``retreat`` (C, P) as in `Menu` and
+    `Table`. ``bound`` + trust x ``rise`` (pages,) is more than any package of a page can be worth:
+    utility is convex in trust, so it lies below the chord over the menu's range, and lock-in only
+    lowers it.
+    """
+
+    package: IntArray
+    other: FloatArray
+    constant: FloatArray
+    slope: FloatArray
+    retreat: FloatArray
+    bound: FloatArray
+    rise: FloatArray
 
 
 @dataclass(frozen=True)
@@ -39,6 +60,7 @@ class Menu:
     own: Table
     most_lock_in: float
     pruned: bool = True
+    trust: Range = (0.0, 1.0)
     _narrower: dict[tuple[Range, bool], Menu] = field(default_factory=dict, repr=False)
 
     def narrowed(self, trust: Range, locked: bool) -> Menu:
@@ -50,59 +72,100 @@ class Menu:
             )
         return self._narrower[trust, locked]
 
-    def rising(self, trust: FloatArray, lock_in: FloatArray, out: FloatArray) -> None:
-        """Best own utility among the first 1 ... C packages, into ``out`` (R, C)."""
+    def rising(self, trust: FloatArray, lock_in: FloatArray) -> FloatArray:
+        """Best own utility among the first 1, 2, ... C packages, shape (R, C)."""
+        rising = np.empty((len(trust), len(self.package)))
         step = max(1, CHUNK // len(self.package))
         for low in range(0, len(trust), step):
-            here = out[low : low + step]
+            here = rising[low : low + step]
             self.own.all_utilities(trust[low : low + step], lock_in[low : low + step], here)
             np.maximum.accumulate(here, axis=1, out=here)
+        return rising
+
+    @cached_property
+    def in_pages(self) -> Pages:
+        """This menu in whole pages; what fills up the last is worth nothing to anybody."""
+        free = -len(self.package) % PAGE
+        end = (0, free)
+        constant = np.pad(self.own.constant, end, constant_values=-np.inf)
+        slope = np.pad(self.own.slope, end)
+        low, high = (
+            (constant + trust * slope).reshape(-1, PAGE).max(axis=1) for trust in self.trust
+        )
+        rise = (high - low) / (self.trust[1] - self.trust[0])
+        return Pages(
+            np.pad(self.package, end), np.pad(self.other, end, constant_values=-np.inf),
+            constant, slope, np.pad(self.own.retreat, ((0, 0), end)),
+            low - self.trust[0] * rise + MARGIN, rise,
+        )  # fmt: skip
 
 
 class Prospects:
     """What each of n futures may choose today: its menu and what that is worth to it.
 
-    Rows differ in their menus, so these are kept end to end: row r of menu m has the utilities
-    ``rising[start[r]:]`` and the packages ``package[page[r]:]``, ``length[r]`` of both.
+    Rows differ in their menus, so these are laid end to end in whole pages: row r has the pages
+    from ``start[r]`` on, with ``length[r]`` packages. ``account``, ``trust`` (n,) and ``lock_in``
+    (n, C) are those of the rows.
     """
 
     def __init__(
         self, menus: Sequence[Menu], account: IntArray, trust: FloatArray, lock_in: FloatArray
     ) -> None:
-        groups = list(_groups(menus, account, trust, lock_in))
-        sizes = [len(rows) * len(menu.package) for menu, rows in groups]
-        self.rising: FloatArray = np.empty(sum(sizes))
-        self.package: IntArray = np.concatenate([menu.package for menu, _ in groups])
-        self.other: FloatArray = np.concatenate([menu.other for menu, _ in groups])
-        self.start, self.length, self.page = np.empty((3, len(account)), dtype=np.int64)
-        at = page = 0
-        for (menu, rows), size in zip(groups, sizes, strict=True):
-            width = len(menu.package)
-            block = self.rising[at : at + size].reshape(len(rows), width)
-            menu.rising(trust[rows], lock_in[rows], block)
-            self.start[rows] = np.arange(at, at + size, width)
-            self.length[rows], self.page[rows] = width, page
-            at, page = at + size, page + width
+        self.trust, self.lock_in = trust, lock_in
+        self.groups = list(_groups(menus, account, trust, lock_in))
+        self.start, self.length = np.empty((2, len(account)), dtype=np.int64)
+        page = 0
+        for menu, rows in self.groups:
+            self.start[rows], self.length[rows] = page, len(menu.package)
+            page += len(menu.in_pages.bound)
+        parts = zip(*(menu.in_pages for menu, _ in self.groups), strict=True)
+        self.pages = Pages(*(np.concatenate(part, axis=-1) for part in parts))
 
     def best_for_other(self, rows: IntArray, aspiration: FloatArray) -> IntArray:
         """Package, shape (n,), best for the other side of those good enough in each of these rows.
 
         Because packages are in the other side's order, the first at or above the aspiration is the
-        one best for it; where none reaches it, the best for oneself is the first to reach the
-        row's last utility.
+        one best for it; where none reaches it, the one best for oneself, and of equals the first.
         """
-        start, length = self.start[rows], self.length[rows]
-        asked = np.minimum(aspiration, self.rising[start + length - 1])
-        position = _first(lambda at: self.rising[start + at] >= asked, length - 1)
-        chosen: IntArray = self.package[self.page[rows] + position]
+        if (compiled := kernels()) is not None:
+            return self.pages.package[compiled.first_at(rows, aspiration, *self._given())]
+        at, last = self._first_rising[rows], self.length[rows] - 1
+        asked = np.minimum(aspiration, self._rising[at + last])
+        position = _first(lambda c: self._rising[at + c] >= asked, last)
+        chosen: IntArray = self.pages.package[self.start[rows] * PAGE + position]
         return chosen
 
     def best_leaving(self, rows: IntArray, floor: FloatArray) -> FloatArray:
         """Most own utility, shape (n,), among packages worth ``floor`` (n,) to the other side."""
-        page, last = self.page[rows], self.length[rows] - 1
-        low = _first(lambda at: self.other[page + np.minimum(at, last)] < floor, last + 1)
-        most: FloatArray = self.rising[self.start[rows] + np.maximum(low - 1, 0)]
+        if (compiled := kernels()) is not None:
+            most = compiled.best_leaving(rows, floor, self.pages.other, *self._given())
+        else:
+            first, last = self.start[rows] * PAGE, self.length[rows] - 1
+            other = self.pages.other
+            low = _first(lambda c: other[first + np.minimum(c, last)] < floor, last + 1)
+            most = self._rising[self._first_rising[rows] + np.maximum(low - 1, 0)]
         return most
+
+    def _given(self) -> tuple[Any, ...]:
+        """What the compiled forms look at."""
+        pages = -(-self.length // PAGE)
+        return self.start, pages, self.trust, self.lock_in, *self.pages[2:]
+
+    @cached_property
+    def _first_rising(self) -> IntArray:
+        """Where each row's utilities begin in ``_rising``, which holds them group by group."""
+        at = np.empty(len(self.length), dtype=np.int64)
+        begun = 0
+        for menu, rows in self.groups:
+            at[rows] = begun + np.arange(len(rows)) * len(menu.package)
+            begun += len(rows) * len(menu.package)
+        return at
+
+    @cached_property
+    def _rising(self) -> FloatArray:
+        """Best own utility among the first 1, 2, ... packages of each row's menu, end to end."""
+        parts = [menu.rising(self.trust[rows], self.lock_in[rows]) for menu, rows in self.groups]
+        return np.concatenate(parts, axis=None)
 
 
 def _groups(
@@ -164,7 +227,7 @@ def _menu(
     if prune:
         kept = undominated(np.vstack([other, corners(own, most_lock_in, trust)]))
         package, other, own = package[kept], other[kept], own.restricted(kept)
-    return Menu(package, other, own, most_lock_in, prune)
+    return Menu(package, other, own, most_lock_in, prune, trust)
 
 
 def undominated(values: FloatArray) -> IntArray:
@@ -186,7 +249,8 @@ def undominated(values: FloatArray) -> IntArray:
 
 def corners(own: Table, most_lock_in: float, trust: Range = (0.0, 1.0)) -> FloatArray:
     """Own utility at every corner of a box of trust and lock-in, shape (corners, P)."""
-    sizes = [trust] + [(0.0, most_lock_in)] * len(own.retreat)
+    locks = [(0.0, most_lock_in) if retreat.any() else (0.0,) for retreat in own.retreat]
+    sizes: list[tuple[float, ...]] = [trust, *locks]
     rows = []
     for trusted, *locks in product(*sizes):
         value = own.at(trusted)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.compiled import kernels
 from sim.config import PARTIES, Agenda, Party, Position
 from sim.negotiation.agenda import Packages
 from sim.randomness import FloatArray, IntArray
@@ -56,7 +57,7 @@ class Table:
 
     def without_lock_in(self) -> Table:
         """Return the same table for rows that are not locked in on anything."""
-        return Table(self.constant, self.slope, self.retreat[:0], self.opening)
+        return Table(self.constant, self.slope, np.zeros_like(self.retreat), self.opening)
 
     def restricted(self, packages: IntArray) -> Table:
         """Return the same table for some packages only."""
@@ -90,9 +91,17 @@ class Tables:
         )
 
     def utility(
-        self, account: IntArray, package: IntArray, trust: FloatArray, lock_in: FloatArray
-    ) -> FloatArray:
-        """Utility, shape (n,), of one package per row under the row's account."""
+        self, rows: IntArray, package: IntArray,
+        account: IntArray, trust: FloatArray, lock_in: FloatArray,
+    ) -> FloatArray:  # fmt: skip
+        """Utility, shape (len(rows),), of one package for each of these rows.
+
+        ``account``, ``trust`` (n,) and ``lock_in`` (n, C) are those of all rows.
+        """
+        if (compiled := kernels()) is not None:
+            given = rows, package, account, trust, lock_in
+            return compiled.utility(*given, self.constant, self.slope, self.retreat)
+        account, trust, lock_in = account[rows], trust[rows], lock_in[rows]
         value = self.constant[account, package] + trust * self.slope[account, package]
         for k, retreat in enumerate(self.retreat):
             value -= lock_in[:, k] * retreat[account, package]
