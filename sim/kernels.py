@@ -26,6 +26,9 @@ GOLDEN, FIRST_MIX, SECOND_MIX = (
 UNIT = 2.0**-53
 
 
+compiled = njit(cache=True)
+
+
 @intrinsic
 def _high_word(typing_context: Any, first: Any, second: Any) -> Any:
     """The upper 64 bits of the product of two 64-bit words."""
@@ -52,9 +55,9 @@ def _philox(counter: Any, key: Any) -> Any:
     return a, b, c, d
 
 
-@njit(cache=True)
+@compiled
 def words(
-    seed: np.uint64, purpose: np.uint64, day: np.uint64, branch: np.uint64, replicates: IntArray
+    seed: np.uint64, branch: np.uint64, purpose: np.uint64, day: int, replicates: IntArray
 ) -> WordArray:
     """The word of each replicate at an address; those of one counter are made at once."""
     out = np.empty(len(replicates), dtype=np.uint64)
@@ -65,21 +68,36 @@ def words(
         counter = (replicate >> np.uint64(2)) + np.uint64(1)
         if counter != made:
             made = counter
-            four = _philox((counter, day, branch, np.uint64(0)), (seed, purpose))
+            four = _philox((counter, np.uint64(day), branch, np.uint64(0)), (seed, purpose))
         out[k] = four[replicate & np.uint64(3)]
     return out
 
 
-@njit(cache=True)
+@compiled
 def uniforms(
-    seed: np.uint64, purpose: np.uint64, day: np.uint64, branch: np.uint64, replicates: IntArray
+    seed: np.uint64, branch: np.uint64, purpose: np.uint64, day: int, replicates: IntArray
 ) -> FloatArray:
     """The uniform of each replicate at an address."""
     out = np.empty(len(replicates))
-    drawn = words(seed, purpose, day, branch, replicates)
+    drawn = words(seed, branch, purpose, day, replicates)
     for k in range(len(drawn)):
         out[k] = (drawn[k] >> np.uint64(11)) * UNIT
     return out
+
+
+@compiled
+def below(
+    seed: np.uint64, branch: np.uint64, purpose: np.uint64, day: int, replicates: IntArray,
+    chance: FloatArray,
+) -> IntArray:  # fmt: skip
+    """Positions whose uniform is below their chance."""
+    drawn = words(seed, branch, purpose, day, replicates)
+    out = np.empty(len(drawn), dtype=np.int64)
+    found = 0
+    for k in range(len(drawn)):
+        out[found] = k
+        found += (drawn[k] >> np.uint64(11)) * UNIT < chance[k]
+    return out[:found].copy()
 
 
 @njit(inline="always")
@@ -93,7 +111,7 @@ def _mixed(word: Any, nth: Any) -> Any:
     return word ^ (word >> np.uint64(31))
 
 
-@njit(cache=True)
+@compiled
 def further(drawn: WordArray, nth: int) -> FloatArray:
     """The nth number of each address, as ``randomness.further``."""
     out = np.empty(len(drawn))
@@ -102,7 +120,7 @@ def further(drawn: WordArray, nth: int) -> FloatArray:
     return out
 
 
-@njit(cache=True)
+@compiled
 def poisson(uniform: FloatArray, mean: FloatArray, none: FloatArray, most: int) -> IntArray:
     """Counts by inverse transform, as ``attacks.poisson_quantile``; ``none`` is exp(-mean)."""
     out = np.zeros(len(uniform), dtype=np.int64)
@@ -117,18 +135,19 @@ def poisson(uniform: FloatArray, mean: FloatArray, none: FloatArray, most: int) 
     return out
 
 
-@njit(cache=True)
-def severities(drawn: WordArray, count: IntArray, cumulative: FloatArray) -> Any:
+@compiled
+def severities(count: IntArray, rows: IntArray, drawn: WordArray, cumulative: FloatArray) -> Any:
     """Deaths in the deadliest of ``count`` attacks, and in all, as ``Severity.of_attacks``."""
-    worst, total = np.zeros(len(count), dtype=np.int64), np.zeros(len(count), dtype=np.int64)
-    for k in range(len(count)):
-        for nth in range(count[k]):
+    worst, total = np.zeros_like(count), np.zeros_like(count)
+    for k in range(len(rows)):
+        row = rows[k]
+        for nth in range(count[row]):
             uniform = (_mixed(drawn[k], nth) >> np.uint64(11)) * UNIT
             deaths = 0
             while cumulative[deaths] <= uniform:
                 deaths += 1
-            worst[k] = max(worst[k], deaths)
-            total[k] += deaths
+            worst[row] = max(worst[row], deaths)
+            total[row] += deaths
     return worst, total
 
 
@@ -146,7 +165,7 @@ def _value(
                 worth[j] = worth[j] - lock * retreat[issue, low + j]
 
 
-@njit(cache=True)
+@compiled
 def first_at(
     rows: IntArray, aspiration: FloatArray, start: IntArray, pages: IntArray,
     trust: FloatArray, lock_in: FloatArray, constant: FloatArray, slope: FloatArray,
@@ -189,7 +208,7 @@ def first_at(
     return out
 
 
-@njit(cache=True)
+@compiled
 def best_leaving(
     rows: IntArray, floor: FloatArray, other: FloatArray, start: IntArray, pages: IntArray,
     trust: FloatArray, lock_in: FloatArray, constant: FloatArray, slope: FloatArray,
@@ -216,7 +235,7 @@ def best_leaving(
     return out
 
 
-@njit(cache=True)
+@compiled
 def utility(
     rows: IntArray, package: IntArray, account: IntArray, trust: FloatArray, lock_in: FloatArray,
     constant: FloatArray, slope: FloatArray, retreat: FloatArray,
@@ -233,7 +252,7 @@ def utility(
     return out
 
 
-@njit(cache=True)
+@compiled
 def histograms(
     values: FloatArray, counted: BoolArray, low: FloatArray, per_unit: FloatArray, bins: int
 ) -> IntArray:
@@ -246,3 +265,72 @@ def histograms(
                 place = (value - low[variable, 0]) * per_unit[variable, 0]
                 out[variable, int(max(min(place, bins - 1), 0))] += 1
     return out
+
+
+@compiled
+def best_product(
+    first: FloatArray, second: FloatArray, no_deal: FloatArray, no_deal_second: FloatArray
+) -> FloatArray:
+    """The largest product of gains in each row, as in ``scoring``."""
+    out = np.zeros(len(first))
+    for k in range(len(first)):
+        for c in range(first.shape[1]):
+            gain, other = first[k, c] - no_deal[k], second[k, c] - no_deal_second[k]
+            if gain > 0.0 and other > 0.0:
+                out[k] = max(out[k], gain * other)
+    return out
+
+
+@compiled
+def beaten(
+    first: FloatArray, second: FloatArray, at_first: FloatArray, at_second: FloatArray
+) -> BoolArray:
+    """Whether some package beats each row's deal, as in ``scoring``."""
+    out = np.zeros(len(first), dtype=np.bool_)
+    for k in range(len(first)):
+        for c in range(first.shape[1]):
+            if first[k, c] >= at_first[k] and second[k, c] >= at_second[k]:
+                if first[k, c] > at_first[k] or second[k, c] > at_second[k]:
+                    out[k] = True
+                    break
+    return out
+
+
+@compiled
+def nearest_efficient(first: FloatArray, second: FloatArray, away: FloatArray) -> FloatArray:
+    """Distance to the nearest package that none beats, as in ``scoring``."""
+    out = np.empty(len(first))
+    for k in range(len(first)):
+        left = away[k].copy()
+        while True:
+            c = np.argmin(left)
+            if not _is_beaten(first[k], second[k], c):
+                break
+            left[c] = np.inf
+        out[k] = away[k, c]
+    return out
+
+
+@njit(inline="always")
+def _is_beaten(first: FloatArray, second: FloatArray, c: Any) -> bool:
+    """Whether some package is better than the c-th for one side and no worse for the other."""
+    for j in range(len(first)):
+        if first[j] >= first[c] and second[j] >= second[c]:
+            if first[j] > first[c] or second[j] > second[c]:
+                return True
+    return False
+
+
+@compiled
+def hear(
+    rows: IntArray, package: IntArray, option: IntArray,
+    unmoved: FloatArray, heard: IntArray, previous: IntArray,
+) -> None:  # fmt: skip
+    """Take in an offer per row, as ``opponent.Estimate.hear``."""
+    for k in range(len(rows)):
+        row = rows[k]
+        if previous[row] >= 0:
+            for issue in range(option.shape[1]):
+                unmoved[row, issue] += option[package[k], issue] == option[previous[row], issue]
+        heard[row] += 1
+        previous[row] = package[k]

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim import records
 from sim.agents.afghan_taliban import AfghanTaliban
-from sim.agents.mediator import Mediator
+from sim.agents.mediator import Mediator, left_undone
 from sim.agents.militants import MilitantGroup
 from sim.agents.pakistan import Pakistan
 from sim.agents.party import Party
@@ -253,6 +253,12 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         """Today's uniforms for a purpose, shape (R,), or of some rows only."""
         return self.streams.uniform(purpose, self.day, rows)
 
+    def struck(
+        self, purpose: str, chance: FloatArray, rows: IntArray | None = None
+    ) -> IntArray:
+        """Positions among these rows (or all) at which an event of this chance happens today."""
+        return self.streams.below(purpose, self.day, chance, rows)
+
     def words(self, purpose: str, rows: IntArray) -> WordArray:
         """Today's words for a purpose in some rows, for ``randomness.further``."""
         return self.streams.words(purpose, self.day, rows)
@@ -261,10 +267,10 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self, shares: Sequence[tuple[Mediator, float, MediatorFunction | None]]
     ) -> FloatArray:
         """Joint strength, shape (R,), of mediators who act independently: 1 - prod(1 - share)."""
-        without = np.ones(self.size)
+        without: FloatArray | float = 1.0
         for mediator, share, function in shares:
-            without = without * (1.0 - share * mediator.active(function))
-        return 1.0 - without
+            without = left_undone(without, share, mediator.active(function))
+        return 1.0 - without if shares else np.zeros(self.size)
 
     def _of_my_set(self, scenario: Scenario) -> Scenario:
         """A scenario with the parameter set that this model's futures drew."""

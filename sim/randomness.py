@@ -31,9 +31,10 @@ LARGEST_WORD = 2**64 - 1
 
 
 @cache
-def purpose_key(purpose: str) -> int:
+def purpose_key(purpose: str) -> np.uint64:
     """The 64-bit key of a purpose: the first eight bytes of the BLAKE2b digest of its name."""
-    return int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little")
+    digest = hashlib.blake2b(purpose.encode(), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little"))
 
 
 class Streams:
@@ -81,19 +82,28 @@ class Streams:
         """
         wanted = self.replicates if rows is None else self.replicates[rows]
         if (compiled := kernels()) is not None:
-            return compiled.uniforms(*self._compiled_address(purpose, day), wanted)
+            return compiled.uniforms(*self._words, purpose_key(purpose), day, wanted)
         return self._drawn(self._generator.random, purpose, day, wanted)
+
+    def below(
+        self, purpose: str, day: int, chance: FloatArray, rows: IntArray | None = None
+    ) -> IntArray:
+        """Positions among ``rows`` (all if none are given) whose uniform is below their chance.
+
+        ``chance`` has one entry per row asked for.
+        """
+        wanted = self.replicates if rows is None else self.replicates[rows]
+        if (compiled := kernels()) is not None:
+            return compiled.below(*self._words, purpose_key(purpose), day, wanted, chance)
+        drawn = self._drawn(self._generator.random, purpose, day, wanted)
+        return (drawn < chance).nonzero()[0]
 
     def words(self, purpose: str, day: int, rows: IntArray | None = None) -> WordArray:
         """The 64-bit words behind ``uniform``, from which ``further`` makes more numbers."""
         wanted = self.replicates if rows is None else self.replicates[rows]
         if (compiled := kernels()) is not None:
-            return compiled.words(*self._compiled_address(purpose, day), wanted)
+            return compiled.words(*self._words, purpose_key(purpose), day, wanted)
         return self._drawn(self._philox.random_raw, purpose, day, wanted)
-
-    def _compiled_address(self, purpose: str, day: int) -> tuple[np.uint64, ...]:
-        seed, branch = self._words
-        return seed, np.uint64(purpose_key(purpose)), np.uint64(day), branch
 
     def _drawn(
         self, draw: Callable[[int], Any], purpose: str, day: int, wanted: IntArray

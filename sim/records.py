@@ -108,17 +108,24 @@ class Outcomes:
 
     def __init__(self, replicates: IntArray) -> None:
         self.replicates = replicates
-        self.columns: dict[str, Any] = {}
+        self._parts: list[dict[str, Any]] = []
 
     def write(self, model: CeasefireModel, rows: IntArray) -> None:
         """Write the rows of these futures."""
-        if not len(rows):
-            return
-        at = np.searchsorted(self.replicates, model.streams.replicates[rows])
-        for name, values in columns(model, rows).items():
-            if name not in self.columns:
-                self.columns[name] = np.zeros(len(self.replicates), dtype=values.dtype)
-            self.columns[name][at] = values
+        if len(rows):
+            self._parts.append(columns(model, rows))
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Column name -> (R,) array; 0 in the rows of futures that are not written yet."""
+        if not self._parts:
+            return {}
+        written = {name: np.concatenate([x[name] for x in self._parts]) for name in self._parts[0]}
+        at = np.searchsorted(self.replicates, written["replicate"])
+        out = {name: np.zeros(len(self.replicates), values.dtype) for name, values in written.items()}
+        for name, values in written.items():
+            out[name][at] = values
+        return out
 
 
 class Spells:
@@ -270,9 +277,16 @@ class Log:
     rounds: list[dict[str, Any]] = field(default_factory=list)
     incidents: list[dict[str, Any]] = field(default_factory=list)
 
+    def among(self, model: CeasefireModel, rows: IntArray) -> int:
+        """How many of these rows, the first of them, are watched."""
+        if not self.watched:
+            return 0
+        first = model.streams.replicates[rows[: self.watched]]
+        return int(np.searchsorted(first, self.watched))
+
     def incident(self, model: CeasefireModel, rows: IntArray, kind: str, **facts: Any) -> None:
         """Note an incident in these rows; ``facts`` are (len(rows),) arrays or plain values."""
-        for k in range(int(np.searchsorted(model.streams.replicates[rows], self.watched))):
+        for k in range(self.among(model, rows)):
             if not model.ceasefire.in_force[rows[k]]:
                 continue
             replicate = int(model.streams.replicates[rows[k]])
@@ -305,7 +319,7 @@ class Log:
         """Note something else about the talks in these rows, if a transcript is kept."""
         if not self.transcript:
             return
-        for k in range(int(np.searchsorted(model.streams.replicates[rows], self.watched))):
+        for k in range(self.among(model, rows)):
             entry = {"replicate": int(model.streams.replicates[rows[k]]), "day": model.day}
             told = {n: v[k].tolist() if isinstance(v, np.ndarray) else v for n, v in facts.items()}
             self.said.append({**entry, "kind": kind, **told})

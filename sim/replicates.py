@@ -6,12 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from sim.randomness import BoolArray, IntArray
+from sim.compiled import fused
+from sim.randomness import BoolArray, FloatArray, IntArray
 
 
 def kept_per_day(half_life: float) -> float:
     """Share of a fading quantity that is left after a day; ``half_life`` in days."""
     return float(0.5 ** (1.0 / half_life))
+
+
+@fused
+def moved_towards(
+    current: FloatArray, aim: FloatArray, share: float, moved: float
+) -> FloatArray:
+    """A quantity after it has moved by ``moved`` of the way towards ``share`` of its aim, (R,)."""
+    return current + (aim * share - current) * moved
 
 
 def where(mask: BoolArray | IntArray) -> IntArray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
+from sim.compiled import fused
 from sim.config import PARTIES, MediatorFunction
 from sim.config import Mediator as MediatorConfig
 from sim.conflict.trust import message_accuracy
@@ -29,11 +30,17 @@ class Mediator(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.patience: FloatArray = np.full(model.size, config.patience)
         self.present: BoolArray = np.full(model.size, config.present)
 
-    def active(self, function: MediatorFunction | None = None) -> BoolArray:
-        """Whether it takes part, has patience left and (if named) offers a function, (R,)."""
+    def active(
+        self, function: MediatorFunction | None = None, rows: IntArray | slice = slice(None)
+    ) -> BoolArray:
+        """Whether it takes part, has patience left and (if named) offers a function.
+
+        Shape (R,), or that of some rows only.
+        """
+        present = self.present[rows]
         if function is not None and function not in self.config.functions:
-            return np.zeros(len(self.present), dtype=bool)
-        return self.present & (self.patience >= 1.0)
+            return np.zeros(len(present), dtype=bool)
+        return present & (self.patience[rows] >= 1.0)
 
     def leverage(self, side: int) -> float:
         """Pull on one party, in [0, 1]."""
@@ -51,4 +58,16 @@ class Mediator(mesa.Agent, PerReplicate):  # type: ignore[misc]
 
     def pass_day(self) -> None:
         """Regain patience up to what it began with."""
-        self.patience = np.minimum(self.patience + self.config.recovery, self.config.patience)
+        self.patience = recovered(self.patience, self.config.recovery, self.config.patience)
+
+
+@fused
+def recovered(patience: FloatArray, recovery: float, most: float) -> FloatArray:
+    """Patience after a day's recovery, shape (R,)."""
+    return np.minimum(patience + recovery, most)
+
+
+@fused
+def left_undone(before: FloatArray | float, share: float, active: BoolArray) -> FloatArray:
+    """What is left undone, shape (R,), once a mediator who is active has done its share of it."""
+    return before * (1.0 - share * active)

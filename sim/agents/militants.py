@@ -10,7 +10,7 @@ import numpy as np
 from sim.config import Militants
 from sim.conflict import attacks
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate, where
+from sim.replicates import PerReplicate, moved_towards
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -38,6 +38,7 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.severity = attacks.Severity.of(
             config.deaths_per_attack, config.tail_exponent, config.deadliest
         )
+        self.kept = float(np.exp(-1.0 / config.excitation_days))  # of excitation, in a day
         size = model.size
         self.excitation: FloatArray = np.full(size, config.excitation * self.rate)
         self.frailty: FloatArray = np.ones(size)
@@ -47,13 +48,6 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.worst: IntArray = np.zeros(size, dtype=np.int64)
         self.attacks: IntArray = np.zeros(size, dtype=np.int64)
         self.deaths: IntArray = np.zeros(size, dtype=np.int64)
-
-    def spoiling_factor(self) -> FloatArray:
-        """Factor on today's background rate inside the spoiling window, shape (R,)."""
-        config, believed = self.config, self.model.scenario.afghan_taliban.believed_capacity
-        return attacks.spoiling_factor(
-            config.spoiler, config.spoiling, believed, config.inducement, self.suppression
-        )
 
     def attack(self, spoiling: BoolArray, pace: float) -> None:
         """Draw today's attacks and their severities.
@@ -65,36 +59,32 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
             uniform = model.uniform(f"frailty/{self.name}")
             self.frailty = attacks.frailty_quantile(uniform, config.frailty)
         season = attacks.season_factor(model.day_of_year, config.season, config.season_peak)
-        background = pace * season * self.rate * (1.0 - config.excitation) * self.frailty
-        background = background * (1.0 - self.suppression) * (1.0 + self.backlash)
-        if spoiling.any():
-            background = background * np.where(spoiling, self.spoiling_factor(), 1.0)
-        uniform = model.uniform(f"attack/{self.name}")
-        self.count = attacks.poisson_quantile(uniform, background + self.excitation)
-        kept = np.exp(-1.0 / config.excitation_days)
-        self.excitation = self.excitation * kept + config.excitation * (1.0 - kept) * self.count
-        self._draw_severities()
+        background = pace * season * self.rate * (1.0 - config.excitation)
+        believed = model.scenario.afghan_taliban.believed_capacity
+        rise, weighs = attacks.spoiling(
+            config.spoiler, config.spoiling, believed, config.inducement
+        )
+        expected = attacks.intensity(
+            background, self.frailty, self.suppression, self.backlash, spoiling, rise, weighs,
+            self.excitation,
+        )  # fmt: skip
+        self.count = attacks.poisson_quantile(model.uniform(f"attack/{self.name}"), expected)
+        each = config.excitation * (1.0 - self.kept)
+        self.excitation = attacks.excited(self.excitation, self.kept, each, self.count)
+        self.worst, deaths = self.severity.of_attacks(
+            self.count, lambda rows: model.words(f"severity/{self.name}", rows)
+        )
+        self.attacks += self.count
+        self.deaths += deaths
 
     def rest(self) -> None:
         """Make no attack today."""
         self.count = np.zeros(self.model.size, dtype=np.int64)
         self.worst = np.zeros(self.model.size, dtype=np.int64)
 
-    def _draw_severities(self) -> None:
-        self.worst = np.zeros_like(self.count)
-        rows = where(self.count)
-        if not len(rows):
-            return
-        count = self.count[rows]
-        words = self.model.words(f"severity/{self.name}", rows)
-        self.worst[rows], deaths = self.severity.of_attacks(words, count)
-        self.attacks[rows] += count
-        self.deaths[rows] += deaths
-
     def strike_once(self, deaths: int) -> None:
         """Add one attack of given deaths to today's (a scheduled event); it excites others."""
-        kept = np.exp(-1.0 / self.config.excitation_days)
-        self.excitation = self.excitation + self.config.excitation * (1.0 - kept)
+        self.excitation = self.excitation + self.config.excitation * (1.0 - self.kept)
         self.count = self.count + 1
         self.attacks = self.attacks + 1
         self.deaths = self.deaths + deaths
@@ -102,8 +92,7 @@ class MilitantGroup(mesa.Agent, PerReplicate):  # type: ignore[misc]
 
     def restrained_by(self, effort: FloatArray, moved: float) -> None:
         """Move suppression towards what Kabul's measures reach of this group."""
-        target = effort * self.config.exposure
-        self.suppression = self.suppression + (target - self.suppression) * moved
+        self.suppression = moved_towards(self.suppression, effort, self.config.exposure, moved)
 
     def weakened_by(self, suppression: float, backlash: float) -> None:
         """Take a measure of these sizes (shares) carried out at once, outside any deal."""

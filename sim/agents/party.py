@@ -13,8 +13,9 @@ import numpy as np
 
 from sim.config import CAUSES, PARTIES
 from sim.config import Party as PartyConfig
+from sim.conflict import grievances
 from sim.conflict import trust as trust_rules
-from sim.conflict.escalation import choose_rung
+from sim.conflict.escalation import choose_rung, felt_pressure, restraint
 from sim.conflict.implementation import delivery_target
 from sim.negotiation import accounts
 from sim.negotiation.ratification import slack
@@ -52,7 +53,7 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.name = PARTIES[self.side]
         rules = model.scenario.conflict.trust
         self.prior = trust_rules.log_odds(config.trust)
-        self.memory = rules.memory
+        self.kept = kept_per_day(rules.memory)  # of what was learnt, in a day
         self._draw_private_information(model)
         size, issues = model.size, len(contested(model.scenario.agenda))
         self.trust_log_odds: FloatArray = np.full(size, self.prior)
@@ -97,33 +98,24 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
 
     def total_grievance(self) -> FloatArray:
         """Sum of grievances over causes, shape (R,)."""
-        total = self.grievance[:, 0].copy()
-        for cause in range(1, len(CAUSES)):
-            total += self.grievance[:, cause]
-        return total
+        return grievances.total(self.grievance)
 
     def disagreement(self) -> FloatArray:
-        """Utility of no deal today, shape (R,), in [0, 1], without mediators' pressure.
-
-        It falls with grievance and with what closure has cost (ripeness, Zartman 2000).
-        """
+        """Utility of no deal today, shape (R,), in [0, 1], without mediators' pressure."""
         rule = self.model.scenario.bargaining
         cost = self.model.crossings.cost(self.side)
-        fallen = self.config.disagreement - rule.ripeness * self.total_grievance() - cost
-        return np.minimum(np.maximum(fallen, 0.0), 1.0)
+        return grievances.disagreement(
+            self.config.disagreement, rule.ripeness, self.total_grievance(), cost
+        )
 
     def restraint(self, rows: IntArray) -> FloatArray:
         """What holds this side back in these rows today, shape (len(rows),), in logits."""
         model, rule = self.model, self.model.scenario.conflict.response
-        bound = self.strikes_given_up(rows) * self.willing[rows]
-        return (
-            rule.talks * model.talks.in_session[rows]
-            + rule.deal * model.deal.in_force[rows]
-            + rule.bound * bound
-            + rule.leverage * model.leverage[self.side][rows]
-            + rule.trust * self.trust[rows]
-            + rule.cost * model.crossings.cost(self.side)[rows]
-        )
+        return restraint(
+            rows, (rule.talks, rule.deal, rule.bound, rule.leverage, rule.trust, rule.cost),
+            model.talks.in_session, model.deal.package, self.strikes_given_up(rows), self.willing,
+            model.leverage[self.side], self.trust, model.crossings.cost(self.side),
+        )  # fmt: skip
 
     def strikes_given_up(self, rows: IntArray) -> FloatArray:
         """How far a deal binds this side not to strike across the border, (len(rows),)."""
@@ -132,8 +124,10 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
     def respond(self, uniform: FloatArray, pressure: FloatArray, rows: IntArray) -> IntArray:
         """Rung chosen in these rows; ``uniform`` and ``pressure`` have their length."""
         tension = self.model.scenario.conflict.response.tension
-        felt = pressure + self.config.audience + self.resolve[rows]
-        felt = felt + tension * self.model.ceasefire.tension[rows] - self.restraint(rows)
+        felt = felt_pressure(
+            rows, pressure, self.config.audience, self.resolve, tension,
+            self.model.ceasefire.tension, self.restraint(rows),
+        )  # fmt: skip
         return choose_rung(uniform, felt, self.config.thresholds)
 
     def act(self, rows: IntArray, rungs: IntArray) -> None:
@@ -153,8 +147,9 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
     def pressure_to_end(self) -> FloatArray:
         """Grievance, weighing more the more closure has cost, shape (R,)."""
         rule = self.model.scenario.conflict.grievance
-        cost = self.model.crossings.cost(self.side)
-        return self.total_grievance() * (1.0 + rule.closure * cost)
+        return grievances.pressure_to_end(
+            self.total_grievance(), rule.closure, self.model.crossings.cost(self.side)
+        )
 
     def worth_of_continuing(self) -> FloatArray:
         """What it takes to end the ceasefire: a private value and today's stakes, shape (R,).
@@ -162,18 +157,16 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         In units of grievance. A side repudiates when its pressure to end exceeds this.
         """
         model, rule = self.model, self.model.scenario.conflict.grievance
-        worth: FloatArray = (
-            self.ending_value
-            + rule.stake_deal * model.deal.in_force
-            + rule.stake_talks * (model.talks.in_session | (model.talks.next_round > 0))
-            + rule.stake_leverage * model.leverage[self.side]
-            + rule.stake_trust * self.trust
-        )
-        return worth
+        return grievances.worth_of_continuing(
+            self.ending_value,
+            (rule.stake_deal, rule.stake_talks, rule.stake_leverage, rule.stake_trust),
+            model.deal.in_force, model.talks.in_session, model.talks.next_round,
+            model.leverage[self.side], self.trust,
+        )  # fmt: skip
 
     def pass_day(self) -> None:
         """Let trust leak to its prior, grievances and lock-in fade."""
-        self.trust_log_odds = trust_rules.leak(self.trust_log_odds, self.prior, self.memory)
+        self.trust_log_odds = trust_rules.leak(self.trust_log_odds, self.prior, self.kept)
         self.grievance *= kept_per_day(self.model.scenario.conflict.grievance.half_life)
         self.lock_in = accounts.fade(self.lock_in, self.config.lock_in_half_life)
         self.trust = trust_rules.probability(self.trust_log_odds)

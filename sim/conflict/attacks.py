@@ -6,12 +6,13 @@ Counts and severities are inverse transforms of addressed uniforms. Knows no age
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import gammaincinv
 
-from sim.compiled import kernels
+from sim.compiled import fused, kernels
 from sim.config import Attribution, SpoilerType
 from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
 from sim.replicates import where
@@ -75,17 +76,26 @@ class Severity:
         """Deaths by inverse transform, shape (R,)."""
         return np.searchsorted(self.cumulative, uniform, side="right").astype(np.int64)
 
-    def of_attacks(self, words: WordArray, count: IntArray) -> tuple[IntArray, IntArray]:
-        """Deaths in the deadliest of each future's attacks and in all of them, each (n,).
+    def of_attacks(
+        self, count: IntArray, words: Callable[[IntArray], WordArray]
+    ) -> tuple[IntArray, IntArray]:
+        """Deaths in the deadliest of today's ``count`` (R,) attacks and in all of them, each (R,).
 
-        ``words`` (n,) give each attack its own number; ``count`` (n,) are at least 1.
+        ``words`` gives those of some rows, from which each attack takes its own number.
         """
+        rows = where(count)
+        drawn = words(rows)
         if (compiled := kernels()) is not None:
-            return compiled.severities(words, count, self.cumulative)
-        first = count.cumsum() - count  # position of each future's first attack among all
-        nth = np.arange(count.sum()) - first.repeat(count)
-        deaths = self.quantile(further(words.repeat(count), nth))
-        return np.maximum.reduceat(deaths, first), np.add.reduceat(deaths, first)
+            return compiled.severities(count, rows, drawn, self.cumulative)
+        worst, total = np.zeros_like(count), np.zeros_like(count)
+        if len(rows):
+            count = count[rows]
+            first = count.cumsum() - count  # position of each future's first attack among all
+            nth = np.arange(count.sum()) - first.repeat(count)
+            deaths = self.quantile(further(drawn.repeat(count), nth))
+            worst[rows] = np.maximum.reduceat(deaths, first)
+            total[rows] = np.add.reduceat(deaths, first)
+        return worst, total
 
 
 def season_factor(day_of_year: int, swing: float, peak: int) -> float:
@@ -93,10 +103,10 @@ def season_factor(day_of_year: int, swing: float, peak: int) -> float:
     return 1.0 + swing * math.cos(2.0 * math.pi * (day_of_year - peak) / DAYS_PER_YEAR)
 
 
-def spoiling_factor(
-    kind: SpoilerType, strength: float, believed: float, inducement: float, suppression: FloatArray
-) -> FloatArray:
-    """Factor on a group's attacks inside the spoiling window, shape (R,).
+def spoiling(
+    kind: SpoilerType, strength: float, believed: float, inducement: float
+) -> tuple[float, float]:
+    """Rise of a group's attacks inside the spoiling window, and how much suppression takes off it.
 
     Spoiling works when moderates are believed strong (Kydd & Walter 2002), so the rise is
     proportional to Kabul's believed ability to control the group. Aims differ (Stedman 1997):
@@ -105,9 +115,29 @@ def spoiling_factor(
     """
     kept = {SpoilerType.limited: 1.0, SpoilerType.greedy: 0.5, SpoilerType.total: 0.0}[kind]
     rise = strength * believed * (1.0 - kept * inducement)
-    if kind is SpoilerType.greedy:
-        return 1.0 + rise * (1.0 - suppression)
-    return np.full(len(suppression), 1.0 + rise)
+    return rise, 1.0 if kind is SpoilerType.greedy else 0.0
+
+
+@fused
+def intensity(
+    background: float, frailty: FloatArray, suppression: FloatArray, backlash: FloatArray,
+    window: BoolArray, rise: float, weighs: float, excitation: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Attacks expected of a group today, shape (R,).
+
+    The background rate by frailty, less what Kabul's measures end, more after a handover; inside
+    the spoiling ``window`` it rises, less where a group that weighs costs is suppressed. Earlier
+    attacks excite further ones beside it.
+    """
+    usual = background * frailty * (1.0 - suppression) * (1.0 + backlash)
+    spoiled = 1.0 + rise * (1.0 - weighs * suppression)
+    return usual * np.where(window, spoiled, 1.0) + excitation
+
+
+@fused
+def excited(excitation: FloatArray, kept: float, each: float, count: IntArray) -> FloatArray:
+    """Attacks a day set off by earlier ones, shape (R,): they fade, and today's ``count`` adds."""
+    return excitation * kept + each * count
 
 
 def attributed(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.compiled import fused
 from sim.conflict.escalation import FIRE, HOSTILITIES, NO_CAUSE, STRIKE
-from sim.randomness import BoolArray, IntArray
+from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.replicates import PerReplicate, kept_per_day, part, where
 
 EXCHANGE_OF_FIRE, STRIKE_END, REPUDIATION, OPEN_HOSTILITIES, COLLAPSE = range(5)
@@ -44,9 +45,7 @@ class Ceasefire(PerReplicate):
 
     def feel(self, rungs: tuple[IntArray, IntArray], added: list[float], half_life: float) -> None:
         """Let tension fade for a day and add what today's highest rungs of both sides bring."""
-        weights = np.array(added)
-        brought = weights[rungs[0]] + weights[rungs[1]]
-        self.tension = self.tension * kept_per_day(half_life) + brought
+        self.tension = felt(self.tension, kept_per_day(half_life), np.array(added), *rungs)
 
     def end(self, definition: int, rows: IntArray, day: int, cause: IntArray | int) -> None:
         """Record an end under one definition in these rows, unless it has ended before.
@@ -65,8 +64,7 @@ class Ceasefire(PerReplicate):
         """Check the definitions that are thresholds on the day's highest rungs, each (R,)."""
         high = np.maximum(*rungs)
         hot = high >= STRIKE
-        self.hot_cause = np.where(hot & (self.hot_days == 0), cause, self.hot_cause)
-        self.hot_days = np.where(hot, self.hot_days + 1, 0)
+        self.hot_days, self.hot_cause = hot_days(hot, self.hot_days, self.hot_cause, cause)
         if not (high >= FIRE).any():
             return
         fired = where(np.minimum(*rungs) >= FIRE)
@@ -95,3 +93,20 @@ class Ceasefire(PerReplicate):
             for definition in range(COLLAPSE):
                 self.end(definition, collapsed, day, self.cause[collapsed, COLLAPSE])
         return collapsed
+
+
+@fused
+def felt(
+    tension: FloatArray, kept: float, added: FloatArray, first: IntArray, second: IntArray
+) -> FloatArray:
+    """Tension after a day, shape (R,): it fades, and both sides' highest rungs add to it."""
+    return tension * kept + (added[first] + added[second])
+
+
+@fused
+def hot_days(
+    hot: BoolArray, before: IntArray, cause_before: IntArray, cause: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Days in a row at a strike or above, and the cause of the first of them, each (R,)."""
+    began = hot & (before == 0)
+    return np.where(hot, before + 1, 0), np.where(began, cause, cause_before)

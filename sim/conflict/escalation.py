@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.compiled import fused
 from sim.config import CAUSES
+from sim.conflict.implementation import NO_DEAL
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate, part
+from sim.replicates import PerReplicate, part, where
 
 ATTACK, BORDER_CLASH, VIOLATION, TALKS_BREAKDOWN, SHOCK = range(len(CAUSES))
 NO_CAUSE = -1
+LEAST = 5e-324  # stands for a uniform of 0, whose logarithm would be no number
 PROTEST, FIRE, STRIKE, HOSTILITIES = 1, 2, 3, 4
 
 
@@ -43,14 +46,13 @@ class Trigger(PerReplicate):
         """
         if not len(rows):
             return
-        held, weight = self.cause[rows], self.severity[rows]
-        equal = np.equal(severity, weight)
-        wins = (held == NO_CAUSE) | np.greater(severity, weight) | (equal & np.less(cause, held))
-        ties = equal & np.equal(cause, held)
-        at = rows[wins]
-        self.severity[at], self.cause[at] = part(severity, wins), part(cause, wins)
-        self.injured[at] = part(injured, wins)
-        self.injured[rows[ties]] |= part(injured, ties)
+        wins, ties = weightier(self.cause[rows], self.severity[rows], severity, cause)
+        won, tied = where(wins), where(ties)
+        at = rows[won]
+        self.severity[at], self.cause[at] = part(severity, won), part(cause, won)
+        self.injured[at] = part(injured, won)
+        if len(tied):
+            self.injured[rows[tied]] |= part(injured, tied)
 
     def clear(self, rows: IntArray | slice = slice(None)) -> None:
         """Forget today's trigger, in all rows or some."""
@@ -59,14 +61,72 @@ class Trigger(PerReplicate):
         self.injured[rows] = False
 
 
+@fused
+def weightier(
+    held: IntArray, weight: FloatArray, severity: FloatArray | float, cause: IntArray | int
+) -> tuple[BoolArray, BoolArray]:
+    """Where a trigger wins over the one held, and where it is the same one, each (n,)."""
+    equal = severity == weight
+    wins = (held == NO_CAUSE) | (severity > weight) | (equal & (cause < held))
+    return wins, equal & (cause == held)
+
+
+@fused
+def restraint(
+    rows: IntArray,
+    weights: tuple[float, float, float, float, float, float],
+    in_session: BoolArray,
+    package: IntArray,
+    given_up: FloatArray,
+    willing: BoolArray,
+    leverage: FloatArray,
+    trust: FloatArray,
+    closure_cost: FloatArray,
+) -> FloatArray:
+    """What holds a side back in these rows, shape (n,), in logits.
+
+    Talks under way, a deal, strikes ``given_up`` (n,) by a deal where it means to keep it,
+    mediators' pull, trust, and what closure has cost; all but ``given_up`` have shape (R,).
+    """
+    of_talks, of_deal, of_bound, of_leverage, of_trust, of_cost = weights
+    return (
+        of_talks * in_session[rows]
+        + of_deal * (package[rows] != NO_DEAL)
+        + of_bound * (given_up * willing[rows])
+        + of_leverage * leverage[rows]
+        + of_trust * trust[rows]
+        + of_cost * closure_cost[rows]
+    )
+
+
+@fused
+def felt_pressure(
+    rows: IntArray, pressure: FloatArray, audience: float, resolve: FloatArray,
+    weight: float, tension: FloatArray, held_back: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Pressure to answer in these rows, shape (n,), in logits, of a trigger's or a counter's.
+
+    Audience and private resolve add to it and so does tension; ``held_back`` (n,) is restraint.
+    """
+    felt = pressure + audience + resolve[rows]
+    return felt + weight * tension[rows] - held_back
+
+
 def choose_rung(uniform: FloatArray, pressure: FloatArray, thresholds: list[float]) -> IntArray:
     """Rung chosen, shape (R,): an ordered logit of the pressure (McKelvey & Palfrey 1995).
 
     P(rung >= k) = 1 / (1 + exp(threshold_k - pressure)): the pressure less a logistic noise is
     compared with each threshold.
     """
-    with np.errstate(divide="ignore"):
-        noise = np.log(uniform) - np.log1p(-uniform)
+    noise = np.log(np.maximum(uniform, LEAST)) - np.log1p(-uniform)
+    return thresholds_passed(pressure, noise, tuple(thresholds))
+
+
+@fused
+def thresholds_passed(
+    pressure: FloatArray, noise: FloatArray, thresholds: tuple[float, ...]
+) -> IntArray:
+    """How many thresholds the pressure less the noise exceeds, shape (R,)."""
     felt = pressure - noise
     rung = np.zeros(len(pressure), dtype=np.int64)
     for threshold in thresholds:
@@ -74,6 +134,7 @@ def choose_rung(uniform: FloatArray, pressure: FloatArray, thresholds: list[floa
     return rung
 
 
+@fused
 def next_turns(acted: BoolArray, rungs: IntArray, counter_from: int) -> BoolArray:
     """Who answers next, shape (R, 2).
 
@@ -85,5 +146,4 @@ def next_turns(acted: BoolArray, rungs: IntArray, counter_from: int) -> BoolArra
     suffered = own[:, ::-1]
     not_both = ~(acted[:, :1] & acted[:, 1:])
     answered = acted[:, ::-1] & (suffered >= counter_from)
-    result: BoolArray = answered & (not_both | (suffered >= own))
-    return result
+    return answered & (not_both | (suffered >= own))

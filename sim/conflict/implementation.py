@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.compiled import fused
 from sim.config import PARTIES, Agenda, Border, Implementation
 from sim.negotiation.agenda import Packages, effect, promised, verification
 from sim.randomness import BoolArray, FloatArray, IntArray
@@ -95,6 +96,7 @@ class Deal(PerReplicate):
         self.delivered[rows] = 0.0
 
 
+@fused
 def delivery_target(
     willing: BoolArray,
     unwilling_delivery: float,
@@ -107,8 +109,39 @@ def delivery_target(
     Yuen 2005; Beardsley 2008).
     """
     will = np.where(willing, 1.0, unwilling_delivery)
-    result: FloatArray = np.minimum(capacity, will * (1.0 - lost_to_pressure))
-    return result
+    return np.minimum(capacity, will * (1.0 - lost_to_pressure))
+
+
+@fused
+def violation_chance(
+    violation: float, deterrence: float, verified: FloatArray, target: FloatArray,
+    promised: FloatArray, package: IntArray,
+) -> FloatArray:  # fmt: skip
+    """Chance of a side to violate its deal today, shape (n,).
+
+    By what it will not deliver of what it promised, ``promised`` (P + 1,) by ``package`` (n,);
+    less where it is verified.
+    """
+    dared = violation * (1.0 - deterrence * verified)
+    return dared * (1.0 - target) * promised[package]
+
+
+@fused
+def suppression(
+    lasting: FloatArray, package: IntArray, left: FloatArray, delivered: FloatArray, rows: IntArray
+) -> FloatArray:
+    """Suppression by what is delivered in these rows, shape (n,).
+
+    By the package's options that last and by what is ``left`` (n,) of those that leak.
+    """
+    both = 1.0 - (1.0 - lasting[package]) * (1.0 - left)
+    return both * delivered[rows]
+
+
+@fused
+def carried_out(size: FloatArray, package: IntArray, delivered: FloatArray) -> FloatArray:
+    """What an effect of the deal in force comes to, shape (R,): its size by what is delivered."""
+    return size[package] * delivered
 
 
 def share_moved(half_life: float) -> float:
@@ -148,8 +181,24 @@ class Crossings(PerReplicate):
 
         ``opened`` (R,) is the opening a deal delivers; ``daily_cost`` utility per day and side.
         """
-        kept = kept_per_day(rule.memory)
-        self.pakistan_cost = self.pakistan_cost * kept + self.closure * daily_cost[0]
-        self.afghan_taliban_cost = self.afghan_taliban_cost * kept + self.closure * daily_cost[1]
-        target = np.minimum(self.policy, 1.0 - opened)
-        self.closure = self.closure + (target - self.closure) * share_moved(rule.reopening)
+        self.pakistan_cost, self.afghan_taliban_cost, self.closure = day_at_the_crossings(
+            (self.pakistan_cost, self.afghan_taliban_cost), self.closure, self.policy, opened,
+            kept_per_day(rule.memory), daily_cost, share_moved(rule.reopening),
+        )  # fmt: skip
+
+
+@fused
+def day_at_the_crossings(
+    costs: tuple[FloatArray, FloatArray], closure: FloatArray, policy: FloatArray,
+    opened: FloatArray, kept: float, daily_cost: tuple[float, float], moved: float,
+) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Costs of both sides and closure after a day, each (R,): costs fade and accrue with closure.
+
+    Closure moves towards its policy, or to what a deal leaves shut if that is less.
+    """
+    target = np.minimum(policy, 1.0 - opened)
+    return (
+        costs[0] * kept + closure * daily_cost[0],
+        costs[1] * kept + closure * daily_cost[1],
+        closure + (target - closure) * moved,
+    )

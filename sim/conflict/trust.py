@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 
+from sim.compiled import fused
 from sim.config import Signal
-from sim.randomness import FloatArray
-from sim.replicates import kept_per_day
+from sim.randomness import BoolArray, FloatArray
 
 LIMIT = 12.0  # log-odds are kept within +-12 (odds of 160,000) so that no certainty is final
 
@@ -24,8 +24,9 @@ def log_odds(probability: float) -> float:
 
 def probability(log_odds_: FloatArray) -> FloatArray:
     """Probability of log-odds, elementwise, shape (R,)."""
-    result: FloatArray = 1.0 / (1.0 + np.exp(-log_odds_))
-    return result
+    odds_against: FloatArray = np.exp(-log_odds_)
+    odds_against += 1.0
+    return np.divide(1.0, odds_against, out=odds_against)
 
 
 def evidence(signal: Signal) -> float:
@@ -42,11 +43,25 @@ def attack_evidence(believed_strength: float) -> float:
     return math.log(1.0 - believed_strength)
 
 
-def leak(log_odds_: FloatArray, prior: float, half_life: float) -> FloatArray:
+@fused
+def leak(log_odds_: FloatArray, prior: float, kept: float) -> FloatArray:
     """One day's return of the log-odds towards the prior log-odds, shape (R,)."""
-    kept = kept_per_day(half_life)
-    left: FloatArray = prior + (log_odds_ - prior) * kept
+    left = prior + (log_odds_ - prior) * kept
     return np.minimum(np.maximum(left, -LIMIT), LIMIT)
+
+
+@fused
+def quiet_evidence(
+    evidence: float, unharmed: BoolArray, violated: BoolArray, blamed: BoolArray
+) -> FloatArray:
+    """What a day without fire, violation or attack tells of the other side, shape (R,)."""
+    return evidence * (unharmed & ~violated & ~blamed)
+
+
+@fused
+def right(trust: FloatArray, willing: BoolArray) -> BoolArray:
+    """Whether a side takes the other for what it is, shape (R,)."""
+    return (trust >= 0.5) == willing
 
 
 def message_accuracy(credibility: float, leaning: float) -> float:

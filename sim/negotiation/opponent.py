@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.compiled import kernels
 from sim.negotiation.utility import CHUNK
 from sim.randomness import FloatArray, IntArray
 from sim.replicates import PerReplicate
@@ -30,6 +31,9 @@ class Estimate(PerReplicate):
 
     def hear(self, rows: IntArray, package: IntArray, option: IntArray) -> None:
         """Take in an offer per row; ``option`` (P, K) are the options each package takes."""
+        if (compiled := kernels()) is not None:
+            compiled.hear(rows, package, option, self.unmoved, self.heard, self.previous)
+            return
         before = self.previous[rows]
         again = before >= 0
         known = rows[again]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.compiled import kernels
 from sim.negotiation.menus import corners, undominated
 from sim.negotiation.utility import CHUNK, Table
 from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.replicates import where
 
 Efficient = tuple[IntArray, IntArray]  # package numbers, ascending: without lock-in, and with any
 
@@ -51,32 +53,58 @@ def score(
         part = slice(low, low + step)
         first, second = utilities[0][part], utilities[1][part]
         here = (deal[0][part], deal[1][part])
+        without = (disagreement[0][part], disagreement[1][part])
         distance[part] = _distance(first, second, *here)
-        gains = [
-            np.maximum(u - d[part][:, None], 0.0)
-            for u, d in zip((first, second), disagreement, strict=True)
-        ]
-        best = (gains[0] * gains[1]).max(axis=1)
-        product = np.maximum(here[0] - disagreement[0][part], 0.0)
-        product = product * np.maximum(here[1] - disagreement[1][part], 0.0)
+        best = _best_product(first, second, *without)
+        product = np.maximum(here[0] - without[0], 0.0)
+        product = product * np.maximum(here[1] - without[1], 0.0)
         known = best > 0
         share[part] = np.where(known, product / np.where(known, best, 1.0), np.nan)
     return distance, share
+
+
+def _best_product(
+    first: FloatArray, second: FloatArray, no_deal: FloatArray, no_deal_second: FloatArray
+) -> FloatArray:
+    """The largest product of both sides' gains over no deal, shape (n,)."""
+    if (compiled := kernels()) is not None:
+        return compiled.best_product(first, second, no_deal, no_deal_second)
+    gains = np.maximum(first - no_deal[:, None], 0.0)
+    best: FloatArray = (gains * np.maximum(second - no_deal_second[:, None], 0.0)).max(axis=1)
+    return best
 
 
 def _distance(
     first: FloatArray, second: FloatArray, at_first: FloatArray, at_second: FloatArray
 ) -> FloatArray:
     """Distance of each row's deal to its frontier, shape (n,): 0 where nothing is better."""
-    better = (first >= at_first[:, None]) & (second >= at_second[:, None])
-    better &= (first > at_first[:, None]) | (second > at_second[:, None])
     distance = np.zeros(len(first))
-    rows = np.flatnonzero(better.any(axis=1))
+    rows = where(_beaten(first, second, at_first, at_second))
     if len(rows):
         first, second = first[rows], second[rows]
         away = np.hypot(first - at_first[rows, None], second - at_second[rows, None])
-        distance[rows] = np.where(_frontier(first, second), away, np.inf).min(axis=1)
+        distance[rows] = _nearest(first, second, away)
     return distance
+
+
+def _beaten(
+    first: FloatArray, second: FloatArray, at_first: FloatArray, at_second: FloatArray
+) -> BoolArray:
+    """Whether some package is better for one side and no worse for the other, shape (n,)."""
+    if (compiled := kernels()) is not None:
+        return compiled.beaten(first, second, at_first, at_second)
+    better = (first >= at_first[:, None]) & (second >= at_second[:, None])
+    better &= (first > at_first[:, None]) | (second > at_second[:, None])
+    beaten: BoolArray = better.any(axis=1)
+    return beaten
+
+
+def _nearest(first: FloatArray, second: FloatArray, away: FloatArray) -> FloatArray:
+    """Least of the distances ``away`` (n, E) to packages on the row's frontier, shape (n,)."""
+    if (compiled := kernels()) is not None:
+        return compiled.nearest_efficient(first, second, away)
+    nearest: FloatArray = np.where(_frontier(first, second), away, np.inf).min(axis=1)
+    return nearest
 
 
 def _frontier(first: FloatArray, second: FloatArray) -> BoolArray:

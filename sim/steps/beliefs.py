@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sim.agents.party import Party
 from sim.conflict import trust
 from sim.conflict.escalation import FIRE, STRIKE
@@ -23,8 +21,7 @@ def revise(model: CeasefireModel) -> None:
         party.acts[acted, party.rung[acted]] += 1
     for party in model.parties:
         party.pass_day()
-        right = (party.trust >= 0.5) == party.other.willing
-        model.tally.right_days[:, party.side] += right
+        model.tally.right_days[:, party.side] += trust.right(party.trust, party.other.willing)
     for mediator in model.mediators:
         mediator.pass_day()
     rule = model.scenario.conflict.tension
@@ -42,9 +39,9 @@ def _take_in(model: CeasefireModel, party: Party) -> None:
         party.learn(rows[~struck], trust.evidence(signals.fire))
         party.learn(rows[struck], trust.evidence(signals.strike))
         party.resent(
-            rows, model.chain_cause[rows], rule.fire * (suffered[rows] - 1.0).astype(np.float64)
+            rows, model.chain_cause[rows], rule.fire * (suffered[rows] - 1.0)
         )
-    troubled = (suffered >= FIRE) | model.violated_today[:, party.other.side]
-    if party.side == 0:
-        troubled |= model.attributed_today
-    party.learn(slice(None), np.where(troubled, 0.0, trust.evidence(signals.quiet)))
+    violated = model.violated_today[:, party.other.side]
+    blamed = model.attributed_today if party.side == 0 else violated
+    quiet = trust.quiet_evidence(trust.evidence(signals.quiet), suffered < FIRE, violated, blamed)
+    party.trust_log_odds += quiet

@@ -9,9 +9,15 @@ import numpy as np
 from sim.agents.party import Party
 from sim.conflict import trust
 from sim.conflict.escalation import PROTEST, STRIKE, VIOLATION
-from sim.conflict.implementation import detection_chance, share_moved
+from sim.conflict.implementation import (
+    carried_out,
+    detection_chance,
+    share_moved,
+    suppression,
+    violation_chance,
+)
 from sim.randomness import FloatArray, IntArray
-from sim.replicates import where
+from sim.replicates import moved_towards, where
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -22,9 +28,10 @@ def carry_out(model: CeasefireModel) -> None:
     deal, rule = model.deal, model.scenario.conflict.implementation
     rows = where(deal.in_force)
     if len(rows):
+        package = deal.package[rows]
         targets = [party.delivery_target(rows) for party in model.parties]
-        _deliver(model, rows, targets)
-        _violate(model, rows, targets)
+        _deliver(model, rows, package, targets)
+        _violate(model, rows, package, targets)
         lapsed = rows[deal.violations[rows] >= rule.tolerance]
         deal.lapse(lapsed)
         first = lapsed[model.tally.deal_lapsed_day[lapsed] == 0]
@@ -35,42 +42,46 @@ def carry_out(model: CeasefireModel) -> None:
     _suppress(model)
 
 
-def _deliver(model: CeasefireModel, rows: IntArray, targets: list[FloatArray]) -> None:
+def _deliver(
+    model: CeasefireModel, rows: IntArray, package: IntArray, targets: list[FloatArray]
+) -> None:
     """Each side moves towards what it is willing and able to deliver, its target (len(rows),)."""
     deal, rule = model.deal, model.scenario.conflict.implementation
     moved = share_moved(rule.build_up)
     for side, target in enumerate(targets):
-        current = deal.delivered[rows, side]
-        deal.delivered[rows, side] = current + (target - current) * moved
+        delivered = deal.delivered[:, side]
+        delivered[rows] = moved_towards(delivered[rows], target, 1.0, moved)
     new = where(deal.age[rows] == 0)
     if len(new):
         first = rows[new]
         for group in model.militants:
-            group.backlash[first] += model.terms.backlash[deal.package[first]] * targets[1][new]
-    delivered = _measures(model, rows)
-    seen = rows[model.uniform("delivery", rows) < rule.delivery * delivered]
+            group.backlash[first] += model.terms.backlash[package[new]] * targets[1][new]
+    measures = _measures(model, rows, package)
+    seen = rows[model.struck("delivery", rule.delivery * measures, rows)]
     signal = model.scenario.conflict.trust.signals.delivery
     model.parties[0].learn(seen, trust.evidence(signal))
     deal.age[rows] += 1
 
 
-def _violate(model: CeasefireModel, rows: IntArray, targets: list[FloatArray]) -> None:
+def _violate(
+    model: CeasefireModel, rows: IntArray, package: IntArray, targets: list[FloatArray]
+) -> None:
     """Violations by what is not delivered, or by a strike that was promised away."""
-    deal, rule = model.deal, model.scenario.conflict.implementation
+    rule = model.scenario.conflict.implementation
     verified = model.verified(rows)
-    chance = detection_chance(rule, verified)
-    dared = rule.violation * (1.0 - rule.deterrence * verified)
     for party in model.parties:
-        short = 1.0 - targets[party.side]
-        promised = model.terms.promised[party.side, deal.package[rows]]
-        breach = model.uniform(f"violation/{party.name}", rows) < dared * short * promised
-        breached = where(breach)
-        seen = model.uniform(f"detection/{party.name}", rows[breached]) < chance[breached]
+        chance = violation_chance(
+            rule.violation, rule.deterrence, verified, targets[party.side],
+            model.terms.promised[party.side], package,
+        )  # fmt: skip
+        breached = model.struck(f"violation/{party.name}", chance, rows)
+        found_out = detection_chance(rule, verified[breached])
+        seen = model.struck(f"detection/{party.name}", found_out, rows[breached])
         found = np.zeros(len(rows), dtype=bool)
         found[breached[seen]] = True
         if party.side == 0:
-            promised_away = model.terms.restraint[deal.package[rows]] >= 1.0
-            found |= promised_away & (party.rung[rows] >= STRIKE)
+            struck = where(party.rung[rows] >= STRIKE)
+            found[struck] |= model.terms.restraint[package[struck]] >= 1.0
         _found_out(model, party, rows[found])
 
 
@@ -109,7 +120,7 @@ def _move_crossings(model: CeasefireModel) -> None:
     acted = where(np.maximum(first.rung, second.rung) >= PROTEST)
     model.crossings.close(acted)
     model.tally.closed_days += model.crossings.closure
-    opened = model.terms.border[model.deal.package] * model.deal.delivered[:, 0]
+    opened = carried_out(model.terms.border, model.deal.package, model.deal.delivered[:, 0])
     costs = (first.config.closure_cost, second.config.closure_cost)
     model.crossings.pass_day(model.scenario.conflict.border, opened, costs)
 
@@ -122,7 +133,7 @@ def _suppress(model: CeasefireModel) -> None:
     for group in model.militants:
         group.restrained_by(effort, moved)
         group.backlash *= np.exp(-1.0 / rule.backlash_days)
-    cost = model.terms.cohesion[model.deal.package] * model.deal.delivered[:, 1]
+    cost = carried_out(model.terms.cohesion, model.deal.package, model.deal.delivered[:, 1])
     model.kabul.pay_cohesion(cost, moved)
     model.kabul.evidence = model.kabul.evidence * (1.0 - moved)
 
@@ -136,19 +147,16 @@ def _effort(model: CeasefireModel) -> FloatArray:
         package = deal.package[rows]
         shared = model.terms.evidence[package] * deal.delivered[rows, 0]
         sharper = rule.evidence * shared * model.terms.sharpened[package]
-        asked = _measures(model, rows) * (1.0 + sharper)
+        asked = _measures(model, rows, package) * (1.0 + sharper)
         effort[rows] = np.minimum(asked, 1.0)
     return effort
 
 
-def _measures(model: CeasefireModel, rows: IntArray) -> FloatArray:
+def _measures(model: CeasefireModel, rows: IntArray, package: IntArray) -> FloatArray:
     """Suppression by what Kabul delivers today, less what has leaked, shape (len(rows),)."""
     deal, terms = model.deal, model.terms
-    package = deal.package[rows]
     left = terms.leaking[package]
     leaks = where(left > 0.0)
     kept = 1.0 - terms.leakage[package[leaks]]
     left[leaks] *= np.power(kept, deal.age[rows[leaks]])
-    both = 1.0 - (1.0 - terms.lasting[package]) * (1.0 - left)
-    measures: FloatArray = both * deal.delivered[rows, 1]
-    return measures
+    return suppression(terms.lasting, package, left, deal.delivered[:, 1], rows)

@@ -40,7 +40,7 @@ def clash(model: CeasefireModel) -> None:
     if not model.scenario.switches.clashes:
         return
     chance = pace(model) * rule.rate * np.exp(rule.tension * model.ceasefire.tension)
-    rows = where(model.uniform("clash") < chance)
+    rows = model.struck("clash", chance)
     if not len(rows):
         return
     severity = -rule.severity * np.log1p(-model.uniform("clash/severity", rows))

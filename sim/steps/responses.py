@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,6 @@ from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
 from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
 from sim.replicates import where
-from sim.steps.table import any_active
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -27,8 +27,8 @@ class Chain:
     def __init__(self, model: CeasefireModel) -> None:
         trigger = model.trigger
         in_use = model.scenario.switches.responses
-        happened = (trigger.cause >= 0) & model.ceasefire.in_force & in_use
-        self.rows = where(happened)
+        rows = where(trigger.cause >= 0) if in_use else np.empty(0, dtype=np.int64)
+        self.rows = rows[model.ceasefire.in_force[rows]]
         self.cause = trigger.cause[self.rows]
         self.acting = trigger.injured[self.rows]
         self.severity = trigger.severity[self.rows]
@@ -59,11 +59,14 @@ class Chain:
                 self.rungs[mine, party.side] = rungs
         self.link += 1
 
-    def keep(self, where: BoolArray) -> None:
+    def keep(self, these: BoolArray) -> None:
         """Go on with some of the chains only."""
+        at = where(these)
+        if len(at) == len(these):
+            return
         for name in ("rows", "cause", "acting", "rungs"):
-            setattr(self, name, getattr(self, name)[where])
-        self.words = {purpose: words[where] for purpose, words in self.words.items()}
+            setattr(self, name, getattr(self, name).take(at, axis=0))
+        self.words = {purpose: words[at] for purpose, words in self.words.items()}
 
 
 def respond(model: CeasefireModel) -> Chain:
@@ -110,9 +113,11 @@ def _contained(model: CeasefireModel, chain: Chain) -> BoolArray:
     rows = chain.rows
     calm = model.scenario.conflict.response.hotline * hotline(model, rows)
     broken = chain.uniform(model, "containment/hotline") < calm
-    wanted = model.players.contain(any_active(model, MediatorFunction.contain)[rows])
-    for mediator in model.mediators:
-        tries = mediator.active(MediatorFunction.contain)[rows] & wanted
+    able = [mediator.active(MediatorFunction.contain, rows) for mediator in model.mediators]
+    nobody = np.zeros(len(rows), dtype=bool)
+    wanted = model.players.contain(reduce(np.logical_or, able, nobody))
+    for mediator, can in zip(model.mediators, able, strict=True):
+        tries = can & wanted
         if not tries.any():
             continue
         pull = 0.5 * (mediator.leverage(0) + mediator.leverage(1))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.party import Party
+from sim.compiled import fused
 from sim.config import MediatorFunction, Spin
 from sim.conflict import trust
 from sim.conflict.escalation import FIRE, TALKS_BREAKDOWN
@@ -69,11 +70,10 @@ class Rounds:
 
     def spoiling_window(self) -> BoolArray:
         """Whether a round is near or a tentative deal is fresh, shape (R,)."""
-        talks, rule, day = self.model.talks, self.model.scenario.conflict.spoiling, self.model.day
-        ahead = talks.next_round - day
-        before = (talks.next_round > 0) & (ahead >= 0) & (ahead <= rule.lead)
-        since = day - talks.tentative_day
-        return before | ((talks.tentative_day > 0) & (since <= rule.aftermath))
+        talks, rule = self.model.talks, self.model.scenario.conflict.spoiling
+        return near(
+            self.model.day, talks.next_round, rule.lead, talks.tentative_day, rule.aftermath
+        )
 
     def hold(self) -> None:
         """Open the rounds that are due, bargain where talks are in session, close what is over."""
@@ -94,8 +94,8 @@ class Rounds:
 
     def _open(self) -> None:
         model, talks = self.model, self.model.talks
-        wanted = ~model.deal.in_force | talks.review
-        due = where((talks.next_round == model.day) & wanted)
+        due = where(talks.next_round == model.day)
+        due = due[~model.deal.in_force[due] | talks.review[due]]
         if not len(due):
             return
         attend = np.ones(len(due), dtype=bool)
@@ -142,7 +142,7 @@ class Rounds:
         """Mediators tell each side what they know of the other's good faith (Kydd 2003)."""
         model = self.model
         for mediator in model.mediators:
-            told = rows[mediator.active(MediatorFunction.inform)[rows]]
+            told = rows[mediator.active(MediatorFunction.inform, rows)]
             if not len(told):
                 continue
             for party in model.parties:
@@ -209,7 +209,7 @@ class Rounds:
             model,
             rows,
             "breakdown",
-            communique=any_active(model, MediatorFunction.communique)[rows],
+            communique=any_active(model, MediatorFunction.communique, rows),
         )
         self.schedule(rows[~model.deal.in_force[rows]])
         self._publish_accounts(rows)
@@ -217,7 +217,7 @@ class Rounds:
             party.resent(rows, TALKS_BREAKDOWN, conflict.grievance.breakdown)
         model.trigger.offer(rows, conflict.response.breakdown, TALKS_BREAKDOWN, (True, True))
         for mediator in model.mediators:
-            mediator.spend(rows[mediator.active()[rows]])
+            mediator.spend(rows[mediator.active(rows=rows)])
 
     def _publish_accounts(self, rows: IntArray) -> None:
         """Both sides publish an account; a joint communique damps contradiction and lock-in."""
@@ -258,9 +258,9 @@ class Rounds:
     ) -> None:
         """Note how a round ended in the futures that are watched."""
         model, talks, log = self.model, self.model.talks, self.model.log
-        for k, row in enumerate(rows):
+        for k, row in enumerate(rows[: log.among(model, rows)]):
             replicate = int(model.streams.replicates[row])
-            if replicate >= log.watched or not model.ceasefire.in_force[row]:
+            if not model.ceasefire.in_force[row]:
                 continue
             entry: dict[str, Any] = {
                 "replicate": replicate,
@@ -275,3 +275,13 @@ class Rounds:
                 entry["package"] = int(agreed[k])
                 entry["pakistan_utility"], entry["afghan_taliban_utility"] = utilities[k].tolist()
             log.rounds.append(entry)
+
+
+@fused
+def near(
+    day: int, next_round: IntArray, lead: int, tentative_day: IntArray, aftermath: int
+) -> BoolArray:
+    """Whether a round is due within ``lead`` days, or a tentative deal was struck just before."""
+    ahead = next_round - day
+    before = (next_round > 0) & (ahead >= 0) & (ahead <= lead)
+    return before | ((tentative_day > 0) & (day - tentative_day <= aftermath))

@@ -27,7 +27,7 @@ def bargain(model: CeasefireModel, rows: IntArray) -> IntArray:
         tactics=tuple(map(model.players.tactic, (0, 1), model.book.tactics)),
         drafts=model.book.drafts,
         draft=model.players.draft,
-        mediated=any_active(model, MediatorFunction.formulate)[rows],
+        mediated=any_active(model, MediatorFunction.formulate, rows),
         relay=relay(model, rows),
         exchange=talks.exchange[rows],
         limit=talks.limit[rows],
@@ -77,7 +77,7 @@ def draw(model: CeasefireModel, rows: IntArray) -> Draw:
 
 def relay(model: CeasefireModel, rows: IntArray) -> Relay:
     """Who carries words between the sides, and how badly they are heard."""
-    carried = any_active(model, MediatorFunction.relay)[rows]
+    carried = any_active(model, MediatorFunction.relay, rows)
     heard = model.combined(
         [(m, m.config.credibility, MediatorFunction.relay) for m in model.mediators]
     )
@@ -85,11 +85,11 @@ def relay(model: CeasefireModel, rows: IntArray) -> Relay:
     return Relay(carried, noise, draw(model, rows))
 
 
-def any_active(model: CeasefireModel, function: MediatorFunction) -> BoolArray:
-    """Whether some mediator offers a function today, shape (R,)."""
-    active = np.zeros(model.size, dtype=bool)
+def any_active(model: CeasefireModel, function: MediatorFunction, rows: IntArray) -> BoolArray:
+    """Whether some mediator offers a function today in these rows, shape (len(rows),)."""
+    active = np.zeros(len(rows), dtype=bool)
     for mediator in model.mediators:
-        active |= mediator.active(function)
+        active |= mediator.active(function, rows)
     return active
 
 
@@ -101,12 +101,12 @@ def callers(model: CeasefireModel) -> list[str]:
 
 def leaning(model: CeasefireModel, rows: IntArray) -> FloatArray:
     """Where the first draft leans: the bias of the first mediator able to formulate."""
-    lean, undecided = np.zeros(model.size), np.ones(model.size, dtype=bool)
+    lean, undecided = np.zeros(len(rows)), np.ones(len(rows), dtype=bool)
     for mediator in model.mediators:
-        drafting = undecided & mediator.active(MediatorFunction.formulate)
+        drafting = undecided & mediator.active(MediatorFunction.formulate, rows)
         lean[drafting] = model.scenario.protocol.draft_lean * mediator.config.bias
         undecided &= ~drafting
-    return lean[rows]
+    return lean
 
 
 def pressure(model: CeasefireModel, party: Party) -> FloatArray:
