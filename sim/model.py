@@ -8,7 +8,7 @@ happens to its row afterwards is not read, and the row is dropped when enough ha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import mesa
 import numpy as np
@@ -264,13 +264,19 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         return self.streams.words(purpose, self.day, rows)
 
     def combined(
-        self, shares: Sequence[tuple[Mediator, float, MediatorFunction | None]]
+        self,
+        share: Callable[[Mediator], float],
+        function: MediatorFunction | None = None,
+        rows: IntArray | slice = slice(None),
     ) -> FloatArray:
-        """Joint strength, shape (R,), of mediators who act independently: 1 - prod(1 - share)."""
-        without: FloatArray | float = 1.0
-        for mediator, share, function in shares:
-            without = left_undone(without, share, mediator.active(function))
-        return 1.0 - without if shares else np.zeros(self.size)
+        """Joint strength of mediators who act independently: 1 - prod(1 - share), (R,) or of rows.
+
+        Of those who offer the function, if one is named.
+        """
+        without = np.ones(self.size)[rows]
+        for mediator in self.mediators:
+            without = left_undone(without, share(mediator), mediator.active(function, rows))
+        return 1.0 - without
 
     def _of_my_set(self, scenario: Scenario) -> Scenario:
         """A scenario with the parameter set that this model's futures drew."""
@@ -291,8 +297,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.attributed_today = np.zeros(self.size, dtype=bool)
         self.violated_today = np.zeros((self.size, 2), dtype=bool)
         self.leverage = tuple(
-            self.combined([(m, m.leverage(side), None) for m in self.mediators])
-            for side in range(2)
+            self.combined(lambda mediator, side=side: mediator.leverage(side)) for side in range(2)
         )
 
     def _settle_accounts(self) -> None:

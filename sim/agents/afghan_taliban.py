@@ -9,6 +9,7 @@ import numpy as np
 from sim.agents.party import Party
 from sim.config import Party as PartyConfig
 from sim.randomness import FloatArray
+from sim.replicates import moved_towards
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -34,4 +35,4 @@ class AfghanTaliban(Party):
 
     def pay_cohesion(self, cost: FloatArray, moved: float) -> None:
         """Move cohesion towards what the deal's custody option leaves of it."""
-        self.cohesion = self.cohesion + ((1.0 - cost) - self.cohesion) * moved
+        self.cohesion = moved_towards(self.cohesion, 1.0 - cost, 1.0, moved)

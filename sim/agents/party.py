@@ -136,9 +136,11 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
 
     def delivery_target(self, rows: IntArray) -> FloatArray:
         """Share of its promises this side will come to deliver in these rows."""
-        lost = self.model.scenario.bargaining.fragility * self.model.deal.pressure[rows]
-        unwilling = self.config.unwilling_delivery
-        return delivery_target(self.willing[rows], unwilling, self.able()[rows], lost)
+        fragility = self.model.scenario.bargaining.fragility
+        return delivery_target(
+            rows, self.willing, self.config.unwilling_delivery, self.able(), fragility,
+            self.model.deal.pressure,
+        )  # fmt: skip
 
     def able(self) -> FloatArray:
         """Ability to deliver today, shape (R,)."""

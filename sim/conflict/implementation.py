@@ -98,18 +98,20 @@ class Deal(PerReplicate):
 
 @fused
 def delivery_target(
+    rows: IntArray,
     willing: BoolArray,
     unwilling_delivery: float,
     capacity: FloatArray,
-    lost_to_pressure: FloatArray,
+    fragility: float,
+    pressure: FloatArray,
 ) -> FloatArray:
-    """Share of its promises that a side will deliver in the end, shape (R,), in [0, 1].
+    """Share of its promises that a side will deliver in the end, shape (n,), in [0, 1].
 
-    min(capacity, willingness), and less of it the more the deal was owed to pressure (Werner &
-    Yuen 2005; Beardsley 2008).
+    min(capacity, willingness), and less of it the more the deal was owed to ``pressure`` (Werner &
+    Yuen 2005; Beardsley 2008). Arrays are (R,), of which ``rows`` (n,) are asked about.
     """
-    will = np.where(willing, 1.0, unwilling_delivery)
-    return np.minimum(capacity, will * (1.0 - lost_to_pressure))
+    will = np.where(willing[rows], 1.0, unwilling_delivery)
+    return np.minimum(capacity[rows], will * (1.0 - fragility * pressure[rows]))
 
 
 @fused
@@ -136,6 +138,16 @@ def suppression(
     """
     both = 1.0 - (1.0 - lasting[package]) * (1.0 - left)
     return both * delivered[rows]
+
+
+@fused
+def sharpened(
+    measures: FloatArray, rule: float, evidence: FloatArray, delivered: FloatArray,
+    sharper: FloatArray, package: IntArray, rows: IntArray,
+) -> FloatArray:  # fmt: skip
+    """What measures (n,) aim to end, in [0, 1]: more where evidence shared sharpens them."""
+    shared = evidence[package] * delivered[rows]
+    return np.minimum(measures * (1.0 + rule * shared * sharper[package]), 1.0)
 
 
 @fused

@@ -13,6 +13,7 @@ from sim.conflict.implementation import (
     carried_out,
     detection_chance,
     share_moved,
+    sharpened,
     suppression,
     violation_chance,
 )
@@ -27,19 +28,21 @@ def carry_out(model: CeasefireModel) -> None:
     """Deliver, violate, detect; let deals lapse; move crossings and suppression."""
     deal, rule = model.deal, model.scenario.conflict.implementation
     rows = where(deal.in_force)
+    package = deal.package[rows]
     if len(rows):
-        package = deal.package[rows]
         targets = [party.delivery_target(rows) for party in model.parties]
         _deliver(model, rows, package, targets)
         _violate(model, rows, package, targets)
-        lapsed = rows[deal.violations[rows] >= rule.tolerance]
+        kept = deal.violations[rows] < rule.tolerance
+        lapsed = rows[~kept]
         deal.lapse(lapsed)
         first = lapsed[model.tally.deal_lapsed_day[lapsed] == 0]
         model.tally.deal_lapsed_day[first] = model.day
         model.log.incident(model, lapsed, "deal_lapses")
         model.rounds.schedule(lapsed[~model.talks.in_session[lapsed]])
+        rows, package = rows[kept], package[kept]
     _move_crossings(model)
-    _suppress(model)
+    _suppress(model, rows, package)
 
 
 def _deliver(
@@ -125,11 +128,14 @@ def _move_crossings(model: CeasefireModel) -> None:
     model.crossings.pass_day(model.scenario.conflict.border, opened, costs)
 
 
-def _suppress(model: CeasefireModel) -> None:
-    """Kabul's measures reach the groups; confinement leaks, handovers provoke and cost."""
+def _suppress(model: CeasefireModel, rows: IntArray, package: IntArray) -> None:
+    """Kabul's measures reach the groups; confinement leaks, handovers provoke and cost.
+
+    ``rows`` are those with a deal in force, ``package``.
+    """
     rule = model.scenario.conflict.implementation
     moved = share_moved(rule.build_up)
-    effort = _effort(model)
+    effort = _effort(model, rows, package)
     for group in model.militants:
         group.restrained_by(effort, moved)
         group.backlash *= np.exp(-1.0 / rule.backlash_days)
@@ -138,17 +144,14 @@ def _suppress(model: CeasefireModel) -> None:
     model.kabul.evidence = model.kabul.evidence * (1.0 - moved)
 
 
-def _effort(model: CeasefireModel) -> FloatArray:
+def _effort(model: CeasefireModel, rows: IntArray, package: IntArray) -> FloatArray:
     """Share of a fully exposed group's attacks that Kabul's measures aim to end, shape (R,)."""
     deal, rule = model.deal, model.scenario.conflict.implementation
     effort = np.zeros(model.size)
-    rows = where(deal.in_force)
-    if len(rows):
-        package = deal.package[rows]
-        shared = model.terms.evidence[package] * deal.delivered[rows, 0]
-        sharper = rule.evidence * shared * model.terms.sharpened[package]
-        asked = _measures(model, rows, package) * (1.0 + sharper)
-        effort[rows] = np.minimum(asked, 1.0)
+    effort[rows] = sharpened(
+        _measures(model, rows, package), rule.evidence, model.terms.evidence,
+        deal.delivered[:, 0], model.terms.sharpened, package, rows,
+    )  # fmt: skip
     return effort
 
 

@@ -127,13 +127,13 @@ class Rounds:
     def _inclination(self, party: Party) -> FloatArray:
         """Chance that a side attends a round that is due, shape (R,)."""
         model, rule = self.model, self.rule
-        callers = [(m, m.leverage(party.side), MediatorFunction.call_back) for m in model.mediators]
+        called = model.combined(lambda m: m.leverage(party.side), MediatorFunction.call_back)
         ripe = party.config.disagreement - party.disagreement()
         inclined = (
             rule.attendance
             - rule.tension * model.ceasefire.tension
             - rule.breakdown * model.talks.failed
-            + rule.call_back * model.combined(callers)
+            + rule.call_back * called
             + rule.ripeness * ripe
         )
         return trust.probability(inclined)
@@ -222,8 +222,10 @@ class Rounds:
     def _publish_accounts(self, rows: IntArray) -> None:
         """Both sides publish an account; a joint communique damps contradiction and lock-in."""
         model = self.model
-        voices = [(m, m.config.credibility, MediatorFunction.communique) for m in model.mediators]
-        damping = (model.scenario.bargaining.communique * model.combined(voices))[rows]
+        voices = model.combined(
+            lambda m: m.config.credibility, MediatorFunction.communique, rows
+        )
+        damping = model.scenario.bargaining.communique * voices
         for party in model.parties:
             would = self._treated(party, rows)
             for k in range(would.shape[1]):

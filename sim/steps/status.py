@@ -40,9 +40,8 @@ def renew(model: CeasefireModel) -> None:
     rows = where((ended > 0) & (ended < model.day))
     if not len(rows):
         return
-    calls = MediatorFunction.call_back
     pulls = [
-        model.combined([(m, m.leverage(side), calls) for m in model.mediators])[rows]
+        model.combined(lambda m, side=side: m.leverage(side), MediatorFunction.call_back, rows)
         for side in range(2)
     ]
     chance = rule.renewal * (1.0 + rule.renewal_mediated * 0.5 * (pulls[0] + pulls[1]))

@@ -78,10 +78,8 @@ def draw(model: CeasefireModel, rows: IntArray) -> Draw:
 def relay(model: CeasefireModel, rows: IntArray) -> Relay:
     """Who carries words between the sides, and how badly they are heard."""
     carried = any_active(model, MediatorFunction.relay, rows)
-    heard = model.combined(
-        [(m, m.config.credibility, MediatorFunction.relay) for m in model.mediators]
-    )
-    noise = model.scenario.protocol.relay_noise * (1.0 - heard[rows])
+    heard = model.combined(lambda m: m.config.credibility, MediatorFunction.relay, rows)
+    noise = model.scenario.protocol.relay_noise * (1.0 - heard)
     return Relay(carried, noise, draw(model, rows))
 
 
@@ -111,8 +109,7 @@ def leaning(model: CeasefireModel, rows: IntArray) -> FloatArray:
 
 def pressure(model: CeasefireModel, party: Party) -> FloatArray:
     """Mediators' pressure on a side, shape (R,), in [0, 1]."""
-    pulls = [(m, m.leverage(party.side) * m.config.pressure, None) for m in model.mediators]
-    return model.combined(pulls)
+    return model.combined(lambda m: m.leverage(party.side) * m.config.pressure)
 
 
 def reservation(model: CeasefireModel, party: Party) -> FloatArray:
