@@ -5,45 +5,48 @@ they stand, so that a rule of ten operations passes over its rows once. Numeric 
 NumPy form is no loop (drawing, counting, searching) have a compiled form in ``sim.kernels``; the
 NumPy form beside the rule is what defines them.
 
-Loading the compiler takes some .4 s, more than all the work of a small block, so it is loaded when
-the first large block is made; where Numba is not installed NumPy does everything. Nothing is
-computed with relaxed arithmetic, and exponentials and logarithms are left to NumPy, so results do
-not depend on it; ``tests/test_compiled.py`` holds both equal.
+Loading what was compiled takes some .6 s, more than all the work of a small block, so it is loaded
+when the first large block is made, and compiled (a quarter of a minute, once) when that happens for
+the first time; where Numba is not installed NumPy does everything. Nothing is computed with relaxed
+arithmetic, and exponentials and logarithms are left to NumPy, so results do not depend on it;
+``tests/test_compiled.py`` holds both equal.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
-LARGE = 4_000  # futures in a block from which loading the compiler pays
+LARGE = 5_000  # futures in a block from which loading the compiler pays
 PAGE = 16  # packages valued at once: a run of equal operations, which processors take wide
 
-_loaded: ModuleType | None = None
-_refused = False
-_fused: list[Callable[[Any], None]] = []
+_loaded: Any = None  # the module sim.kernels while it is in use
+_fused: list[Callable[[Any], None]] = []  # told when that changes
 
 
 def ask(size: int) -> None:
-    """Use compiled arithmetic from now on if a block of this size is worth it, and if it can be."""
-    global _loaded, _refused
-    if size < LARGE or _loaded is not None or _refused:
-        return
+    """Use compiled arithmetic from now on if a block of this size is worth it."""
+    if size >= LARGE and _loaded is None:
+        use(True)
+
+
+def use(wanted: bool) -> bool:
+    """Turn compiled arithmetic on or off; return whether it is on, which needs Numba."""
+    global _loaded
     try:
-        from sim import kernels
+        _loaded = importlib.import_module("sim.kernels") if wanted else None
     except (ImportError, RuntimeError):  # no Numba here, or nowhere to keep what it compiles
-        _refused = True
-        return
-    _loaded = kernels
-    for rule in _fused:
-        rule(kernels.compiled)
+        return False
+    for told in _fused:
+        told(_loaded)
+    return _loaded is not None
 
 
-def kernels() -> ModuleType | None:
+def kernels() -> Any:
     """Return the compiled routines, or None where NumPy does everything."""
     return _loaded
 
@@ -56,15 +59,15 @@ def fused(rule: Callable[..., Result]) -> Callable[..., Result]:
     """
     form = rule
 
-    def compile_by(compiler: Callable[[Callable[..., Result]], Callable[..., Result]]) -> None:
+    def told(loaded: Any) -> None:
         nonlocal form
-        form = compiler(rule)
+        form = rule if loaded is None else loaded.compiled(rule)
 
     @functools.wraps(rule)
     def evaluated(*given: object) -> Result:
         return form(*given)
 
-    _fused.append(compile_by)
+    _fused.append(told)
     if _loaded is not None:
-        compile_by(_loaded.compiled)
+        told(_loaded)
     return evaluated

@@ -281,6 +281,13 @@ def best_product(
     return out
 
 
+@njit(inline="always")
+def _better(first: Any, second: Any, than_first: Any, than_second: Any) -> bool:
+    """Whether a package is better for one side than another and no worse for the other side."""
+    no_worse = first >= than_first and second >= than_second
+    return no_worse and (first > than_first or second > than_second)
+
+
 @compiled
 def beaten(
     first: FloatArray, second: FloatArray, at_first: FloatArray, at_second: FloatArray
@@ -289,10 +296,9 @@ def beaten(
     out = np.zeros(len(first), dtype=np.bool_)
     for k in range(len(first)):
         for c in range(first.shape[1]):
-            if first[k, c] >= at_first[k] and second[k, c] >= at_second[k]:
-                if first[k, c] > at_first[k] or second[k, c] > at_second[k]:
-                    out[k] = True
-                    break
+            if _better(first[k, c], second[k, c], at_first[k], at_second[k]):
+                out[k] = True
+                break
     return out
 
 
@@ -314,11 +320,10 @@ def nearest_efficient(first: FloatArray, second: FloatArray, away: FloatArray) -
 @njit(inline="always")
 def _is_beaten(first: FloatArray, second: FloatArray, c: Any) -> bool:
     """Whether some package is better than the c-th for one side and no worse for the other."""
+    found = False
     for j in range(len(first)):
-        if first[j] >= first[c] and second[j] >= second[c]:
-            if first[j] > first[c] or second[j] > second[c]:
-                return True
-    return False
+        found = found or _better(first[j], second[j], first[c], second[c])
+    return found
 
 
 @compiled

@@ -253,9 +253,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         """Today's uniforms for a purpose, shape (R,), or of some rows only."""
         return self.streams.uniform(purpose, self.day, rows)
 
-    def struck(
-        self, purpose: str, chance: FloatArray, rows: IntArray | None = None
-    ) -> IntArray:
+    def struck(self, purpose: str, chance: FloatArray, rows: IntArray | None = None) -> IntArray:
         """Positions among these rows (or all) at which an event of this chance happens today."""
         return self.streams.below(purpose, self.day, chance, rows)
 
@@ -267,16 +265,22 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self,
         share: Callable[[Mediator], float],
         function: MediatorFunction | None = None,
-        rows: IntArray | slice = slice(None),
+        rows: IntArray | None = None,
     ) -> FloatArray:
         """Joint strength of mediators who act independently: 1 - prod(1 - share), (R,) or of rows.
 
         Of those who offer the function, if one is named.
         """
-        without = np.ones(self.size)[rows]
+        without = np.ones(self.size if rows is None else len(rows))
         for mediator in self.mediators:
             without = left_undone(without, share(mediator), mediator.active(function, rows))
         return 1.0 - without
+
+    def leverage_on(
+        self, side: int, function: MediatorFunction | None = None, rows: IntArray | None = None
+    ) -> FloatArray:
+        """Mediators' joint pull on a side, (R,) or of rows."""
+        return self.combined(lambda mediator: mediator.leverage(side), function, rows)
 
     def _of_my_set(self, scenario: Scenario) -> Scenario:
         """A scenario with the parameter set that this model's futures drew."""
@@ -296,9 +300,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.chain_cause = np.full(self.size, NO_CAUSE, dtype=np.int64)
         self.attributed_today = np.zeros(self.size, dtype=bool)
         self.violated_today = np.zeros((self.size, 2), dtype=bool)
-        self.leverage = tuple(
-            self.combined(lambda mediator, side=side: mediator.leverage(side)) for side in range(2)
-        )
+        self.leverage = tuple(self.leverage_on(side) for side in range(2))
 
     def _settle_accounts(self) -> None:
         """Decide whose account of the contested positions each future uses."""

@@ -122,7 +122,9 @@ class Outcomes:
             return {}
         written = {name: np.concatenate([x[name] for x in self._parts]) for name in self._parts[0]}
         at = np.searchsorted(self.replicates, written["replicate"])
-        out = {name: np.zeros(len(self.replicates), values.dtype) for name, values in written.items()}
+        out = {
+            name: np.zeros(len(self.replicates), values.dtype) for name, values in written.items()
+        }
         for name, values in written.items():
             out[name][at] = values
         return out

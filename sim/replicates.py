@@ -16,9 +16,7 @@ def kept_per_day(half_life: float) -> float:
 
 
 @fused
-def moved_towards(
-    current: FloatArray, aim: FloatArray, share: float, moved: float
-) -> FloatArray:
+def moved_towards(current: FloatArray, aim: FloatArray, share: float, moved: float) -> FloatArray:
     """A quantity after it has moved by ``moved`` of the way towards ``share`` of its aim, (R,)."""
     return current + (aim * share - current) * moved
 

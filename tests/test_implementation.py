@@ -45,14 +45,16 @@ def days(model, number):
 
 def test_a_side_delivers_the_lesser_of_what_it_can_and_what_it_will():
     target = delivery_target(
-        np.array([True, True, False, False]), 0.2, np.array([0.7, 1.0, 0.7, 0.1]), np.zeros(4)
-    )
+        np.arange(4), np.array([True, True, False, False]), 0.2, np.array([0.7, 1.0, 0.7, 0.1]),
+        0.5, np.zeros(4),
+    )  # fmt: skip
     assert target.tolist() == [0.7, 1.0, 0.2, 0.1]
 
 
 def test_what_was_owed_to_pressure_is_delivered_less():
-    target = delivery_target(np.array([True]), 0.2, np.array([1.0]), np.array([0.6]))
-    assert target[0] == pytest.approx(0.4)
+    willing, able, pressure = np.array([True, True]), np.array([0.0, 1.0]), np.array([0.0, 0.8])
+    target = delivery_target(np.array([1]), willing, 0.2, able, 0.75, pressure)
+    assert target.tolist() == pytest.approx([0.4])
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,10 @@ MODULES = sorted((ROOT / "sim").rglob("*.py"))
 # which, like the command line, may import everything.
 LAYERS = {
     "paths": 0,
-    "randomness": 0,
-    "replicates": 1,
+    "compiled": 0,
+    "randomness": 1,
+    "kernels": 2,  # loaded by `compiled` at run time
+    "replicates": 2,
     "seeds": 1,
     "config": 2,
     "negotiation": 3,

@@ -17,6 +17,7 @@ from sim.conflict.trust import (
     probability,
 )
 from sim.model import CeasefireModel
+from sim.replicates import kept_per_day
 
 
 def posterior(prior, *weights):
@@ -60,16 +61,16 @@ def test_an_attack_moves_trust_by_the_formula(strength, trust):
 def test_what_was_learnt_halves_in_its_half_life():
     learnt = np.array([3.0])
     for _ in range(60):
-        learnt = leak(learnt, -1.0, 60)
+        learnt = leak(learnt, -1.0, kept_per_day(60))
     assert learnt[0] == pytest.approx(-1.0 + 4.0 / 2, abs=1e-12)
 
 
 def test_the_prior_stays_where_it_is():
-    assert leak(np.array([-1.0]), -1.0, 7)[0] == -1.0
+    assert leak(np.array([-1.0]), -1.0, kept_per_day(7))[0] == -1.0
 
 
 def test_no_certainty_is_final():
-    assert leak(np.array([1e6, -1e6]), 0.0, 3650).tolist() == [LIMIT, -LIMIT]
+    assert leak(np.array([1e6, -1e6]), 0.0, kept_per_day(3650)).tolist() == [LIMIT, -LIMIT]
 
 
 # Mediators' word
@@ -100,7 +101,8 @@ def test_a_quiet_day_is_evidence_of_good_faith():
     quiet = evidence(scenario.conflict.trust.signals.quiet)
     for party in model.parties:
         prior = log_odds(party.config.trust)
-        expected = leak(np.array([prior + quiet]), prior, scenario.conflict.trust.memory)
+        kept = kept_per_day(scenario.conflict.trust.memory)
+        expected = leak(np.array([prior + quiet]), prior, kept)
         assert party.trust == pytest.approx(probability(expected)[0], abs=1e-12)
 
 
@@ -116,7 +118,7 @@ def test_the_highest_act_suffered_is_the_days_signal(rung, signal):
     assert model.parties[1].rung.tolist() == [rung] * 3
     weight = evidence(getattr(scenario.conflict.trust.signals, signal))
     prior = log_odds(scenario.pakistan.trust)
-    expected = leak(np.array([prior + weight]), prior, scenario.conflict.trust.memory)
+    expected = leak(np.array([prior + weight]), prior, kept_per_day(scenario.conflict.trust.memory))
     assert np.allclose(model.parties[0].trust_log_odds, expected, rtol=0, atol=1e-12)
 
 
@@ -132,7 +134,7 @@ def test_an_attributed_attack_costs_islamabads_trust_only():
     model.step()
     prior = log_odds(scenario.pakistan.trust)
     weight = attack_evidence(scenario.afghan_taliban.believed_capacity)
-    expected = leak(np.array([prior + weight]), prior, scenario.conflict.trust.memory)
+    expected = leak(np.array([prior + weight]), prior, kept_per_day(scenario.conflict.trust.memory))
     assert np.allclose(model.parties[0].trust_log_odds, expected, rtol=0, atol=1e-12)
     assert (model.parties[1].trust > scenario.afghan_taliban.trust).all()
 

@@ -48,7 +48,9 @@ def by_hand(scenario, side, package, trust, lock_in, account, verifiers):
 
 def worth(own, package, trust, lock_in):
     """Utility of one package per row under one table."""
-    return Tables.of([own]).utility(np.zeros_like(package), package, trust, lock_in)
+    return Tables.of([own]).utility(
+        np.arange(len(package)), package, np.zeros_like(package), trust, lock_in
+    )
 
 
 @pytest.mark.parametrize("side", [0, 1])

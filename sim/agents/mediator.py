@@ -31,16 +31,17 @@ class Mediator(mesa.Agent, PerReplicate):  # type: ignore[misc]
         self.present: BoolArray = np.full(model.size, config.present)
 
     def active(
-        self, function: MediatorFunction | None = None, rows: IntArray | slice = slice(None)
+        self, function: MediatorFunction | None = None, rows: IntArray | None = None
     ) -> BoolArray:
         """Whether it takes part, has patience left and (if named) offers a function.
 
         Shape (R,), or that of some rows only.
         """
-        present = self.present[rows]
+        present = self.present if rows is None else self.present[rows]
         if function is not None and function not in self.config.functions:
             return np.zeros(len(present), dtype=bool)
-        return present & (self.patience[rows] >= 1.0)
+        patience = self.patience if rows is None else self.patience[rows]
+        return present & (patience >= 1.0)
 
     def leverage(self, side: int) -> float:
         """Pull on one party, in [0, 1]."""
@@ -64,10 +65,11 @@ class Mediator(mesa.Agent, PerReplicate):  # type: ignore[misc]
 @fused
 def recovered(patience: FloatArray, recovery: float, most: float) -> FloatArray:
     """Patience after a day's recovery, shape (R,)."""
-    return np.minimum(patience + recovery, most)
+    after: FloatArray = patience + recovery
+    return np.minimum(after, most)
 
 
 @fused
-def left_undone(before: FloatArray | float, share: float, active: BoolArray) -> FloatArray:
+def left_undone(before: FloatArray, share: float, active: BoolArray) -> FloatArray:
     """What is left undone, shape (R,), once a mediator who is active has done its share of it."""
     return before * (1.0 - share * active)

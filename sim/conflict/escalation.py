@@ -66,9 +66,9 @@ def weightier(
     held: IntArray, weight: FloatArray, severity: FloatArray | float, cause: IntArray | int
 ) -> tuple[BoolArray, BoolArray]:
     """Where a trigger wins over the one held, and where it is the same one, each (n,)."""
-    equal = severity == weight
-    wins = (held == NO_CAUSE) | (severity > weight) | (equal & (cause < held))
-    return wins, equal & (cause == held)
+    equal = weight == severity
+    wins = (held == NO_CAUSE) | (weight < severity) | (equal & (held > cause))
+    return wins, equal & (held == cause)
 
 
 @fused

@@ -33,9 +33,7 @@ def disagreement(
 
 
 @fused
-def pressure_to_end(
-    grievance: FloatArray, closure: float, closure_cost: FloatArray
-) -> FloatArray:
+def pressure_to_end(grievance: FloatArray, closure: float, closure_cost: FloatArray) -> FloatArray:
     """Grievance, weighing more the more closure has cost, shape (R,)."""
     return grievance * (1.0 + closure * closure_cost)
 

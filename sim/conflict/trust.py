@@ -26,7 +26,8 @@ def probability(log_odds_: FloatArray) -> FloatArray:
     """Probability of log-odds, elementwise, shape (R,)."""
     odds_against: FloatArray = np.exp(-log_odds_)
     odds_against += 1.0
-    return np.divide(1.0, odds_against, out=odds_against)
+    trusted: FloatArray = 1.0 / odds_against
+    return trusted
 
 
 def evidence(signal: Signal) -> float:
@@ -46,7 +47,7 @@ def attack_evidence(believed_strength: float) -> float:
 @fused
 def leak(log_odds_: FloatArray, prior: float, kept: float) -> FloatArray:
     """One day's return of the log-odds towards the prior log-odds, shape (R,)."""
-    left = prior + (log_odds_ - prior) * kept
+    left: FloatArray = prior + (log_odds_ - prior) * kept
     return np.minimum(np.maximum(left, -LIMIT), LIMIT)
 
 
@@ -55,7 +56,8 @@ def quiet_evidence(
     evidence: float, unharmed: BoolArray, violated: BoolArray, blamed: BoolArray
 ) -> FloatArray:
     """What a day without fire, violation or attack tells of the other side, shape (R,)."""
-    return evidence * (unharmed & ~violated & ~blamed)
+    quiet = unharmed & ~violated & ~blamed
+    return evidence * quiet.astype(np.float64)
 
 
 @fused

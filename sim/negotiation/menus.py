@@ -249,8 +249,8 @@ def undominated(values: FloatArray) -> IntArray:
 
 def corners(own: Table, most_lock_in: float, trust: Range = (0.0, 1.0)) -> FloatArray:
     """Own utility at every corner of a box of trust and lock-in, shape (corners, P)."""
-    locks = [(0.0, most_lock_in) if retreat.any() else (0.0,) for retreat in own.retreat]
-    sizes: list[tuple[float, ...]] = [trust, *locks]
+    sizes: list[tuple[float, ...]] = [trust]
+    sizes += [(0.0, most_lock_in) if retreat.any() else (0.0,) for retreat in own.retreat]
     rows = []
     for trusted, *locks in product(*sizes):
         value = own.at(trusted)

@@ -58,7 +58,7 @@ def score(
         best = _best_product(first, second, *without)
         product = np.maximum(here[0] - without[0], 0.0)
         product = product * np.maximum(here[1] - without[1], 0.0)
-        known = best > 0
+        known: BoolArray = best > 0
         share[part] = np.where(known, product / np.where(known, best, 1.0), np.nan)
     return distance, share
 
@@ -70,8 +70,7 @@ def _best_product(
     if (compiled := kernels()) is not None:
         return compiled.best_product(first, second, no_deal, no_deal_second)
     gains = np.maximum(first - no_deal[:, None], 0.0)
-    best: FloatArray = (gains * np.maximum(second - no_deal_second[:, None], 0.0)).max(axis=1)
-    return best
+    return (gains * np.maximum(second - no_deal_second[:, None], 0.0)).max(axis=1)
 
 
 def _distance(
@@ -95,16 +94,14 @@ def _beaten(
         return compiled.beaten(first, second, at_first, at_second)
     better = (first >= at_first[:, None]) & (second >= at_second[:, None])
     better &= (first > at_first[:, None]) | (second > at_second[:, None])
-    beaten: BoolArray = better.any(axis=1)
-    return beaten
+    return np.logical_or.reduce(better, axis=1)
 
 
 def _nearest(first: FloatArray, second: FloatArray, away: FloatArray) -> FloatArray:
     """Least of the distances ``away`` (n, E) to packages on the row's frontier, shape (n,)."""
     if (compiled := kernels()) is not None:
         return compiled.nearest_efficient(first, second, away)
-    nearest: FloatArray = np.where(_frontier(first, second), away, np.inf).min(axis=1)
-    return nearest
+    return np.where(_frontier(first, second), away, np.inf).min(axis=1)
 
 
 def _frontier(first: FloatArray, second: FloatArray) -> BoolArray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.agents.party import Party
 from sim.conflict import trust
 from sim.conflict.escalation import FIRE, STRIKE
@@ -38,9 +40,8 @@ def _take_in(model: CeasefireModel, party: Party) -> None:
         struck = suffered[rows] >= STRIKE
         party.learn(rows[~struck], trust.evidence(signals.fire))
         party.learn(rows[struck], trust.evidence(signals.strike))
-        party.resent(
-            rows, model.chain_cause[rows], rule.fire * (suffered[rows] - 1.0)
-        )
+        injury = rule.fire * (suffered[rows] - 1).astype(np.float64)
+        party.resent(rows, model.chain_cause[rows], injury)
     violated = model.violated_today[:, party.other.side]
     blamed = model.attributed_today if party.side == 0 else violated
     quiet = trust.quiet_evidence(trust.evidence(signals.quiet), suffered < FIRE, violated, blamed)

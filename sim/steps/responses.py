@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
-from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
+from sim.randomness import BoolArray, FloatArray, IntArray, further
 from sim.replicates import where
 
 if TYPE_CHECKING:

@@ -127,7 +127,7 @@ class Rounds:
     def _inclination(self, party: Party) -> FloatArray:
         """Chance that a side attends a round that is due, shape (R,)."""
         model, rule = self.model, self.rule
-        called = model.combined(lambda m: m.leverage(party.side), MediatorFunction.call_back)
+        called = model.leverage_on(party.side, MediatorFunction.call_back)
         ripe = party.config.disagreement - party.disagreement()
         inclined = (
             rule.attendance
@@ -222,9 +222,7 @@ class Rounds:
     def _publish_accounts(self, rows: IntArray) -> None:
         """Both sides publish an account; a joint communique damps contradiction and lock-in."""
         model = self.model
-        voices = model.combined(
-            lambda m: m.config.credibility, MediatorFunction.communique, rows
-        )
+        voices = model.combined(lambda m: m.config.credibility, MediatorFunction.communique, rows)
         damping = model.scenario.bargaining.communique * voices
         for party in model.parties:
             would = self._treated(party, rows)

@@ -40,10 +40,7 @@ def renew(model: CeasefireModel) -> None:
     rows = where((ended > 0) & (ended < model.day))
     if not len(rows):
         return
-    pulls = [
-        model.combined(lambda m, side=side: m.leverage(side), MediatorFunction.call_back, rows)
-        for side in range(2)
-    ]
+    pulls = [model.leverage_on(side, MediatorFunction.call_back, rows) for side in range(2)]
     chance = rule.renewal * (1.0 + rule.renewal_mediated * 0.5 * (pulls[0] + pulls[1]))
     rows = rows[model.uniform("renewal", rows) < chance]
     state.restart(rows, model.day, model.scenario.conflict.tension.initial)
