@@ -60,10 +60,12 @@ def rows() -> Iterator[Row]:
         "10 status": [(status, "check")],
         "daily records": [(Daily, "write")],
         "rows of outcomes": [(Outcomes, "write")],
-        "of all this: drawing random numbers": [(Streams, "uniform"), (Streams, "words")],
+        "of all this: drawing random numbers": [
+            (Streams, "uniform"), (Streams, "below"), (Streams, "words"),
+        ],
     }  # fmt: skip
     scenario = sim.load("baseline")
-    CeasefireModel(scenario, 100, 2025, watched=0).run(30, Daily(DAYS))
+    CeasefireModel(scenario, FUTURES, 2025, watched=0).run(30, Daily(DAYS))
     clock = Clock()
     for label, functions in parts.items():
         for owner, name in functions:

@@ -148,7 +148,7 @@ fixed: {accounts: t, pakistan: t, afghan_taliban: t, mediators: t, militants: t,
   protocol: t, bargaining: t, conflict: t, ceasefire: t}
 screening: {trajectories: 2}
 indices: {samples: 8, factors: 2}
-discovery: {outcome: rmst, worst: 0.4}
+discovery: {outcome: rmst, worst: 0.4, points: 16}
 replicates: 30
 seeds: 2
 """

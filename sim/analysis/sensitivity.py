@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats.qmc import LatinHypercube
 
 from sim.config import ConfigError, Scenario
 from sim.randomness import FloatArray
@@ -186,17 +187,14 @@ def morris(
 
 @dataclass(frozen=True, eq=False)
 class Indices:
-    """Sobol indices: ``table`` of all samples, ``convergence`` of their first parts, the samples.
+    """Sobol indices: ``table`` of all samples, ``convergence`` of their first parts.
 
     Columns are outcome, factor, first, first_half, total, total_half (half-widths of 95 % bootstrap
-    intervals) and, in ``convergence``, samples. ``shares`` and ``outcomes`` are the independent
-    samples among the points evaluated, for scenario discovery.
+    intervals) and, in ``convergence``, samples.
     """
 
     table: pd.DataFrame
     convergence: pd.DataFrame
-    shares: FloatArray
-    outcomes: FloatArray
 
 
 def sobol(
@@ -224,10 +222,13 @@ def sobol(
         _indices(problem, outcomes[: part * block], seed, names).assign(samples=part)
         for part in parts
     ]
-    independent = np.arange(len(shares)) % block
-    kept = (independent == 0) | (independent == block - 1)
     whole = tables[-1].drop(columns="samples")
-    return Indices(whole, pd.concat(tables, ignore_index=True), shares[kept], outcomes[kept])
+    return Indices(whole, pd.concat(tables, ignore_index=True))
+
+
+def spread(found: Sequence[Factor], points: int, seed: int) -> FloatArray:
+    """Shares (points, factors) of a Latin hypercube (McKay, Beckman & Conover 1979)."""
+    return LatinHypercube(len(found), rng=np.random.default_rng(seed)).random(points)
 
 
 def _indices(

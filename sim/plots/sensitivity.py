@@ -63,18 +63,19 @@ def convergence(
             page.right - page.left - 4 * em - room, page.top - page.bottom - 4.4 * em,
         )  # fmt: skip
         drawn = pens(names, None, look, paper)
-        for name in names:
+        for k, name in enumerate(names):
             held, pen = table[table["factor"] == name], drawn[name]
+            beside = 1.0 + 0.03 * (k - (len(names) - 1) / 2)  # so that no interval hides another
             axes.errorbar(
-                held["samples"], held["total"], yerr=held["total_half"], label=name, capsize=3,
-                color=pen.color, linestyle=pen.dash, linewidth=pen.width,
+                beside * held["samples"], held["total"], yerr=held["total_half"], label=name,
+                capsize=3, color=pen.color, linestyle=pen.dash, linewidth=pen.width,
             )  # fmt: skip
         axes.set_xscale("log", base=2)
         axes.set_xticks(sorted(set(table["samples"])), sorted(set(table["samples"])))
         axes.minorticks_off()
         axes.set_xlabel("Samples (each with one evaluation per factor and two more)")
         axes.set_ylabel("Total index")
-        axes.set_ylim(-0.25, 1.25)
+        axes.axhline(0.0, color=look.muted, linewidth=paper.line / 2)
         axes.grid(axis="y")
         axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), frameon=False)
     return Drawing(page.figure, table.reset_index(drop=True), "\n".join(about), title)
@@ -106,12 +107,15 @@ def box(
         axes.set_xlabel("Share of the factor's interval")
         axes = page.axes(half + 2 * em, bottom, page.right - half - 3 * em, height)
         steps = trail[~trail["chosen"]]
-        axes.plot(steps["coverage"], steps["density"], "o-", color=look.series[1], markersize=5)
+        axes.plot(steps["coverage"], steps["density"], "o-", color=look.series[1], markersize=5,
+                  label="as the box is peeled")  # fmt: skip
         best = trail[trail["chosen"]]
-        axes.plot(best["coverage"], best["density"], "s", color=look.ink, markersize=9)
+        axes.plot(best["coverage"], best["density"], "s", color=look.ink, markersize=9,
+                  label="the box shown, idle limits given up")  # fmt: skip
         axes.set_xlabel("Coverage: share of the cases of interest inside")
         axes.set_ylabel("Density: share of interest among those inside")
         axes.set_xlim(0, 1.03)
         axes.set_ylim(0, 1.03)
         axes.grid()
+        axes.legend(loc="lower left", frameon=False)
     return Drawing(page.figure, table.reset_index(drop=True), "\n".join(about), title)

@@ -21,7 +21,9 @@ from sim.analysis.sensitivity import (
     Space,
     factors,
     morris,
+    points,
     sobol,
+    spread,
     with_chance,
 )
 from sim.config import ConfigError
@@ -59,6 +61,7 @@ class Plan:
     top: int
     outcome: str
     worst: float
+    points: int
     replicates: int
     seeds: int
 
@@ -71,7 +74,8 @@ class Plan:
             return cls(
                 space, tree["screening"]["trajectories"], tree["indices"]["samples"],
                 tree["indices"]["factors"], tree["discovery"]["outcome"],
-                tree["discovery"]["worst"], tree["replicates"], tree["seeds"],
+                tree["discovery"]["worst"], tree["discovery"]["points"], tree["replicates"],
+                tree["seeds"],
             )  # fmt: skip
         except OSError as error:
             raise ConfigError(f"cannot read {path}: {str(error.strerror).lower()}") from None
@@ -97,7 +101,7 @@ class Sensitivity:
         screened = morris(self.found, self.evaluate, self.plan.trajectories, self.seed, NAMES)
         first = self.first(screened)
         indices = sobol(first, self.evaluate, self.plan.samples, self.seed, NAMES)
-        box = self.discover(first, indices)
+        box = self.discover(first)
         self.write(screened, first, indices, box)
         return sorted(path.name for path in self.directory.iterdir() if path.suffix != ".jsonl")
 
@@ -113,15 +117,16 @@ class Sensitivity:
         by_path = {factor.path: factor for factor in self.found}
         return [by_path[name] for name in [*names, CHANCE]]
 
-    def discover(self, first: Sequence[Factor], indices: Indices) -> Discovery:
-        """Search half of the independent samples for a box, measure it on the other half.
+    def discover(self, first: Sequence[Factor]) -> Discovery:
+        """Search half of the points of a hypercube for a box, measure it on the other half.
 
         Returns the box as found, as measured anew, the peeling trajectory and the threshold of the
         outcome. Chance is no factor of a box.
         """
-        column = indices.outcomes[:, NAMES.index(self.plan.outcome)]
+        shares = spread(first, self.plan.points, self.seed)
+        column = self.evaluate(points(first, shares))[:, NAMES.index(self.plan.outcome)]
         threshold = float(np.quantile(column, self.plan.worst))
-        wanted, values = column <= threshold, indices.shares[:, : len(first) - 1]
+        wanted, values = column <= threshold, shares[:, : len(first) - 1]
         half = np.arange(len(values)) % 2 == 0
         boxes = peel(values[half], wanted[half])
         best = chosen(values[half], wanted[half], boxes)
@@ -163,7 +168,8 @@ class Sensitivity:
         self._save("convergence", plots.convergence(primary, self.about(sobol_runs), title=title))
         if len(limits):
             title = f"{OUTCOMES[self.plan.outcome].title}: where it is below {threshold:.2f}"
-            self._save("box", plots.box(limits, trail, self.about(sobol_runs), title=title))
+            drawing = plots.box(limits, trail, self.about(self.plan.points), title=title)
+            self._save("box", drawing)
         readme = (data_dir("experiments") / FOLDER / "README.md").read_text(encoding="utf-8")
         said = said_of(screened, indices.table, limits, (box, again), threshold, len(self.held))
         with Atomic(self.directory) as files:
@@ -251,7 +257,7 @@ def _of_box(limits: pd.DataFrame, boxes: tuple[Box, Box], threshold: float) -> s
         return "No box of parameters was found in which the outcome of interest is common."
     found, again = boxes
     where = " and ".join(
-        f"`{row['factor']}` from {row['from']:.3g} to {row['to']:.3g}"
+        f"`{row['factor']}` is between {row['from']:.3g} and {row['to']:.3g}"
         for _, row in limits.iterrows()
     )
     return (
