@@ -136,9 +136,11 @@ def poisson(uniform: FloatArray, mean: FloatArray, none: FloatArray, most: int) 
 
 
 @compiled
-def severities(count: IntArray, rows: IntArray, drawn: WordArray, cumulative: FloatArray) -> Any:
+def severities(
+    count: IntArray, rows: IntArray, drawn: WordArray, cumulative: FloatArray,
+    worst: IntArray, total: IntArray,
+) -> None:  # fmt: skip
     """Deaths in the deadliest of ``count`` attacks, and in all, as ``Severity.of_attacks``."""
-    worst, total = np.zeros_like(count), np.zeros_like(count)
     for k in range(len(rows)):
         row = rows[k]
         for nth in range(count[row]):
@@ -148,7 +150,6 @@ def severities(count: IntArray, rows: IntArray, drawn: WordArray, cumulative: Fl
                 deaths += 1
             worst[row] = max(worst[row], deaths)
             total[row] += deaths
-    return worst, total
 
 
 @njit(inline="always")

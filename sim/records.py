@@ -189,7 +189,7 @@ class Daily:
     """
 
     def __init__(self, horizon: int) -> None:
-        self.counts = np.zeros((horizon + 1, len(DAILY), BINS), dtype=np.int64)
+        self.counts = np.zeros((horizon + 1, len(DAILY), BINS), dtype=np.int32)
         self.in_force = np.zeros(horizon + 1, dtype=np.int64)
         self.deals = np.zeros(horizon + 1, dtype=np.int64)
         self.in_session = np.zeros(horizon + 1, dtype=np.int64)

@@ -11,6 +11,7 @@ import pytest
 
 import sim
 from sim.analysis.discovery import chosen, measured, peel
+from sim.analysis.evaluations import Evaluations
 from sim.analysis.sensitivity import (
     CHANCE,
     Factor,
@@ -24,6 +25,7 @@ from sim.analysis.sensitivity import (
 from sim.commands import sensitivity as command
 from sim.paths import data_dir
 from sim.report.findings import digest, digest_in
+from sim.report.sensitivity import Plan, base_cell
 
 pytest.importorskip("SALib")
 FOLDER = data_dir("experiments") / "sensitivity"
@@ -181,9 +183,6 @@ def test_a_plan_that_is_not_as_described_is_refused(tmp_path):
 
 
 def test_what_is_kept_of_a_run_belongs_together():
-    if not (FOLDER / "indices.csv").exists():
-        assert "No run is kept here yet" in (FOLDER / "README.md").read_text()
-        return
     for picture in FOLDER.glob("*.png"):
         assert digest_in(picture) == digest(picture.with_suffix(".csv"))
     names = re.findall(r"\((\w+)\.png\)", (FOLDER / "README.md").read_text())
@@ -194,6 +193,29 @@ def test_what_is_kept_of_a_run_belongs_together():
         said = f"{row.total:.2f} [{low:.2f}, {high:.2f}]".replace("-", "−")
         assert f"| `{row.factor}` |" in (FOLDER / "README.md").read_text()
         assert said in (FOLDER / "README.md").read_text()
+
+
+def test_kept_indices_stay_within_their_bounds():
+    """By their intervals: first orders share out at most the whole, interaction adds to them."""
+    for _, table in pd.read_csv(FOLDER / "indices.csv").groupby("outcome"):
+        assert (table["total"] + table["total_half"] >= table["first"] - table["first_half"]).all()
+        assert table["first"].sum() <= 1 + table["first_half"].sum()
+        assert table["total"].sum() >= 1 - table["total_half"].sum()
+
+
+@pytest.mark.slow
+def test_the_number_with_the_largest_index_moves_the_outcome_more_than_chance(tmp_path):
+    """From one end of its interval to the other, all else as in the baseline."""
+    table = pd.read_csv(FOLDER / "indices.csv").query("outcome == 'rmst' and factor != 'chance'")
+    plan = Plan.read(FOLDER / "space.yaml")
+    base = base_cell(plan, [])
+    largest = table.loc[table["total"].idxmax(), "factor"]
+    (factor,) = [x for x in factors(base.scenario, plan.space)[0] if x.path == largest]
+    evaluate = Evaluations(base, ["rmst"], tmp_path / "evaluations.jsonl")
+    ends = evaluate([{factor.path: factor.at(share)} for share in (0.0, 1.0)])[:, 0]
+    effects = pd.read_csv(FOLDER / "screening.csv").query("outcome == 'rmst'").set_index("factor")
+    chance = effects.loc["chance", "effect"] + effects.loc["chance", "half"]
+    assert abs(ends[1] - ends[0]) > chance
 
 
 # Scenario discovery

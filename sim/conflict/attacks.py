@@ -84,17 +84,19 @@ class Severity:
         ``words`` gives those of some rows, from which each attack takes its own number.
         """
         rows = where(count)
+        worst, total = np.zeros_like(count), np.zeros_like(count)
+        if not len(rows):
+            return worst, total
         drawn = words(rows)
         if (compiled := kernels()) is not None:
-            return compiled.severities(count, rows, drawn, self.cumulative)
-        worst, total = np.zeros_like(count), np.zeros_like(count)
-        if len(rows):
-            count = count[rows]
-            first = count.cumsum() - count  # position of each future's first attack among all
-            nth = np.arange(count.sum()) - first.repeat(count)
-            deaths = self.quantile(further(drawn.repeat(count), nth))
-            worst[rows] = np.maximum.reduceat(deaths, first)
-            total[rows] = np.add.reduceat(deaths, first)
+            compiled.severities(count, rows, drawn, self.cumulative, worst, total)
+            return worst, total
+        count = count[rows]
+        first = count.cumsum() - count  # position of each future's first attack among all
+        nth = np.arange(count.sum()) - first.repeat(count)
+        deaths = self.quantile(further(drawn.repeat(count), nth))
+        worst[rows] = np.maximum.reduceat(deaths, first)
+        total[rows] = np.add.reduceat(deaths, first)
         return worst, total
 
 
