@@ -256,8 +256,8 @@ def _of_box(limits: pd.DataFrame, boxes: tuple[Box, Box], threshold: float) -> s
     if not len(limits):
         return "No box of parameters was found in which the outcome of interest is common."
     found, again = boxes
-    where = " and ".join(
-        f"`{row['factor']}` is between {row['from']:.3g} and {row['to']:.3g}"
+    where = ", ".join(
+        f"`{row['factor']}` is from {row['from']:.3g} to {row['to']:.3g}"
         for _, row in limits.iterrows()
     )
     return (
