@@ -57,6 +57,9 @@ class MirroredStreams(Streams):
     def uniform(self, purpose, day, rows=None):
         return super().uniform(mirrored_purpose(purpose), day, rows)
 
+    def below(self, purpose, day, chance, rows=None):
+        return super().below(mirrored_purpose(purpose), day, chance, rows)
+
     def words(self, purpose, day, rows=None):
         return super().words(mirrored_purpose(purpose), day, rows)
 
