@@ -118,7 +118,9 @@ def run(options: Options) -> None:
     site = Site(rooms, options.scenario, options.seed, address(options), shipped(), found)
     for page in (home, explore, play, teach, debrief, compare):
         page.register(site)
-    tree = compose(options.scenario).stored()
+    setup = compose(options.scenario)
+    tree = setup.stored()
+    work.compile_first(setup.cell.scenario)  # not while a class waits
 
     async def warm() -> None:
         workers = range(os.cpu_count() or 1)
