@@ -38,6 +38,7 @@ def measure(name: str) -> None:
     KEPT.mkdir(parents=True, exist_ok=True)
     for measured in part.rows():
         row = Row(*measured)
+        row = row._replace(met=None if row.met is None else bool(row.met))  # not NumPy's
         rows.append(row)
         print("| " + " | ".join(line(row)) + " |", flush=True)
         (KEPT / f"{name}.json").write_text(json.dumps(told))  # an interrupted part keeps its rows
