@@ -33,8 +33,8 @@ class Pages(NamedTuple):
 
     ``package``, ``other``, ``constant``, ``slope`` (P,) and ``retreat`` (C, P) as in `Menu` and
     `Table`. ``bound`` + trust x ``rise`` (pages,) is more than any package of a page can be worth:
-    utility is convex in trust, so it lies below the chord over the menu's range, and lock-in only
-    lowers it.
+    the best of them is convex in trust, so it lies below its chord over the menu's range, and
+    lock-in only takes off.
     """
 
     package: IntArray
