@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -37,10 +38,10 @@ def ask(size: int) -> None:
 def use(wanted: bool) -> bool:
     """Turn compiled arithmetic on or off; return whether it is on, which needs Numba."""
     global _loaded
-    try:
-        _loaded = importlib.import_module("sim.kernels") if wanted else None
-    except (ImportError, RuntimeError):  # no Numba here, or nowhere to keep what it compiles
-        return False
+    _loaded = None
+    if wanted:
+        with suppress(ImportError, RuntimeError):  # no Numba, or nowhere to keep what it compiles
+            _loaded = importlib.import_module("sim.kernels")
     for told in _fused:
         told(_loaded)
     return _loaded is not None

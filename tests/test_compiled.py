@@ -1,5 +1,6 @@
 """Compiled arithmetic gives the numbers that NumPy gives, to the last bit."""
 
+import sys
 from contextlib import contextmanager
 
 import digests
@@ -50,6 +51,16 @@ def test_a_small_block_does_not_load_the_compiler():
         assert compiled.kernels() is None
         compiled.ask(compiled.LARGE)
         assert compiled.kernels() is not None
+
+
+def test_without_numba_numpy_does_everything(monkeypatch):
+    with arithmetic(False):
+        monkeypatch.delitem(sys.modules, "sim.kernels", raising=False)
+        monkeypatch.setitem(sys.modules, "numba", None)  # as if it were not installed
+        assert compiled.use(True) is False
+        assert compiled.kernels() is None
+        assert Streams(SEED, size=compiled.LARGE).uniform("purpose", 1).shape == (compiled.LARGE,)
+        monkeypatch.undo()
 
 
 # Whole models
