@@ -16,13 +16,17 @@ from __future__ import annotations
 
 import functools
 import importlib
+import signal
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
 LARGE = 5_000  # futures in a block from which loading the compiler pays
+RETRY = 0.005  # seconds until an interrupt that came inside Numba is tried again
 PAGE = 16  # packages valued at once: a run of equal operations, which processors take wide
 
 _loaded: Any = None  # the module sim.kernels while it is in use
@@ -42,9 +46,33 @@ def use(wanted: bool) -> bool:
     if wanted:
         with suppress(ImportError, RuntimeError):  # no Numba, or nowhere to keep what it compiles
             _loaded = importlib.import_module("sim.kernels")
+            _keep_interrupts()
     for told in _fused:
         told(_loaded)
     return _loaded is not None
+
+
+def _keep_interrupts() -> None:
+    """Let an interrupt (Ctrl-C) wait while Numba hands a result over: there it would be lost.
+
+    Numba does that in Python called from C, which drops exceptions. Where somebody else handles
+    the signals nothing is changed.
+    """
+    first, again = signal.SIGINT, getattr(signal, "SIGALRM", None)
+    if again is None or threading.current_thread() is not threading.main_thread():
+        return
+    free = signal.getsignal(again) is signal.SIG_DFL
+    if free and signal.getsignal(first) is signal.default_int_handler:
+        signal.signal(first, _interrupted)
+        signal.signal(again, _interrupted)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """Interrupt now, or in a moment if this is inside Numba."""
+    if frame is not None and str(frame.f_globals.get("__name__")).startswith("numba."):
+        signal.setitimer(signal.ITIMER_REAL, RETRY)
+    else:
+        signal.default_int_handler(signal.SIGINT, frame)
 
 
 def kernels() -> Any:

@@ -1,7 +1,10 @@
 """Compiled arithmetic gives the numbers that NumPy gives, to the last bit."""
 
+import signal
 import sys
+import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import digests
 import numpy as np
@@ -61,6 +64,21 @@ def test_without_numba_numpy_does_everything(monkeypatch):
         assert compiled.kernels() is None
         assert Streams(SEED, size=compiled.LARGE).uniform("purpose", 1).shape == (compiled.LARGE,)
         monkeypatch.undo()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="this system has no SIGALRM")
+def test_an_interrupt_inside_numba_comes_when_it_is_out():
+    """There it would be lost: a run went on to its end after Ctrl-C."""
+    inside = SimpleNamespace(f_globals={"__name__": "numba.core.serialize"})
+    before = signal.signal(signal.SIGALRM, compiled._interrupted)
+    try:
+        compiled._interrupted(signal.SIGINT, inside)  # does not raise
+        with pytest.raises(KeyboardInterrupt):
+            time.sleep(5)
+        with pytest.raises(KeyboardInterrupt):
+            compiled._interrupted(signal.SIGINT, None)
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 # Whole models
