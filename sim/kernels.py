@@ -286,7 +286,8 @@ def best_product(
 def _better(first: Any, second: Any, than_first: Any, than_second: Any) -> bool:
     """Whether a package is better for one side than another and no worse for the other side."""
     no_worse = first >= than_first and second >= than_second
-    return no_worse and (first > than_first or second > than_second)
+    result: bool = no_worse and (first > than_first or second > than_second)
+    return result
 
 
 @compiled

@@ -82,7 +82,8 @@ class Streams:
         """
         wanted = self.replicates if rows is None else self.replicates[rows]
         if (compiled := kernels()) is not None:
-            return compiled.uniforms(*self._words, purpose_key(purpose), day, wanted)
+            result: FloatArray = compiled.uniforms(*self._words, purpose_key(purpose), day, wanted)
+            return result
         return self._drawn(self._generator.random, purpose, day, wanted)
 
     def below(
@@ -94,7 +95,10 @@ class Streams:
         """
         wanted = self.replicates if rows is None else self.replicates[rows]
         if (compiled := kernels()) is not None:
-            return compiled.below(*self._words, purpose_key(purpose), day, wanted, chance)
+            result: IntArray = compiled.below(
+                *self._words, purpose_key(purpose), day, wanted, chance
+            )
+            return result
         drawn = self._drawn(self._generator.random, purpose, day, wanted)
         return (drawn < chance).nonzero()[0]
 
@@ -102,11 +106,12 @@ class Streams:
         """The 64-bit words behind ``uniform``, from which ``further`` makes more numbers."""
         wanted = self.replicates if rows is None else self.replicates[rows]
         if (compiled := kernels()) is not None:
-            return compiled.words(*self._words, purpose_key(purpose), day, wanted)
+            result: WordArray = compiled.words(*self._words, purpose_key(purpose), day, wanted)
+            return result
         return self._drawn(self._philox.random_raw, purpose, day, wanted)
 
     def _drawn(
-        self, draw: Callable[[int], Any], purpose: str, day: int, wanted: IntArray
+        self, draw: Callable[[int], NDArray[Any]], purpose: str, day: int, wanted: IntArray
     ) -> NDArray[Any]:
         """Draw from the first replicate wanted to the last, and keep what is wanted."""
         if not len(wanted):
@@ -137,7 +142,8 @@ def further(words: WordArray, nth: int | IntArray) -> FloatArray:
     does not draw one for all. ``nth`` is single or has the shape of ``words``.
     """
     if (compiled := kernels()) is not None and isinstance(nth, int):
-        return compiled.further(words, nth)
+        result: FloatArray = compiled.further(words, nth)
+        return result
     mixed = words
     if np.any(nth):
         steps = np.asarray(nth, dtype=np.uint64)

@@ -234,7 +234,8 @@ def histograms(values: FloatArray, counted: BoolArray) -> IntArray:
     ``values`` (variables, R) are overwritten. NaN, and rows not ``counted`` (R,), are left out.
     """
     if (compiled := kernels()) is not None:
-        return compiled.histograms(values, counted, _LOW, _BINS_PER_UNIT, BINS)
+        result: IntArray = compiled.histograms(values, counted, _LOW, _BINS_PER_UNIT, BINS)
+        return result
     values -= _LOW
     values *= _BINS_PER_UNIT
     np.minimum(values, BINS - 1, out=values)

@@ -228,7 +228,8 @@ def sobol(
 
 def spread(found: Sequence[Factor], points: int, seed: int) -> FloatArray:
     """Shares (points, factors) of a Latin hypercube (McKay, Beckman & Conover 1979)."""
-    return LatinHypercube(len(found), rng=np.random.default_rng(seed)).random(points)
+    cube: FloatArray = LatinHypercube(len(found), rng=np.random.default_rng(seed)).random(points)
+    return cube
 
 
 def _indices(

@@ -13,19 +13,16 @@ from sim.config import Scenario
 from sim.game import Checkpoint, Game, Move, Setup
 from sim.game.debrief import Odds, odds
 from sim.game.futures import Fan, two_fans
-from sim.records import Daily
 
 NICE = 10  # the pages go first
 
 
 def compile_first(scenario: Scenario) -> None:
     """Use compiled arithmetic, and have it compiled now if it never was (a quarter of a minute)."""
-    from sim.model import CeasefireModel
+    from sim.analysis.ensemble import simulate
 
     if use(True):
-        model = CeasefireModel(scenario, 200, watched=0)
-        model.run(60, Daily(60))
-        model.release()
+        simulate(scenario, 200, 1, 60, watched=0)
 
 
 def warm(tree: dict[str, Any]) -> None:

@@ -25,7 +25,8 @@ def poisson_quantile(uniform: FloatArray, mean: FloatArray) -> IntArray:
     """Poisson counts by inverse transform, shape (R,): the least n with P(N <= n) > uniform."""
     term = np.exp(-mean)
     if (compiled := kernels()) is not None:
-        return compiled.poisson(uniform, mean, term, MOST_PER_DAY)
+        result: IntArray = compiled.poisson(uniform, mean, term, MOST_PER_DAY)
+        return result
     count = np.zeros(len(mean), dtype=np.int64)
     more = where(uniform >= term)
     uniform, mean, term = uniform[more], mean[more], term[more]

@@ -16,7 +16,7 @@ from sim.replicates import PerReplicate, part, where
 
 ATTACK, BORDER_CLASH, VIOLATION, TALKS_BREAKDOWN, SHOCK = range(len(CAUSES))
 NO_CAUSE = -1
-LEAST = 5e-324  # stands for a uniform of 0, whose logarithm would be no number
+LEAST = 5e-324  # stands for a uniform of 0, of which there is no logarithm
 PROTEST, FIRE, STRIKE, HOSTILITIES = 1, 2, 3, 4
 
 
@@ -89,7 +89,7 @@ def restraint(
     mediators' pull, trust, and what closure has cost; all but ``given_up`` have shape (R,).
     """
     of_talks, of_deal, of_bound, of_leverage, of_trust, of_cost = weights
-    return (
+    result: FloatArray = (
         of_talks * in_session[rows]
         + of_deal * (package[rows] != NO_DEAL)
         + of_bound * (given_up * willing[rows])
@@ -97,6 +97,7 @@ def restraint(
         + of_trust * trust[rows]
         + of_cost * closure_cost[rows]
     )
+    return result
 
 
 @fused

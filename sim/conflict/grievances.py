@@ -54,6 +54,7 @@ def worth_of_continuing(
     """
     of_deal, of_talks, of_leverage, of_trust = stakes
     talks = in_session | (next_round > 0)
-    return (
+    result: FloatArray = (
         ending_value + of_deal * deal + of_talks * talks + of_leverage * leverage + of_trust * trust
     )
+    return result

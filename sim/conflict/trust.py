@@ -63,7 +63,8 @@ def quiet_evidence(
 @fused
 def right(trust: FloatArray, willing: BoolArray) -> BoolArray:
     """Whether a side takes the other for what it is, shape (R,)."""
-    return (trust >= 0.5) == willing
+    result: BoolArray = (trust >= 0.5) == willing
+    return result
 
 
 def message_accuracy(credibility: float, leaning: float) -> float:

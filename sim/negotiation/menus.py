@@ -128,17 +128,19 @@ class Prospects:
         one best for it; where none reaches it, the one best for oneself, and of equals the first.
         """
         if (compiled := kernels()) is not None:
-            return self.pages.package[compiled.first_at(rows, aspiration, *self._given())]
-        at, last = self._first_rising[rows], self.length[rows] - 1
-        asked = np.minimum(aspiration, self._rising[at + last])
-        position = _first(lambda c: self._rising[at + c] >= asked, last)
-        chosen: IntArray = self.pages.package[self.start[rows] * PAGE + position]
+            place = compiled.first_at(rows, aspiration, *self._given)
+        else:
+            at, last = self._first_rising[rows], self.length[rows] - 1
+            asked = np.minimum(aspiration, self._rising[at + last])
+            place = self.start[rows] * PAGE + _first(lambda c: self._rising[at + c] >= asked, last)
+        chosen: IntArray = self.pages.package[place]
         return chosen
 
     def best_leaving(self, rows: IntArray, floor: FloatArray) -> FloatArray:
         """Most own utility, shape (n,), among packages worth ``floor`` (n,) to the other side."""
+        most: FloatArray
         if (compiled := kernels()) is not None:
-            most = compiled.best_leaving(rows, floor, self.pages.other, *self._given())
+            most = compiled.best_leaving(rows, floor, self.pages.other, *self._given)
         else:
             first, last = self.start[rows] * PAGE, self.length[rows] - 1
             other = self.pages.other
@@ -146,6 +148,7 @@ class Prospects:
             most = self._rising[self._first_rising[rows] + np.maximum(low - 1, 0)]
         return most
 
+    @cached_property
     def _given(self) -> tuple[Any, ...]:
         """What the compiled forms look at."""
         pages = -(-self.length // PAGE)

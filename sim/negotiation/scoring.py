@@ -67,10 +67,13 @@ def _best_product(
     first: FloatArray, second: FloatArray, no_deal: FloatArray, no_deal_second: FloatArray
 ) -> FloatArray:
     """The largest product of both sides' gains over no deal, shape (n,)."""
+    best: FloatArray
     if (compiled := kernels()) is not None:
-        return compiled.best_product(first, second, no_deal, no_deal_second)
-    gains = np.maximum(first - no_deal[:, None], 0.0)
-    return (gains * np.maximum(second - no_deal_second[:, None], 0.0)).max(axis=1)
+        best = compiled.best_product(first, second, no_deal, no_deal_second)
+    else:
+        gains = np.maximum(first - no_deal[:, None], 0.0)
+        best = (gains * np.maximum(second - no_deal_second[:, None], 0.0)).max(axis=1)
+    return best
 
 
 def _distance(
@@ -90,18 +93,24 @@ def _beaten(
     first: FloatArray, second: FloatArray, at_first: FloatArray, at_second: FloatArray
 ) -> BoolArray:
     """Whether some package is better for one side and no worse for the other, shape (n,)."""
+    beaten: BoolArray
     if (compiled := kernels()) is not None:
-        return compiled.beaten(first, second, at_first, at_second)
-    better = (first >= at_first[:, None]) & (second >= at_second[:, None])
-    better &= (first > at_first[:, None]) | (second > at_second[:, None])
-    return np.logical_or.reduce(better, axis=1)
+        beaten = compiled.beaten(first, second, at_first, at_second)
+    else:
+        better = (first >= at_first[:, None]) & (second >= at_second[:, None])
+        better &= (first > at_first[:, None]) | (second > at_second[:, None])
+        beaten = np.logical_or.reduce(better, axis=1)
+    return beaten
 
 
 def _nearest(first: FloatArray, second: FloatArray, away: FloatArray) -> FloatArray:
     """Least of the distances ``away`` (n, E) to packages on the row's frontier, shape (n,)."""
+    nearest: FloatArray
     if (compiled := kernels()) is not None:
-        return compiled.nearest_efficient(first, second, away)
-    return np.where(_frontier(first, second), away, np.inf).min(axis=1)
+        nearest = compiled.nearest_efficient(first, second, away)
+    else:
+        nearest = np.where(_frontier(first, second), away, np.inf).min(axis=1)
+    return nearest
 
 
 def _frontier(first: FloatArray, second: FloatArray) -> BoolArray:

@@ -100,7 +100,8 @@ class Tables:
         """
         if (compiled := kernels()) is not None:
             given = rows, package, account, trust, lock_in
-            return compiled.utility(*given, self.constant, self.slope, self.retreat)
+            result: FloatArray = compiled.utility(*given, self.constant, self.slope, self.retreat)
+            return result
         account, trust, lock_in = account[rows], trust[rows], lock_in[rows]
         value = self.constant[account, package] + trust * self.slope[account, package]
         for k, retreat in enumerate(self.retreat):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
 from sim.randomness import BoolArray, FloatArray, IntArray, further
 from sim.replicates import where
+from sim.steps.table import any_active
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -110,11 +110,9 @@ def _contained(model: CeasefireModel, chain: Chain) -> BoolArray:
     rows = chain.rows
     calm = model.scenario.conflict.response.hotline * hotline(model, rows)
     broken = chain.uniform(model, "containment/hotline") < calm
-    able = [mediator.active(MediatorFunction.contain, rows) for mediator in model.mediators]
-    nobody = np.zeros(len(rows), dtype=bool)
-    wanted = model.players.contain(reduce(np.logical_or, able, nobody))
-    for mediator, can in zip(model.mediators, able, strict=True):
-        tries = can & wanted
+    wanted = model.players.contain(any_active(model, MediatorFunction.contain, rows))
+    for mediator in model.mediators:
+        tries = mediator.active(MediatorFunction.contain, rows) & wanted
         if not tries.any():
             continue
         pull = 0.5 * (mediator.leverage(0) + mediator.leverage(1))
