@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
-from sim.randomness import BoolArray, FloatArray, IntArray, further
+from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
 from sim.replicates import where
 from sim.steps.table import any_active
 
@@ -20,7 +20,8 @@ class Chain:
     """Today's chains: one per future with a trigger.
 
     ``rows`` (n,) futures; ``cause`` (n,); ``acting`` (n, 2) who acts at this link and ``rungs``
-    (n, 2) how, 0 where a side does not act; ``link`` acts so far.
+    (n, 2) how, 0 where a side does not act; ``link`` acts so far; ``words`` (n,) by purpose, from
+    which each link takes its own number.
     """
 
     def __init__(self, model: CeasefireModel) -> None:
@@ -33,12 +34,13 @@ class Chain:
         self.severity = trigger.severity[self.rows]
         self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
         self.link = 0
+        self.words: dict[str, WordArray] = {}
 
     def uniform(self, model: CeasefireModel, purpose: str) -> FloatArray:
-        """This link's uniforms for a purpose, shape (n,): each link takes its own number."""
-        if self.link == 0:
-            return model.uniform(purpose, self.rows)
-        return further(model.words(purpose, self.rows), self.link)
+        """This link's uniforms for a purpose, shape (n,)."""
+        if purpose not in self.words:
+            self.words[purpose] = model.words(purpose, self.rows)
+        return further(self.words[purpose], self.link)
 
     def act(self, model: CeasefireModel, pressure: FloatArray) -> None:
         """Let those whose turn it is choose a rung under ``pressure`` (n, 2)."""
@@ -64,6 +66,7 @@ class Chain:
             return
         for name in ("rows", "cause", "acting", "rungs"):
             setattr(self, name, getattr(self, name).take(at, axis=0))
+        self.words = {purpose: words[at] for purpose, words in self.words.items()}
 
 
 def respond(model: CeasefireModel) -> Chain:
