@@ -28,6 +28,7 @@ WordArray = NDArray[np.uint64]
 
 WORDS_PER_COUNTER = 4  # Philox-4x64 turns one counter into four 64-bit words
 LARGEST_WORD = 2**64 - 1
+GOLDEN = 0x9E3779B97F4A7C15  # the step of SplitMix64's state
 
 
 @cache
@@ -141,14 +142,23 @@ def further(words: WordArray, nth: int | IntArray) -> FloatArray:
     its word (Steele, Lea & Flood 2014). So a purpose of which few futures need a second number
     does not draw one for all. ``nth`` is single or has the shape of ``words``.
     """
-    if (compiled := kernels()) is not None and isinstance(nth, int):
-        result: FloatArray = compiled.further(words, nth)
-        return result
-    mixed = words
-    if np.any(nth):
-        steps = np.asarray(nth, dtype=np.uint64)
-        mixed = words + steps * np.uint64(0x9E3779B97F4A7C15)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed = np.where(steps > 0, mixed ^ (mixed >> np.uint64(31)), words)
-    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    if isinstance(nth, int):
+        if (compiled := kernels()) is not None:
+            result: FloatArray = compiled.further(words, nth)
+            return result
+        step = np.uint64(nth * GOLDEN % 2**64)
+        return _unit(_mixed(words + step) if nth else words)
+    steps = nth.astype(np.uint64)
+    return _unit(np.where(steps > 0, _mixed(words + steps * np.uint64(GOLDEN)), words))
+
+
+def _mixed(state: WordArray) -> WordArray:
+    """The outputs of SplitMix64 in these states."""
+    mixed: WordArray = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _unit(words: WordArray) -> FloatArray:
+    """Uniforms in [0, 1) of the upper 53 bits of words."""
+    return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53

@@ -236,18 +236,19 @@ def _menu(
 def undominated(values: FloatArray) -> IntArray:
     """Positions that no other beats by ``MARGIN`` in every row of ``values`` (rows, P).
 
-    What beats a position must come before it. Who is beaten by one that is itself beaten is beaten
-    by a third, so it does not matter whether those before are kept.
+    What beats a position must come before it. A sieve: those examined put out whom they beat, and
+    so may one that is itself beaten, since what beats it beats them too.
     """
-    kept = np.empty(0, dtype=np.int64)
-    for low in range(0, values.shape[1], TOGETHER):
-        here = np.arange(low, min(low + TOGETHER, values.shape[1]))
-        before = np.concatenate([kept, here])
-        beaten = np.ones((len(before), len(here)), dtype=bool)
+    left, examined = np.arange(values.shape[1]), 0
+    while examined < len(left):
+        here, rest = left[examined : examined + TOGETHER], left[examined:]
+        beaten = np.ones((len(here), len(rest)), dtype=bool)
         for row in values:
-            beaten &= row[before, None] >= row[here] + MARGIN
-        kept = np.concatenate([kept, here[~beaten.any(axis=0)]])
-    return kept
+            beaten &= row[here, None] >= row[rest] + MARGIN
+        stays: BoolArray = ~np.asarray(beaten.any(axis=0))
+        examined += int(stays[: len(here)].sum())
+        left = np.concatenate([left[: len(left) - len(rest)], rest[stays]])
+    return left
 
 
 def corners(own: Table, most_lock_in: float, trust: Range = (0.0, 1.0)) -> FloatArray:

@@ -71,16 +71,26 @@ class Page:
         return self._measured[key]
 
     def wrap(self, text: str, width: float, size: float, weight: str = "normal") -> str:
-        """Break a text into lines no wider than `width` inches, at spaces where there are any."""
-        lines = [""]
+        """Break a text into lines no wider than `width` inches, at spaces where there are any.
+
+        Words are measured, not lines, so that every word is measured once.
+        """
+        lines, used = [""], 0.0
+        space = self._advance(" ", size, weight)
         for word in text.split(" "):
-            longer = f"{lines[-1]} {word}".strip()
-            if self.extent(longer, size, weight) <= width:
-                lines[-1] = longer
+            wide = self._advance(word, size, weight)
+            longer = used + space + wide if lines[-1] else wide
+            if longer <= width:
+                lines[-1], used = f"{lines[-1]} {word}".strip(), longer
                 continue
             pieces = self._pieces(word, width, size, weight)
             lines = [*lines, *pieces] if lines[-1] else pieces
+            used = self._advance(pieces[-1], size, weight)
         return "\n".join(lines)
+
+    def _advance(self, text: str, size: float, weight: str) -> float:
+        """How far a text moves what follows it, in inches: its width and the space around it."""
+        return self.extent(f"n{text}n", size, weight) - self.extent("nn", size, weight)
 
     def _pieces(self, word: str, width: float, size: float, weight: str) -> list[str]:
         """Cut a word that is too long for a line."""

@@ -6,6 +6,7 @@ configuration tree needs.
 
 from __future__ import annotations
 
+import gc
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ register_resolvers()
 
 def job(config: Any) -> None:
     """Run one composed cell; in a sweep, a failing cell is recorded and the others go on."""
+    import mesa  # noqa: F401  (first: it looks through all modules for every caller of its import)
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
 
@@ -27,6 +29,8 @@ def job(config: Any) -> None:
     from sim.study.errors import StudyError
     from sim.study.store import one_line, record_failure
 
+    gc.freeze()
+    gc.enable()
     settings = HydraConfig.get()
     sweeping = settings.mode is RunMode.MULTIRUN
     directory, overrides = Path(settings.runtime.output_dir), list(settings.overrides.task)

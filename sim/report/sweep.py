@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-from hydra.core.global_hydra import GlobalHydra
-from hydra.experimental.callback import Callback
-from omegaconf import DictConfig
 
 from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.signs import in_words
-from sim.config import ConfigError
 from sim.plots.comparison import comparison
 from sim.plots.style import save
-from sim.report.problems import problems
-from sim.study.errors import StoreError, StudyError, cannot_write
-from sim.study.expansion import expand
+from sim.study.errors import StoreError, cannot_write
 from sim.study.files import Atomic
-from sim.study.store import one_line, read_cell
-from sim.study.sweeps import expect, open_directory
+from sim.study.store import read_cell
+from sim.study.sweeps import open_directory
 
 
 def names(cells: dict[Path, Ensemble], overrides: dict[Path, list[str]]) -> dict[str, Ensemble]:
@@ -72,38 +64,3 @@ def compare_sweep(directory: Path) -> str:
     except OSError as error:
         raise StoreError(cannot_write(directory, error)) from None
     return f"{result}\n\ncomparison in {directory}"
-
-
-class CompareAfterSweep(Callback):  # type: ignore[misc]
-    """Hydra callback: note what a multirun should hold; compare its cells when all have ended.
-
-    Hydra turns an exception of a callback into a warning, so problems go to the list of the
-    command line. A named study has figures of its own and sets ``summary`` to false.
-    """
-
-    def __init__(self, summary: bool = True) -> None:
-        self.summary = summary
-
-    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """Write the list of cells to expect into the sweep's directory."""
-        directory.append(Path(config.hydra.sweep.dir))
-        words = [str(word) for word in config.hydra.overrides.task]
-        try:
-            cells = expand(config, words, GlobalHydra.instance().config_loader())
-            expect(directory[-1], cells or [])
-        except (ConfigError, StudyError) as error:
-            problems.append(str(error))
-
-    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
-        """Print the comparison; tell the command line what failed."""
-        if problems:  # nothing was run
-            return
-        try:
-            problems.extend(open_directory(directory[-1]).problems())
-            if self.summary:
-                print(compare_sweep(directory[-1]))
-        except Exception as error:
-            problems.append(f"the cells are stored but were not compared: {one_line(error)}")
-
-
-directory: list[Path] = []  # of the sweep under way, for whoever must tell that it was cut off

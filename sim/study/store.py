@@ -22,6 +22,7 @@ import yaml
 from sim.config import ConfigError, validate
 from sim.negotiation.agenda import packages
 from sim.records import Daily
+from sim.seeds import LOADER
 from sim.study.cells import Cell
 from sim.study.errors import StoreError, StudyError
 from sim.study.files import Atomic, locked
@@ -33,8 +34,7 @@ from sim.study.tables import daily_table, incidents_table, rounds_table
 TABLES = ("runs", "daily", "rounds", "incidents")
 ROW_GROUP = 20_000  # rows; fixed, so that a file does not depend on the block size
 COMPRESSION = "zstd"
-DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times as fast where it is built
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # as sim.seeds.LOADER
 
 
 class RunsWriter:

@@ -1,0 +1,57 @@
+"""What Hydra calls around a sweep. A single run makes the callback too and asks nothing of it, so
+everything heavy is imported inside functions.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hydra.core.global_hydra import GlobalHydra
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig
+
+from sim.report.problems import problems
+
+directory: list[Path] = []  # of the sweep under way, for whoever must tell that it was cut off
+
+
+class CompareAfterSweep(Callback):  # type: ignore[misc]
+    """Hydra callback: note what a multirun should hold; compare its cells when all have ended.
+
+    Hydra turns an exception of a callback into a warning, so problems go to the list of the
+    command line. A named study has figures of its own and sets ``summary`` to false.
+    """
+
+    def __init__(self, summary: bool = True) -> None:
+        self.summary = summary
+
+    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
+        """Write the list of cells to expect into the sweep's directory."""
+        from sim.config import ConfigError
+        from sim.study.errors import StudyError
+        from sim.study.expansion import expand
+        from sim.study.sweeps import expect
+
+        directory.append(Path(config.hydra.sweep.dir))
+        words = [str(word) for word in config.hydra.overrides.task]
+        try:
+            cells = expand(config, words, GlobalHydra.instance().config_loader())
+            expect(directory[-1], cells or [])
+        except (ConfigError, StudyError) as error:
+            problems.append(str(error))
+
+    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
+        """Print the comparison; tell the command line what failed."""
+        from sim.report.sweep import compare_sweep
+        from sim.study.store import one_line
+        from sim.study.sweeps import open_directory
+
+        if problems:  # nothing was run
+            return
+        try:
+            problems.extend(open_directory(directory[-1]).problems())
+            if self.summary:
+                print(compare_sweep(directory[-1]))
+        except Exception as error:
+            problems.append(f"the cells are stored but were not compared: {one_line(error)}")
