@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -21,6 +22,20 @@ LEADING = 1.32
 """Distance of lines of text, in type sizes."""
 
 
+@cache
+def _renderer(dpi: float) -> RendererAgg:
+    """What measures text at a resolution; it draws nothing."""
+    return RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=8192)
+def _measured(line: str, size: float, weight: str, dpi: float) -> float:
+    """Width of one line in pixels; pages share most of their words."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    width: float = _renderer(dpi).get_text_width_height_descent(line, font, False)[0]  # type: ignore[no-untyped-call]
+    return width
+
+
 class Page:
     """One figure under construction; `top` and `bottom` bound what is still free, in inches."""
 
@@ -28,8 +43,7 @@ class Page:
         self.theme, self.sheet = theme, sheet
         self.width, self.height = sheet.width, height or sheet.height
         self.figure = Figure(figsize=(self.width, self.height), dpi=sheet.dpi)
-        self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
-        self._measured: dict[tuple[str, float, str], float] = {}
+        self.renderer: Any = _renderer(sheet.dpi)
         self.left, self.right = sheet.margin, self.width - sheet.margin
         self.bottom, self.top = sheet.margin, self.height - sheet.margin
 
@@ -59,16 +73,10 @@ class Page:
     def extent(self, text: str, size: float | None = None, weight: str = "normal") -> float:
         """Return the width of a text in inches."""
         size = size or self.sheet.body
-        return max(self._line(line, size, weight) for line in text.split("\n"))
-
-    def _line(self, line: str, size: float, weight: str) -> float:
-        """Width of one line in inches, measured once."""
-        key = (line, size, weight)
-        if key not in self._measured:
-            font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-            width = self.renderer.get_text_width_height_descent(line, font, False)[0]
-            self._measured[key] = float(width) / self.sheet.dpi
-        return self._measured[key]
+        return max(
+            _measured(line, size, weight, self.sheet.dpi) / self.sheet.dpi
+            for line in text.split("\n")
+        )
 
     def wrap(self, text: str, width: float, size: float, weight: str = "normal") -> str:
         """Break a text into lines no wider than `width` inches, at spaces where there are any.
