@@ -72,6 +72,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
+def started() -> None:
+    """Collect garbage from now on, but never look through what start-up made."""
+    gc.freeze()
+    gc.enable()
+
+
 def closed_pipe() -> None:
     """Leave quietly when whoever read the output has stopped reading."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,7 +89,9 @@ def run_verb(verb: str, words: list[str]) -> int:
     from importlib import import_module
 
     try:
-        code: int = import_module(f"sim.commands.{verb}").main(words)
+        command = import_module(f"sim.commands.{verb}")
+        started()
+        code: int = command.main(words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
     except BrokenPipeError:

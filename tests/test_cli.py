@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hydra._internal.hydra import Hydra
 
 from sim import cli
 from sim.study.sweeps import open_directory
@@ -66,6 +68,55 @@ def test_a_sweep_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     table = pd.read_csv(tmp_path / "sweep" / "comparison.csv")
     assert set(table["scenario"]) == {"no_mediators"}
     assert "Differences from baseline" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "times"),
+    [
+        ([], 1),
+        (["hydra.run.dir=cell"], 1),
+        (["hydra.mode=RUN"], 2),
+        (["-cd", "."], 2),
+        (["--config-name", "config"], 2),
+        (["+experiment=ripeness"], 2),
+    ],
+)
+def test_everything_is_composed_twice_only_where_a_sweep_may_be_hidden(
+    words: list[str], times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed = []
+
+    def count(self: Hydra, *args: object, **given: object) -> object:
+        composed.append(given)
+        return compose(self, *args, **given)
+
+    compose = Hydra.compose_config
+    monkeypatch.setattr(Hydra, "compose_config", count)
+    monkeypatch.setattr("sim.report.job.job", lambda config: None)
+    monkeypatch.setattr(Hydra, "multirun", lambda self, **given: composed.append(given))
+    assert run(*QUICK, "engine.figures=false", *words) == 0
+    assert len(composed) == times
+
+
+def test_a_sweep_that_only_the_configuration_asks_for_is_a_sweep(tmp_path: Path) -> None:
+    assert run("hydra.mode=MULTIRUN", "seed=1,2", *QUICK, "hydra.sweep.dir=sweep") == 0
+    assert len(open_directory(tmp_path / "sweep").finished) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*QUICK, "engine.figures=false", "hydra.run.dir=cell"],
+        ["-m", "seed=1,2", *QUICK, "hydra/launcher=joblib", "hydra.sweep.dir=sweep"],
+        ["plan", "seed=1,2"],
+    ],
+)
+def test_garbage_is_collected_again_after_the_start(words: list[str]) -> None:
+    try:
+        assert run(*words) == 0
+        assert gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_a_failing_cell_does_not_stop_a_sweep(

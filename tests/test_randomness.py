@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.randomness import Streams, purpose_key
+from sim.randomness import Streams, further, purpose_key
 
 SEEDS = st.integers(0, 2**64 - 1)
 PURPOSES = st.text(min_size=0, max_size=20)
@@ -78,6 +78,22 @@ def test_blocks_of_any_size_join_to_the_whole(block):
         for first in range(0, 100, block)
     ]
     assert np.concatenate(parts).tolist() == whole.tolist()
+
+
+@given(words=st.lists(SEEDS, min_size=1, max_size=8), nth=st.integers(0, 50))
+def test_further_numbers_are_those_of_splitmix64_one_by_one_or_together(words, nth):
+    def directly(word):
+        if nth:
+            word = (word + nth * 0x9E3779B97F4A7C15) % 2**64
+            word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+            word = (word ^ (word >> 27)) * 0x94D049BB133111EB % 2**64
+            word ^= word >> 31
+        return (word >> 11) * 2.0**-53
+
+    drawn = np.array(words, dtype=np.uint64)
+    expected = [directly(word) for word in words]
+    assert further(drawn, nth).tolist() == expected
+    assert further(drawn, np.full(len(words), nth)).tolist() == expected
 
 
 @given(st.permutations([(p, d) for p in ("a", "b", "c") for d in (1, 2, 3)]))

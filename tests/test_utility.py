@@ -10,7 +10,7 @@ from sim.config import PARTIES
 from sim.model import CeasefireModel
 from sim.negotiation.agenda import effect, packages, verification
 from sim.negotiation.delegation import Delegation
-from sim.negotiation.menus import MANY, Menu, Prospects, menu
+from sim.negotiation.menus import MANY, MARGIN, TOGETHER, Menu, Prospects, menu, undominated
 from sim.negotiation.tactics import TimeDependent, View
 from sim.negotiation.utility import Table, Tables, contested, table
 from sim.study.cells import load_cell
@@ -184,6 +184,16 @@ def best_for_the_other(own: Table, other, aspiration, trust, lock_in):
         if value[package] >= aspiration:
             return package
     return max(ranked, key=lambda k: value[k])  # the first of equals
+
+
+@given(st.integers(0, 2**32), st.sampled_from([0, 1, 30, TOGETHER, 3 * TOGETHER + 5]))
+@settings(max_examples=60, deadline=None)
+def test_what_another_beats_everywhere_is_left_out(seed, size):
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 12, (rng.integers(1, 4), size)) / 12
+    values = values[:, np.argsort(-values.sum(axis=0), kind="stable")]
+    beaten = (values[:, :, None] >= values[:, None, :] + MARGIN).all(axis=0).any(axis=0)
+    assert undominated(values).tolist() == np.flatnonzero(~beaten).tolist()
 
 
 @st.composite

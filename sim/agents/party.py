@@ -15,7 +15,7 @@ from sim.config import CAUSES, PARTIES
 from sim.config import Party as PartyConfig
 from sim.conflict import grievances
 from sim.conflict import trust as trust_rules
-from sim.conflict.escalation import choose_rung, felt_pressure, restraint
+from sim.conflict.escalation import choose_rung, inclination, restraint
 from sim.conflict.implementation import delivery_target
 from sim.negotiation import accounts
 from sim.negotiation.ratification import slack
@@ -121,14 +121,17 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         """How far a deal binds this side not to strike across the border, (len(rows),)."""
         return np.zeros(len(rows))
 
-    def respond(self, uniform: FloatArray, pressure: FloatArray, rows: IntArray) -> IntArray:
-        """Rung chosen in these rows; ``uniform`` and ``pressure`` have their length."""
-        tension = self.model.scenario.conflict.response.tension
-        felt = felt_pressure(
-            rows, pressure, self.config.audience, self.resolve, tension,
-            self.model.ceasefire.tension, self.restraint(rows),
+    def inclination(self, rows: IntArray) -> FloatArray:
+        """Pressure to answer with force today before anything is suffered, (len(rows),), logits."""
+        weight = self.model.scenario.conflict.response.tension
+        return inclination(
+            rows, self.config.audience, self.resolve, weight, self.model.ceasefire.tension,
+            self.restraint(rows),
         )  # fmt: skip
-        return choose_rung(uniform, felt, self.config.thresholds)
+
+    def respond(self, uniform: FloatArray, pressure: FloatArray) -> IntArray:
+        """Rung chosen under a pressure, this side's inclination included; shape of both."""
+        return choose_rung(uniform, pressure, self.config.thresholds)
 
     def act(self, rows: IntArray, rungs: IntArray) -> None:
         """Note an act: the day's highest rung."""

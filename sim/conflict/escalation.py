@@ -101,16 +101,15 @@ def restraint(
 
 
 @fused
-def felt_pressure(
-    rows: IntArray, pressure: FloatArray, audience: float, resolve: FloatArray,
-    weight: float, tension: FloatArray, held_back: FloatArray,
+def inclination(
+    rows: IntArray, audience: float, resolve: FloatArray, weight: float, tension: FloatArray,
+    held_back: FloatArray,
 ) -> FloatArray:  # fmt: skip
-    """Pressure to answer in these rows, shape (n,), in logits, of a trigger's or a counter's.
+    """Pressure to answer with force in these rows before anything is suffered, (n,), in logits.
 
-    Audience and private resolve add to it and so does tension; ``held_back`` (n,) is restraint.
+    Audience, private resolve and tension, less restraint, ``held_back`` (n,).
     """
-    felt = pressure + audience + resolve[rows]
-    return felt + weight * tension[rows] - held_back
+    return audience + resolve[rows] + weight * tension[rows] - held_back
 
 
 def choose_rung(uniform: FloatArray, pressure: FloatArray, thresholds: list[float]) -> IntArray:

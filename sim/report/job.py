@@ -6,7 +6,6 @@ configuration tree needs.
 
 from __future__ import annotations
 
-import gc
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ def job(config: Any) -> None:
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
 
+    from sim.cli import started
     from sim.config import ConfigError
     from sim.report.cell import run_cell
     from sim.report.problems import problems
@@ -29,8 +29,7 @@ def job(config: Any) -> None:
     from sim.study.errors import StudyError
     from sim.study.store import one_line, record_failure
 
-    gc.freeze()
-    gc.enable()
+    started()
     settings = HydraConfig.get()
     sweeping = settings.mode is RunMode.MULTIRUN
     directory, overrides = Path(settings.runtime.output_dir), list(settings.overrides.task)

@@ -34,15 +34,20 @@ def carry_out(model: CeasefireModel) -> None:
         _deliver(model, rows, package, targets)
         _violate(model, rows, package, targets)
         kept = deal.violations[rows] < rule.tolerance
-        lapsed = rows[~kept]
-        deal.lapse(lapsed)
-        first = lapsed[model.tally.deal_lapsed_day[lapsed] == 0]
-        model.tally.deal_lapsed_day[first] = model.day
-        model.log.incident(model, lapsed, "deal_lapses")
-        model.rounds.schedule(lapsed[~model.talks.in_session[lapsed]])
-        rows, package = rows[kept], package[kept]
+        if not kept.all():
+            _lapse(model, rows[~kept])
+            rows, package = rows[kept], package[kept]
     _move_crossings(model)
     _suppress(model, rows, package)
+
+
+def _lapse(model: CeasefireModel, rows: IntArray) -> None:
+    """End the deal in these rows; the sides may meet again."""
+    model.deal.lapse(rows)
+    first = rows[model.tally.deal_lapsed_day[rows] == 0]
+    model.tally.deal_lapsed_day[first] = model.day
+    model.log.incident(model, rows, "deal_lapses")
+    model.rounds.schedule(rows[~model.talks.in_session[rows]])
 
 
 def _deliver(

@@ -21,7 +21,8 @@ class Chain:
 
     ``rows`` (n,) futures; ``cause`` (n,); ``acting`` (n, 2) who acts at this link and ``rungs``
     (n, 2) how, 0 where a side does not act; ``link`` acts so far; ``words`` (n,) by purpose, from
-    which each link takes its own number.
+    which each link takes its own number. ``inclined`` (n,) by side and ``calm`` (n,), the chance
+    that the hotline breaks a link, hold all day.
     """
 
     def __init__(self, model: CeasefireModel) -> None:
@@ -33,6 +34,9 @@ class Chain:
         self.acting = trigger.injured[self.rows]
         self.severity = trigger.severity[self.rows]
         self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
+        known = model.parties if len(self.rows) else ()
+        self.inclined = [party.inclination(self.rows) for party in known]
+        self.calm = model.scenario.conflict.response.hotline * hotline(model, self.rows)
         self.link = 0
         self.words: dict[str, WordArray] = {}
 
@@ -50,7 +54,8 @@ class Chain:
             if len(mine):
                 rows = self.rows[mine]
                 uniform = self.uniform(model, f"response/{party.name}")[mine]
-                rungs = party.respond(uniform, pressure[mine, party.side], rows)
+                felt = pressure[mine, party.side] + self.inclined[party.side][mine]
+                rungs = party.respond(uniform, felt)
                 suffered = before[mine, 1 - party.side]
                 cause = self.cause[mine]
                 rungs = model.players.respond(party, rungs, cause, suffered, self.link)
@@ -64,8 +69,9 @@ class Chain:
         at = where(these)
         if len(at) == len(these):
             return
-        for name in ("rows", "cause", "acting", "rungs"):
+        for name in ("rows", "cause", "acting", "rungs", "calm"):
             setattr(self, name, getattr(self, name).take(at, axis=0))
+        self.inclined = [inclined[at] for inclined in self.inclined]
         self.words = {purpose: words[at] for purpose, words in self.words.items()}
 
 
@@ -111,8 +117,7 @@ def _contained(model: CeasefireModel, chain: Chain) -> BoolArray:
     Each attempt costs a mediator patience.
     """
     rows = chain.rows
-    calm = model.scenario.conflict.response.hotline * hotline(model, rows)
-    broken = chain.uniform(model, "containment/hotline") < calm
+    broken = chain.uniform(model, "containment/hotline") < chain.calm
     wanted = model.players.contain(any_active(model, MediatorFunction.contain, rows))
     for mediator in model.mediators:
         tries = mediator.active(MediatorFunction.contain, rows) & wanted
