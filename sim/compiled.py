@@ -5,9 +5,10 @@ they stand, so that a rule of ten operations passes over its rows once. Numeric 
 NumPy form is no loop (drawing, counting, searching) have a compiled form in ``sim.kernels``; the
 NumPy form beside the rule is what defines them.
 
-Loading what was compiled takes some .6 s, more than all the work of a small block, so it is loaded
-when the first large block is made, and compiled (a quarter of a minute, once) when that happens for
-the first time; where Numba is not installed NumPy does everything. Nothing is computed with relaxed
+Loading what was compiled takes some .5 s, more than all it saves in a small block, so it is loaded
+once a process has been asked for many futures, at once or in the cells of a sweep, and compiled (a
+quarter of a minute, once) when that happens for the first time; where Numba is not installed NumPy
+does everything. Nothing is computed with relaxed
 arithmetic, and exponentials and logarithms are left to NumPy, so results do not depend on it;
 ``tests/test_compiled.py`` holds both equal.
 """
@@ -25,24 +26,27 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
-LARGE = 5_000  # futures in a block from which loading the compiler pays
+MANY = 5_000  # futures of a process from which loading what was compiled pays
 RETRY = 0.005  # seconds until an interrupt that came inside Numba is tried again
 PAGE = 16  # packages valued at once: a run of equal operations, which processors take wide
 
+_asked = 0  # futures so far, since use of it was last decided
 _loaded: Any = None  # the module sim.kernels while it is in use
 _fused: list[Callable[[Any], None]] = []  # told when that changes
 
 
-def ask(size: int) -> None:
-    """Use compiled arithmetic from now on if a block of this size is worth it."""
-    if size >= LARGE and _loaded is None:
+def ask(futures: int) -> None:
+    """Use compiled arithmetic from now on if so many futures more make it worth while."""
+    global _asked
+    _asked += futures
+    if _loaded is None and _asked >= MANY:
         use(True)
 
 
 def use(wanted: bool) -> bool:
     """Turn compiled arithmetic on or off; return whether it is on, which needs Numba."""
-    global _loaded
-    _loaded = None
+    global _asked, _loaded
+    _asked, _loaded = 0, None
     if wanted:
         with suppress(ImportError, RuntimeError):  # no Numba, or nowhere to keep what it compiles
             _loaded = importlib.import_module("sim.kernels")

@@ -45,14 +45,17 @@ def both(work):
     for wanted in (False, True):
         with arithmetic(wanted):
             results.append(work())
+            assert (compiled.kernels() is not None) is wanted
     return results
 
 
-def test_a_small_block_does_not_load_the_compiler():
+@pytest.mark.parametrize("blocks", [1, 5])
+def test_the_compiler_is_loaded_once_many_futures_were_asked_for(blocks):
     with arithmetic(False):
-        compiled.ask(compiled.LARGE - 1)
-        assert compiled.kernels() is None
-        compiled.ask(compiled.LARGE)
+        for _ in range(blocks):
+            compiled.ask((compiled.MANY - 1) // blocks)
+            assert compiled.kernels() is None
+        compiled.ask(blocks)
         assert compiled.kernels() is not None
 
 
@@ -62,7 +65,7 @@ def test_without_numba_numpy_does_everything(monkeypatch):
         monkeypatch.setitem(sys.modules, "numba", None)  # as if it were not installed
         assert compiled.use(True) is False
         assert compiled.kernels() is None
-        assert Streams(SEED, size=compiled.LARGE).uniform("purpose", 1).shape == (compiled.LARGE,)
+        assert Streams(SEED, size=compiled.MANY).uniform("purpose", 1).shape == (compiled.MANY,)
         monkeypatch.undo()
 
 
