@@ -104,19 +104,29 @@ def test_a_sweep_that_only_the_configuration_asks_for_is_a_sweep(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "work"),
     [
-        [*QUICK, "engine.figures=false", "hydra.run.dir=cell"],
-        ["-m", "seed=1,2", *QUICK, "hydra/launcher=joblib", "hydra.sweep.dir=sweep"],
-        ["plan", "seed=1,2"],
+        ([], "sim.report.cell.run_cell"),
+        (["-m", "seed=1,2", "hydra/launcher=joblib"], "sim.report.sweep.compare_sweep"),
+        (["plan", "seed=1,2"], "sim.commands.plan.main"),
     ],
 )
-def test_garbage_is_collected_again_after_the_start(words: list[str]) -> None:
-    try:
-        assert run(*words) == 0
-        assert gc.isenabled()
-    finally:
-        gc.enable()
+def test_garbage_is_collected_once_work_begins(
+    words: list[str], work: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected = []
+    monkeypatch.setattr(work, lambda *_: collected.append(gc.isenabled()))
+    run(*words, *([] if "plan" in words else [*QUICK, "hydra.run.dir=cell"]))
+    assert collected == [True]
+
+
+def test_what_a_cell_leaves_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = []
+    monkeypatch.setattr("sim.report.cell.run_cell", lambda *_: kept.append(gc.get_freeze_count()))
+    run("-m", "seed=1,2,3", *QUICK, "hydra.sweep.dir=sweep")
+    assert len(kept) == 3
+    assert len(set(kept)) == 1
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_failing_cell_does_not_stop_a_sweep(
@@ -228,7 +238,7 @@ def test_interrupting_leaves_nothing_half_written(tmp_path: Path) -> None:
 
 def test_help_is_quick_because_it_imports_nothing_scientific() -> None:
     code = (
-        "import sys; from sim.cli import main; main(['--help']);"
+        "import sys; from sim.cli import answer; answer(['--help']);"
         "print([m for m in ('matplotlib', 'mesa', 'pandas', 'numpy') if m in sys.modules])"
     )
     done = subprocess.run(

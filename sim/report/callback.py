@@ -28,8 +28,8 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Write the list of cells to expect into the sweep's directory."""
-        from sim.cli import started
         from sim.config import ConfigError
+        from sim.report.start import started
         from sim.study.errors import StudyError
         from sim.study.expansion import expand
         from sim.study.sweeps import expect

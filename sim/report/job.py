@@ -21,10 +21,10 @@ def job(config: Any) -> None:
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
 
-    from sim.cli import started
     from sim.config import ConfigError
     from sim.report.cell import run_cell
     from sim.report.problems import problems
+    from sim.report.start import started
     from sim.study.cells import from_config
     from sim.study.errors import StudyError
     from sim.study.store import one_line, record_failure
