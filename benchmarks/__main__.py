@@ -75,4 +75,5 @@ def main() -> None:
     PAGE.write_text(page())
 
 
-main()
+if __name__ == "__main__":
+    main()
