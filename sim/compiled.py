@@ -19,6 +19,7 @@ import functools
 import importlib
 import signal
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -49,17 +50,17 @@ def use(wanted: bool) -> bool:
     _asked, _loaded = 0, None
     if wanted:
         with suppress(ImportError, RuntimeError):  # no Numba, or nowhere to keep what it compiles
-            _loaded = importlib.import_module("sim.kernels")
             _keep_interrupts()
+            _loaded = importlib.import_module("sim.kernels")
     for told in _fused:
         told(_loaded)
     return _loaded is not None
 
 
 def _keep_interrupts() -> None:
-    """Let an interrupt (Ctrl-C) wait while Numba hands a result over: there it would be lost.
+    """Let an interrupt (Ctrl-C) wait while Numba loads or hands a result over: it would be lost.
 
-    Numba does that in Python called from C, which drops exceptions. Where somebody else handles
+    Numba does both in Python called from C, which drops exceptions. Where somebody else handles
     the signals nothing is changed.
     """
     first, again = signal.SIGINT, getattr(signal, "SIGALRM", None)
@@ -72,11 +73,16 @@ def _keep_interrupts() -> None:
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:
-    """Interrupt now, or in a moment if this is inside Numba."""
-    if frame is not None and str(frame.f_globals.get("__name__")).startswith("numba."):
+    """Interrupt now, or in a moment if something that is running was called by Numba."""
+    if any(_of_numba(caller) for caller, _ in traceback.walk_stack(frame)):
         signal.setitimer(signal.ITIMER_REAL, RETRY)
     else:
         signal.default_int_handler(signal.SIGINT, frame)
+
+
+def _of_numba(frame: FrameType) -> bool:
+    room = str(frame.f_globals.get("__name__")).partition(".")[0]
+    return room in ("numba", "llvmlite")
 
 
 def kernels() -> Any:

@@ -70,9 +70,12 @@ def test_without_numba_numpy_does_everything(monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="this system has no SIGALRM")
-def test_an_interrupt_inside_numba_comes_when_it_is_out():
+@pytest.mark.parametrize("rooms", [["numba.core.serialize"], ["pickle", "llvmlite.binding.ffi"]])
+def test_an_interrupt_inside_numba_comes_when_it_is_out(rooms):
     """There it would be lost: a run went on to its end after Ctrl-C."""
-    inside = SimpleNamespace(f_globals={"__name__": "numba.core.serialize"})
+    inside = None
+    for room in reversed([*rooms, "sim.model"]):
+        inside = SimpleNamespace(f_globals={"__name__": room}, f_back=inside, f_lineno=1)
     before = signal.signal(signal.SIGALRM, compiled._interrupted)
     try:
         compiled._interrupted(signal.SIGINT, inside)  # does not raise
