@@ -6,7 +6,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
-# The first large block has its arithmetic compiled (a quarter of a minute, once): do it now.
+# The first many futures have their arithmetic compiled (a quarter of a minute, once): do it now.
 COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 5000, 1, 60)'
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests

@@ -1,4 +1,4 @@
-"""What a run costs as it grows: horizon, groups, mediators, packages."""
+"""What a run costs as it grows, compiled: horizon, groups, mediators, packages."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ FUTURES, DAYS = 2_000, 120
 
 
 def rows() -> Iterator[Row]:
+    from sim.compiled import use
     from sim.config import validate
     from sim.model import CeasefireModel
     from sim.study.cells import load_cell
 
+    use(True)  # or it would come into use between two rows
     tree = load_cell("baseline", NOBODY_ENDS).tree()
 
     def took(changed: dict[str, Any], days: int = DAYS) -> float:

@@ -8,9 +8,8 @@ NumPy form beside the rule is what defines them.
 Loading what was compiled takes some .5 s, more than all it saves in a small block, so it is loaded
 once a process has been asked for many futures, at once or in the cells of a sweep, and compiled (a
 quarter of a minute, once) when that happens for the first time; where Numba is not installed NumPy
-does everything. Nothing is computed with relaxed
-arithmetic, and exponentials and logarithms are left to NumPy, so results do not depend on it;
-``tests/test_compiled.py`` holds both equal.
+does everything. Nothing is computed with relaxed arithmetic, and exponentials and logarithms are
+left to NumPy, so results do not depend on it; ``tests/test_compiled.py`` holds both equal.
 """
 
 from __future__ import annotations

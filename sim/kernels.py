@@ -14,6 +14,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from sim import randomness
 from sim.compiled import PAGE
 from sim.randomness import BoolArray, FloatArray, IntArray, WordArray
 
@@ -21,7 +22,7 @@ ROUNDS = 10
 FACTORS = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))
 INCREMENTS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B))
 GOLDEN, FIRST_MIX, SECOND_MIX = (
-    np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB),
+    np.uint64(randomness.GOLDEN), np.uint64(randomness.FIRST_MIX), np.uint64(randomness.SECOND_MIX),
 )  # fmt: skip
 UNIT = 2.0**-53
 

@@ -29,6 +29,7 @@ WordArray = NDArray[np.uint64]
 WORDS_PER_COUNTER = 4  # Philox-4x64 turns one counter into four 64-bit words
 LARGEST_WORD = 2**64 - 1
 GOLDEN = 0x9E3779B97F4A7C15  # the step of SplitMix64's state
+FIRST_MIX, SECOND_MIX = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
 @cache
@@ -154,8 +155,8 @@ def further(words: WordArray, nth: int | IntArray) -> FloatArray:
 
 def _mixed(state: WordArray) -> WordArray:
     """The outputs of SplitMix64 in these states."""
-    mixed: WordArray = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: WordArray = (state ^ (state >> np.uint64(30))) * np.uint64(FIRST_MIX)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(SECOND_MIX)
     return mixed ^ (mixed >> np.uint64(31))
 
 

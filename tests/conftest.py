@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from hypothesis import settings
 
 from sim.config import Scenario, validate
 from sim.model import CeasefireModel
@@ -13,6 +14,10 @@ from sim.paths import data_dir
 from sim.study.cells import load_cell
 
 SEED = 2025
+
+# No test is timed: whichever asks for the many-th future of its process loads what was compiled.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Everything that could end a ceasefire from inside the model, switched off.
 STILL = {f"switches.{name}": False for name in ("attacks", "clashes", "events", "talks")}

@@ -1,5 +1,7 @@
-"""What Hydra calls around a sweep. A single run makes the callback too and asks nothing of it, so
-everything heavy is imported inside functions.
+"""What Hydra calls around a sweep.
+
+A single run makes the callback too and asks nothing of it, so what is heavy is imported inside
+functions.
 """
 
 from __future__ import annotations
