@@ -1,6 +1,7 @@
 """Scenarios for tests: the shipped baseline with a few fields changed, and quick runs of it."""
 
 import copy
+import signal
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,11 @@ SEED = 2025
 # No test is timed: whichever asks for the many-th future of its process loads what was compiled.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# A shell that runs the tests in the background has them ignore interrupts, and so would commands
+# that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Everything that could end a ceasefire from inside the model, switched off.
 STILL = {f"switches.{name}": False for name in ("attacks", "clashes", "events", "talks")}
