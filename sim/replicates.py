@@ -21,15 +21,10 @@ def moved_towards(current: FloatArray, aim: FloatArray, share: float, moved: flo
     return current + (aim * share - current) * moved
 
 
-def where(mask: BoolArray | IntArray) -> IntArray:
-    """Rows in which ``mask`` (R,) holds or is not zero, ascending."""
+def where(mask: BoolArray) -> IntArray:
+    """Rows in which ``mask`` (R,) holds, ascending."""
     rows: IntArray = mask.nonzero()[0]
     return rows
-
-
-def part(value: Any, rows: BoolArray | IntArray) -> Any:
-    """Return some rows of an array, or a value that is the same in all rows."""
-    return value[rows] if isinstance(value, np.ndarray) else value
 
 
 class PerReplicate:

@@ -216,7 +216,7 @@ def test_the_chance_of_attribution_is_the_formula(from_there, trust, verified, e
     size = len(grid)
     blamed = attributed(
         grid, np.full(size, from_there), np.full(size, trust), np.full(size, verified),
-        np.full(size, evidence), RULE,
+        np.full(size, evidence), RULE.base, (RULE.trust, RULE.monitors, RULE.evidence),
     )  # fmt: skip
     assert blamed.mean() == pytest.approx(chance, abs=1e-4)
 
@@ -235,8 +235,9 @@ def test_verification_narrows_the_difference_between_versions(
     grid = np.arange(10_000) / 10_000
     size = len(grid)
     says_no = denied(
-        grid, np.full(size, had_a_part), np.full(size, verified), np.full(size, evidence), RULE
-    )
+        grid, np.full(size, had_a_part), np.full(size, verified), np.full(size, evidence),
+        RULE.denial, (RULE.monitors, RULE.evidence),
+    )  # fmt: skip
     assert says_no.mean() == pytest.approx(chance, abs=1e-4)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from sim.compiled import fused, kernels
-from sim.config import Attribution, SpoilerType
+from sim.config import SpoilerType
 from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
 from sim.replicates import where
 
@@ -84,8 +84,8 @@ class Severity:
 
         ``words`` gives those of some rows, from which each attack takes its own number.
         """
-        rows = where(count)
-        worst, total = np.zeros_like(count), np.zeros_like(count)
+        rows = where(count > 0)
+        worst, total = np.zeros((2, len(count)), dtype=np.int64)
         if not len(rows):
             return worst, total
         drawn = words(rows)
@@ -143,18 +143,22 @@ def excited(excitation: FloatArray, kept: float, each: float, count: IntArray) -
     return excitation * kept + each * count
 
 
+@fused
 def attributed(
     uniform: FloatArray,
     from_afghan_soil: BoolArray,
     trust: FloatArray,
     verified: FloatArray,
     evidence: FloatArray,
-    rule: Attribution,
+    base: float,
+    cut: tuple[float, float, float],
 ) -> BoolArray:
     """Whether a salient attack is laid at Kabul's door, shape (n,); all inputs have that shape.
 
-    The chance falls with trust; that of a *mis*attribution falls with verification and evidence.
+    The chance ``base`` is ``cut`` by trust, by the first share; that of a *mis*attribution also by
+    verification and evidence, by the others.
     """
-    chance = rule.base * (1.0 - rule.trust * trust)
-    mistaken = chance * (1.0 - rule.monitors * verified) * (1.0 - rule.evidence * evidence)
+    by_trust, by_monitors, by_evidence = cut
+    chance = base * (1.0 - by_trust * trust)
+    mistaken = chance * (1.0 - by_monitors * verified) * (1.0 - by_evidence * evidence)
     return uniform < np.where(from_afghan_soil, chance, mistaken)

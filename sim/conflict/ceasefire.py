@@ -12,7 +12,7 @@ import numpy as np
 from sim.compiled import fused
 from sim.conflict.escalation import FIRE, HOSTILITIES, NO_CAUSE, STRIKE
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate, kept_per_day, part, where
+from sim.replicates import PerReplicate, kept_per_day, where
 
 EXCHANGE_OF_FIRE, STRIKE_END, REPUDIATION, OPEN_HOSTILITIES, COLLAPSE = range(5)
 NOT_ENDED = 0  # day 0 is not at risk, so 0 can say "not ended"
@@ -52,11 +52,8 @@ class Ceasefire(PerReplicate):
 
         ``cause`` is single or (len(rows),).
         """
-        if not len(rows):
-            return
-        open_ = self.day[rows, definition] == NOT_ENDED
-        self.day[rows[open_], definition] = day
-        self.cause[rows[open_], definition] = part(cause, open_)
+        if len(rows):
+            note_end(rows, day, cause, self.day[:, definition], self.cause[:, definition])
 
     def record_rungs(
         self, day: int, rungs: tuple[IntArray, IntArray], cause: IntArray, consecutive: int
@@ -93,6 +90,16 @@ class Ceasefire(PerReplicate):
             for definition in range(COLLAPSE):
                 self.end(definition, collapsed, day, self.cause[collapsed, COLLAPSE])
         return collapsed
+
+
+@fused
+def note_end(
+    rows: IntArray, day: int, cause: IntArray | int, day_held: IntArray, cause_held: IntArray
+) -> None:
+    """Note an end in these rows of a definition's days and causes, each (R,), where none is."""
+    none = day_held[rows] == NOT_ENDED
+    cause_held[rows] = np.where(none, cause, cause_held[rows])
+    day_held[rows] = np.where(none, day, day_held[rows])
 
 
 @fused

@@ -12,7 +12,7 @@ from sim.compiled import fused
 from sim.config import CAUSES
 from sim.conflict.implementation import NO_DEAL
 from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate, part, where
+from sim.replicates import PerReplicate
 
 ATTACK, BORDER_CLASH, VIOLATION, TALKS_BREAKDOWN, SHOCK = range(len(CAUSES))
 NO_CAUSE = -1
@@ -29,30 +29,22 @@ class Trigger(PerReplicate):
     def __init__(self, size: int) -> None:
         self.severity = np.zeros(size)
         self.cause = np.full(size, NO_CAUSE, dtype=np.int64)
-        self.injured = np.zeros((size, 2), dtype=bool)
+        self.injured = np.zeros((size, 2), dtype=bool, order="F")
 
     def offer(
         self,
         rows: IntArray,
         severity: FloatArray | float,
         cause: IntArray | int,
-        injured: tuple[bool, bool] | BoolArray,
+        injured: tuple[BoolArray | bool, BoolArray | bool],
     ) -> None:
         """Put a trigger forward; the weightier wins, and of equals the one earlier in CAUSES.
 
-        Where weight and cause are equal it is one trigger with two injured sides.
-
-        ``severity`` and ``cause`` are single or (len(rows),), ``injured`` a pair or (len(rows), 2).
+        Where weight and cause are equal it is one trigger with two injured sides. What is offered
+        is single or (len(rows),).
         """
-        if not len(rows):
-            return
-        wins, ties = weightier(self.cause[rows], self.severity[rows], severity, cause)
-        won, tied = where(wins), where(ties)
-        at = rows[won]
-        self.severity[at], self.cause[at] = part(severity, won), part(cause, won)
-        self.injured[at] = part(injured, won)
-        if len(tied):
-            self.injured[rows[tied]] |= part(injured, tied)
+        if len(rows):
+            put_forward(rows, severity, cause, injured, self.severity, self.cause, self.injured)
 
     def clear(self, rows: IntArray | slice = slice(None)) -> None:
         """Forget today's trigger, in all rows or some."""
@@ -62,13 +54,24 @@ class Trigger(PerReplicate):
 
 
 @fused
-def weightier(
-    held: IntArray, weight: FloatArray, severity: FloatArray | float, cause: IntArray | int
-) -> tuple[BoolArray, BoolArray]:
-    """Where a trigger wins over the one held, and where it is the same one, each (n,)."""
+def put_forward(
+    rows: IntArray, severity: FloatArray | float, cause: IntArray | int,
+    injured: tuple[BoolArray | bool, BoolArray | bool],
+    severity_held: FloatArray, cause_held: IntArray, injured_held: BoolArray,
+) -> None:  # fmt: skip
+    """Replace the triggers held, (R,) and (R, 2), in these rows where a weightier one is offered.
+
+    Where one of the same weight and cause is offered, its injured are injured beside.
+    """
+    weight, held = severity_held[rows], cause_held[rows]
     equal = weight == severity
     wins = (held == NO_CAUSE) | (weight < severity) | (equal & (held > cause))
-    return wins, equal & (held == cause)
+    same = equal & (held == cause)
+    severity_held[rows] = np.where(wins, severity, weight)
+    cause_held[rows] = np.where(wins, cause, held)
+    for side in range(2):
+        before = injured_held[:, side][rows]
+        injured_held[:, side][rows] = ((wins | same) & injured[side]) | (before & ~wins)
 
 
 @fused

@@ -9,23 +9,41 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.compiled import fused
 from sim.config import Attribution
-from sim.randomness import BoolArray, FloatArray
+from sim.randomness import BoolArray, FloatArray, IntArray
 
 
+@fused
+def evidence_shared(
+    rows: IntArray, by_deal: FloatArray, package: IntArray, delivered: FloatArray,
+    handed_over: FloatArray, standing: float,
+) -> FloatArray:  # fmt: skip
+    """How much evidence on incidents is shared in these rows, shape (n,), in [0, 1].
+
+    By the deal, ``by_deal`` (P + 1,) as far as ``delivered``; handed over outside any; or standing.
+    """
+    shared = np.maximum(by_deal[package[rows]] * delivered[rows], handed_over[rows])
+    return np.maximum(shared, standing)
+
+
+@fused
 def denied(
     uniform: FloatArray,
     had_a_part: BoolArray,
     verified: FloatArray,
     evidence: FloatArray,
-    rule: Attribution,
+    denial: float,
+    narrowed: tuple[float, float],
 ) -> BoolArray:
     """Whether the accused denies a part in the incident, shape (n,); all inputs have that shape.
 
-    Who had none always denies. Who had one denies with a chance that falls with verification V and
-    with evidence, by the shares by which they also cut misattribution.
+    Who had none always denies. Who had one denies with the chance ``denial``, which falls with
+    verification V and with evidence by the shares ``narrowed``, those by which they also cut
+    misattribution.
     """
-    chance = rule.denial * (1.0 - rule.monitors * verified) * (1.0 - rule.evidence * evidence)
+    by_monitors, by_evidence = narrowed
+    chance = denial * (1.0 - by_monitors * verified) * (1.0 - by_evidence * evidence)
     return ~had_a_part | (uniform < chance)
 
 

@@ -183,7 +183,7 @@ def _groups(
         return
     band = np.minimum((trust * BANDS).astype(np.int64), BANDS - 1)
     cell = (account * BANDS + band) * 2 + any_lock_in(lock_in)
-    for number in where(np.bincount(cell)):
+    for number in where(np.bincount(cell) > 0):
         k, of_trust = divmod(int(number) // 2, BANDS)
         trusted = (of_trust / BANDS, (of_trust + 1) / BANDS)
         yield menus[k].narrowed(trusted, bool(number % 2)), where(cell == number)

@@ -23,9 +23,9 @@ from sim.replicates import where
 class View:
     """What a side sees when it must speak, in n futures.
 
-    ``time`` (n,) in (0, 1] is the share of the round's exchanges that is over with this one,
-    ``exchange`` and ``limit`` (n,) their numbers; ``ideal`` and ``reservation`` (n,) bound the zone
-    in own utility; ``trust`` (n,) is the probability that the other side is in good faith.
+    ``exchange`` (n,) is the number of this exchange in the round, ``limit`` (n,) that of the last;
+    ``ideal`` and ``reservation`` (n,) bound the zone in own utility; ``trust`` (n,) is the
+    probability that the other side is in good faith.
     """
 
     def __init__(
@@ -33,7 +33,6 @@ class View:
     ) -> None:
         self.side, self.rows, self.name = side, rows, name
         self.exchange, self.limit = exchange, limit
-        self.time: FloatArray = exchange / limit
 
     @cached_property
     def ideal(self) -> FloatArray:
@@ -125,6 +124,26 @@ class Tactic:
         return view.reservation + (1.0 - face_saving) * above - view.utility(text)
 
 
+class Timetable:
+    """Share of the zone conceded, by the time that is over: ``exchange`` of ``limit``.
+
+    Futures share few such times, so powers are taken once for each and looked up.
+    """
+
+    def __init__(self, beta: float, kappa: float = 0.0, form: str = "polynomial") -> None:
+        self.curve = (beta, kappa, form)
+        self.conceded: FloatArray = np.empty((0, 0))  # by limit and exchange
+
+    def at(self, view: View) -> FloatArray:
+        """Share conceded today, shape (n,), in [0, 1]."""
+        most = int(view.limit.max(initial=0))
+        if most >= len(self.conceded):
+            number = np.arange(most + 1)
+            time = number / np.maximum(number, 1)[:, None]
+            self.conceded = curves.concession(time, *self.curve)
+        return self.conceded[view.limit, view.exchange]
+
+
 class TimeDependent(Tactic):
     """Concede with time along a polynomial or exponential curve.
 
@@ -134,11 +153,11 @@ class TimeDependent(Tactic):
     """
 
     def __init__(self, form: str, beta: float, kappa: float) -> None:
-        self.form, self.beta, self.kappa = form, beta, kappa
+        self.timetable = Timetable(beta, kappa, form)
 
     def aspiration(self, view: View) -> FloatArray:
         """Fall from ideal to reservation with the share of the round that is over."""
-        return view.between(curves.concession(view.time, self.beta, self.kappa, self.form))
+        return view.between(self.timetable.at(view))
 
 
 class Hardliner(Tactic):
@@ -292,12 +311,12 @@ class TrustContingent(Tactic):
     """
 
     def __init__(self, beta: float, distrust: float) -> None:
-        self.beta, self.distrust = beta, distrust
+        self.timetable, self.distrust = Timetable(beta), distrust
 
     def aspiration(self, view: View) -> FloatArray:
         """Concede less to a side that is not trusted."""
         willing = self.distrust + (1.0 - self.distrust) * view.trust
-        return view.between(curves.concession(view.time, self.beta) * willing)
+        return view.between(self.timetable.at(view) * willing)
 
 
 class PackageTrading(TimeDependent):

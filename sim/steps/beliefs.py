@@ -19,7 +19,7 @@ def revise(model: CeasefireModel) -> None:
     """Let both sides learn from the day; let a day's forgetting pass; add up tension."""
     for party in model.parties:
         _take_in(model, party)
-        acted = where(party.rung)
+        acted = where(party.rung > 0)
         party.acts[acted, party.rung[acted]] += 1
     for party in model.parties:
         party.pass_day()

@@ -70,7 +70,7 @@ def attribute(model: CeasefireModel) -> None:
             blamed, denies = _blamed(model, group, salient)
             deaths[blamed] += group.worst[blamed]
             denied[blamed] |= denies
-    rows = where(deaths)
+    rows = where(deaths > 0)
     if not len(rows):
         return
     model.attributed_today[rows] = True
@@ -87,6 +87,7 @@ def _blamed(
     model: CeasefireModel, group: MilitantGroup, salient: IntArray
 ) -> tuple[IntArray, BoolArray]:
     """Rows, of those with a salient attack, in which Kabul is blamed; whether it denies, there."""
+    rule = model.scenario.conflict.attribution
     origin = group.from_afghan_soil(salient)
     blamed = attributed(
         model.uniform(f"attribution/{group.name}", salient),
@@ -94,7 +95,8 @@ def _blamed(
         model.parties[0].trust[salient],
         model.verified(salient),
         _evidence_shared(model, salient),
-        model.scenario.conflict.attribution,
+        rule.base,
+        (rule.trust, rule.monitors, rule.evidence),
     )
     rows, falsely = salient[blamed], salient[blamed & ~origin]
     denies = _denies(model, f"denial/{group.name}", rows, origin[blamed])
@@ -116,13 +118,11 @@ def _denies(
     model: CeasefireModel, purpose: str, rows: IntArray, had_a_part: BoolArray
 ) -> BoolArray:
     """Whether the accused denies its part in these rows, (len(rows),)."""
+    rule = model.scenario.conflict.attribution
     return versions.denied(
-        model.uniform(purpose, rows),
-        had_a_part,
-        model.verified(rows),
-        _evidence_shared(model, rows),
-        model.scenario.conflict.attribution,
-    )
+        model.uniform(purpose, rows), had_a_part, model.verified(rows),
+        _evidence_shared(model, rows), rule.denial, (rule.monitors, rule.evidence),
+    )  # fmt: skip
 
 
 def _dispute(model: CeasefireModel, party: Party, rows: IntArray) -> None:
@@ -132,6 +132,8 @@ def _dispute(model: CeasefireModel, party: Party, rows: IntArray) -> None:
 
 def _evidence_shared(model: CeasefireModel, rows: IntArray) -> FloatArray:
     """How much evidence on attacks is shared, by deal, handed over or standing, (len(rows),)."""
-    by_deal = model.terms.evidence[model.deal.package[rows]] * model.deal.delivered[rows, 0]
-    shared: FloatArray = np.maximum(by_deal, model.kabul.evidence[rows])
-    return np.maximum(shared, model.scenario.conflict.attribution.standing_evidence)
+    deal, standing = model.deal, model.scenario.conflict.attribution.standing_evidence
+    return versions.evidence_shared(
+        rows, model.terms.evidence, deal.package, deal.delivered[:, 0], model.kabul.evidence,
+        standing,
+    )  # fmt: skip

@@ -10,7 +10,6 @@ from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
 from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
 from sim.replicates import where
-from sim.steps.table import any_active
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -95,7 +94,8 @@ def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
         if not len(chain.rows):
             return
         if chain.link == rule.links:  # cut off by the bound: the rest waits for tomorrow
-            model.trigger.offer(chain.rows, rule.unfinished, chain.cause, chain.acting)
+            first, second = chain.acting.T
+            model.trigger.offer(chain.rows, rule.unfinished, chain.cause, (first, second))
             return
         chain.keep(~_contained(model, chain))
         if len(chain.rows):
@@ -118,9 +118,13 @@ def _contained(model: CeasefireModel, chain: Chain) -> BoolArray:
     """
     rows = chain.rows
     broken = chain.uniform(model, "containment/hotline") < chain.calm
-    wanted = model.players.contain(any_active(model, MediatorFunction.contain, rows))
-    for mediator in model.mediators:
-        tries = mediator.active(MediatorFunction.contain, rows) & wanted
+    able = [mediator.active(MediatorFunction.contain, rows) for mediator in model.mediators]
+    possible = np.zeros(len(rows), dtype=bool)
+    for can in able:
+        possible |= can
+    wanted = model.players.contain(possible)
+    for mediator, can in zip(model.mediators, able, strict=True):
+        tries = can & wanted
         if not tries.any():
             continue
         pull = 0.5 * (mediator.leverage(0) + mediator.leverage(1))

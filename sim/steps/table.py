@@ -47,7 +47,7 @@ def bargain(model: CeasefireModel, rows: IntArray) -> IntArray:
     talks.exchange[rows], talks.lean[rows] = meeting.exchange, meeting.lean
     talks.offers[rows], talks.spoken[rows] = meeting.offers, meeting.spoken
     for seat, speaker in enumerate(meeting.sides):
-        spoke = where(meeting.spoken[:, seat])
+        spoke = where(meeting.spoken[:, seat] > 0)
         offer = speaker.last(spoke, "own")
         talks.latest[rows[spoke], seat] = speaker.other_utility(spoke, offer)
     for estimate, side in zip(model.estimates, meeting.sides, strict=True):
