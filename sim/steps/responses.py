@@ -45,15 +45,15 @@ class Chain:
             self.words[purpose] = model.words(purpose, self.rows)
         return further(self.words[purpose], self.link)
 
-    def act(self, model: CeasefireModel, pressure: FloatArray) -> None:
-        """Let those whose turn it is choose a rung under ``pressure`` (n, 2)."""
+    def act(self, model: CeasefireModel, pressure: tuple[FloatArray, FloatArray]) -> None:
+        """Let those whose turn it is choose a rung under the ``pressure`` (n,) on each side."""
         before, self.rungs = self.rungs, np.zeros((len(self.rows), 2), dtype=np.int64)
         for party in model.parties:
             mine = where(self.acting[:, party.side])
             if len(mine):
                 rows = self.rows[mine]
                 uniform = self.uniform(model, f"response/{party.name}")[mine]
-                felt = pressure[mine, party.side] + self.inclined[party.side][mine]
+                felt = (pressure[party.side] + self.inclined[party.side])[mine]
                 rungs = party.respond(uniform, felt)
                 suffered = before[mine, 1 - party.side]
                 cause = self.cause[mine]
@@ -80,7 +80,7 @@ def respond(model: CeasefireModel) -> Chain:
     model.chain_cause[chain.rows] = chain.cause
     model.trigger.clear()
     if len(chain.rows):
-        chain.act(model, np.stack([chain.severity, chain.severity], axis=1))
+        chain.act(model, (chain.severity, chain.severity))
     return chain
 
 
@@ -88,19 +88,17 @@ def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
     """Counters alternate until restraint, the bound, or a mediator breaks the chain."""
     rule = model.scenario.conflict.response
     while len(chain.rows):
-        turns = next_turns(chain.acting, chain.rungs, rule.counter_from)
-        chain.acting = turns
-        chain.keep(turns[:, 0] | turns[:, 1])
+        chain.acting = next_turns(chain.acting, chain.rungs, rule.counter_from)
+        chain.keep(chain.acting[:, 0] | chain.acting[:, 1])
         if not len(chain.rows):
             return
         if chain.link == rule.links:  # cut off by the bound: the rest waits for tomorrow
             first, second = chain.acting.T
             model.trigger.offer(chain.rows, rule.unfinished, chain.cause, (first, second))
             return
-        chain.keep(~_contained(model, chain))
-        if len(chain.rows):
-            suffered = chain.rungs[:, ::-1].astype(np.float64)
-            chain.act(model, rule.counter * suffered)
+        chain.acting[_contained(model, chain)] = False
+        first, second = chain.rungs.T
+        chain.act(model, (rule.counter * second, rule.counter * first))
 
 
 def hotline(model: CeasefireModel, rows: IntArray) -> FloatArray:
