@@ -53,12 +53,13 @@ class Tally(PerReplicate):
 
 def ends(model: CeasefireModel, rows: IntArray) -> dict[str, Any]:
     """Day, whether ended and cause under every definition, column name -> (len(rows),) array."""
+    day, cause = model.ceasefire.day[rows], model.ceasefire.cause[rows]
+    ended = day > 0
+    day[~ended] = model.day
     out: dict[str, Any] = {}
     for k, end in enumerate(ENDS):
-        day = model.ceasefire.day[rows, k]
-        out[f"{end}_day"] = np.where(day > 0, day, model.day)
-        out[f"{end}_ended"] = day > 0
-        out[f"{end}_cause"] = model.ceasefire.cause[rows, k]
+        out[f"{end}_day"], out[f"{end}_ended"] = day[:, k], ended[:, k]
+        out[f"{end}_cause"] = cause[:, k]
     return out
 
 
@@ -74,11 +75,12 @@ def columns(model: CeasefireModel, rows: IntArray) -> dict[str, Any]:
     of_deals = ("day", "lapsed_day", "package", "pressure", "time", "distance", "nash_share")
     for name in of_deals:
         out[f"deal_{name}"] = getattr(tally, f"deal_{name}")[rows]
+    utility, gain = tally.deal_utility[rows], tally.deal_gain[rows]
+    weights, reservation = tally.weight_error[rows], tally.reservation_error[rows]
     for side, name in enumerate(PARTIES):
-        out[f"deal_utility_{name}"] = tally.deal_utility[rows, side]
-        out[f"deal_gain_{name}"] = tally.deal_gain[rows, side]
-        out[f"{name}_weight_error"] = tally.weight_error[rows, side]
-        out[f"{name}_reservation_error"] = tally.reservation_error[rows, side]
+        out[f"deal_utility_{name}"], out[f"deal_gain_{name}"] = utility[:, side], gain[:, side]
+        out[f"{name}_weight_error"] = weights[:, side]
+        out[f"{name}_reservation_error"] = reservation[:, side]
     for group in model.militants:
         out[f"attacks_{group.name}"] = group.attacks[rows]
         out[f"deaths_{group.name}"] = group.deaths[rows]
@@ -89,8 +91,9 @@ def columns(model: CeasefireModel, rows: IntArray) -> dict[str, Any]:
     for name in counts:
         out[name] = getattr(tally, name)[rows]
     for party in model.parties:
+        acts = party.acts[rows]
         for rung in range(1, 5):
-            out[f"{party.name}_rung{rung}_days"] = party.acts[rows, rung]
+            out[f"{party.name}_rung{rung}_days"] = acts[:, rung]
         out[f"{party.name}_trust"] = party.trust[rows]
         out[f"{party.name}_belief_right"] = tally.right_days[rows, party.side] / model.day
         out[f"{party.name}_willing"] = party.willing[rows]

@@ -97,8 +97,8 @@ def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
             model.trigger.offer(chain.rows, rule.unfinished, chain.cause, (first, second))
             return
         chain.acting[_contained(model, chain)] = False
-        first, second = chain.rungs.T
-        chain.act(model, (rule.counter * second, rule.counter * first))
+        by_first, by_second = rule.counter * chain.rungs.T.astype(np.float64)
+        chain.act(model, (by_second, by_first))
 
 
 def hotline(model: CeasefireModel, rows: IntArray) -> FloatArray:
