@@ -177,11 +177,14 @@ class Meeting:
         Nobody is held to what is worse for it than no deal: not even to its own offer, which may be
         that (a public position may, and whatever is best where nothing reaches the reservation).
         """
+        at = where(accepted)
         for side in (0, 1):
-            worth = self.sides[side].utility(rows, package)
-            accepted = accepted & (worth >= self._reservation(side, rows))
-        self.agreed[rows[accepted]] = package[accepted]
-        return accepted
+            worth = self.sides[side].utility(rows[at], package[at])
+            at = at[worth >= self._reservation(side, rows[at])]
+        self.agreed[rows[at]] = package[at]
+        settled = np.zeros(len(rows), dtype=bool)
+        settled[at] = True
+        return settled
 
     def _reservation(self, side: int, rows: IntArray) -> FloatArray:
         return self.sides[side].reservation[rows]
