@@ -96,16 +96,16 @@ class Party(mesa.Agent, PerReplicate):  # type: ignore[misc]
         """Add to the grievance of one cause in these rows."""
         self.grievance[rows, cause] += amount
 
-    def total_grievance(self) -> FloatArray:
-        """Sum of grievances over causes, shape (R,)."""
-        return grievances.total(self.grievance)
+    def total_grievance(self, rows: IntArray | slice = slice(None)) -> FloatArray:
+        """Sum of grievances over causes, shape (R,) or of some rows."""
+        return grievances.total(self.grievance[rows])
 
-    def disagreement(self) -> FloatArray:
-        """Utility of no deal today, shape (R,), in [0, 1], without mediators' pressure."""
+    def disagreement(self, rows: IntArray | slice = slice(None)) -> FloatArray:
+        """Utility of no deal without mediators' pressure, (R,) or of some rows, in [0, 1]."""
         rule = self.model.scenario.bargaining
-        cost = self.model.crossings.cost(self.side)
+        cost = self.model.crossings.cost(self.side)[rows]
         return grievances.disagreement(
-            self.config.disagreement, rule.ripeness, self.total_grievance(), cost
+            self.config.disagreement, rule.ripeness, self.total_grievance(rows), cost
         )
 
     def restraint(self, rows: IntArray) -> FloatArray:

@@ -13,6 +13,7 @@ from sim.randomness import BoolArray, IntArray
 
 if TYPE_CHECKING:
     from sim.agents.party import Party
+    from sim.steps.responses import Chain
 
 
 class Players:
@@ -26,13 +27,8 @@ class Players:
         """Whether a side comes to a round that is due."""
         return would
 
-    def respond(
-        self, party: Party, would: IntArray, cause: IntArray, suffered: IntArray, link: int
-    ) -> IntArray:
-        """Rung a side answers with at this link of the chain.
-
-        It is told the chain's cause and the rung it answers (0 at the first link).
-        """
+    def respond(self, party: Party, would: IntArray, chain: Chain, at: IntArray) -> IntArray:
+        """Rung a side answers with at this link of today's chains, of those ``at`` (n,)."""
         return would
 
     def contradict(self, party: Party, would: BoolArray) -> BoolArray:

@@ -23,6 +23,7 @@ from sim.randomness import BoolArray, FloatArray, IntArray
 if TYPE_CHECKING:
     from sim.agents.party import Party
     from sim.model import CeasefireModel
+    from sim.steps.responses import Chain
 
 MEDIATORS = "mediators"
 SEATS = (*PARTIES, MEDIATORS)
@@ -73,13 +74,15 @@ class Seats(Players):
             return would
         return _like(would, self.ask(party.name, "attend", bool(would[0])))
 
-    def respond(
-        self, party: Party, would: IntArray, cause: IntArray, suffered: IntArray, link: int
-    ) -> IntArray:
-        """Ask for a rung of the ladder."""
+    def respond(self, party: Party, would: IntArray, chain: Chain, at: IntArray) -> IntArray:
+        """Ask for a rung of the ladder, told the cause and the rung suffered (0 at first)."""
         if party.name not in self.taken:
             return would
-        facts = {"cause": CAUSES[cause[0]], "suffered": int(suffered[0]), "link": link}
+        facts = {
+            "cause": CAUSES[chain.cause[at[0]]],
+            "suffered": int(chain.suffered[at[0], party.side]),
+            "link": chain.link,
+        }
         return _like(would, self.ask(party.name, "respond", int(would[0]), **facts))
 
     def contradict(self, party: Party, would: BoolArray) -> BoolArray:

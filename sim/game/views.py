@@ -141,7 +141,7 @@ def _own(game: Game, seat: str, asked: Question | None) -> View:
     opening = int(model.book.tables[party.side].opening[model.account[0]])
     return {
         "trust": facts.get("trust", float(party.trust[0])),
-        "reservation": facts.get("reservation", float(reservation(model, party)[0])),
+        "reservation": facts.get("reservation", float(reservation(model, party, np.array([0]))[0])),
         "lock_in": facts.get("lock_in", party.lock_in[0].tolist()),
         "contested": [game.packages.issues[k] for k in contested(model.scenario.agenda)],
         "asked_at_home": _asked_at_home(game, party),

@@ -19,9 +19,10 @@ class Chain:
     """Today's chains: one per future with a trigger.
 
     ``rows`` (n,) futures; ``cause`` (n,); ``acting`` (n, 2) who acts at this link and ``rungs``
-    (n, 2) how, 0 where a side does not act; ``link`` acts so far; ``words`` (n,) by purpose, from
-    which each link takes its own number. ``inclined`` (n,) by side and ``calm`` (n,), the chance
-    that the hotline breaks a link, hold all day.
+    (n, 2) how, 0 where a side does not act; ``suffered`` (n, 2) what is answered, 0 at first;
+    ``link`` acts so far; ``words`` (n,) by purpose, from which each link takes its own number.
+    ``inclined`` (n,) by side and ``calm`` (n,), the chance that the hotline breaks a link, hold
+    all day.
     """
 
     def __init__(self, model: CeasefireModel) -> None:
@@ -33,6 +34,7 @@ class Chain:
         self.acting = trigger.injured[self.rows]
         self.severity = trigger.severity[self.rows]
         self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
+        self.suffered = self.rungs
         known = model.parties if len(self.rows) else ()
         self.inclined = [party.inclination(self.rows) for party in known]
         self.calm = model.scenario.conflict.response.hotline * hotline(model, self.rows)
@@ -47,7 +49,8 @@ class Chain:
 
     def act(self, model: CeasefireModel, pressure: tuple[FloatArray, FloatArray]) -> None:
         """Let those whose turn it is choose a rung under the ``pressure`` (n,) on each side."""
-        before, self.rungs = self.rungs, np.zeros((len(self.rows), 2), dtype=np.int64)
+        self.suffered = self.rungs[:, ::-1]
+        self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
         for party in model.parties:
             mine = where(self.acting[:, party.side])
             if len(mine):
@@ -55,9 +58,7 @@ class Chain:
                 uniform = self.uniform(model, f"response/{party.name}")[mine]
                 felt = (pressure[party.side] + self.inclined[party.side])[mine]
                 rungs = party.respond(uniform, felt)
-                suffered = before[mine, 1 - party.side]
-                cause = self.cause[mine]
-                rungs = model.players.respond(party, rungs, cause, suffered, self.link)
+                rungs = model.players.respond(party, rungs, self, mine)
                 party.act(rows, rungs)
                 model.log.say(model, rows, "act", party=party.name, rung=rungs, link=self.link)
                 self.rungs[mine, party.side] = rungs

@@ -190,9 +190,9 @@ class Rounds:
             )  # fmt: skip
         talks.tentative_day[rows] = model.day
         signed = rows[passed]
-        pull = 0.5 * (pressure(model, model.parties[0]) + pressure(model, model.parties[1]))
+        first, second = (pressure(model, party, signed) for party in model.parties)
         model.tally.renegotiated[signed] += model.deal.in_force[signed]
-        model.deal.sign(signed, agreed[passed], pull[signed])
+        model.deal.sign(signed, agreed[passed], 0.5 * (first + second))
         talks.in_session[signed] = False
         talks.failed[signed] = False
         note_deal(model, rows, passed, agreed, utilities, sides)

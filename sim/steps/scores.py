@@ -89,5 +89,5 @@ def judge_estimates(model: CeasefireModel, rows: IntArray) -> None:
         time = talks.exchange[at] / talks.limit[at]
         guess = expected_reservation(worth[0], worth[1], time)
         model.tally.weight_error[at, party.side] = weight_error(weights, truth)
-        error = np.abs(guess - reservation(model, other)[at])
+        error = np.abs(guess - reservation(model, other, at))
         model.tally.reservation_error[at, party.side] = error

@@ -62,7 +62,7 @@ def delegation(model: CeasefireModel, party: Party, rows: IntArray) -> Delegatio
     side = Delegation(
         model.book.tables[party.side], model.book.menus[party.side],
         model.book.reckonings[party.side], model.account[rows], party.trust[rows],
-        party.lock_in[rows], reservation(model, party)[rows],
+        party.lock_in[rows], reservation(model, party, rows),
     )  # fmt: skip
     side.estimate = model.estimates[party.side].part(rows)
     side.learns = party.config.opponent_model is OpponentModel.learned
@@ -107,12 +107,12 @@ def leaning(model: CeasefireModel, rows: IntArray) -> FloatArray:
     return lean
 
 
-def pressure(model: CeasefireModel, party: Party) -> FloatArray:
-    """Mediators' pressure on a side, shape (R,), in [0, 1]."""
-    return model.combined(lambda m: m.leverage(party.side) * m.config.pressure)
+def pressure(model: CeasefireModel, party: Party, rows: IntArray) -> FloatArray:
+    """Mediators' pressure on a side, shape (len(rows),), in [0, 1]."""
+    return model.combined(lambda m: m.leverage(party.side) * m.config.pressure, rows=rows)
 
 
-def reservation(model: CeasefireModel, party: Party) -> FloatArray:
-    """Utility of no deal as a side sees it under the mediators' pressure, shape (R,)."""
-    fallen = model.scenario.bargaining.pressure * pressure(model, party)
-    return np.maximum(party.disagreement() - fallen, 0.0)
+def reservation(model: CeasefireModel, party: Party, rows: IntArray) -> FloatArray:
+    """Utility of no deal as a side sees it under the mediators' pressure, shape (len(rows),)."""
+    fallen = model.scenario.bargaining.pressure * pressure(model, party, rows)
+    return np.maximum(party.disagreement(rows) - fallen, 0.0)
