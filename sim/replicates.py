@@ -47,4 +47,4 @@ def _rows_of(value: Any, rows: IntArray) -> Any:
     """Return some rows of an array; columns that are read one by one (order F) stay so."""
     if value.ndim == 2 and value.flags.f_contiguous:
         return value.T.take(rows, axis=1).T
-    return value[rows]
+    return value.take(rows, axis=0)

@@ -32,7 +32,7 @@ def bargain(model: CeasefireModel, rows: IntArray) -> IntArray:
         exchange=talks.exchange[rows],
         limit=talks.limit[rows],
         lean=talks.lean[rows],
-        offers=talks.offers[rows],
+        offers=talks.offers.take(rows, axis=0),
         spoken=talks.spoken[rows],
         watched=int(np.searchsorted(model.streams.replicates[rows], watched)),
     )
