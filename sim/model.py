@@ -299,7 +299,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.day_of_year = (self.scenario.start + dt.timedelta(self.day)).timetuple().tm_yday
         self.chain_cause = np.full(self.size, NO_CAUSE, dtype=np.int64)
         self.attributed_today = np.zeros(self.size, dtype=bool)
-        self.violated_today = np.zeros((self.size, 2), dtype=bool)
+        self.violated_today = np.zeros((self.size, 2), dtype=bool, order="F")
         self.leverage = tuple(self.leverage_on(side) for side in range(2))
 
     def _settle_accounts(self) -> None:

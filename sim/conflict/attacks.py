@@ -132,9 +132,11 @@ def intensity(
     the spoiling ``window`` it rises, less where a group that weighs costs is suppressed. Earlier
     attacks excite further ones beside it.
     """
-    usual = background * frailty * (1.0 - suppression) * (1.0 + backlash)
-    spoiled = 1.0 + rise * (1.0 - weighs * suppression)
-    return usual * np.where(window, spoiled, 1.0) + excitation
+    return (
+        background * frailty * (1.0 - suppression) * (1.0 + backlash)
+        * (1.0 + window * (rise * (1.0 - weighs * suppression)))
+        + excitation
+    )  # fmt: skip
 
 
 @fused

@@ -116,4 +116,4 @@ def hot_days(
 ) -> tuple[IntArray, IntArray]:
     """Days in a row at a strike or above, and the cause of the first of them, each (R,)."""
     began = hot & (before == 0)
-    return np.where(hot, before + 1, 0), np.where(began, cause, cause_before)
+    return hot * (before + 1), np.where(began, cause, cause_before)

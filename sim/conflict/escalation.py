@@ -145,8 +145,9 @@ def next_turns(acted: BoolArray, rungs: IntArray, counter_from: int) -> BoolArra
     ``counter_from`` or above is answered by the other side; if both acted, by the one that
     suffered the higher rung, or by both if the rungs are equal.
     """
-    own = np.where(acted, rungs, 0)
-    suffered = own[:, ::-1]
-    not_both = ~(acted[:, :1] & acted[:, 1:])
-    answered = acted[:, ::-1] & (suffered >= counter_from)
-    return answered & (not_both | (suffered >= own))
+    answers = np.empty_like(acted)
+    for side in range(2):
+        mine, theirs = acted[:, side], acted[:, 1 - side]
+        own, suffered = rungs[:, side], rungs[:, 1 - side]
+        answers[:, side] = theirs & (suffered >= counter_from) & (~mine | (suffered >= own))
+    return answers

@@ -53,8 +53,11 @@ def worth_of_continuing(
     A private value and today's stakes: a deal, talks under way or due, mediators' pull and trust.
     """
     of_deal, of_talks, of_leverage, of_trust = stakes
-    talks = in_session | (next_round > 0)
     result: FloatArray = (
-        ending_value + of_deal * deal + of_talks * talks + of_leverage * leverage + of_trust * trust
+        ending_value
+        + of_deal * deal
+        + of_talks * (in_session | (next_round > 0))
+        + of_leverage * leverage
+        + of_trust * trust
     )
     return result

@@ -110,7 +110,7 @@ def delivery_target(
     min(capacity, willingness), and less of it the more the deal was owed to ``pressure`` (Werner &
     Yuen 2005; Beardsley 2008). Arrays are (R,), of which ``rows`` (n,) are asked about.
     """
-    will = np.where(willing[rows], 1.0, unwilling_delivery)
+    will: FloatArray = np.maximum(1.0 * willing[rows], unwilling_delivery)
     return np.minimum(capacity[rows], will * (1.0 - fragility * pressure[rows]))
 
 
@@ -124,8 +124,7 @@ def violation_chance(
     By what it will not deliver of what it promised, ``promised`` (P + 1,) by ``package`` (n,);
     less where it is verified.
     """
-    dared = violation * (1.0 - deterrence * verified)
-    return dared * (1.0 - target) * promised[package]
+    return violation * (1.0 - deterrence * verified) * (1.0 - target) * promised[package]
 
 
 @fused
@@ -136,8 +135,7 @@ def suppression(
 
     By the package's options that last and by what is ``left`` (n,) of those that leak.
     """
-    both = 1.0 - (1.0 - lasting[package]) * (1.0 - left)
-    return both * delivered[rows]
+    return (1.0 - (1.0 - lasting[package]) * (1.0 - left)) * delivered[rows]
 
 
 @fused
@@ -208,9 +206,8 @@ def day_at_the_crossings(
 
     Closure moves towards its policy, or to what a deal leaves shut if that is less.
     """
-    target = np.minimum(policy, 1.0 - opened)
     return (
         costs[0] * kept + closure * daily_cost[0],
         costs[1] * kept + closure * daily_cost[1],
-        closure + (target - closure) * moved,
+        closure + (np.minimum(policy, 1.0 - opened) - closure) * moved,
     )

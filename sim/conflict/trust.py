@@ -56,8 +56,8 @@ def quiet_evidence(
     evidence: float, unharmed: BoolArray, violated: BoolArray, blamed: BoolArray
 ) -> FloatArray:
     """What a day without fire, violation or attack tells of the other side, shape (R,)."""
-    quiet = unharmed & ~violated & ~blamed
-    return evidence * quiet.astype(np.float64)
+    learnt: FloatArray = np.multiply(evidence, unharmed & ~violated & ~blamed)
+    return learnt
 
 
 @fused

@@ -282,6 +282,5 @@ def near(
     day: int, next_round: IntArray, lead: int, tentative_day: IntArray, aftermath: int
 ) -> BoolArray:
     """Whether a round is due within ``lead`` days, or a tentative deal was struck just before."""
-    ahead = next_round - day
-    before = (next_round > 0) & (ahead >= 0) & (ahead <= lead)
-    return before | ((tentative_day > 0) & (day - tentative_day <= aftermath))
+    due = (next_round >= day) & (next_round <= day + lead)
+    return due | ((tentative_day > 0) & (tentative_day >= day - aftermath))
