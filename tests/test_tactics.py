@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from sim.config import PARTIES, ConfigError, validate
 from sim.config.tactics import Tactic as TacticConfig
 from sim.model import CeasefireModel
+from sim.negotiation.concession import concession
 from sim.negotiation.delegation import NO_PACKAGE
 from sim.negotiation.tactics import Tactic, View
 from sim.steps.table import delegation
@@ -105,6 +106,20 @@ def test_the_exponential_form_bends_at_its_kappa(side):
     """.01 ** (1 - t) is .01 ** .8 = .0251 at the second of ten exchanges and .1 at the fifth."""
     tactic = made(LINEAR | {"form": "exponential", "kappa": 0.01})
     assert answers(tactic, [0] * 5, side) == [100, 98, 97, 94, 90]
+
+
+@pytest.mark.parametrize("more", [{}, {"beta": 0.3}, {"form": "exponential", "kappa": 0.2}])
+def test_futures_at_different_exchanges_of_different_rounds_concede_by_the_formula(more):
+    """To the last bit, whichever futures were asked about before; and a view tells the time."""
+    tactic, chosen = made(LINEAR | more), LINEAR | more
+    one = delegation(PIE, PIE.parties[0], np.array([0]))
+    for most in (6, 30, 12):
+        limit = np.repeat(np.arange(1, most + 1), most)
+        exchange = np.minimum(np.tile(np.arange(1, most + 1), most), limit)
+        view = View(one, np.zeros(len(limit), dtype=np.int64), exchange, limit, PARTIES[0])
+        assert np.array_equal(view.time, exchange / limit)
+        given = concession(view.time, chosen["beta"], chosen["kappa"], chosen["form"])
+        assert np.array_equal(tactic.aspiration(view), view.between(given))
 
 
 # Others that do not listen

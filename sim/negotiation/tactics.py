@@ -23,9 +23,9 @@ from sim.replicates import where
 class View:
     """What a side sees when it must speak, in n futures.
 
-    ``exchange`` (n,) is the number of this exchange in the round, ``limit`` (n,) that of the last;
-    ``ideal`` and ``reservation`` (n,) bound the zone in own utility; ``trust`` (n,) is the
-    probability that the other side is in good faith.
+    ``time`` (n,) in (0, 1] is the share of the round's exchanges that is over with this one,
+    ``exchange`` and ``limit`` (n,) their numbers; ``ideal`` and ``reservation`` (n,) bound the zone
+    in own utility; ``trust`` (n,) is the probability that the other side is in good faith.
     """
 
     def __init__(
@@ -33,6 +33,11 @@ class View:
     ) -> None:
         self.side, self.rows, self.name = side, rows, name
         self.exchange, self.limit = exchange, limit
+
+    @cached_property
+    def time(self) -> FloatArray:
+        """Share of the round's exchanges that is over with this one, shape (n,), in (0, 1]."""
+        return self.exchange / self.limit
 
     @cached_property
     def ideal(self) -> FloatArray:
