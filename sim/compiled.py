@@ -93,7 +93,8 @@ def fused(rule: Callable[..., Result]) -> Callable[..., Result]:
     """Mark a rule that is compiled as it stands.
 
     Its body is array arithmetic of its arguments, which are given by position: arrays, numbers and
-    tuples of them, no objects of the model; and it calls no other rule.
+    tuples of them, no objects of the model; and it calls no other rule. What it finds it returns
+    or writes into some rows of arrays given to it.
     """
     form = rule
 

@@ -272,6 +272,19 @@ def test_a_tactic_of_ones_own_bargains_in_the_model_and_in_python():
     assert model.run(10).columns["deal_package"].tolist() == columns["deal_package"].tolist()
 
 
+@pytest.mark.parametrize("answer", [True, np.True_, np.False_])
+def test_a_tactic_may_answer_all_futures_alike(answer):
+    """Who takes whatever is no worse than no deal agrees at once; who takes nothing, never."""
+
+    class Same(Splitter):
+        def accepts(self, view: View, package):
+            return answer
+
+    model = CeasefireModel(textbook(), 3, SEED)
+    model.book = type(model.book)(**(vars(model.book) | {"tactics": (Same(0.0), Same(0.0))}))
+    assert (model.run(10).columns["deal"] == answer).all()
+
+
 @pytest.mark.parametrize(
     ("tactic", "parameters", "said"),
     [

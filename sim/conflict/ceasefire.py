@@ -96,7 +96,10 @@ class Ceasefire(PerReplicate):
 def note_end(
     rows: IntArray, day: int, cause: IntArray | int, day_held: IntArray, cause_held: IntArray
 ) -> None:
-    """Note an end in these rows of a definition's days and causes, each (R,), where none is."""
+    """Note an end in these rows, each named once, of a definition's (R,) days and causes.
+
+    An end that is noted already stays.
+    """
     none = day_held[rows] == NOT_ENDED
     cause_held[rows] = np.where(none, cause, cause_held[rows])
     day_held[rows] = np.where(none, day, day_held[rows])

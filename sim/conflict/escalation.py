@@ -36,15 +36,16 @@ class Trigger(PerReplicate):
         rows: IntArray,
         severity: FloatArray | float,
         cause: IntArray | int,
-        injured: tuple[BoolArray | bool, BoolArray | bool],
+        injured: tuple[bool, bool] | tuple[BoolArray, BoolArray],
     ) -> None:
         """Put a trigger forward; the weightier wins, and of equals the one earlier in CAUSES.
 
-        Where weight and cause are equal it is one trigger with two injured sides. What is offered
-        is single or (len(rows),).
+        Where weight and cause are equal it is one trigger with two injured sides. What is offered,
+        ``injured`` by side, is single or (len(rows),); no row is named twice.
         """
         if len(rows):
-            put_forward(rows, severity, cause, injured, self.severity, self.cause, self.injured)
+            held = self.severity, self.cause, (self.injured[:, 0], self.injured[:, 1])
+            put_forward(rows, severity, cause, injured, *held)
 
     def clear(self, rows: IntArray | slice = slice(None)) -> None:
         """Forget today's trigger, in all rows or some."""
@@ -56,10 +57,10 @@ class Trigger(PerReplicate):
 @fused
 def put_forward(
     rows: IntArray, severity: FloatArray | float, cause: IntArray | int,
-    injured: tuple[BoolArray | bool, BoolArray | bool],
-    severity_held: FloatArray, cause_held: IntArray, injured_held: BoolArray,
+    injured: tuple[bool, bool] | tuple[BoolArray, BoolArray],
+    severity_held: FloatArray, cause_held: IntArray, injured_held: tuple[BoolArray, BoolArray],
 ) -> None:  # fmt: skip
-    """Replace the triggers held, (R,) and (R, 2), in these rows where a weightier one is offered.
+    """Replace the triggers held, each (R,), in these rows where a weightier one is offered.
 
     Where one of the same weight and cause is offered, its injured are injured beside.
     """
@@ -70,8 +71,8 @@ def put_forward(
     severity_held[rows] = np.where(wins, severity, weight)
     cause_held[rows] = np.where(wins, cause, held)
     for side in range(2):
-        before = injured_held[:, side][rows]
-        injured_held[:, side][rows] = ((wins | same) & injured[side]) | (before & ~wins)
+        before = injured_held[side][rows]
+        injured_held[side][rows] = ((wins | same) & injured[side]) | (before & ~wins)
 
 
 @fused

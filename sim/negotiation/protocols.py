@@ -177,13 +177,13 @@ class Meeting:
         Nobody is held to what is worse for it than no deal: not even to its own offer, which may be
         that (a public position may, and whatever is best where nothing reaches the reservation).
         """
-        at = where(accepted)
+        settled = np.empty(len(rows), dtype=bool)
+        settled[:] = accepted  # a tactic of one's own may answer all alike
         for side in (0, 1):
+            at = where(settled)
             worth = self.sides[side].utility(rows[at], package[at])
-            at = at[worth >= self._reservation(side, rows[at])]
-        self.agreed[rows[at]] = package[at]
-        settled = np.zeros(len(rows), dtype=bool)
-        settled[at] = True
+            settled[at] = worth >= self._reservation(side, rows[at])
+        self.agreed[rows[settled]] = package[settled]
         return settled
 
     def _reservation(self, side: int, rows: IntArray) -> FloatArray:

@@ -132,7 +132,8 @@ class Tactic:
 class Timetable:
     """Share of the zone conceded, by the time that is over: ``exchange`` of ``limit``.
 
-    Futures share few such times, so powers are taken once for each and looked up.
+    Futures share few such times, so powers are taken once for each and looked up. Models share
+    tactics, in threads too: a table is put in another's place when it is complete.
     """
 
     def __init__(self, beta: float, kappa: float = 0.0, form: str = "polynomial") -> None:
@@ -141,12 +142,12 @@ class Timetable:
 
     def at(self, view: View) -> FloatArray:
         """Share conceded today, shape (n,), in [0, 1]."""
-        most = int(view.limit.max(initial=0))
-        if most >= len(self.conceded):
+        most, conceded = int(view.limit.max(initial=0)), self.conceded
+        if most >= len(conceded):
             number = np.arange(most + 1)
             time = number / np.maximum(number, 1)[:, None]
-            self.conceded = curves.concession(time, *self.curve)
-        return self.conceded[view.limit, view.exchange]
+            self.conceded = conceded = curves.concession(time, *self.curve)
+        return conceded[view.limit, view.exchange]
 
 
 class TimeDependent(Tactic):

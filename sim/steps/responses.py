@@ -19,10 +19,10 @@ class Chain:
     """Today's chains: one per future with a trigger.
 
     ``rows`` (n,) futures; ``cause`` (n,); ``acting`` (n, 2) who acts at this link and ``rungs``
-    (n, 2) how, 0 where a side does not act; ``suffered`` (n, 2) what is answered, 0 at first;
-    ``link`` acts so far; ``words`` (n,) by purpose, from which each link takes its own number.
-    ``inclined`` (n,) by side and ``calm`` (n,), the chance that the hotline breaks a link, hold
-    all day.
+    (n, 2) how, 0 where a side does not act; ``suffered`` (n, 2) what this link answers, 0 at
+    first; ``link`` acts so far; ``words`` (n,) by purpose, from which each link takes its own
+    number. ``inclined`` (n,) by side and ``calm`` (n,), the chance that the hotline breaks a link,
+    hold all day. A chain that was broken stays until turns pass, with nobody acting.
     """
 
     def __init__(self, model: CeasefireModel) -> None:
@@ -94,7 +94,7 @@ def counter_or_contain(model: CeasefireModel, chain: Chain) -> None:
         if not len(chain.rows):
             return
         if chain.link == rule.links:  # cut off by the bound: the rest waits for tomorrow
-            first, second = chain.acting.T
+            first, second = chain.acting.T.copy()  # of one layout, whatever that of the pair is
             model.trigger.offer(chain.rows, rule.unfinished, chain.cause, (first, second))
             return
         chain.acting[_contained(model, chain)] = False

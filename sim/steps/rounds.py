@@ -281,6 +281,9 @@ class Rounds:
 def near(
     day: int, next_round: IntArray, lead: int, tentative_day: IntArray, aftermath: int
 ) -> BoolArray:
-    """Whether a round is due within ``lead`` days, or a tentative deal was struck just before."""
+    """Whether a round is due within ``lead`` days, or a tentative deal was struck just before.
+
+    Day 0 stands for no round and no deal; ``day`` is later.
+    """
     due = (next_round >= day) & (next_round <= day + lead)
     return due | ((tentative_day > 0) & (tentative_day >= day - aftermath))
