@@ -94,7 +94,7 @@ def write_figure(drawing: Drawing, path: Path, formats: Sequence[str]) -> list[P
 def write_whole(path: Path, text: str) -> None:
     """Write a text file under a temporary name and rename it when complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{path.name}.partial")
     try:
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, path)

@@ -178,7 +178,8 @@ def save(
 ) -> list[Path]:
     """Write a drawing in each format and return the paths; the same drawing gives the same bytes.
 
-    Each file is written under a temporary name beside its target and renamed when complete.
+    Each file is written under a temporary name beside its target and renamed when complete; what
+    one that was killed left there is written over.
 
     Raises
     ------
@@ -194,7 +195,7 @@ def save(
 
 
 def _write(result: Drawing, path: Path, kind: str) -> Path:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{path.name}.partial")
     undated: dict[str, Any] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     described = "Subject" if kind == "pdf" else "Description"
     metadata = {**undated[kind], "Title": result.title, described: result.footer}
