@@ -1,9 +1,6 @@
 """Figures: what is drawn is what was estimated, texts stay apart, and the facts are stated."""
 
 import dataclasses
-import signal
-import subprocess
-import sys
 from functools import cache
 
 import numpy as np
@@ -533,25 +530,6 @@ def test_the_same_figure_saves_the_same_bytes(tmp_path, kind):
     for name in ("one", "other"):
         save(comparison(few(), "baseline", sheet="column"), tmp_path / name, (kind,))
     assert (tmp_path / f"one.{kind}").read_bytes() == (tmp_path / f"other.{kind}").read_bytes()
-
-
-def test_what_a_killed_save_left_is_gone_after_the_next(tmp_path):
-    """The next one may be another process, so the temporary name must not depend on who writes."""
-    code = (
-        "import os, signal, sys\n"
-        "from matplotlib.figure import Figure\n"
-        "from sim.plots.style import Drawing, save\n"
-        "class Killed(Figure):\n"
-        "    def savefig(self, path, **_):\n"
-        "        open(path, 'w').write('<svg')\n"
-        "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "save(Drawing(Killed(), None, 'footer'), sys.argv[1], ('svg',))\n"
-    )
-    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path / "figure")])
-    assert killed.returncode == -signal.SIGKILL
-    assert [path.name for path in tmp_path.iterdir()] == [".figure.svg.partial"]
-    save(survival(decaying()), tmp_path / "figure", ("svg",))
-    assert [path.name for path in tmp_path.iterdir()] == ["figure.svg"]
 
 
 def test_a_failed_save_leaves_the_old_file_and_no_other(tmp_path):

@@ -11,9 +11,12 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from sim import cli
+from sim.plots.style import Drawing, save
 from sim.study import runner, store
 from sim.study.cells import load_cell
 from sim.study.errors import StoreError
@@ -269,6 +272,26 @@ def test_one_writer_at_a_time_and_none_after_the_holder_is_gone(tmp_path: Path) 
 
 
 # Kills
+
+
+def test_what_a_killed_save_left_is_gone_after_the_next(tmp_path: Path) -> None:
+    """The next one may be another process, so the temporary name must not depend on who writes."""
+    code = (
+        "import os, signal, sys\n"
+        "from matplotlib.figure import Figure\n"
+        "from sim.plots.style import Drawing, save\n"
+        "class Killed(Figure):\n"
+        "    def savefig(self, path, **_):\n"
+        "        open(path, 'w').write('<svg')\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "save(Drawing(Killed(), None, 'footer'), sys.argv[1], ('svg',))\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "figure")]
+    killed = subprocess.run(command)
+    assert killed.returncode == -signal.SIGKILL
+    assert [path.name for path in tmp_path.iterdir()] == [".figure.svg.partial"]
+    save(Drawing(Figure(), pd.DataFrame(), "footer"), tmp_path / "figure", ("svg",))
+    assert [path.name for path in tmp_path.iterdir()] == ["figure.svg"]
 
 
 @pytest.mark.slow

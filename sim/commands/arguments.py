@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from sim.config import ENDS, ConfigError
+from sim.study.files import whole
 
 if TYPE_CHECKING:
     from sim.plots.style import Drawing
@@ -94,12 +95,8 @@ def write_figure(drawing: Drawing, path: Path, formats: Sequence[str]) -> list[P
 def write_whole(path: Path, text: str) -> None:
     """Write a text file under a temporary name and rename it when complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with whole(path) as partial:
         partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def in_one_sentence(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:

@@ -80,7 +80,7 @@ class Seats(Players):
             return would
         facts = {
             "cause": CAUSES[chain.cause[at[0]]],
-            "suffered": int(chain.suffered[at[0], party.side]),
+            "suffered": int(chain.rungs[at[0], party.other.side]),
             "link": chain.link,
         }
         return _like(would, self.ask(party.name, "respond", int(would[0]), **facts))

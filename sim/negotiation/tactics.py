@@ -129,7 +129,7 @@ class Tactic:
         return view.reservation + (1.0 - face_saving) * above - view.utility(text)
 
 
-class Timetable:
+class ConcessionCurve:
     """Share of the zone conceded, by the time that is over: ``exchange`` of ``limit``.
 
     Futures share few such times, so powers are taken once for each and looked up. Models share
@@ -137,7 +137,7 @@ class Timetable:
     """
 
     def __init__(self, beta: float, kappa: float = 0.0, form: str = "polynomial") -> None:
-        self.curve = (beta, kappa, form)
+        self.parameters = (beta, kappa, form)
         self.conceded: FloatArray = np.empty((0, 0))  # by limit and exchange
 
     def at(self, view: View) -> FloatArray:
@@ -146,7 +146,7 @@ class Timetable:
         if most >= len(conceded):
             number = np.arange(most + 1)
             time = number / np.maximum(number, 1)[:, None]
-            self.conceded = conceded = curves.concession(time, *self.curve)
+            self.conceded = conceded = curves.concession(time, *self.parameters)
         return conceded[view.limit, view.exchange]
 
 
@@ -159,11 +159,11 @@ class TimeDependent(Tactic):
     """
 
     def __init__(self, form: str, beta: float, kappa: float) -> None:
-        self.timetable = Timetable(beta, kappa, form)
+        self.curve = ConcessionCurve(beta, kappa, form)
 
     def aspiration(self, view: View) -> FloatArray:
         """Fall from ideal to reservation with the share of the round that is over."""
-        return view.between(self.timetable.at(view))
+        return view.between(self.curve.at(view))
 
 
 class Hardliner(Tactic):
@@ -317,12 +317,12 @@ class TrustContingent(Tactic):
     """
 
     def __init__(self, beta: float, distrust: float) -> None:
-        self.timetable, self.distrust = Timetable(beta), distrust
+        self.curve, self.distrust = ConcessionCurve(beta), distrust
 
     def aspiration(self, view: View) -> FloatArray:
         """Concede less to a side that is not trusted."""
         willing = self.distrust + (1.0 - self.distrust) * view.trust
-        return view.between(self.timetable.at(view) * willing)
+        return view.between(self.curve.at(view) * willing)
 
 
 class PackageTrading(TimeDependent):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+
+from sim.study.files import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,7 +196,6 @@ def save(
 
 
 def _write(result: Drawing, path: Path, kind: str) -> Path:
-    partial = path.with_name(f".{path.name}.partial")
     undated: dict[str, Any] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     described = "Subject" if kind == "pdf" else "Description"
     metadata = {**undated[kind], "Title": result.title, described: result.footer}
@@ -205,10 +205,6 @@ def _write(result: Drawing, path: Path, kind: str) -> Path:
         "svg.fonttype": "path",
         "pdf.fonttype": 42,
     }
-    try:
-        with _STATE, mpl.rc_context(fixed):
-            result.figure.savefig(partial, format=kind, metadata=metadata)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole(path) as partial, _STATE, mpl.rc_context(fixed):
+        result.figure.savefig(partial, format=kind, metadata=metadata)
     return path

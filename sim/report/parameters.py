@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from sim.config import Scenario, Settings
 from sim.study.cells import load_cell
+from sim.study.files import whole
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 REFERENCE = "baseline"
@@ -209,12 +210,8 @@ def main(words: Sequence[str]) -> int:
 
 def write(path: Path) -> None:
     """Write the reference under a temporary name and rename it."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with whole(path) as partial:
         partial.write_text(reference())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

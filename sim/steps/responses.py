@@ -10,6 +10,7 @@ from sim.config import MediatorFunction
 from sim.conflict.escalation import next_turns
 from sim.randomness import BoolArray, FloatArray, IntArray, WordArray, further
 from sim.replicates import where
+from sim.steps.table import any_of
 
 if TYPE_CHECKING:
     from sim.model import CeasefireModel
@@ -19,8 +20,8 @@ class Chain:
     """Today's chains: one per future with a trigger.
 
     ``rows`` (n,) futures; ``cause`` (n,); ``acting`` (n, 2) who acts at this link and ``rungs``
-    (n, 2) how, 0 where a side does not act; ``suffered`` (n, 2) what this link answers, 0 at
-    first; ``link`` acts so far; ``words`` (n,) by purpose, from which each link takes its own
+    (n, 2) how, 0 where a side does not act (while it is decided, how at the link before, 0 at
+    first); ``link`` acts so far; ``words`` (n,) by purpose, from which each link takes its own
     number. ``inclined`` (n,) by side and ``calm`` (n,), the chance that the hotline breaks a link,
     hold all day. A chain that was broken stays until turns pass, with nobody acting.
     """
@@ -34,7 +35,6 @@ class Chain:
         self.acting = trigger.injured[self.rows]
         self.severity = trigger.severity[self.rows]
         self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
-        self.suffered = self.rungs
         known = model.parties if len(self.rows) else ()
         self.inclined = [party.inclination(self.rows) for party in known]
         self.calm = model.scenario.conflict.response.hotline * hotline(model, self.rows)
@@ -49,8 +49,7 @@ class Chain:
 
     def act(self, model: CeasefireModel, pressure: tuple[FloatArray, FloatArray]) -> None:
         """Let those whose turn it is choose a rung under the ``pressure`` (n,) on each side."""
-        self.suffered = self.rungs[:, ::-1]
-        self.rungs = np.zeros((len(self.rows), 2), dtype=np.int64)
+        chosen = np.zeros_like(self.rungs)
         for party in model.parties:
             mine = where(self.acting[:, party.side])
             if len(mine):
@@ -61,7 +60,8 @@ class Chain:
                 rungs = model.players.respond(party, rungs, self, mine)
                 party.act(rows, rungs)
                 model.log.say(model, rows, "act", party=party.name, rung=rungs, link=self.link)
-                self.rungs[mine, party.side] = rungs
+                chosen[mine, party.side] = rungs
+        self.rungs = chosen
         self.link += 1
 
     def keep(self, these: BoolArray) -> None:
@@ -118,10 +118,7 @@ def _contained(model: CeasefireModel, chain: Chain) -> BoolArray:
     rows = chain.rows
     broken = chain.uniform(model, "containment/hotline") < chain.calm
     able = [mediator.active(MediatorFunction.contain, rows) for mediator in model.mediators]
-    possible = np.zeros(len(rows), dtype=bool)
-    for can in able:
-        possible |= can
-    wanted = model.players.contain(possible)
+    wanted = model.players.contain(any_of(able, len(rows)))
     for mediator, can in zip(model.mediators, able, strict=True):
         tries = can & wanted
         if not tries.any():

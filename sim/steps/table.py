@@ -85,10 +85,15 @@ def relay(model: CeasefireModel, rows: IntArray) -> Relay:
 
 def any_active(model: CeasefireModel, function: MediatorFunction, rows: IntArray) -> BoolArray:
     """Whether some mediator offers a function today in these rows, shape (len(rows),)."""
-    active = np.zeros(len(rows), dtype=bool)
-    for mediator in model.mediators:
-        active |= mediator.active(function, rows)
-    return active
+    return any_of([mediator.active(function, rows) for mediator in model.mediators], len(rows))
+
+
+def any_of(masks: list[BoolArray], size: int) -> BoolArray:
+    """Where any of the masks holds, shape (size,); nowhere if there are none."""
+    found = np.zeros(size, dtype=bool)
+    for mask in masks:
+        found |= mask
+    return found
 
 
 def callers(model: CeasefireModel) -> list[str]:

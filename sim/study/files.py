@@ -25,6 +25,21 @@ LOCK = ".lock"
 CHUNK = 1 << 20  # bytes read at once for a checksum
 
 
+def partial(path: Path) -> Path:
+    """Where a file is written before it has its name; what a killed writer left is written over."""
+    return path.with_name(f".{path.name}.partial")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Temporary path of one file, which gets its name when the block ends well, or is not there."""
+    try:
+        yield partial(path)
+        os.replace(partial(path), path)
+    finally:
+        partial(path).unlink(missing_ok=True)
+
+
 class Atomic:
     """Files that appear together under their own names when the block ends well, or not at all."""
 
@@ -42,11 +57,11 @@ class Atomic:
     def path(self, name: str) -> Path:
         """Temporary path to write the file ``name`` to."""
         self._names.append(name)
-        return self.directory / f".{name}.partial"
+        return partial(self.directory / name)
 
     def checksums(self) -> dict[str, str]:
         """SHA-256 of each file written so far, by name."""
-        return {name: checksum(self.directory / f".{name}.partial") for name in self._names}
+        return {name: checksum(partial(self.directory / name)) for name in self._names}
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
@@ -64,14 +79,14 @@ class Atomic:
 
     def _publish(self) -> None:
         for name in self._names:
-            _to_disk(self.directory / f".{name}.partial")
+            _to_disk(partial(self.directory / name))
         for name in self._names:
-            os.replace(self.directory / f".{name}.partial", self.directory / name)
+            os.replace(partial(self.directory / name), self.directory / name)
 
     def _discard(self) -> None:
         for name in self._names:
             with suppress(OSError):
-                (self.directory / f".{name}.partial").unlink(missing_ok=True)
+                (partial(self.directory / name)).unlink(missing_ok=True)
 
 
 def _to_disk(path: Path) -> None:
