@@ -22,7 +22,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
-from sim.compiling import rule
+from sim.compiling import everyday, rule
 
 LARGEST_WORD = 2**64 - 1
 ROUNDS = 10
@@ -95,13 +95,13 @@ def word(future: Any, key: Any) -> Any:
     return (a, b, c, d)[replicate & np.uint64(3)]
 
 
-@rule
+@everyday
 def unit(drawn: Any) -> Any:
     """The uniform in [0, 1) of the upper 53 bits of a word."""
     return (drawn >> np.uint64(11)) * UNIT
 
 
-@rule
+@everyday
 def chance(future: Any, key: Any) -> Any:
     """The uniform in [0, 1) of a future for a purpose today."""
     return unit(word(future, key))
@@ -132,7 +132,7 @@ def logistic_quantile(uniform: float, least: float) -> float:
     return math.log(uniform) - math.log1p(-uniform)
 
 
-@rule
+@everyday
 def poisson_quantile(uniform: float, mean: float) -> int:
     """The least n with P(N <= n) > uniform for a Poisson count N."""
     term = cumulative = math.exp(-mean)
@@ -146,13 +146,38 @@ def poisson_quantile(uniform: float, mean: float) -> int:
 
 @rule
 def normal_quantile(uniform: float) -> float:
-    """Standard normal quantile to about 4e-4 (Abramowitz & Stegun 1964, 26.2.23): where to begin."""
-    tail = max(min(uniform, 1.0 - uniform), SMALLEST)
-    t = math.sqrt(-2.0 * math.log(tail))
-    z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (
-        1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308))
-    )
-    return z if uniform > 0.5 else -z
+    """Standard normal quantile to seven digits (Wichura 1988, AS 241)."""
+    q = uniform - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        above = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179
+        return q * above / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
+    r = math.sqrt(-math.log(max(min(uniform, 1.0 - uniform), SMALLEST)))
+    if r <= 5.0:
+        r -= 1.6
+        above = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777
+        z = above / ((0.12021132975 * r + 0.73700164250) * r + 1.0)
+    else:
+        r -= 5.0
+        above = ((0.017337203997 * r + 0.42868294337) * r + 3.0812263860) * r + 6.6579051150
+        z = above / ((0.012258202635 * r + 0.24197894225) * r + 1.0)
+    return z if q > 0.0 else -z
+
+
+@rule
+def gamma_near(uniform: float, shape: float, log_gamma: float) -> float:
+    """A gamma quantile by approximation: Cornish & Fisher's expansion, or near 0 the power law."""
+    z = normal_quantile(uniform)
+    s = math.sqrt(shape)
+    square = z * z
+    x = (
+        shape + z * s + (square - 1.0) / 3.0 + z * (square - 7.0) / (36.0 * s)
+        - ((3.0 * square + 7.0) * square - 16.0) / (810.0 * shape)
+        + z * ((9.0 * square + 256.0) * square - 433.0) / (38880.0 * shape * s)
+    )  # fmt: skip
+    if x > 0.3 * shape:
+        return x
+    return math.exp((math.log(uniform) + log_gamma + math.log(shape)) / shape)
 
 
 @rule
@@ -164,7 +189,7 @@ def gamma_tails(shape: float, x: float, density: float) -> tuple[float, float]:
     if x < shape + 1.0:
         term = total = 1.0 / shape
         above = shape
-        while term > total * 1e-17:
+        while term > total * 1e-16:
             above += 1.0
             term *= x / above
             total += term
@@ -180,7 +205,7 @@ def gamma_tails(shape: float, x: float, density: float) -> tuple[float, float]:
         c = b + a / c
         step = d * c
         h *= step
-        if abs(step - 1.0) < 1e-16:
+        if abs(step - 1.0) < 1e-15:
             break
     upper = density * x * h
     return 1.0 - upper, upper
@@ -190,15 +215,11 @@ def gamma_tails(shape: float, x: float, density: float) -> tuple[float, float]:
 def gamma_quantile(uniform: float, shape: float, log_gamma: float) -> float:
     """Quantile of a gamma variable of scale 1; ``log_gamma`` is ``lgamma(shape)``.
 
-    Halley's method on the smaller tail (as Press et al. 2007, 6.2.1) from the approximation of
-    Wilson & Hilferty (1931), or for small shapes from the power law near 0.
+    Halley's method on the smaller tail, as Press et al. (2007, 6.2.1), from ``gamma_near``.
     """
     if uniform <= 0.0:
         return 0.0
-    spread = 1.0 / (9.0 * shape)
-    x = shape * (1.0 - spread + normal_quantile(uniform) * math.sqrt(spread)) ** 3
-    if x <= 0.1 * shape:
-        x = math.exp((math.log(uniform) + log_gamma + math.log(shape)) / shape)
+    x = gamma_near(uniform, shape, log_gamma)
     for _ in range(50):
         density = math.exp((shape - 1.0) * math.log(x) - x - log_gamma)
         lower, upper = gamma_tails(shape, x, density)
@@ -207,6 +228,6 @@ def gamma_quantile(uniform: float, shape: float, log_gamma: float) -> float:
         step = off / (1.0 - 0.5 * min(1.0, off * bend))
         step = min(step, 0.9 * x)
         x -= step
-        if abs(step) < 1e-7 * x:  # the next step, and so the error, is of the order of its cube
+        if abs(step) < 1e-4 * x:  # what is still missing is of the order of the step's cube
             break
     return x

@@ -14,14 +14,12 @@ from sim.chance import LARGEST_WORD, chance, purpose
 from sim.compiling import announce, rule
 from sim.config import Scenario
 from sim.negotiation.own import own_tactics
-from sim.negotiation.tables import new_tables
-from sim.notes import new_log, rows_a_day
+from sim.negotiation.tables import new_desk
 from sim.parameters import NONE, parameters_of
 from sim.records import Daily
 from sim.rules.run import SPELL, begin_all, live_day_of_all, run
 from sim.state import FUTURE
 
-ROWS = 20_000  # of the log of a run, which is collected when it is full
 SPELLS_EACH = 8  # spells there is room for at once, per future
 PARAMETERS = purpose("parameters")
 
@@ -57,9 +55,8 @@ class Futures:
         self.numbers = self._draw_sets()
         drawn, self.records["set"] = np.unique(self.numbers, return_inverse=True)
         self.sets = parameters_of(scenario, drawn)
-        log = new_log(ROWS + rows_a_day(self.sets[0]) if watched > first else 0)
-        packages = int(self.sets[0].agenda.packages)
-        self.tables = new_tables(packages, own_tactics(scenario), log)
+        self.desk = new_desk()
+        own_tactics(scenario, self.sets)
         announce()
         begin_all(self.records, self.sets)
 
@@ -83,13 +80,20 @@ class Futures:
         ------
         Waiting
             If a person must decide; the one record then stands in the middle of the day, and what
-            was noted of it so far are the first ``noted`` rows of the log.
+            was noted of it so far is in the log.
         """
-        notes, at, order = [], 0, self.order
+        at, order, notes = 0, self.order, []
         while at < len(order):
-            at, noted = live_day_of_all(self.records, order, at, self.sets, self.tables)
-            notes.append(self.tables.log[:noted].copy())
+            at = live_day_of_all(self.records, order, at, self.sets, self.desk)
+            notes.append(self.noted())
         return notes
+
+    def noted(self) -> Any:
+        """What the log holds, (n,) of ``notes.NOTE``; the log is empty afterwards."""
+        log = self.desk["log"]
+        rows = log["rows"][0, : log["count"][0]].copy()
+        log["count"] = 0
+        return rows
 
     def run(self, horizon: int, daily: Daily | None = None) -> Run:
         """Live every future to its end or the horizon.
@@ -101,12 +105,12 @@ class Futures:
         finals = self.records.copy() if renewable else self.records
         size = len(self.records) * SPELLS_EACH + horizon + 1 if renewable else 0
         spells = np.zeros(size, SPELL).view(np.recarray)
-        notes, ended, at, order = [], [], 0, self.order
+        at, order, notes, ended = 0, self.order, [], []
         while at < len(order):
-            at, noted, spell = run(
-                self.records, order, self.sets, self.tables, horizon, at, daily, finals, spells
+            at, spell = run(
+                self.records, order, at, self.sets, self.desk, horizon, daily, finals, spells
             )
-            notes.append(self.tables.log[:noted].copy())
+            notes.append(self.noted())
             ended.append(spells[:spell].copy())
         return Run(finals, np.concatenate(notes), np.concatenate(ended))
 

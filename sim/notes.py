@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from sim.compiling import rule
 from sim.config import LIMITS
 from sim.parameters import CONTESTED, GROUPS, MEDIATORS, struct
 
 WHOLE, REAL = 8, 5 + 2 * CONTESTED
+ROOM = 12_000  # rows of a log
 NOTE = struct(
     [("replicate", "u8"), ("day", "i8"), ("kind", "i8"), ("whole", "i8", (WHOLE,)),
      ("real", "f8", (REAL,))]
 )  # fmt: skip
+LOG = struct([("count", "i8"), ("rows", NOTE, (ROOM,))])
 
 
 class Fields(NamedTuple):
@@ -63,11 +63,6 @@ NO_AGREEMENT, NOT_RATIFIED, RATIFIED = range(len(OUTCOMES))
 MOST_BESIDE_MOVES = GROUPS * 2 + LIMITS["events"] + 2 * MEDIATORS + 2 * CONTESTED + 80
 
 
-def new_log(rows: int) -> Any:
-    """An empty log with room for so many rows."""
-    return np.zeros(rows, NOTE).view(np.recarray)
-
-
 @rule
 def rows_a_day(p: Any) -> int:
     """Rows that a day can have at most."""
@@ -85,8 +80,8 @@ def note(
     """Note what happened, where the future is watched: whole numbers a to f, real ones w to z."""
     if not future.watched:
         return
-    row = log[future.noted]
-    future.noted += 1
+    row = log.rows[log.count]
+    log.count += 1
     row.replicate, row.day, row.kind = future.replicate, future.day, kind
     row.whole[0], row.whole[1], row.whole[2] = a, b, c
     row.whole[3], row.whole[4], row.whole[5] = d, e, f

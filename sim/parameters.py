@@ -158,6 +158,7 @@ DERIVED = struct(
         ("evidence", _floats(*SIGNALS, "attack")),  # log-likelihood ratios
         ("parties", struct([
             ("prior", "f8"), ("lock_in_kept", "f8"), ("demanded", "f8"), ("offers", "i8"),
+            ("own", "u8"),
         ]), (2,)),
         ("militants", struct([
             *((name, "f8") for name in (

@@ -17,7 +17,7 @@ from sim.config import CAUSES, ENDS, LIMITS
 from sim.parameters import CONTESTED, EFFECTS, GROUPS, ISSUES, MEDIATORS, struct
 
 EXCHANGES = LIMITS["exchanges"]
-ANSWERS = 512  # decisions of persons on one day
+ANSWERS = 256  # decisions of persons on one day
 RUNGS = 5
 ATTACK, BORDER_CLASH, VIOLATION, TALKS_BREAKDOWN, SHOCK = range(len(CAUSES))
 EXCHANGE_OF_FIRE, STRIKE_END, REPUDIATION, OPEN_HOSTILITIES, COLLAPSE = range(len(ENDS))
@@ -31,17 +31,18 @@ SIDE = struct(
         # which ending pays as much as continuing
         ("willing", "?"), ("capacity", "f8"), ("resolve", "f8"), ("asked_at_home", "f8"),
         ("ending_value", "f8"),
-        # log-odds that the other side acts in good faith, as learnt so far, and that probability as
-        # of the last time beliefs were revised
-        ("trust_log_odds", "f8"), ("trust", "f8"),
+        # log-odds that the other side acts in good faith: as learnt so far, and as of the last time
+        # beliefs were revised
+        ("learnt", "f8"), ("believed", "f8"),
         ("grievance", "f8", (len(CAUSES),)), ("lock_in", "f8", (CONTESTED,)),
         ("closure_cost", "f8"),  # utility that closure has cost, fading
         ("cohesion", "f8"),  # share of capacity that is left
         ("evidence", "f8"),  # share of the evidence on incidents handed over outside any deal
         ("rung", "i8"), ("acts", "i8", (RUNGS,)),  # highest rung today, days spent at each
         ("leverage", "f8"),  # mediators' joint pull on it this morning
-        # at the table: no deal under the mediators' pressure, and the own public position
-        ("reservation", "f8"), ("ideal", "f8"), ("opening", "i8"),
+        # at the table: trust in the other side, no deal under the mediators' pressure, and the own
+        # public position
+        ("trust", "f8"), ("reservation", "f8"), ("ideal", "f8"), ("opening", "i8"),
         # what was learnt of the other side: offers in which each issue stayed as it was, the last
         ("unmoved", "f8", (ISSUES,)), ("heard", "i8"), ("previous", "i8"),
     ]
@@ -120,10 +121,10 @@ FUTURE = struct(
         # today: the cause of the chain of responses, and what beliefs are revised by
         ("chain_cause", "i8"), ("attributed_today", "?"), ("violated_today", "i8", (2,)),
         ("tally", TALLY),
-        ("watched", "?"), ("noted", "i8"),  # rows noted since they were last collected
+        ("watched", "?"),  # whether what happens is noted
         # which seats persons hold (bit by seat), today's answers, and what is asked
-        ("seats", "i8"), ("asked", "i8"), ("answered", "i8"), ("answers", "i8", (ANSWERS,)),
-        ("agents", "i8", (ANSWERS,)), ("question", QUESTION),
+        ("seats", "i8"), ("asked", "i8"), ("answered", "i8"), ("answers", "i2", (ANSWERS,)),
+        ("agents", "i2", (ANSWERS,)), ("question", QUESTION),
     ]
 )  # fmt: skip
 
@@ -158,4 +159,4 @@ def decided(future: Any, seat: int, kind: int, agent: int) -> int:
     if future.asked > future.answered:
         future.question.seat, future.question.kind, future.question.agent = seat, kind, agent
         raise Waiting
-    return future.answers[future.asked - 1]
+    return int(future.answers[future.asked - 1])

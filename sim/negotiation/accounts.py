@@ -18,7 +18,7 @@ SELECTIVE, CONTRADICTING = code(Spin.selective), code(Spin.contradicting)
 
 
 @rule
-def spun(future: Any, p: Any, t: Any, at: int, side: int, c: int) -> bool:
+def spun(future: Any, p: Any, t: Any, side: int, c: int) -> bool:
     """Whether a side's spin touches a contested issue: all, none, or its largest retreat only."""
     spin = p.parties[side].spin
     if spin != SELECTIVE:
@@ -26,7 +26,7 @@ def spun(future: Any, p: Any, t: Any, at: int, side: int, c: int) -> bool:
     last = last_offer(future, side, 0)
     if last == NONE:
         return False
-    return c == largest_retreat(p, t.ranked[at, side, t.place[at, side, last]].retreat)
+    return c == largest_retreat(p, t.ranked[side, t.place[side, last]].retreat)
 
 
 @rule

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiling import rule
+from sim.compiling import everyday, rule
 
 
-@rule
+@everyday
 def active(future: Any, k: int) -> bool:
     """Whether a mediator takes part and has patience left."""
     mediator = future.mediators[k]
     return mediator.present and mediator.patience >= 1.0
 
 
-@rule
+@everyday
 def leverage_on(future: Any, p: Any, side: int) -> float:
     """Mediators' joint pull on a side, in [0, 1].
 

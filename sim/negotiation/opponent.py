@@ -75,17 +75,17 @@ def expected_reservation(first: float, last: float, time: float) -> float:
 
 
 @rule
-def best_as_learned(future: Any, p: Any, t: Any, at: int, side: int, asked: float) -> int:
+def best_as_learned(future: Any, p: Any, t: Any, side: int, asked: float) -> int:
     """Package best for the other by learnt weights, at or above the aspiration.
 
     Ties go to the lower number. Where nothing reaches the aspiration, the package best for oneself.
     """
     most = -np.inf
     for number in range(p.agenda.packages):
-        most = max(most, utility(future, t, at, side, number))
+        most = max(most, utility(future, t, side, number))
     best, found = -1.0, 0
     for number in range(p.agenda.packages):
-        if utility(future, t, at, side, number) >= min(asked, most):
+        if utility(future, t, side, number) >= min(asked, most):
             theirs = thought_worth(future, p, side, number)
             if theirs > best:
                 best, found = theirs, number

@@ -1,31 +1,42 @@
 """Tactics of one's own: from ``module:function`` in a configuration to what the rules call.
 
 A tactic of one's own is a function of a view of the table (``tables.VIEW``) and of its parameters by
-name; it returns the least own utility it asks for. It is compiled where Numba can; where it cannot,
-it is called in the interpreter, which is much slower. The rules themselves are not compiled again.
+name; it returns the least own utility it asks for. The rules call it by its address, so they are not
+compiled again for it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import numba
-from numba import cfunc, types
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, overload
 
-from sim.compiling import INTERPRETED
 from sim.config import Scenario
-from sim.negotiation.tables import VIEW
 
-SIGNATURE = types.float64(numba.from_dtype(VIEW))
-
-
-def _nothing(view: Any) -> float:
-    return 0.0
+INTERPRETED_BY: dict[int, Callable[[Any], float]] = {}  # by address, where nothing is compiled
 
 
-NOTHING = _nothing if INTERPRETED else cfunc(SIGNATURE, cache=False)(_nothing)
+def called(address: Any, view: Any) -> float:
+    """What the tactic at an address asks for."""
+    return INTERPRETED_BY[int(address)](view)
 
 
-def own_tactics(scenario: Scenario) -> tuple[Any, Any]:
-    """Both sides' own tactics as the rules call them; nothing where a side's tactic is another."""
-    return NOTHING, NOTHING
+@intrinsic
+def _called(_: Any, address: Any, view: Any) -> Any:
+    def build(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        pointer = ir.IntType(8).as_pointer()
+        function = ir.FunctionType(ir.DoubleType(), [pointer]).as_pointer()
+        called_ = builder.inttoptr(given[0], function)
+        return builder.call(called_, [builder.bitcast(given[1], pointer)])
+
+    return types.float64(types.uint64, view), build
+
+
+overload(called)(lambda address, view: lambda address, view: _called(address, view))
+
+
+def own_tactics(scenario: Scenario, sets: Any) -> None:
+    """Write the addresses of both sides' own tactics into parameter records."""

@@ -27,7 +27,7 @@ RELAY = np.array([purpose(f"relay/{k}") for k in range(EXCHANGES + 1)])
 
 
 @rule
-def bargain(future: Any, p: Any, t: Any, at: int) -> int:
+def bargain(future: Any, p: Any, t: Any, log: Any) -> int:
     """Bargain for a day: sessions of exchanges, until agreement or the round's limit.
 
     Returns the package that both accepted, or NONE.
@@ -40,15 +40,15 @@ def bargain(future: Any, p: Any, t: Any, at: int) -> int:
             if agreed == NONE and talks.exchange < talks.limit:
                 talks.exchange += 1
                 if kind == MONOTONIC:
-                    agreed = concede_together(future, p, t, at)
+                    agreed = concede_together(future, p, t, log)
                 elif kind == SINGLE_TEXT:
-                    agreed = table_text(future, p, t, at)
+                    agreed = table_text(future, p, t, log)
                 elif kind == SHUTTLE:
-                    agreed = shuttle(future, p, t, at)
+                    agreed = shuttle(future, p, t, log)
                 else:
-                    agreed = alternate(future, p, t, at)
+                    agreed = alternate(future, p, t, log)
         if agreed == NONE and kind != SINGLE_TEXT:
-            agreed = table_text(future, p, t, at)
+            agreed = table_text(future, p, t, log)
         if agreed != NONE:
             break
     return agreed
@@ -64,7 +64,7 @@ def say(future: Any, p: Any, side: int, offer: int) -> None:
 
 
 @rule
-def settle(future: Any, t: Any, at: int, package: int, accepted: bool) -> int:
+def settle(future: Any, t: Any, package: int, accepted: bool) -> int:
     """The package, if it is accepted and no worse than no deal for either side; else NONE.
 
     Nobody is held to what is worse for it than no deal: not even to its own offer, which may be
@@ -73,7 +73,7 @@ def settle(future: Any, t: Any, at: int, package: int, accepted: bool) -> int:
     if not accepted:
         return NONE
     for side in range(2):
-        if utility(future, t, at, side, package) < future.sides[side].reservation:
+        if utility(future, t, side, package) < future.sides[side].reservation:
             return NONE
     return package
 
@@ -85,58 +85,58 @@ def proposer(future: Any, p: Any) -> int:
 
 
 @rule
-def alternate(future: Any, p: Any, t: Any, at: int) -> int:
+def alternate(future: Any, p: Any, t: Any, log: Any) -> int:
     """One side proposes, the other answers; they take turns (Rubinstein 1982)."""
     side = proposer(future, p)
-    offer = persons.offers(future, p, t, at, side)
+    offer = persons.offers(future, p, t, side)
     say(future, p, side, offer)
-    accepted = persons.accepts(future, p, t, at, 1 - side, offer)
-    agreed = settle(future, t, at, offer, accepted)
-    note_move(future, p, t, at, side, offer, agreed != NONE)
+    accepted = persons.accepts(future, p, t, 1 - side, offer)
+    agreed = settle(future, t, offer, accepted)
+    note_move(future, p, t, log, side, offer, agreed != NONE)
     return agreed
 
 
 @rule
-def concede_together(future: Any, p: Any, t: Any, at: int) -> int:
+def concede_together(future: Any, p: Any, t: Any, log: Any) -> int:
     """Both offer at once; agreement when one's offer is as good for the other as its own.
 
     An offer may not be worse for the other side than the one before it. If both sides are
     satisfied, the first mover's offer is taken (Rosenschein & Zlotkin 1994).
     """
-    first = no_worse(future, t, at, 0, persons.offers(future, p, t, at, 0))
-    second = no_worse(future, t, at, 1, persons.offers(future, p, t, at, 1))
-    first_satisfied = satisfied(future, t, at, 0, first, second)
-    second_satisfied = satisfied(future, t, at, 1, second, first)
+    first = no_worse(future, t, 0, persons.offers(future, p, t, 0))
+    second = no_worse(future, t, 1, persons.offers(future, p, t, 1))
+    first_satisfied = satisfied(future, t, 0, first, second)
+    second_satisfied = satisfied(future, t, 1, second, first)
     say(future, p, 0, first)
-    note_move(future, p, t, at, 0, first, second_satisfied)
+    note_move(future, p, t, log, 0, first, second_satisfied)
     say(future, p, 1, second)
-    note_move(future, p, t, at, 1, second, first_satisfied)
-    by_first = settle(future, t, at, first, second_satisfied)
-    by_second = settle(future, t, at, second, first_satisfied)
+    note_move(future, p, t, log, 1, second, first_satisfied)
+    by_first = settle(future, t, first, second_satisfied)
+    by_second = settle(future, t, second, first_satisfied)
     if p.protocol.first_mover == 0:
         return by_first if by_first != NONE else by_second
     return by_second if by_second != NONE else by_first
 
 
 @rule
-def no_worse(future: Any, t: Any, at: int, side: int, offer: int) -> int:
+def no_worse(future: Any, t: Any, side: int, offer: int) -> int:
     """The offer, or the last one where that was better for the other side, as reckoned."""
     before = last_offer(future, side, 0)
-    if before == NONE or reckoned(t, at, 1 - side, offer) >= reckoned(t, at, 1 - side, before):
+    if before == NONE or reckoned(t, 1 - side, offer) >= reckoned(t, 1 - side, before):
         return offer
     return before
 
 
 @rule
-def satisfied(future: Any, t: Any, at: int, side: int, mine: int, theirs: int) -> bool:
+def satisfied(future: Any, t: Any, side: int, mine: int, theirs: int) -> bool:
     """Whether the other side's offer is as good for a side as its own, and as no deal."""
-    heard = utility(future, t, at, side, theirs)
-    enough = heard >= utility(future, t, at, side, mine)
+    heard = utility(future, t, side, theirs)
+    enough = heard >= utility(future, t, side, mine)
     return enough and heard >= future.sides[side].reservation
 
 
 @rule
-def shuttle(future: Any, p: Any, t: Any, at: int) -> int:
+def shuttle(future: Any, p: Any, t: Any, log: Any) -> int:
     """Proximity talks: mediators carry an offer, which is heard with noise.
 
     The offer is taken up if what was heard is good enough, and agreed if the text, read out, is no
@@ -145,17 +145,17 @@ def shuttle(future: Any, p: Any, t: Any, at: int) -> int:
     if not future.talks.carried:
         return NONE
     side = proposer(future, p)
-    offer = persons.offers(future, p, t, at, side)
+    offer = persons.offers(future, p, t, side)
     say(future, p, side, offer)
     misheard = future.talks.noise * (2.0 * chance(future, RELAY[future.talks.exchange]) - 1.0)
-    taken = persons.takes_up(future, p, t, at, 1 - side, offer, misheard)
-    agreed = settle(future, t, at, offer, taken)
-    note_move(future, p, t, at, side, offer, agreed != NONE)
+    taken = persons.takes_up(future, p, t, 1 - side, offer, misheard)
+    agreed = settle(future, t, offer, taken)
+    note_move(future, p, t, log, side, offer, agreed != NONE)
     return agreed
 
 
 @rule
-def table_text(future: Any, p: Any, t: Any, at: int) -> int:
+def table_text(future: Any, p: Any, t: Any, log: Any) -> int:
     """The mediators table a text; both criticise it, and its weights move accordingly.
 
     A text both can live with is agreed. If one side refuses, the next text weighs it more by
@@ -166,29 +166,29 @@ def table_text(future: Any, p: Any, t: Any, at: int) -> int:
     if not talks.mediated:
         return NONE
     weight = WEIGHTS // 2 + round(talks.lean * WEIGHTS)
-    text = persons.tables_text(future, draft(p, t, at, weight))
-    first = persons.lacks(future, p, t, at, 0, text)
-    second = persons.lacks(future, p, t, at, 1, text)
-    agreed = settle(future, t, at, text, first <= 0.0 and second <= 0.0)
+    text = persons.tables_text(future, draft(p, t, weight))
+    first = persons.lacks(future, p, t, 0, text)
+    second = persons.lacks(future, p, t, 1, text)
+    agreed = settle(future, t, text, first <= 0.0 and second <= 0.0)
     if first > 0.0 and second > 0.0:
         direction = 0.5 * ((first > second) - (first < second))
     else:
         direction = 1.0 * (first > 0.0) - 1.0 * (second > 0.0)
     talks.lean = min(max(talks.lean + p.protocol.text_step * direction, -0.5), 0.5)
-    note_move(future, p, t, at, MEDIATORS, text, agreed != NONE)
+    note_move(future, p, t, log, MEDIATORS, text, agreed != NONE)
     return agreed
 
 
 @rule
 def note_move(
-    future: Any, p: Any, t: Any, at: int, speaker: int, package: int, accepted: bool
+    future: Any, p: Any, t: Any, log: Any, speaker: int, package: int, accepted: bool
 ) -> None:
     """Note a move for the transcript, with what it is worth to both and what they ask for."""
     if not future.watched:
         return
     talks = future.talks
     note(
-        future, t.log, MOVE, talks.held, talks.exchange, talks.limit, speaker, package,
-        int(accepted), utility(future, t, at, 0, package), utility(future, t, at, 1, package),
-        persons.asks(future, p, t, at, 0), persons.asks(future, p, t, at, 1),
+        future, log, MOVE, talks.held, talks.exchange, talks.limit, speaker, package,
+        int(accepted), utility(future, t, 0, package), utility(future, t, 1, package),
+        persons.asks(future, p, t, 0), persons.asks(future, p, t, 1),
     )  # fmt: skip

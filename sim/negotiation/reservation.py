@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiling import rule
+from sim.compiling import everyday, rule
 from sim.negotiation.mediators import pressure_on
 
 
-@rule
+@everyday
 def total_grievance(side: Any) -> float:
     """Sum of a side's grievances over causes."""
     total = side.grievance[0]

@@ -11,18 +11,21 @@ therefore linear in trust. A side that is locked in on a contested issue loses, 
 retreats from its public position, its lock-in times the issue's weight (Fearon 1994).
 
 A table holds for one parameter set, one account and one strength of those who verify. It is made
-when a future first needs it; few are held at once, and a block lives its futures set by set.
+when a future first needs it; few are held at once, on the desk of the thread, and a block lives its
+futures set by set.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from sim.compiling import rule
+from sim.config import MAX_PACKAGES
 from sim.negotiation.terms import verified_by
+from sim.notes import LOG
 from sim.parameters import CONTESTED, ISSUES, NONE, OWN, struct
 from sim.state import EXCHANGES
 
@@ -41,16 +44,6 @@ PACKAGE = struct(
     ]
 )  # fmt: skip
 BOUND = struct([("at_zero", "f8"), ("rise", "f8")])  # of own utility on a page, by trust
-TABLE = struct(
-    [
-        ("set", "i8"), ("account", "i8"), ("verifiers", "f8"),
-        ("opening", "i8", (2,)),  # each side's public position
-        # the most each side can have, as reckoned, if the other is no worse off than without a deal
-        ("most", "f8", (2,)),
-        ("drafts", "i8", (WEIGHTS + 1,)),  # the mediators' text by weight on the first side
-        ("limit", "i8", (2,)), ("conceded", "f8", (2, EXCHANGES + 1)),  # each side's curve
-    ]
-)  # fmt: skip
 VIEW = struct(  # what a tactic of one's own sees of the table
     [
         ("exchange", "i8"), ("limit", "i8"), ("time", "f8"),  # time: the share of the round over
@@ -61,79 +54,66 @@ VIEW = struct(  # what a tactic of one's own sees of the table
         ("numbers", "f8", (OWN,)),
     ]
 )  # fmt: skip
+TABLE = struct(
+    [
+        ("set", "i8"), ("account", "i8"), ("verifiers", "f8"),
+        ("opening", "i8", (2,)),  # each side's public position
+        # the most each side can have, as reckoned, if the other is no worse off than without a deal
+        ("most", "f8", (2,)),
+        ("packages", "i8"),
+        # by side: packages, best for the other side first and of equals the lowest number; where
+        # each package stands; what those of a page are worth at most
+        ("ranked", PACKAGE, (2, MAX_PACKAGES)), ("place", "i4", (2, MAX_PACKAGES)),
+        ("bounds", BOUND, (2, -(-MAX_PACKAGES // PAGE))),
+        ("drafts", "i8", (WEIGHTS + 1,)),  # the mediators' text by weight on the first side
+        ("limit", "i8", (2,)), ("conceded", "f8", (2, EXCHANGES + 1)),  # each side's curve
+        ("sight", VIEW),
+    ]
+)  # fmt: skip
+DESK = struct(  # what a thread works with: tables, room to make one, and the log
+    [
+        ("tables", TABLE, (HELD,)), ("listed", PACKAGE, (2, MAX_PACKAGES)),
+        ("option", "i8", (ISSUES,)), ("sums", "f8", (2, ISSUES + 1, 2)),
+        ("log", LOG),
+    ]
+)  # fmt: skip
 
 
-class Tables(NamedTuple):
-    """The tables held, what is needed to make one, the log, and both sides' own tactics.
-
-    ``ranked`` (tables, 2, P) packages by side, best for the other side first, of equals the lowest
-    number; ``place`` (tables, 2, P) where each package stands in it; ``bounds`` (tables, 2, pages);
-    ``listed`` (2, P) by number, ``option`` (issues,) and ``sums`` (2, issues + 1, 2) are room to
-    work in. ``own`` are tactics of one's own by side, shown the table as ``sight`` (2,).
-    """
-
-    held: Any
-    ranked: Any
-    place: Any
-    bounds: Any
-    listed: Any
-    option: Any
-    sums: Any
-    sight: Any
-    own: Any
-    log: Any
-
-
-def new_tables(packages: int, own: Any, log: Any) -> Tables:
-    """Room for the tables of an agenda with so many packages; none is made yet."""
-    held = np.zeros(HELD, TABLE).view(np.recarray)
-    held["set"] = NONE
-    return Tables(
-        held,
-        np.zeros((HELD, 2, packages), PACKAGE).view(np.recarray),
-        np.zeros((HELD, 2, packages), np.int32),
-        np.zeros((HELD, 2, -(-packages // PAGE)), BOUND).view(np.recarray),
-        np.zeros((2, packages), PACKAGE).view(np.recarray),
-        np.zeros(ISSUES, np.int64),
-        np.zeros((2, ISSUES + 1, 2)),
-        np.zeros(2, VIEW).view(np.recarray),
-        own,
-        log,
-    )
+def new_desk() -> Any:
+    """A desk without any table; memory is taken only for what is used of it."""
+    desk = np.zeros(1, DESK).view(np.recarray)
+    desk["tables"]["set"] = NONE
+    return desk
 
 
 @rule
-def table_of(future: Any, p: Any, t: Any) -> int:
-    """Position of the table that holds for a future, which is made if it is not there."""
+def table_of(future: Any, p: Any, desk: Any) -> Any:
+    """The table that holds for a future, which is made if it is not there."""
     for at in range(HELD):
-        held = t.held[at]
-        if (
-            held.set == future.set
-            and held.account == future.account
-            and held.verifiers == future.verifiers
-        ):
-            return at
-    for at in range(HELD - 1, 0, -1):  # the youngest is written over last
-        if t.held[at].set != future.set:
-            make_table(future, p, t, at)
-            return at
-    make_table(future, p, t, 0)
-    return 0
+        t = desk.tables[at]
+        if t.set == future.set and t.account == future.account and t.verifiers == future.verifiers:
+            return t
+    at = HELD - 1
+    while at > 0 and desk.tables[at].set == future.set:
+        at -= 1  # write over those of other sets, as long as there are any
+    make_table(future, p, desk, desk.tables[at])
+    return desk.tables[at]
 
 
 @rule
-def make_table(future: Any, p: Any, t: Any, at: int) -> None:
+def make_table(future: Any, p: Any, desk: Any, t: Any) -> None:
     """Make the table that holds for a future."""
-    held = t.held[at]
-    held.set, held.account, held.verifiers = future.set, future.account, future.verifiers
-    held.drafts[:] = NONE
-    held.limit[:] = 0
+    t.set, t.account, t.verifiers = future.set, future.account, future.verifiers
+    t.packages = p.agenda.packages
+    for weight in range(WEIGHTS + 1):
+        t.drafts[weight] = NONE
     for side in range(2):
-        held.opening[side] = opening(p, future.account, side)
-    list_packages(p, t, future.account, future.verifiers, held)
+        t.limit[side] = 0
+        t.opening[side] = opening(p, future.account, side)
+    list_packages(p, desk, future.account, future.verifiers)
     for side in range(2):
-        rank(p, t, at, side)
-        held.most[side] = most_for(p, t, side)
+        rank(desk, t, side)
+        t.most[side] = most_for(p, desk, side)
 
 
 # --- what a package is worth ----------------------------------------------------------------------
@@ -196,38 +176,39 @@ def with_issue(
 
 
 @rule
-def list_packages(p: Any, t: Any, account: int, verifiers: float, held: Any) -> None:
+def list_packages(p: Any, desk: Any, account: int, verifiers: float) -> None:
     """Value every package for both sides, in the order of their numbers.
 
     Packages are counted up like an odometer; only what the issues that moved add is added anew,
     unless the package's verification has changed.
     """
     issues, verified = p.count.issues, -1.0
-    t.option[:] = 0
+    for k in range(issues):
+        desk.option[k] = 0
     moved = 0
     for number in range(p.agenda.packages):
         best = 0.0
         for k in range(issues):
             if p.agenda.issues[k].verifies:
-                option = p.agenda.options[p.agenda.issues[k].first + t.option[k]]
+                option = p.agenda.options[p.agenda.issues[k].first + desk.option[k]]
                 best = max(best, verified_by(option, verifiers))
         if best != verified:
             verified, moved = best, 0
         for side in range(2):
             for k in range(moved, issues):
-                before = (t.sums[side, k, 0], t.sums[side, k, 1])
-                after = with_issue(p, account, side, k, t.option[k], verified, before)
-                t.sums[side, k + 1, 0], t.sums[side, k + 1, 1] = after
-            package = t.listed[side, number]
+                before = (desk.sums[side, k, 0], desk.sums[side, k, 1])
+                after = with_issue(p, account, side, k, desk.option[k], verified, before)
+                desk.sums[side, k + 1, 0], desk.sums[side, k + 1, 1] = after
+            package = desk.listed[side, number]
             package.number = number
-            package.constant, package.slope = t.sums[side, issues, 0], t.sums[side, issues, 1]
+            package.constant, package.slope = desk.sums[side, issues, 0], desk.sums[side, issues, 1]
         for side in range(2):
-            other, prior = t.listed[1 - side, number], p.parties[1 - side].trust
-            t.listed[side, number].other = other.constant + prior * other.slope
-        moved = count_up(p, t.option)
+            other, prior = desk.listed[1 - side, number], p.parties[1 - side].trust
+            desk.listed[side, number].other = other.constant + prior * other.slope
+        moved = count_up(p, desk.option)
     for side in range(2):
         for c in range(p.count.contested):
-            note_retreats(p, t, account, side, c)
+            note_retreats(p, desk, account, side, c)
 
 
 @rule
@@ -242,7 +223,7 @@ def count_up(p: Any, option: Any) -> int:
 
 
 @rule
-def note_retreats(p: Any, t: Any, account: int, side: int, c: int) -> None:
+def note_retreats(p: Any, desk: Any, account: int, side: int, c: int) -> None:
     """Note what each package costs a side that is fully locked in on a contested issue."""
     k = p.derived.contested[c]
     weight = p.parties[side].weights[k]
@@ -255,37 +236,48 @@ def note_retreats(p: Any, t: Any, account: int, side: int, c: int) -> None:
         for chosen in range(p.agenda.issues[k].count):
             lost = max(position - weight * value(p, account, k, chosen, side), 0.0)
             for _ in range(run):
-                t.listed[side, number].retreat[c] = lost
+                desk.listed[side, number].retreat[c] = lost
                 number += 1
 
 
 @rule
-def rank(p: Any, t: Any, at: int, side: int) -> None:
+def rank(desk: Any, t: Any, side: int) -> None:
     """Put a side's packages in the other side's order, and bound what they are worth by page."""
-    listed, ranked = t.listed[side], t.ranked[at, side]
-    order = np.argsort(-listed.other, kind="mergesort")
-    size = len(order)
+    listed, ranked, size = desk.listed[side], t.ranked[side], t.packages
+    order = np.argsort(-listed.other[:size], kind="mergesort")
     for place in range(size):
         ranked[place] = listed[order[place]]
-        t.place[at, side, order[place]] = place
-    for page in range(len(t.bounds[at, side])):
+        t.place[side, order[place]] = place
+    for page in range(pages(t)):
         low = high = -np.inf
-        for place in range(page * PAGE, min((page + 1) * PAGE, size)):
+        for place in range(page * PAGE, end_of_page(t, page)):
             low = max(low, ranked[place].constant)
             high = max(high, ranked[place].constant + ranked[place].slope)
         # the best of a page is convex in trust, so it lies below its chord; lock-in only takes off
-        t.bounds[at, side, page].at_zero = low + MARGIN
-        t.bounds[at, side, page].rise = high - low
+        t.bounds[side, page].at_zero = low + MARGIN
+        t.bounds[side, page].rise = high - low
 
 
 @rule
-def most_for(p: Any, t: Any, side: int) -> float:
+def pages(t: Any) -> int:
+    """Number of pages of a table."""
+    return (t.packages + PAGE - 1) // PAGE
+
+
+@rule
+def end_of_page(t: Any, page: int) -> int:
+    """Where a page's packages end."""
+    return min((page + 1) * PAGE, t.packages)
+
+
+@rule
+def most_for(p: Any, desk: Any, side: int) -> float:
     """The most a side can have, as reckoned, if the other is no worse off than without a deal."""
     most, other = -np.inf, 1 - side
     for number in range(p.agenda.packages):
         # what the other side has of it stands in this side's list, and the other way round
-        if t.listed[side, number].other >= p.parties[other].disagreement:
-            most = max(most, t.listed[other, number].other)
+        if desk.listed[side, number].other >= p.parties[other].disagreement:
+            most = max(most, desk.listed[other, number].other)
     return max(most, p.parties[side].disagreement)
 
 
@@ -300,38 +292,38 @@ def worth(package: Any, own: Any) -> float:
 
 
 @rule
-def utility(future: Any, t: Any, at: int, side: int, number: int) -> float:
+def utility(future: Any, t: Any, side: int, number: int) -> float:
     """Own utility of a package, by its number, to a side."""
-    return worth(t.ranked[at, side, t.place[at, side, number]], future.sides[side])
+    return worth(t.ranked[side, t.place[side, number]], future.sides[side])
 
 
 @rule
-def reckoned(t: Any, at: int, side: int, number: int) -> float:
+def reckoned(t: Any, side: int, number: int) -> float:
     """Utility of a package to a side as publicly reckoned: at its prior trust, without lock-in."""
-    return t.ranked[at, 1 - side, t.place[at, 1 - side, number]].other
+    return t.ranked[1 - side, t.place[1 - side, number]].other
 
 
 # --- looking for a package ------------------------------------------------------------------------
 
 
 @rule
-def best_for_other(future: Any, t: Any, at: int, side: int, asked: float) -> int:
+def best_for_other(future: Any, t: Any, side: int, asked: float) -> int:
     """Package that the other side is thought to like best of those worth ``asked`` to this side.
 
     Where none is, the one best for this side; of equals the one better for the other.
     """
-    own, ranked, bounds = future.sides[side], t.ranked[at, side], t.bounds[at, side]
-    for page in range(len(bounds)):
+    own, ranked, bounds = future.sides[side], t.ranked[side], t.bounds[side]
+    for page in range(pages(t)):
         if bounds[page].at_zero + own.trust * bounds[page].rise < asked:
             continue
-        for place in range(page * PAGE, min((page + 1) * PAGE, len(ranked))):
+        for place in range(page * PAGE, end_of_page(t, page)):
             if worth(ranked[place], own) >= asked:
                 return ranked[place].number
     best, found = -np.inf, 0
-    for page in range(len(bounds)):
+    for page in range(pages(t)):
         if bounds[page].at_zero + own.trust * bounds[page].rise < best:
             continue
-        for place in range(page * PAGE, min((page + 1) * PAGE, len(ranked))):
+        for place in range(page * PAGE, end_of_page(t, page)):
             utility = worth(ranked[place], own)
             if utility > best:
                 best, found = utility, ranked[place].number
@@ -339,16 +331,16 @@ def best_for_other(future: Any, t: Any, at: int, side: int, asked: float) -> int
 
 
 @rule
-def best_leaving(future: Any, t: Any, at: int, side: int, floor: float) -> float:
+def best_leaving(future: Any, t: Any, side: int, floor: float) -> float:
     """Most own utility among the packages worth ``floor`` to the other side, or the first one's."""
-    own, ranked, bounds = future.sides[side], t.ranked[at, side], t.bounds[at, side]
+    own, ranked, bounds = future.sides[side], t.ranked[side], t.bounds[side]
     best = -np.inf
-    for page in range(len(bounds)):
+    for page in range(pages(t)):
         if page > 0 and ranked[page * PAGE].other < floor:
             break
         if bounds[page].at_zero + own.trust * bounds[page].rise < best:
             continue
-        for place in range(page * PAGE, min((page + 1) * PAGE, len(ranked))):
+        for place in range(page * PAGE, end_of_page(t, page)):
             if place > 0 and ranked[place].other < floor:
                 break
             best = max(best, worth(ranked[place], own))
@@ -356,24 +348,23 @@ def best_leaving(future: Any, t: Any, at: int, side: int, floor: float) -> float
 
 
 @rule
-def draft(p: Any, t: Any, at: int, weight: int) -> int:
+def draft(p: Any, t: Any, weight: int) -> int:
     """The mediators' text for a weight on the first side: the package of the weighted Nash product.
 
     As the mediators reckon both sides' utilities; ``weight`` in 0 .. ``WEIGHTS``.
     """
-    held = t.held[at]
-    if held.drafts[weight] == NONE:
-        held.drafts[weight] = weighted_nash(p, t, at, weight)
-    return held.drafts[weight]
+    if t.drafts[weight] == NONE:
+        t.drafts[weight] = weighted_nash(p, t, weight)
+    return t.drafts[weight]
 
 
 @rule
-def weighted_nash(p: Any, t: Any, at: int, weight: int) -> int:
+def weighted_nash(p: Any, t: Any, weight: int) -> int:
     """Package with the largest weighted product of gains over no deal, of equals the lowest."""
     best, found = -np.inf, 0
     for number in range(p.agenda.packages):
-        first = log_gain(reckoned(t, at, 0, number), p.parties[0].disagreement)
-        second = log_gain(reckoned(t, at, 1, number), p.parties[1].disagreement)
+        first = log_gain(reckoned(t, 0, number), p.parties[0].disagreement)
+        second = log_gain(reckoned(t, 1, number), p.parties[1].disagreement)
         product = weight * first + (WEIGHTS - weight) * second
         if product > best:
             best, found = product, number

@@ -18,6 +18,7 @@ from sim.config import LIMITS, PARTIES, OpponentModel, tactics
 from sim.config.tactics import Imitation
 from sim.negotiation.concession import absolute_tit_for_tat, concession, relative_tit_for_tat
 from sim.negotiation.opponent import best_as_learned
+from sim.negotiation.own import called
 from sim.negotiation.tables import best_for_other, best_leaving, reckoned, utility, value, worth
 from sim.negotiation.terms import option_of
 from sim.parameters import NONE, TACTICS, code
@@ -60,68 +61,68 @@ def between(own: Any, conceded: float) -> float:
 
 
 @rule
-def conceded(future: Any, p: Any, t: Any, at: int, side: int) -> float:
+def conceded(future: Any, p: Any, t: Any, side: int) -> float:
     """Share of the zone that the configured curve concedes at this exchange.
 
     Futures share few such times, so the curve is tabulated by exchange for a round's length.
     """
-    held, talks, tactic = t.held[at], future.talks, p.parties[side].tactic
-    if held.limit[side] != talks.limit:
+    talks, tactic = future.talks, p.parties[side].tactic
+    if t.limit[side] != talks.limit:
         kappa = 0.0 if tactic.kind == TRUST_CONTINGENT else tactic.kappa
         form = 0 if tactic.kind == TRUST_CONTINGENT else tactic.form
         for exchange in range(talks.limit + 1):
             time = exchange / talks.limit
-            held.conceded[side, exchange] = concession(time, tactic.beta, kappa, form)
-        held.limit[side] = talks.limit
-    return held.conceded[side, talks.exchange]
+            t.conceded[side, exchange] = concession(time, tactic.beta, kappa, form)
+        t.limit[side] = talks.limit
+    return t.conceded[side, talks.exchange]
 
 
 # --- tactics as aspirations -----------------------------------------------------------------------
 
 
 @rule
-def aspiration(future: Any, p: Any, t: Any, at: int, side: int) -> float:
+def aspiration(future: Any, p: Any, t: Any, side: int) -> float:
     """Least own utility that a side's agent asks for at this exchange."""
     own, tactic = future.sides[side], p.parties[side].tactic
     kind = tactic.kind
     if kind == TIME_DEPENDENT or kind == PACKAGE_TRADING:
-        return time_dependent(future, p, t, at, side)
+        return time_dependent(future, p, t, side)
     if kind == TRUST_CONTINGENT:
-        return trust_contingent(future, p, t, at, side)
+        return trust_contingent(future, p, t, side)
     if kind == HARDLINER:
         return between(own, 1.0 - tactic.floor)
     if kind == TIT_FOR_TAT:
-        return tit_for_tat(future, p, t, at, side)
+        return tit_for_tat(future, p, t, side)
     if kind == SUBGAME_PERFECT:
-        return subgame_perfect(future, p, t, at, side)
+        return subgame_perfect(future, p, t, side)
     if kind == ZEUTHEN:
-        return max(utility(future, t, at, side, zeuthen(future, p, t, at, side)), own.reservation)
+        return max(utility(future, t, side, zeuthen(future, p, t, side)), own.reservation)
     if kind == SCRIPTED:
-        return max(utility(future, t, at, side, scripted(future, p, side)), own.reservation)
-    return own_tactic(future, p, t, at, side)
+        return max(utility(future, t, side, scripted(future, p, side)), own.reservation)
+    return own_tactic(future, p, t, side)
 
 
 @rule
-def time_dependent(future: Any, p: Any, t: Any, at: int, side: int) -> float:
+def time_dependent(future: Any, p: Any, t: Any, side: int) -> float:
     """Concede with time along a polynomial or exponential curve.
 
     aspiration = reservation + (ideal - reservation) (1 - a(t)), a(t) the share conceded.
     Boulware (beta < 1) concedes at the deadline, a conceder (beta > 1) at once.
     Source: Faratin, Sierra & Jennings (1998).
     """
-    return between(future.sides[side], conceded(future, p, t, at, side))
+    return between(future.sides[side], conceded(future, p, t, side))
 
 
 @rule
-def trust_contingent(future: Any, p: Any, t: Any, at: int, side: int) -> float:
+def trust_contingent(future: Any, p: Any, t: Any, side: int) -> float:
     """Concede with time, and the less the less the other side is trusted."""
     own, distrust = future.sides[side], p.parties[side].tactic.distrust
     willing = distrust + (1.0 - distrust) * own.trust
-    return between(own, conceded(future, p, t, at, side) * willing)
+    return between(own, conceded(future, p, t, side) * willing)
 
 
 @rule
-def tit_for_tat(future: Any, p: Any, t: Any, at: int, side: int) -> float:
+def tit_for_tat(future: Any, p: Any, t: Any, side: int) -> float:
     """Answer the other side's concessions, seen in own utility, in kind.
 
     With u the own utility of the other's offers and x that of the own last offer: relative
@@ -137,8 +138,8 @@ def tit_for_tat(future: Any, p: Any, t: Any, at: int, side: int) -> float:
     mine = last_offer(future, side, 0)
     if before == NONE or after == NONE or mine == NONE:
         return max(own.ideal, own.reservation)
-    then, now = utility(future, t, at, side, before), utility(future, t, at, side, after)
-    last, low = utility(future, t, at, side, mine), min(own.reservation, own.ideal)
+    then, now = utility(future, t, side, before), utility(future, t, side, after)
+    last, low = utility(future, t, side, mine), min(own.reservation, own.ideal)
     if tactic.imitates == ABSOLUTE:
         drawn = chance(future, DISTURBANCE[side, future.talks.exchange])
         further = drawn * tactic.disturbance
@@ -163,7 +164,7 @@ def rubinstein_share(own: float, other: float, periods: int) -> float:
 
 
 @rule
-def subgame_perfect(future: Any, p: Any, t: Any, at: int, side: int) -> float:
+def subgame_perfect(future: Any, p: Any, t: Any, side: int) -> float:
     """What accepting now must be worth: the discounted share of proposing next.
 
     The surplus is divided as in Rubinstein's game with as many periods as exchanges are left.
@@ -173,7 +174,7 @@ def subgame_perfect(future: Any, p: Any, t: Any, at: int, side: int) -> float:
     left = talks.limit - talks.exchange
     share = tactic.discount * rubinstein_share(tactic.discount, tactic.other_discount, left)
     floor = p.parties[1 - side].disagreement - TOLERANCE
-    most = max(best_leaving(future, t, at, side, floor), own.reservation)
+    most = max(best_leaving(future, t, side, floor), own.reservation)
     return own.reservation + share * (most - own.reservation)
 
 
@@ -181,32 +182,32 @@ def subgame_perfect(future: Any, p: Any, t: Any, at: int, side: int) -> float:
 
 
 @rule
-def offer(future: Any, p: Any, t: Any, at: int, side: int) -> int:
+def offer(future: Any, p: Any, t: Any, side: int) -> int:
     """Package that a side's agent offers: its public position first, unless its tactic has another."""
     kind, own = p.parties[side].tactic.kind, future.sides[side]
     if kind == SCRIPTED:
         return scripted(future, p, side)
     if kind == SUBGAME_PERFECT:
-        return leave_just_enough(future, p, t, at, side)
+        return leave_just_enough(future, p, t, side)
     if future.talks.spoken[side] == 0:
         return own.opening
     if kind == ZEUTHEN:
-        return zeuthen(future, p, t, at, side)
+        return zeuthen(future, p, t, side)
     if kind == PACKAGE_TRADING:
-        return trade_packages(future, p, t, at, side)
-    return best_thought(future, p, t, at, side, aspiration(future, p, t, at, side))
+        return trade_packages(future, p, t, side)
+    return best_thought(future, p, t, side, aspiration(future, p, t, side))
 
 
 @rule
-def best_thought(future: Any, p: Any, t: Any, at: int, side: int, asked: float) -> int:
+def best_thought(future: Any, p: Any, t: Any, side: int, asked: float) -> int:
     """Package that the other side is thought to like best at or above an aspiration."""
     if p.parties[side].opponent_model == LEARNED:
-        return best_as_learned(future, p, t, at, side, asked)
-    return best_for_other(future, t, at, side, asked)
+        return best_as_learned(future, p, t, side, asked)
+    return best_for_other(future, t, side, asked)
 
 
 @rule
-def leave_just_enough(future: Any, p: Any, t: Any, at: int, side: int) -> int:
+def leave_just_enough(future: Any, p: Any, t: Any, side: int) -> int:
     """The best package that the other side is thought to accept (see ``subgame_perfect``).
 
     It leaves the other side, as publicly reckoned, just its discounted share of proposing next.
@@ -215,9 +216,9 @@ def leave_just_enough(future: Any, p: Any, t: Any, at: int, side: int) -> int:
     left = talks.limit - talks.exchange
     share = tactic.other_discount * rubinstein_share(tactic.other_discount, tactic.discount, left)
     low = p.parties[1 - side].disagreement
-    floor = low + share * max(t.held[at].most[1 - side] - low, 0.0) - TOLERANCE
-    best = best_leaving(future, t, at, side, floor)
-    return best_thought(future, p, t, at, side, max(best, own.reservation))
+    floor = low + share * max(t.most[1 - side] - low, 0.0) - TOLERANCE
+    best = best_leaving(future, t, side, floor)
+    return best_thought(future, p, t, side, max(best, own.reservation))
 
 
 @rule
@@ -228,7 +229,7 @@ def scripted(future: Any, p: Any, side: int) -> int:
 
 
 @rule
-def zeuthen(future: Any, p: Any, t: Any, at: int, side: int) -> int:
+def zeuthen(future: Any, p: Any, t: Any, side: int) -> int:
     """Concede, just enough, when less willing to risk conflict than the other side.
 
     risk = (u(own offer) - u(other's offer)) / (u(own offer) - reservation). The side with the
@@ -243,20 +244,21 @@ def zeuthen(future: Any, p: Any, t: Any, at: int, side: int) -> int:
         return own.opening
     if theirs == NONE:
         return mine
-    reached = nash_product(future, p, t, at, side, theirs)
-    if nash_product(future, p, t, at, side, mine) > reached + TOLERANCE:
+    reached = nash_product(future, p, t, side, theirs)
+    if nash_product(future, p, t, side, mine) > reached + TOLERANCE:
         return mine  # a lower product means a lower risk
-    return smallest_concession(future, p, t, at, side, mine, reached)
+    return smallest_concession(future, p, t, side, mine, reached)
 
 
 @rule
 def smallest_concession(
-    future: Any, p: Any, t: Any, at: int, side: int, mine: int, reached: float
+    future: Any, p: Any, t: Any, side: int, mine: int, reached: float
 ) -> int:
     """Best own package that is better for the other than ``mine`` and whose product is reached."""
     own, best, found = future.sides[side], -1.0, mine
-    offered = reckoned(t, at, 1 - side, mine)
-    for package in t.ranked[at, side]:
+    offered = reckoned(t, 1 - side, mine)
+    for place in range(t.packages):
+        package = t.ranked[side, place]
         if package.other <= offered + TOLERANCE:
             break
         gain = worth(package, own) - own.reservation
@@ -268,33 +270,33 @@ def smallest_concession(
 
 
 @rule
-def nash_product(future: Any, p: Any, t: Any, at: int, side: int, package: int) -> float:
+def nash_product(future: Any, p: Any, t: Any, side: int, package: int) -> float:
     """Nash product of a package as a side reckons it."""
     own = future.sides[side]
-    gain = max(utility(future, t, at, side, package) - own.reservation, 0.0)
-    other = reckoned(t, at, 1 - side, package) - p.parties[1 - side].disagreement
+    gain = max(utility(future, t, side, package) - own.reservation, 0.0)
+    other = reckoned(t, 1 - side, package) - p.parties[1 - side].disagreement
     return gain * max(other, 0.0)
 
 
 @rule
-def trade_packages(future: Any, p: Any, t: Any, at: int, side: int) -> int:
+def trade_packages(future: Any, p: Any, t: Any, side: int) -> int:
     """Trade across issues: stay on the own iso-utility curve, nearest to the other's last offer.
 
     Of the packages whose own utility lies within ``tolerance`` above the aspiration, the one whose
     options are worth most nearly the same to the other side, issue by issue, as its own last offer;
     ties go to the lower number. Source: Faratin, Sierra & Jennings (2002).
     """
-    asked = aspiration(future, p, t, at, side)
+    asked = aspiration(future, p, t, side)
     theirs = last_offer(future, 1 - side, 0)
     found, nearest = NONE, np.inf
     if theirs != NONE:
         most = asked + p.parties[side].tactic.tolerance
         for number in range(p.agenda.packages):
-            if asked <= utility(future, t, at, side, number) <= most:
+            if asked <= utility(future, t, side, number) <= most:
                 away = distance(future, p, 1 - side, number, theirs)
                 if away < nearest:
                     found, nearest = number, away
-    return best_thought(future, p, t, at, side, asked) if found == NONE else found
+    return best_thought(future, p, t, side, asked) if found == NONE else found
 
 
 @rule
@@ -311,52 +313,52 @@ def distance(future: Any, p: Any, side: int, one: int, other: int) -> float:
 
 
 @rule
-def accepts(future: Any, p: Any, t: Any, at: int, side: int, package: int) -> bool:
+def accepts(future: Any, p: Any, t: Any, side: int, package: int) -> bool:
     """Whether an offer reaches what a side's agent asks for."""
     allowed = TOLERANCE if p.parties[side].tactic.kind == SUBGAME_PERFECT else 0.0
-    asked = aspiration(future, p, t, at, side) - allowed
-    return utility(future, t, at, side, package) >= asked
+    asked = aspiration(future, p, t, side) - allowed
+    return utility(future, t, side, package) >= asked
 
 
 @rule
 def takes_up(
-    future: Any, p: Any, t: Any, at: int, side: int, package: int, misheard: float
+    future: Any, p: Any, t: Any, side: int, package: int, misheard: float
 ) -> bool:
     """Whether an offer, heard with an error in utility, is taken up by a side's agent."""
-    worth_ = utility(future, t, at, side, package)
-    enough = worth_ + misheard >= aspiration(future, p, t, at, side)
+    worth_ = utility(future, t, side, package)
+    enough = worth_ + misheard >= aspiration(future, p, t, side)
     return enough and worth_ >= future.sides[side].reservation
 
 
 @rule
-def lacks(future: Any, p: Any, t: Any, at: int, side: int, text: int) -> float:
+def lacks(future: Any, p: Any, t: Any, side: int, text: int) -> float:
     """What a mediators' text lacks for a side's agent to accept it, in utility; 0 or less accepts.
 
     To the mediators a side concedes a share ``face_saving`` of the way to its reservation that it
     does not concede to the other side (Pruitt & Johnson 1970).
     """
     own = future.sides[side]
-    above = max(aspiration(future, p, t, at, side) - own.reservation, 0.0)
+    above = max(aspiration(future, p, t, side) - own.reservation, 0.0)
     asked = own.reservation + (1.0 - p.protocol.face_saving) * above
-    return asked - utility(future, t, at, side, text)
+    return asked - utility(future, t, side, text)
 
 
 # --- a tactic of one's own ------------------------------------------------------------------------
 
 
 @rule
-def own_tactic(future: Any, p: Any, t: Any, at: int, side: int) -> float:
+def own_tactic(future: Any, p: Any, t: Any, side: int) -> float:
     """A tactic of one's own: a function of a view of the table that says an aspiration."""
-    own, talks, view = future.sides[side], future.talks, t.sight[side]
+    own, talks, view = future.sides[side], future.talks, t.sight
     view.exchange, view.limit = talks.exchange, talks.limit
     view.time = talks.exchange / talks.limit
     view.ideal, view.reservation, view.trust = own.ideal, own.reservation, own.trust
     view.spoken, view.received = talks.spoken[side], talks.spoken[1 - side]
     view.uniform = chance(future, DISTURBANCE[side, talks.exchange])
     for number in range(talks.spoken[side]):
-        view.own[number] = utility(future, t, at, side, int(talks.offers[side, number]))
+        view.own[number] = utility(future, t, side, int(talks.offers[side, number]))
     for number in range(talks.spoken[1 - side]):
-        view.heard[number] = utility(future, t, at, side, int(talks.offers[1 - side, number]))
+        view.heard[number] = utility(future, t, side, int(talks.offers[1 - side, number]))
     for number in range(len(view.numbers)):
         view.numbers[number] = p.parties[side].tactic.numbers[number]
-    return t.own[1](view) if side else t.own[0](view)
+    return called(p.derived.parties[side].own, view)

@@ -7,14 +7,14 @@ import math
 from typing import Any
 
 from sim.chance import chance, gamma_quantile, nth, poisson_quantile, word
-from sim.compiling import rule
+from sim.compiling import everyday, rule
 from sim.parameters import DAYS_PER_YEAR, TABULATED, power_law
 from sim.rules.events import ATTACK, pace
 
 DAYS_PER_MONTH = 30  # frailty is redrawn at this interval
 
 
-@rule
+@everyday
 def attack(future: Any, p: Any) -> None:
     """Let every group attack: background, excitation and spoiling, then what is scheduled."""
     spoiling = in_spoiling_window(future, p)
@@ -31,7 +31,7 @@ def attack(future: Any, p: Any) -> None:
                     strike_once(group, p, k, event.deaths)
 
 
-@rule
+@everyday
 def in_spoiling_window(future: Any, p: Any) -> bool:
     """Whether a round is due soon, or a tentative deal was struck just before."""
     window, talks, day = p.conflict.spoiling, future.talks, future.day
@@ -39,7 +39,7 @@ def in_spoiling_window(future: Any, p: Any) -> bool:
     return due or (talks.tentative_day > 0 and talks.tentative_day >= day - window.aftermath)
 
 
-@rule
+@everyday
 def attack_by(future: Any, p: Any, k: int, spoiling: bool, left: float) -> None:
     """Draw today's attacks of a group and their deaths; ``left`` is the share that pauses leave."""
     group, known = future.groups[k], p.derived.militants[k]
@@ -57,7 +57,7 @@ def attack_by(future: Any, p: Any, k: int, spoiling: bool, left: float) -> None:
         group.attacks += group.count
 
 
-@rule
+@everyday
 def frailty(uniform: float, variance: float, known: Any) -> float:
     """Gamma frailty with mean 1 and this variance."""
     if variance == 0.0:
@@ -66,7 +66,7 @@ def frailty(uniform: float, variance: float, known: Any) -> float:
     return gamma_quantile(uniform, shape, known.frailty_log_gamma) / shape
 
 
-@rule
+@everyday
 def season(future: Any, p: Any, k: int) -> float:
     """Factor on a group's background rate, with mean 1 over a year, highest on its peak day."""
     swing = p.militants[k].season
@@ -102,7 +102,7 @@ def days_in_year(year: int) -> int:
     return 366 if leap else 365
 
 
-@rule
+@everyday
 def intensity(group: Any, p: Any, k: int, pace: float, spoiling: bool) -> float:
     """Attacks expected of a group today.
 

@@ -83,7 +83,7 @@ def begin_side(future: Any, p: Any, side: int) -> None:
     own.asked_at_home = slack(chance(future, WINSET[side]), config.winset_slack)
     drawn = logistic_quantile(chance(future, ENDING[side]), LEAST)
     own.ending_value = config.ending_value * math.exp(config.ending_spread * drawn)
-    own.trust_log_odds, own.trust = p.derived.parties[side].prior, config.trust
+    own.learnt = own.believed = p.derived.parties[side].prior
     own.cohesion = 1.0
     own.previous = NONE
     for k in range(ISSUES):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiling import rule
-from sim.rules.trust import leaked, learn, probability
+from sim.compiling import everyday
+from sim.rules.trust import believe, leaked, learn
 from sim.state import FIRE, STRIKE
 
 
-@rule
+@everyday
 def revise(future: Any, p: Any) -> None:
     """Let both sides learn from the day; let a day's forgetting pass; add up tension."""
     take_in(future, p, 0)
@@ -23,7 +23,7 @@ def revise(future: Any, p: Any) -> None:
     future.tension = felt(future, p)
 
 
-@rule
+@everyday
 def take_in(future: Any, p: Any, side: int) -> None:
     """Let a side learn from fire and strikes suffered today, or from a quiet day."""
     own, suffered, known = future.sides[side], future.sides[1 - side].rung, p.derived.evidence
@@ -39,25 +39,25 @@ def take_in(future: Any, p: Any, side: int) -> None:
         learn(own, known.quiet)
 
 
-@rule
+@everyday
 def pass_day(future: Any, p: Any, side: int) -> None:
     """Let trust leak to its prior, grievances and lock-in fade."""
     own, known = future.sides[side], p.derived.parties[side]
-    own.trust_log_odds = leaked(own.trust_log_odds, known.prior, p.derived.kept.trust)
-    own.trust = probability(own.trust_log_odds)
+    own.learnt = leaked(own.learnt, known.prior, p.derived.kept.trust)
+    believe(own)
     for cause in range(len(own.grievance)):
         own.grievance[cause] *= p.derived.kept.grievance
     for c in range(p.count.contested):
         own.lock_in[c] *= known.lock_in_kept
 
 
-@rule
+@everyday
 def right(own: Any, other: Any) -> bool:
-    """Whether a side takes the other for what it is."""
-    return (own.trust >= 0.5) == other.willing
+    """Whether a side takes the other for what it is: trusts it by more than even odds, or less."""
+    return (own.believed >= 0.0) == other.willing
 
 
-@rule
+@everyday
 def felt(future: Any, p: Any) -> float:
     """Tension after the day: it fades, and both sides' highest rungs add to it."""
     added = p.conflict.tension.rungs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiling import rule
+from sim.compiling import everyday
 from sim.negotiation.mediators import leverage_on
 from sim.parameters import NONE
 from sim.rules.attacks import attack
@@ -17,28 +17,29 @@ from sim.rules.responses import respond
 from sim.rules.talks import hold
 
 
-@rule
-def live_day(future: Any, p: Any, t: Any) -> None:
+@everyday
+def live_day(future: Any, p: Any, desk: Any) -> None:
     """One day; nothing once the ceasefire has collapsed, unless it is renewable."""
     if not future.running:
         return
     morning(future, p)
     happen(future, p)  # 1. scheduled events
     attack(future, p)  # 2. militant attacks
-    clash(future, p, t.log)  # 3. border clashes
-    attribute(future, p, t.log)  # 4. who is blamed
-    respond(future, p, t.log)  # 5. the chain of responses and 6. who breaks it
-    hold(future, p, t)  # 7. talks
-    carry_out(future, p, t.log)  # 8. implementation
+    clash(future, p, desk.log)  # 3. border clashes
+    attribute(future, p, desk.log)  # 4. who is blamed
+    respond(future, p, desk.log)  # 5. the chain of responses and 6. who breaks it
+    if p.switches.talks:
+        hold(future, p, desk)  # 7. talks
+    carry_out(future, p, desk.log)  # 8. implementation
     revise(future, p)  # 9. beliefs
     check(future, p)  # 10. the ceasefire's ends
     if p.ceasefire.renewable:
-        renew(future, p, t.log)
+        renew(future, p, desk.log)
     else:
         future.running = in_force(future)
 
 
-@rule
+@everyday
 def morning(future: Any, p: Any) -> None:
     """Begin a day: clear what belongs to one only."""
     future.day += 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.chance import chance, purpose
-from sim.compiling import rule
+from sim.compiling import everyday, rule
 from sim.negotiation.mediators import called_back
 from sim.negotiation.reservation import total_grievance
 from sim.negotiation.terms import lapse
@@ -18,6 +18,7 @@ from sim.notes import CEASEFIRE_RENEWED, note
 from sim.parameters import NONE
 from sim.rules.calendar import schedule
 from sim.rules.triggers import clear
+from sim.rules.trust import trust
 from sim.state import (
     COLLAPSE,
     END,
@@ -35,7 +36,7 @@ from sim.state import (
 EXOGENOUS, RENEWAL = purpose("exogenous"), purpose("renewal")
 
 
-@rule
+@everyday
 def check(future: Any, p: Any) -> None:
     """Record today's ends; a definition not yet met ends with a collapse."""
     record_rungs(future, p)
@@ -49,7 +50,7 @@ def check(future: Any, p: Any) -> None:
             end(future, definition, future.ceasefire.cause[COLLAPSE])
 
 
-@rule
+@everyday
 def end(future: Any, definition: int, cause: int) -> None:
     """Record an end under one definition, unless it has ended before."""
     if future.ceasefire.day[definition] == 0:
@@ -57,7 +58,7 @@ def end(future: Any, definition: int, cause: int) -> None:
         future.ceasefire.cause[definition] = cause
 
 
-@rule
+@everyday
 def record_rungs(future: Any, p: Any) -> None:
     """Check the definitions that are thresholds on the day's highest rungs.
 
@@ -83,7 +84,7 @@ def record_rungs(future: Any, p: Any) -> None:
         end(future, COLLAPSE, state.cause[OPEN_HOSTILITIES])
 
 
-@rule
+@everyday
 def repudiate(future: Any, p: Any) -> None:
     """Let a side declare the ceasefire over; if both do, the one under more pressure is named."""
     first, second = pressure_to_end(future, p, 0), pressure_to_end(future, p, 1)
@@ -97,9 +98,11 @@ def repudiate(future: Any, p: Any) -> None:
     end(future, COLLAPSE, cause)
 
 
-@rule
+@everyday
 def ends_it(future: Any, p: Any, side: int, pressure: float) -> bool:
     """Whether a side ends the ceasefire: its pressure to exceeds what continuing is worth."""
+    if pressure <= future.sides[side].ending_value:  # continuing is worth this at least
+        return False
     if pressure <= worth_of_continuing(future, p, side):
         return False
     return decided(future, side, END, 1) != 0
@@ -115,7 +118,7 @@ def largest(grievance: Any) -> int:
     return found
 
 
-@rule
+@everyday
 def pressure_to_end(future: Any, p: Any, side: int) -> float:
     """A side's grievance, weighing more the more closure has cost it."""
     own = future.sides[side]
@@ -132,7 +135,7 @@ def worth_of_continuing(future: Any, p: Any, side: int) -> float:
     ahead = talks.in_session or talks.next_round > 0
     worth = own.ending_value + stakes.stake_deal * (future.deal.package != NONE)
     worth += stakes.stake_talks * ahead
-    return worth + stakes.stake_leverage * own.leverage + stakes.stake_trust * own.trust
+    return worth + stakes.stake_leverage * own.leverage + stakes.stake_trust * trust(own)
 
 
 @rule

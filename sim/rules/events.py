@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiling import rule
+from sim.compiling import everyday, rule
 from sim.config import events as kinds
 from sim.parameters import EVENT_KINDS
 from sim.rules.trust import learn
@@ -26,7 +26,7 @@ from sim.negotiation.terms import verify_terms
 )  # fmt: skip
 
 
-@rule
+@everyday
 def happen(future: Any, p: Any) -> None:
     """Let today's events happen, but for attacks, which come with the day's others."""
     if not p.switches.events:
@@ -60,7 +60,7 @@ def happens(future: Any, p: Any, event: Any) -> None:
         change_verifiers(future, p)
 
 
-@rule
+@everyday
 def pace(future: Any, p: Any) -> float:
     """Share of new attacks and clashes that today's pauses leave, in [0, 1]."""
     left = 1.0

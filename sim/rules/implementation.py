@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.chance import chance, purpose
-from sim.compiling import rule
+from sim.compiling import everyday, rule
 from sim.config import PARTIES
 from sim.negotiation.terms import lapse
 from sim.notes import DEAL_LAPSES, RENEGOTIATION_ASKED, note
@@ -23,7 +23,7 @@ DETECTED = tuple(purpose(f"detection/{party}") for party in PARTIES)
 REOPENED = tuple(purpose(f"renegotiation/{party}") for party in PARTIES)
 
 
-@rule
+@everyday
 def carry_out(future: Any, p: Any, log: Any) -> None:
     """Deliver, violate, detect; let a deal lapse; move the crossings and Kabul's measures."""
     if future.deal.package != NONE:
@@ -56,7 +56,7 @@ def delivery_target(future: Any, p: Any, side: int) -> float:
     return min(able(future, side), will)
 
 
-@rule
+@everyday
 def moved_towards(current: float, aim: float, moved: float) -> float:
     """A quantity after a day in which it made the share ``moved`` of its way to its aim."""
     return current + (aim - current) * moved
@@ -145,7 +145,7 @@ def let_lapse(future: Any, p: Any, log: Any) -> None:
         schedule(future, p)
 
 
-@rule
+@everyday
 def move_crossings(future: Any, p: Any) -> None:
     """Shut the crossings where a side protested or worse; let costs accrue; move as agreed.
 
@@ -164,7 +164,7 @@ def move_crossings(future: Any, p: Any) -> None:
     future.closure = moved_towards(future.closure, aim, p.derived.moved.crossings)
 
 
-@rule
+@everyday
 def suppress(future: Any, p: Any) -> None:
     """Kabul's measures reach the groups; confinement leaks, handovers provoke and cost cohesion."""
     moved, aim = p.derived.moved.build_up, effort(future, p)
@@ -179,7 +179,7 @@ def suppress(future: Any, p: Any) -> None:
     kabul.evidence *= 1.0 - moved
 
 
-@rule
+@everyday
 def effort(future: Any, p: Any) -> float:
     """Share of a fully exposed group's attacks that Kabul's measures aim to end, in [0, 1].
 
@@ -193,7 +193,7 @@ def effort(future: Any, p: Any) -> float:
     return min(measures(future) * sharper, 1.0)
 
 
-@rule
+@everyday
 def measures(future: Any) -> float:
     """Suppression by what Kabul delivers of the deal, less what has leaked since, in [0, 1]."""
     deal, terms = future.deal, future.deal.terms

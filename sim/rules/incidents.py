@@ -11,27 +11,27 @@ import math
 from typing import Any
 
 from sim.chance import chance, purpose
-from sim.compiling import rule
+from sim.compiling import everyday, rule
 from sim.config import PARTIES
 from sim.notes import ATTACK as ATTACK_NOTED
 from sim.notes import BORDER_CLASH as CLASH_NOTED
 from sim.notes import note
 from sim.rules.events import pace
 from sim.rules.triggers import put_forward
-from sim.rules.trust import learn
+from sim.rules.trust import learn, trust
 from sim.state import ATTACK, BORDER_CLASH, COLLAPSE
 
 CLASH, CLASH_SEVERITY, CLASH_DENIAL = map(purpose, ("clash", "clash/severity", "denial/clash"))
 FIRST_BEGAN, SECOND_BEGAN = (purpose(f"initiator/{party}") for party in PARTIES)
 
 
-@rule
+@everyday
 def in_force(future: Any) -> bool:
     """Whether no collapse has happened."""
     return future.ceasefire.day[COLLAPSE] == 0
 
 
-@rule
+@everyday
 def clash(future: Any, p: Any, log: Any) -> None:
     """A border clash that nobody planned, likelier under tension; it presses on both sides."""
     if not p.switches.clashes:
@@ -76,7 +76,7 @@ def attribute_attack(future: Any, p: Any, log: Any, k: int) -> tuple[bool, bool]
     """Whether a group's salient attack is laid at Kabul's door, and whether Kabul then denies it."""
     known, group = p.derived.militants[k], future.groups[k]
     origin = chance(future, known.origin) < from_afghan_soil(group, p.militants[k])
-    trusted = future.sides[0].trust
+    trusted = trust(future.sides[0])
     blamed = chance(future, known.attribution) < attribution_chance(future, p, trusted, origin)
     denies = False
     if blamed:
@@ -101,13 +101,13 @@ def from_afghan_soil(group: Any, config: Any) -> float:
 
 
 @rule
-def attribution_chance(future: Any, p: Any, trust: float, origin: bool) -> float:
+def attribution_chance(future: Any, p: Any, trusted: float, origin: bool) -> float:
     """Chance that a salient attack is laid at Kabul's door.
 
     It falls with trust; that of a *mis*attribution also with verification and evidence.
     """
     rule_ = p.conflict.attribution
-    chance_ = rule_.base * (1.0 - rule_.trust * trust)
+    chance_ = rule_.base * (1.0 - rule_.trust * trusted)
     if origin:
         return chance_
     chance_ *= 1.0 - rule_.monitors * verified(future)
@@ -139,13 +139,13 @@ def dispute(future: Any, p: Any, side: int) -> None:
     learn(future.sides[side], p.derived.evidence.disputed)
 
 
-@rule
+@everyday
 def verified(future: Any) -> float:
     """How well promises and incidents are verified, by the deal or by monitors without one."""
     return max(future.deal.terms.verified, future.monitors)
 
 
-@rule
+@everyday
 def evidence_shared(future: Any, p: Any) -> float:
     """How much evidence on incidents is shared, in [0, 1]: by deal, handed over, or standing."""
     by_deal = future.deal.terms.evidence * future.deal.delivered[0]

@@ -15,6 +15,7 @@ from sim.notes import ACT, note
 from sim.parameters import NONE
 from sim.rules.incidents import in_force
 from sim.rules.triggers import clear, put_forward
+from sim.rules.trust import trust
 from sim.state import CONTAIN, MEDIATORS_SEAT, RESPOND, decided
 
 FIRST_RESPONDS, SECOND_RESPONDS = (purpose(f"response/{party}") for party in PARTIES)
@@ -113,7 +114,7 @@ def restraint(future: Any, p: Any, side: int) -> float:
     if side == 0:
         held += weigh.bound * (deal.terms.restraint * own.willing)
     return (
-        held + weigh.leverage * own.leverage + weigh.trust * own.trust
+        held + weigh.leverage * own.leverage + weigh.trust * trust(own)
         + weigh.cost * own.closure_cost
     )  # fmt: skip
 

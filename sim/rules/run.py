@@ -6,11 +6,12 @@ from typing import Any
 
 from sim.compiling import rule
 from sim.negotiation.reservation import disagreement
-from sim.notes import rows_a_day
+from sim.notes import ROOM, rows_a_day
 from sim.parameters import NONE, struct
 from sim.rules.begin import begin
 from sim.rules.day import live_day
 from sim.rules.incidents import in_force
+from sim.rules.trust import trust
 from sim.config import ENDS
 
 BINS = 256  # resolution of the daily quantiles: 1/256 of a variable's range
@@ -28,28 +29,32 @@ def begin_all(futures: Any, sets: Any) -> None:
 
 
 @rule
-def live_day_of_all(futures: Any, order: Any, first: int, sets: Any, t: Any) -> tuple[int, int]:
-    """One day of every future from position ``first`` of ``order`` on, as long as there is room.
+def has_room(future: Any, p: Any, desk: Any) -> bool:
+    """Whether what may be noted of a day fits into the log."""
+    return not future.watched or desk.log.count + rows_a_day(p) <= ROOM
 
-    Returns the position to go on with, and how many rows are in the log.
+
+@rule
+def live_day_of_all(futures: Any, order: Any, first: int, sets: Any, desks: Any) -> int:
+    """One day of every future from position ``first`` of ``order`` on, while the log has room.
+
+    Returns the position to go on with.
     """
-    noted = 0
+    desk = desks[0]
     for at in range(first, len(order)):
         future = futures[order[at]]
         p = sets[future.set]
-        if future.watched and noted + rows_a_day(p) > len(t.log):
-            return at, noted
-        future.noted = noted
-        live_day(future, p, t)
-        noted = future.noted
-    return len(order), noted
+        if not has_room(future, p, desk):
+            return at
+        live_day(future, p, desk)
+    return len(order)
 
 
 @rule
 def run(
-    futures: Any, order: Any, sets: Any, t: Any, horizon: int, first: int, daily: Any, finals: Any,
-    spells: Any,
-) -> tuple[int, int, int]:  # fmt: skip
+    futures: Any, order: Any, first: int, sets: Any, desks: Any, horizon: int, daily: Any,
+    finals: Any, spells: Any,
+) -> tuple[int, int]:  # fmt: skip
     """Live each future to its end or the horizon, then the next, as long as there is room.
 
     Parameters
@@ -62,29 +67,26 @@ def run(
 
     Returns
     -------
-    position in ``order`` to go on with (n when done), rows in the log, rows in ``spells``
+    position in ``order`` to go on with (n when done), rows in ``spells``
     """
-    noted = spell = 0
+    desk, spell = desks[0], 0
     for at in range(first, len(order)):
         k = order[at]
         future = futures[k]
         p = sets[future.set]
-        room = rows_a_day(p) if future.watched else 0
         if p.ceasefire.renewable and spell + horizon + 1 > len(spells):
-            return at, noted, spell
+            return at, spell
         while future.running and future.day < horizon:
-            if noted + room > len(t.log):
-                return at, noted, spell
-            future.noted = noted
-            live_day(future, p, t)
-            noted = future.noted
+            if not has_room(future, p, desk):
+                return at, spell
+            live_day(future, p, desk)
             if len(daily.in_force) and in_force(future):
                 record_day(future, p, daily)
             if p.ceasefire.renewable and ended_today(future):
                 spell = record_spell(future, k, finals, spells, spell)
         if p.ceasefire.renewable and in_force(future):
             spell = record_spell(future, k, finals, spells, spell)
-    return len(order), noted, spell
+    return len(order), spell
 
 
 @rule
@@ -121,8 +123,8 @@ def record_day(future: Any, p: Any, daily: Any) -> None:
     attacks = 0
     for k in range(p.count.militants):
         attacks += future.groups[k].count
-    count_in(daily, day, 0, first.trust)
-    count_in(daily, day, 1, second.trust)
+    count_in(daily, day, 0, trust(first))
+    count_in(daily, day, 1, trust(second))
     count_in(daily, day, 2, future.tension)
     count_in(daily, day, 3, future.closure)
     count_in(daily, day, 4, disagreement(future, p, 0))

@@ -40,7 +40,7 @@ from sim.parameters import CONTESTED, NONE
 from sim.rules.calendar import last_day_of, schedule
 from sim.rules.incidents import in_force
 from sim.rules.triggers import put_forward
-from sim.rules.trust import believe, learn, probability
+from sim.rules.trust import believe, learn, probability, trust
 from sim.state import ACCOUNT, ATTEND, FIRE, TALKS_BREAKDOWN, decided
 
 ATTENDS = tuple(purpose(f"attend/{party}") for party in PARTIES)
@@ -50,38 +50,36 @@ SPINS = np.array(
 
 
 @rule
-def hold(future: Any, p: Any, t: Any) -> None:
+def hold(future: Any, p: Any, desk: Any) -> None:
     """Open a round that is due, bargain where talks are in session, close what is over.
 
     No words are exchanged on a day of fire.
     """
-    if not p.switches.talks:
-        return
-    talks = future.talks
+    talks, log = future.talks, desk.log
     if talks.next_round == future.day and (future.deal.package == NONE or talks.review):
-        open_round(future, p, t)
+        open_round(future, p, log)
     if not talks.in_session or not in_force(future):
         return
-    at = table_of(future, p, t)
-    take_seats(future, p, t, at)
+    t = table_of(future, p, desk)
+    take_seats(future, p, t)
     agreed = NONE
     if max(future.sides[0].rung, future.sides[1].rung) < FIRE:
-        agreed = sit(future, p, t, at)
-    close(future, p, t, at, agreed)
+        agreed = sit(future, p, t, log)
+    close(future, p, t, log, agreed)
 
 
 # --- opening --------------------------------------------------------------------------------------
 
 
 @rule
-def open_round(future: Any, p: Any, t: Any) -> None:
+def open_round(future: Any, p: Any, log: Any) -> None:
     """Open the round that is due if both sides come; else it is put off."""
     first = attends(future, p, 0)
     second = attends(future, p, 1)
     if not (first and second):
         schedule(future, p)
         if in_force(future):
-            note(future, t.log, ROUND_NOT_HELD)
+            note(future, log, ROUND_NOT_HELD)
         return
     talks, day = future.talks, future.day
     talks.next_round, talks.in_session, talks.review = 0, True, False
@@ -93,8 +91,8 @@ def open_round(future: Any, p: Any, t: Any) -> None:
     future.sides[0].previous = future.sides[1].previous = NONE
     talks.held += 1
     talks.resumed += talks.failed
-    note(future, t.log, ROUND_OPENS, talks.held, int(talks.failed), talks.last_day, talks.limit)
-    inform(future, p, t)
+    note(future, log, ROUND_OPENS, talks.held, int(talks.failed), talks.last_day, talks.limit)
+    inform(future, p, log)
 
 
 @rule
@@ -132,7 +130,7 @@ def leaning(future: Any, p: Any) -> float:
 
 
 @rule
-def inform(future: Any, p: Any, t: Any) -> None:
+def inform(future: Any, p: Any, log: Any) -> None:
     """Mediators tell each side what they know of the other's good faith (Kydd 2003)."""
     for k in range(p.count.mediators):
         if p.mediators[k].functions.inform and active(future, k):
@@ -143,7 +141,7 @@ def inform(future: Any, p: Any, t: Any) -> None:
                 weight = known.weight[side]
                 learn(future.sides[side], weight if says_good else -weight)
                 note(
-                    future, t.log, INFORMATION, k, side, int(says_good), w=known.accuracy[side]
+                    future, log, INFORMATION, k, side, int(says_good), w=known.accuracy[side]
                 )
     believe(future.sides[0])
     believe(future.sides[1])
@@ -153,25 +151,26 @@ def inform(future: Any, p: Any, t: Any) -> None:
 
 
 @rule
-def take_seats(future: Any, p: Any, t: Any, at: int) -> None:
+def take_seats(future: Any, p: Any, t: Any) -> None:
     """Both sides work out today's reservations and what their public positions are worth."""
     for side in range(2):
         own = future.sides[side]
+        own.trust = trust(own)
         own.reservation = reservation(future, p, side)
-        own.opening = t.held[at].opening[side]
-        own.ideal = utility(future, t, at, side, own.opening)
+        own.opening = t.opening[side]
+        own.ideal = utility(future, t, side, own.opening)
 
 
 @rule
-def sit(future: Any, p: Any, t: Any, at: int) -> int:
+def sit(future: Any, p: Any, t: Any, log: Any) -> int:
     """Bargain for a day; return the package agreed, or NONE."""
     talks = future.talks
     let_speak(future, p)
-    note_session(future, p, t)
-    agreed = bargain(future, p, t, at)
+    note_session(future, p, log)
+    agreed = bargain(future, p, t, log)
     for side in range(2):
         if talks.spoken[side] > 0:
-            talks.latest[side] = reckoned(t, at, 1 - side, last_offer(future, side, 0))
+            talks.latest[side] = reckoned(t, 1 - side, last_offer(future, side, 0))
     return agreed
 
 
@@ -191,16 +190,16 @@ def let_speak(future: Any, p: Any) -> None:
 
 
 @rule
-def note_session(future: Any, p: Any, t: Any) -> None:
+def note_session(future: Any, p: Any, log: Any) -> None:
     """Note both sides' numbers at the table, for the debriefing."""
     if not future.watched:
         return
     first, second = future.sides[0], future.sides[1]
     note(
-        future, t.log, SESSION, future.talks.held, w=future.verifiers, x=first.trust,
+        future, log, SESSION, future.talks.held, w=future.verifiers, x=first.trust,
         y=second.trust, z=first.reservation,
     )  # fmt: skip
-    row = t.log[future.noted - 1]
+    row = log.rows[log.count - 1]
     row.real[4] = second.reservation
     for c in range(p.count.contested):
         row.real[5 + c] = first.lock_in[c]
@@ -211,7 +210,7 @@ def note_session(future: Any, p: Any, t: Any) -> None:
 
 
 @rule
-def close(future: Any, p: Any, t: Any, at: int, agreed: int) -> None:
+def close(future: Any, p: Any, t: Any, log: Any, agreed: int) -> None:
     """Ratify what was agreed; let a round that has run out fail."""
     talks = future.talks
     spent = talks.exchange >= talks.limit or future.day >= talks.last_day
@@ -220,10 +219,10 @@ def close(future: Any, p: Any, t: Any, at: int, agreed: int) -> None:
     judge_estimates(future, p, 0)
     judge_estimates(future, p, 1)
     if agreed == NONE:
-        note(future, t.log, ROUND, talks.held, talks.exchange, NO_AGREEMENT, NONE)
-        fail(future, p, t, at)
-    elif not ratify(future, p, t, at, agreed):
-        fail(future, p, t, at)
+        note(future, log, ROUND, talks.held, talks.exchange, NO_AGREEMENT, NONE)
+        fail(future, p, t, log)
+    elif not ratify(future, p, t, log, agreed):
+        fail(future, p, t, log)
 
 
 @rule
@@ -240,16 +239,16 @@ def judge_estimates(future: Any, p: Any, side: int) -> None:
 
 
 @rule
-def ratify(future: Any, p: Any, t: Any, at: int, agreed: int) -> bool:
+def ratify(future: Any, p: Any, t: Any, log: Any, agreed: int) -> bool:
     """Put a tentative deal before both capitals; return whether both agreed.
 
     A deal lies in a side's win-set if it is worth what is needed at home.
     """
     passed = True
     for side in range(2):
-        worth, needed = utility(future, t, at, side, agreed), needed_at_home(future, p, side)
+        worth, needed = utility(future, t, side, agreed), needed_at_home(future, p, side)
         passed &= worth >= needed
-        note(future, t.log, RATIFICATION, side, agreed, w=worth, x=needed)
+        note(future, log, RATIFICATION, side, agreed, w=worth, x=needed)
     talks = future.talks
     talks.tentative_day = future.day
     if passed:
@@ -258,41 +257,41 @@ def ratify(future: Any, p: Any, t: Any, at: int, agreed: int) -> bool:
         sign(future, p, agreed, pressed)
         talks.in_session = talks.failed = False
         if future.tally.deal_day == 0:
-            note_deal(future, p, t, at, agreed)
+            note_deal(future, p, t, agreed)
     note(
-        future, t.log, ROUND, talks.held, talks.exchange, RATIFIED if passed else NOT_RATIFIED,
-        agreed, w=utility(future, t, at, 0, agreed), x=utility(future, t, at, 1, agreed),
+        future, log, ROUND, talks.held, talks.exchange, RATIFIED if passed else NOT_RATIFIED,
+        agreed, w=utility(future, t, 0, agreed), x=utility(future, t, 1, agreed),
     )  # fmt: skip
     return passed
 
 
 @rule
-def note_deal(future: Any, p: Any, t: Any, at: int, deal: int) -> None:
+def note_deal(future: Any, p: Any, t: Any, deal: int) -> None:
     """Describe a future's first deal, and score it against the solution concepts."""
     tally, talks = future.tally, future.talks
     tally.deal_day, tally.deal_package = future.day, deal
     tally.deal_pressure = future.deal.pressure
     tally.deal_time = talks.exchange / talks.limit
     for side in range(2):
-        worth = utility(future, t, at, side, deal)
+        worth = utility(future, t, side, deal)
         tally.deal_utility[side] = worth
         tally.deal_gain[side] = worth - future.sides[side].reservation
-    tally.deal_distance = distance_to_frontier(future, p, t, at, deal)
-    tally.deal_nash_share = nash_share(future, p, t, at, deal)
+    tally.deal_distance = distance_to_frontier(future, p, t, deal)
+    tally.deal_nash_share = nash_share(future, p, t, deal)
 
 
 @rule
-def fail(future: Any, p: Any, t: Any, at: int) -> None:
+def fail(future: Any, p: Any, t: Any, log: Any) -> None:
     """Announce a breakdown: accounts, grievance, a trigger for tomorrow, the next round."""
     talks, conflict = future.talks, p.conflict
     talks.in_session, talks.failed = False, True
     talks.broken += 1
     together = voices(future, p)
-    note(future, t.log, BREAKDOWN, int(somebody_speaks(future, p)))
+    note(future, log, BREAKDOWN, int(somebody_speaks(future, p)))
     if future.deal.package == NONE:
         schedule(future, p)
-    publish_account(future, p, t, at, 0, p.bargaining.communique * together)
-    publish_account(future, p, t, at, 1, p.bargaining.communique * together)
+    publish_account(future, p, t, log, 0, p.bargaining.communique * together)
+    publish_account(future, p, t, log, 1, p.bargaining.communique * together)
     for side in range(2):
         future.sides[side].grievance[TALKS_BREAKDOWN] += conflict.grievance.breakdown
     put_forward(future, conflict.response.breakdown, TALKS_BREAKDOWN, True, True)
@@ -311,13 +310,15 @@ def somebody_speaks(future: Any, p: Any) -> bool:
 
 
 @rule
-def publish_account(future: Any, p: Any, t: Any, at: int, side: int, damping: float) -> None:
+def publish_account(
+    future: Any, p: Any, t: Any, log: Any, side: int, damping: float
+) -> None:
     """A side publishes its account; where it contradicts the other's, that costs trust and binds."""
     if p.count.contested == 0:
         return
     would = 0  # one bit by contested issue
     for c in range(p.count.contested):
-        if spun(future, p, t, at, side, c):
+        if spun(future, p, t, side, c):
             drawn = chance(future, SPINS[side, c])
             would |= int(contradicts(drawn, p.parties[side].spin_chance, damping)) << c
     said = decided(future, side, ACCOUNT, would)
@@ -326,4 +327,4 @@ def publish_account(future: Any, p: Any, t: Any, at: int, side: int, damping: fl
             lock_in = future.sides[side].lock_in
             lock_in[c] = locked_in(lock_in[c], p.parties[side].lock_in, damping)
             learn(future.sides[1 - side], p.derived.evidence.contradiction)
-            note(future, t.log, CONTRADICTION, side, p.derived.contested[c])
+            note(future, log, CONTRADICTION, side, p.derived.contested[c])
