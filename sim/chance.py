@@ -46,9 +46,10 @@ def purpose(name: str) -> np.uint64:
 # --- arithmetic modulo 2**64, which the interpreter would warn of ---------------------------------
 
 
-def high_word(first: Any, second: Any) -> Any:
-    """The upper 64 bits of the product of two words."""
-    return np.uint64(int(first) * int(second) >> 64)
+def product(first: Any, second: Any) -> tuple[Any, Any]:
+    """The upper and the lower 64 bits of the product of two words."""
+    whole = int(first) * int(second)
+    return np.uint64(whole >> 64), np.uint64(whole & LARGEST_WORD)
 
 
 def times(first: Any, second: Any) -> Any:
@@ -62,16 +63,19 @@ def plus(first: Any, second: Any) -> Any:
 
 
 @intrinsic
-def _high_word(_: Any, first: Any, second: Any) -> Any:
+def _product(_: Any, first: Any, second: Any) -> Any:
+    both = types.UniTuple(types.uint64, 2)
+
     def build(context: Any, builder: Any, signature: Any, words: Any) -> Any:
-        wide = ir.IntType(128)
-        product = builder.mul(*(builder.zext(word, wide) for word in words))
-        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+        wide, narrow = ir.IntType(128), ir.IntType(64)
+        whole = builder.mul(*(builder.zext(word, wide) for word in words))
+        upper = builder.trunc(builder.lshr(whole, ir.Constant(wide, 64)), narrow)
+        return context.make_tuple(builder, both, (upper, builder.trunc(whole, narrow)))
 
-    return types.uint64(types.uint64, types.uint64), build
+    return both(types.uint64, types.uint64), build
 
 
-overload(high_word, inline="always")(lambda first, second: lambda first, second: _high_word(first, second))
+overload(product, inline="always")(lambda first, second: lambda first, second: _product(first, second))
 overload(times, inline="always")(lambda first, second: lambda first, second: first * second)
 overload(plus, inline="always")(lambda first, second: lambda first, second: first + second)
 
@@ -88,8 +92,8 @@ def word(future: Any, key: Any) -> Any:
     c, d = np.uint64(future.branch), np.uint64(0)
     first, second = np.uint64(future.seed), np.uint64(key)
     for _ in range(ROUNDS):
-        high_a, low_a = high_word(FACTORS[0], a), times(FACTORS[0], a)
-        high_c, low_c = high_word(FACTORS[1], c), times(FACTORS[1], c)
+        high_a, low_a = product(FACTORS[0], a)
+        high_c, low_c = product(FACTORS[1], c)
         a, b, c, d = high_c ^ b ^ first, low_c, high_a ^ d ^ second, low_a
         first, second = plus(first, INCREMENTS[0]), plus(second, INCREMENTS[1])
     return (a, b, c, d)[replicate & np.uint64(3)]
