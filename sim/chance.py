@@ -33,6 +33,7 @@ FIRST_MIX, SECOND_MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB13311
 UNIT = 2.0**-53
 LEAST = 2.0**-54  # stands for a uniform of 0, of which there is no logarithm
 SMALLEST = 5e-324
+FEW = 5
 MOST_EVENTS = 1000  # the count of a day stops here; never reached at configured rates
 
 
@@ -138,13 +139,22 @@ def logistic_quantile(uniform: float, least: float) -> float:
 
 @everyday
 def poisson_quantile(uniform: float, mean: float) -> int:
-    """The least n with P(N <= n) > uniform for a Poisson count N."""
+    """The least n with P(N <= n) > uniform for a Poisson count N.
+
+    The first few are counted without a branch, which no processor could foresee.
+    """
     term = cumulative = math.exp(-mean)
-    count = 0
-    while uniform >= cumulative and count < MOST_EVENTS - 1:
-        count += 1
-        term *= mean / count
+    count = int(uniform >= cumulative)
+    for n in range(1, FEW):
+        term *= mean / n
         cumulative += term
+        count += uniform >= cumulative
+    n = FEW
+    while uniform >= cumulative and n < MOST_EVENTS:
+        term *= mean / n
+        cumulative += term
+        count += uniform >= cumulative
+        n += 1
     return count
 
 

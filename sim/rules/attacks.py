@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import Any
 
-from sim.chance import chance, gamma_quantile, nth, poisson_quantile, word
+from sim.chance import FEW, chance, gamma_quantile, nth, poisson_quantile, word
 from sim.compiling import everyday, rule
 from sim.parameters import DAYS_PER_YEAR, TABULATED, power_law
 from sim.rules.events import ATTACK, pace
@@ -122,10 +122,12 @@ def intensity(group: Any, p: Any, k: int, pace: float, spoiling: bool) -> float:
 def deaths_in_attack(uniform: float, group: Any, known: Any) -> int:
     """Deaths in one attack: the least x with P(deaths <= x) > uniform (see ``derive_severity``)."""
     deaths = 0
-    while deaths < TABULATED:
-        if known.cumulative[deaths] > uniform:
-            return deaths
+    for few in range(FEW):  # without a branch, which no processor could foresee
+        deaths += uniform >= known.cumulative[few]
+    while deaths >= FEW and deaths < TABULATED and uniform >= known.cumulative[deaths]:
         deaths += 1
+    if deaths < TABULATED:
+        return deaths
     cumulative = known.cumulative[TABULATED - 1]
     while deaths < group.deadliest:
         cumulative += known.deadly * (power_law(deaths, group.tail_exponent) / known.tail)
