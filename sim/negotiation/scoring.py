@@ -1,6 +1,7 @@
 """How good a deal is against the solution concepts, at both sides' trust and lock-in of its day.
 
-The same quantities as ``solutions.score`` for one table of utilities.
+The same quantities as ``solutions.score`` for one table of utilities. Pages on which nothing can
+matter are not looked at.
 """
 
 from __future__ import annotations
@@ -11,48 +12,95 @@ from typing import Any
 import numpy as np
 
 from sim.compiling import rule
-from sim.negotiation.tables import utility
+from sim.negotiation.tables import PAGE, end_of_page, pages, utility, worth
 
 
 @rule
-def nash_share(future: Any, p: Any, t: Any, deal: int) -> float:
+def most_on_page(future: Any, t: Any, page: int) -> tuple[float, float]:
+    """More than any package of a page is worth to each side."""
+    bound = t.bounds[0, page]
+    first = bound.at_zero + future.sides[0].trust * bound.rise
+    return first, bound.other_at_zero + future.sides[1].trust * bound.other_rise
+
+
+@rule
+def both_worths(future: Any, t: Any, place: int) -> tuple[float, float]:
+    """What the package at a place of the first side's order is worth to each side."""
+    package = t.ranked[0, place]
+    return worth(package, future.sides[0]), utility(future, t, 1, package.number)
+
+
+@rule
+def product(future: Any, first: float, second: float) -> float:
+    """Product of both sides' gains over no deal."""
+    gain = max(first - future.sides[0].reservation, 0.0)
+    return gain * max(second - future.sides[1].reservation, 0.0)
+
+
+@rule
+def best_product(future: Any, t: Any) -> tuple[float, int]:
+    """The largest Nash product, and the place of its package in the first side's order."""
+    best, found = 0.0, 0
+    for page in range(pages(t)):
+        first, second = most_on_page(future, t, page)
+        if product(future, first, second) <= best:
+            continue
+        for place in range(page * PAGE, end_of_page(t, page)):
+            first, second = both_worths(future, t, place)
+            gained = product(future, first, second)
+            if gained > best:
+                best, found = gained, place
+    return best, found
+
+
+@rule
+def nash_share(future: Any, t: Any, deal: int) -> float:
     """Nash product of a deal as a share of the largest, in [0, 1].
 
     NaN where no package is better than no deal for both.
     """
-    best = 0.0
-    for number in range(p.agenda.packages):
-        best = max(best, product(future, t, number))
-    return product(future, t, deal) / best if best > 0.0 else np.nan
+    best, _ = best_product(future, t)
+    gained = product(future, utility(future, t, 0, deal), utility(future, t, 1, deal))
+    return gained / best if best > 0.0 else np.nan
 
 
 @rule
-def product(future: Any, t: Any, package: int) -> float:
-    """Product of both sides' gains over no deal."""
-    first = max(utility(future, t, 0, package) - future.sides[0].reservation, 0.0)
-    return first * max(utility(future, t, 1, package) - future.sides[1].reservation, 0.0)
-
-
-@rule
-def distance_to_frontier(future: Any, p: Any, t: Any, deal: int) -> float:
+def distance_to_frontier(future: Any, t: Any, deal: int) -> float:
     """Euclidean distance of a deal to the nearest package on the Pareto frontier, in utility."""
-    first, second = utility(future, t, 0, deal), utility(future, t, 1, deal)
-    if not beaten(future, p, t, first, second):
+    x, y = utility(future, t, 0, deal), utility(future, t, 1, deal)
+    if not beaten(future, t, x, y):
         return 0.0
-    nearest = np.inf
-    for number in range(p.agenda.packages):
-        x, y = utility(future, t, 0, number), utility(future, t, 1, number)
-        away = math.hypot(x - first, y - second)
-        if away < nearest and not beaten(future, p, t, x, y):
-            nearest = away
+    nearest = distance_to_best_product(future, t, x, y)
+    for page in range(pages(t)):
+        first, second = most_on_page(future, t, page)
+        if first < x - nearest or second < y - nearest:
+            continue
+        for place in range(page * PAGE, end_of_page(t, page)):
+            first, second = both_worths(future, t, place)
+            away = math.hypot(first - x, second - y)
+            if away < nearest and not beaten(future, t, first, second):
+                nearest = away
     return nearest
 
 
 @rule
-def beaten(future: Any, p: Any, t: Any, first: float, second: float) -> bool:
+def distance_to_best_product(future: Any, t: Any, x: float, y: float) -> float:
+    """Distance to the package of the largest Nash product, which is on the frontier if there is one."""
+    best, place = best_product(future, t)
+    first, second = both_worths(future, t, place)
+    on_frontier = best > 0.0 and not beaten(future, t, first, second)
+    return math.hypot(first - x, second - y) if on_frontier else np.inf
+
+
+@rule
+def beaten(future: Any, t: Any, x: float, y: float) -> bool:
     """Whether some package is better for one side and no worse for the other."""
-    for number in range(p.agenda.packages):
-        x, y = utility(future, t, 0, number), utility(future, t, 1, number)
-        if x >= first and y >= second and (x > first or y > second):
-            return True
+    for page in range(pages(t)):
+        first, second = most_on_page(future, t, page)
+        if first < x or second < y:
+            continue
+        for place in range(page * PAGE, end_of_page(t, page)):
+            first, second = both_worths(future, t, place)
+            if first >= x and second >= y and (first > x or second > y):
+                return True
     return False

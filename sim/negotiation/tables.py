@@ -43,7 +43,8 @@ PACKAGE = struct(
         ("number", "i8"),
     ]
 )  # fmt: skip
-BOUND = struct([("at_zero", "f8"), ("rise", "f8")])  # of own utility on a page, by trust
+# Of utility on a page, by the trust of whose it is: own, and the other side's.
+BOUND = struct([(name, "f8") for name in ("at_zero", "rise", "other_at_zero", "other_rise")])
 VIEW = struct(  # what a tactic of one's own sees of the table
     [
         ("exchange", "i8"), ("limit", "i8"), ("time", "f8"),  # time: the share of the round over
@@ -113,6 +114,7 @@ def make_table(future: Any, p: Any, desk: Any, t: Any) -> None:
     list_packages(p, desk, future.account, future.verifiers)
     for side in range(2):
         rank(desk, t, side)
+        bound_pages(desk, t, side)
         t.most[side] = most_for(p, desk, side)
 
 
@@ -242,20 +244,31 @@ def note_retreats(p: Any, desk: Any, account: int, side: int, c: int) -> None:
 
 @rule
 def rank(desk: Any, t: Any, side: int) -> None:
-    """Put a side's packages in the other side's order, and bound what they are worth by page."""
-    listed, ranked, size = desk.listed[side], t.ranked[side], t.packages
-    order = np.argsort(-listed.other[:size], kind="mergesort")
-    for place in range(size):
+    """Put a side's packages in the other side's order."""
+    listed, ranked = desk.listed[side], t.ranked[side]
+    order = np.argsort(-listed.other[: t.packages], kind="mergesort")
+    for place in range(t.packages):
         ranked[place] = listed[order[place]]
         t.place[side, order[place]] = place
+
+
+@rule
+def bound_pages(desk: Any, t: Any, side: int) -> None:
+    """Bound what the packages of each page are worth to both sides.
+
+    The best of a page is convex in trust, so it lies below its chord; lock-in only takes off.
+    """
     for page in range(pages(t)):
-        low = high = -np.inf
+        low = high = other_low = other_high = -np.inf
         for place in range(page * PAGE, end_of_page(t, page)):
-            low = max(low, ranked[place].constant)
-            high = max(high, ranked[place].constant + ranked[place].slope)
-        # the best of a page is convex in trust, so it lies below its chord; lock-in only takes off
-        t.bounds[side, page].at_zero = low + MARGIN
-        t.bounds[side, page].rise = high - low
+            package = t.ranked[side, place]
+            theirs = desk.listed[1 - side, package.number]
+            low, high = max(low, package.constant), max(high, package.constant + package.slope)
+            other_low = max(other_low, theirs.constant)
+            other_high = max(other_high, theirs.constant + theirs.slope)
+        bound = t.bounds[side, page]
+        bound.at_zero, bound.rise = low + MARGIN, high - low
+        bound.other_at_zero, bound.other_rise = other_low + MARGIN, other_high - other_low
 
 
 @rule
@@ -362,16 +375,23 @@ def draft(p: Any, t: Any, weight: int) -> int:
 def weighted_nash(p: Any, t: Any, weight: int) -> int:
     """Package with the largest weighted product of gains over no deal, of equals the lowest."""
     best, found = -np.inf, 0
-    for number in range(p.agenda.packages):
-        first = log_gain(reckoned(t, 0, number), p.parties[0].disagreement)
-        second = log_gain(reckoned(t, 1, number), p.parties[1].disagreement)
-        product = weight * first + (WEIGHTS - weight) * second
-        if product > best:
-            best, found = product, number
+    for page in range(pages(t)):
+        bound = t.bounds[0, page]
+        most = bound.at_zero + p.parties[0].trust * bound.rise
+        other = bound.other_at_zero + p.parties[1].trust * bound.other_rise
+        if weighted_product(p, weight, most, other) < best:
+            continue
+        for place in range(page * PAGE, end_of_page(t, page)):
+            number = t.ranked[0, place].number
+            gained = weighted_product(p, weight, reckoned(t, 0, number), reckoned(t, 1, number))
+            if gained > best or (gained == best and number < found):
+                best, found = gained, number
     return found
 
 
 @rule
-def log_gain(utility: float, disagreement: float) -> float:
-    """Logarithm of a gain over no deal."""
-    return math.log(max(utility - disagreement, LEAST_GAIN))
+def weighted_product(p: Any, weight: int, first: float, second: float) -> float:
+    """Logarithm of the weighted product of both sides' gains over no deal."""
+    first, second = first - p.parties[0].disagreement, second - p.parties[1].disagreement
+    weighed = weight * math.log(max(first, LEAST_GAIN))
+    return weighed + (WEIGHTS - weight) * math.log(max(second, LEAST_GAIN))

@@ -276,8 +276,8 @@ def note_deal(future: Any, p: Any, t: Any, deal: int) -> None:
         worth = utility(future, t, side, deal)
         tally.deal_utility[side] = worth
         tally.deal_gain[side] = worth - future.sides[side].reservation
-    tally.deal_distance = distance_to_frontier(future, p, t, deal)
-    tally.deal_nash_share = nash_share(future, p, t, deal)
+    tally.deal_distance = distance_to_frontier(future, t, deal)
+    tally.deal_nash_share = nash_share(future, t, deal)
 
 
 @rule
