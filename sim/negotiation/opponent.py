@@ -13,20 +13,18 @@ import numpy as np
 
 from sim.compiling import rule
 from sim.negotiation.tables import utility, value
-from sim.negotiation.terms import option_of
 from sim.parameters import NONE
 
 PRIOR = 1.0  # how many unmoved offers an issue is credited with before anything is heard
 
 
 @rule
-def hear(future: Any, p: Any, side: int, package: int) -> None:
+def hear(future: Any, p: Any, t: Any, side: int, package: int) -> None:
     """Take in an offer of the other side."""
     own = future.sides[side]
     if own.previous != NONE:
         for k in range(p.count.issues):
-            same = option_of(p, package, k) == option_of(p, own.previous, k)
-            own.unmoved[k] += same
+            own.unmoved[k] += t.option[package, k] == t.option[own.previous, k]
     own.heard += 1
     own.previous = package
 
@@ -54,12 +52,12 @@ def weight_error(future: Any, p: Any, side: int) -> float:
 
 
 @rule
-def thought_worth(future: Any, p: Any, side: int, package: int) -> float:
+def thought_worth(future: Any, p: Any, t: Any, side: int, package: int) -> float:
     """What a side thinks a package is worth to the other, by the weights it has learnt."""
     own, worth = future.sides[side], 0.0
     total = total_unmoved(p, own)
     for k in range(p.count.issues):
-        of_option = value(p, future.account, k, option_of(p, package, k), 1 - side)
+        of_option = value(p, future.account, k, t.option[package, k], 1 - side)
         worth += own.unmoved[k] / total * of_option
     return worth
 
@@ -86,7 +84,7 @@ def best_as_learned(future: Any, p: Any, t: Any, side: int, asked: float) -> int
     best, found = -1.0, 0
     for number in range(p.agenda.packages):
         if utility(future, t, side, number) >= min(asked, most):
-            theirs = thought_worth(future, p, side, number)
+            theirs = thought_worth(future, p, t, side, number)
             if theirs > best:
                 best, found = theirs, number
     return found

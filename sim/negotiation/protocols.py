@@ -55,12 +55,12 @@ def bargain(future: Any, p: Any, t: Any, log: Any) -> int:
 
 
 @rule
-def say(future: Any, p: Any, side: int, offer: int) -> None:
+def say(future: Any, p: Any, t: Any, side: int, offer: int) -> None:
     """Put an offer on the record of the round; the other side learns from it."""
     talks = future.talks
     talks.offers[side, talks.spoken[side]] = offer
     talks.spoken[side] += 1
-    hear(future, p, 1 - side, offer)
+    hear(future, p, t, 1 - side, offer)
 
 
 @rule
@@ -89,7 +89,7 @@ def alternate(future: Any, p: Any, t: Any, log: Any) -> int:
     """One side proposes, the other answers; they take turns (Rubinstein 1982)."""
     side = proposer(future, p)
     offer = persons.offers(future, p, t, side)
-    say(future, p, side, offer)
+    say(future, p, t, side, offer)
     accepted = persons.accepts(future, p, t, 1 - side, offer)
     agreed = settle(future, t, offer, accepted)
     note_move(future, p, t, log, side, offer, agreed != NONE)
@@ -107,9 +107,9 @@ def concede_together(future: Any, p: Any, t: Any, log: Any) -> int:
     second = no_worse(future, t, 1, persons.offers(future, p, t, 1))
     first_satisfied = satisfied(future, t, 0, first, second)
     second_satisfied = satisfied(future, t, 1, second, first)
-    say(future, p, 0, first)
+    say(future, p, t, 0, first)
     note_move(future, p, t, log, 0, first, second_satisfied)
-    say(future, p, 1, second)
+    say(future, p, t, 1, second)
     note_move(future, p, t, log, 1, second, first_satisfied)
     by_first = settle(future, t, first, second_satisfied)
     by_second = settle(future, t, second, first_satisfied)
@@ -146,7 +146,7 @@ def shuttle(future: Any, p: Any, t: Any, log: Any) -> int:
         return NONE
     side = proposer(future, p)
     offer = persons.offers(future, p, t, side)
-    say(future, p, side, offer)
+    say(future, p, t, side, offer)
     misheard = future.talks.noise * (2.0 * chance(future, RELAY[future.talks.exchange]) - 1.0)
     taken = persons.takes_up(future, p, t, 1 - side, offer, misheard)
     agreed = settle(future, t, offer, taken)

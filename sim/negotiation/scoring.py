@@ -54,42 +54,43 @@ def best_product(future: Any, t: Any) -> tuple[float, int]:
 
 
 @rule
-def nash_share(future: Any, t: Any, deal: int) -> float:
-    """Nash product of a deal as a share of the largest, in [0, 1].
+def score_deal(future: Any, t: Any, deal: int) -> None:
+    """Note how good a deal is, in the future's tally.
 
-    NaN where no package is better than no deal for both.
+    Its Nash product as a share of the largest, in [0, 1], NaN where no package is better than no
+    deal for both; and its Euclidean distance, in utility, to the nearest package on the Pareto
+    frontier.
     """
-    best, _ = best_product(future, t)
-    gained = product(future, utility(future, t, 0, deal), utility(future, t, 1, deal))
-    return gained / best if best > 0.0 else np.nan
+    x, y = utility(future, t, 0, deal), utility(future, t, 1, deal)
+    best, place = best_product(future, t)
+    future.tally.deal_nash_share = product(future, x, y) / best if best > 0.0 else np.nan
+    future.tally.deal_distance = 0.0
+    if beaten(future, t, x, y):
+        first, second = both_worths(future, t, place)
+        on_frontier = best > 0.0 and not beaten(future, t, first, second)
+        within = distance(first - x, second - y) if on_frontier else np.inf
+        future.tally.deal_distance = distance_to_frontier(future, t, x, y, within)
 
 
 @rule
-def distance_to_frontier(future: Any, t: Any, deal: int) -> float:
-    """Euclidean distance of a deal to the nearest package on the Pareto frontier, in utility."""
-    x, y = utility(future, t, 0, deal), utility(future, t, 1, deal)
-    if not beaten(future, t, x, y):
-        return 0.0
-    nearest = distance_to_best_product(future, t, x, y)
+def distance(first: float, second: float) -> float:
+    """Euclidean length."""
+    return math.sqrt(first * first + second * second)
+
+
+@rule
+def distance_to_frontier(future: Any, t: Any, x: float, y: float, nearest: float) -> float:
+    """Distance of a deal to the nearest package on the frontier, which is ``nearest`` at most."""
     for page in range(pages(t)):
         first, second = most_on_page(future, t, page)
         if first < x - nearest or second < y - nearest:
             continue
         for place in range(page * PAGE, end_of_page(t, page)):
             first, second = both_worths(future, t, place)
-            away = math.hypot(first - x, second - y)
+            away = distance(first - x, second - y)
             if away < nearest and not beaten(future, t, first, second):
                 nearest = away
     return nearest
-
-
-@rule
-def distance_to_best_product(future: Any, t: Any, x: float, y: float) -> float:
-    """Distance to the package of the largest Nash product, which is on the frontier if there is one."""
-    best, place = best_product(future, t)
-    first, second = both_worths(future, t, place)
-    on_frontier = best > 0.0 and not beaten(future, t, first, second)
-    return math.hypot(first - x, second - y) if on_frontier else np.inf
 
 
 @rule

@@ -43,8 +43,11 @@ PACKAGE = struct(
         ("number", "i8"),
     ]
 )  # fmt: skip
-# Of utility on a page, by the trust of whose it is: own, and the other side's.
-BOUND = struct([(name, "f8") for name in ("at_zero", "rise", "other_at_zero", "other_rise")])
+# Of utility, by the trust of whose it is: own on a page, own up to a page, the other side's on it.
+BOUND = struct(
+    [(name, "f8") for name in (
+        "at_zero", "rise", "up_to_at_zero", "up_to_rise", "other_at_zero", "other_rise")]
+)  # fmt: skip
 VIEW = struct(  # what a tactic of one's own sees of the table
     [
         ("exchange", "i8"), ("limit", "i8"), ("time", "f8"),  # time: the share of the round over
@@ -66,6 +69,7 @@ TABLE = struct(
         # each package stands; what those of a page are worth at most
         ("ranked", PACKAGE, (2, MAX_PACKAGES)), ("place", "i4", (2, MAX_PACKAGES)),
         ("bounds", BOUND, (2, -(-MAX_PACKAGES // PAGE))),
+        ("option", "i1", (MAX_PACKAGES, ISSUES)),  # which option a package takes on each issue
         ("drafts", "i8", (WEIGHTS + 1,)),  # the mediators' text by weight on the first side
         ("limit", "i8", (2,)), ("conceded", "f8", (2, EXCHANGES + 1)),  # each side's curve
         ("sight", VIEW),
@@ -111,7 +115,7 @@ def make_table(future: Any, p: Any, desk: Any, t: Any) -> None:
     for side in range(2):
         t.limit[side] = 0
         t.opening[side] = opening(p, future.account, side)
-    list_packages(p, desk, future.account, future.verifiers)
+    list_packages(p, desk, t, future.account, future.verifiers)
     for side in range(2):
         rank(desk, t, side)
         bound_pages(desk, t, side)
@@ -178,7 +182,7 @@ def with_issue(
 
 
 @rule
-def list_packages(p: Any, desk: Any, account: int, verifiers: float) -> None:
+def list_packages(p: Any, desk: Any, t: Any, account: int, verifiers: float) -> None:
     """Value every package for both sides, in the order of their numbers.
 
     Packages are counted up like an odometer; only what the issues that moved add is added anew,
@@ -191,6 +195,7 @@ def list_packages(p: Any, desk: Any, account: int, verifiers: float) -> None:
     for number in range(p.agenda.packages):
         best = 0.0
         for k in range(issues):
+            t.option[number, k] = desk.option[k]
             if p.agenda.issues[k].verifies:
                 option = p.agenda.options[p.agenda.issues[k].first + desk.option[k]]
                 best = max(best, verified_by(option, verifiers))
@@ -258,6 +263,7 @@ def bound_pages(desk: Any, t: Any, side: int) -> None:
 
     The best of a page is convex in trust, so it lies below its chord; lock-in only takes off.
     """
+    most_low = most_high = -np.inf
     for page in range(pages(t)):
         low = high = other_low = other_high = -np.inf
         for place in range(page * PAGE, end_of_page(t, page)):
@@ -268,6 +274,8 @@ def bound_pages(desk: Any, t: Any, side: int) -> None:
             other_high = max(other_high, theirs.constant + theirs.slope)
         bound = t.bounds[side, page]
         bound.at_zero, bound.rise = low + MARGIN, high - low
+        most_low, most_high = max(most_low, low), max(most_high, high)
+        bound.up_to_at_zero, bound.up_to_rise = most_low + MARGIN, most_high - most_low
         bound.other_at_zero, bound.other_rise = other_low + MARGIN, other_high - other_low
 
 
@@ -326,7 +334,7 @@ def best_for_other(future: Any, t: Any, side: int, asked: float) -> int:
     Where none is, the one best for this side; of equals the one better for the other.
     """
     own, ranked, bounds = future.sides[side], t.ranked[side], t.bounds[side]
-    for page in range(pages(t)):
+    for page in range(first_page(own, t, side, asked), pages(t)):
         if bounds[page].at_zero + own.trust * bounds[page].rise < asked:
             continue
         for place in range(page * PAGE, end_of_page(t, page)):
@@ -341,6 +349,20 @@ def best_for_other(future: Any, t: Any, side: int, asked: float) -> int:
             if utility > best:
                 best, found = utility, ranked[place].number
     return found
+
+
+@rule
+def first_page(own: Any, t: Any, side: int, asked: float) -> int:
+    """The first page up to which a package may be worth so much to a side; all pages if none is."""
+    low, high = 0, pages(t)
+    while low < high:
+        middle = (low + high) // 2
+        bound = t.bounds[side, middle]
+        if bound.up_to_at_zero + own.trust * bound.up_to_rise >= asked:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 @rule

@@ -20,7 +20,6 @@ from sim.negotiation.concession import absolute_tit_for_tat, concession, relativ
 from sim.negotiation.opponent import best_as_learned
 from sim.negotiation.own import called
 from sim.negotiation.tables import best_for_other, best_leaving, reckoned, utility, value, worth
-from sim.negotiation.terms import option_of
 from sim.parameters import NONE, TACTICS, code
 from sim.state import EXCHANGES
 
@@ -293,19 +292,19 @@ def trade_packages(future: Any, p: Any, t: Any, side: int) -> int:
         most = asked + p.parties[side].tactic.tolerance
         for number in range(p.agenda.packages):
             if asked <= utility(future, t, side, number) <= most:
-                away = distance(future, p, 1 - side, number, theirs)
+                away = distance(future, p, t, 1 - side, number, theirs)
                 if away < nearest:
                     found, nearest = number, away
     return best_thought(future, p, t, side, asked) if found == NONE else found
 
 
 @rule
-def distance(future: Any, p: Any, side: int, one: int, other: int) -> float:
+def distance(future: Any, p: Any, t: Any, side: int, one: int, other: int) -> float:
     """How far two packages are apart for a side: differences of their options' values, summed."""
     away = 0.0
     for k in range(p.count.issues):
-        here = value(p, future.account, k, option_of(p, one, k), side)
-        away += abs(here - value(p, future.account, k, option_of(p, other, k), side))
+        here = value(p, future.account, k, t.option[one, k], side)
+        away += abs(here - value(p, future.account, k, t.option[other, k], side))
     return away
 
 

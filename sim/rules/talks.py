@@ -18,7 +18,7 @@ from sim.negotiation.opponent import expected_reservation, thought_worth, weight
 from sim.negotiation.protocols import bargain
 from sim.negotiation.ratification import needed_at_home
 from sim.negotiation.reservation import disagreement, reservation
-from sim.negotiation.scoring import distance_to_frontier, nash_share
+from sim.negotiation.scoring import score_deal
 from sim.negotiation.tables import reckoned, table_of, utility
 from sim.negotiation.tactics import last_offer
 from sim.negotiation.terms import sign
@@ -216,8 +216,8 @@ def close(future: Any, p: Any, t: Any, log: Any, agreed: int) -> None:
     spent = talks.exchange >= talks.limit or future.day >= talks.last_day
     if agreed == NONE and not spent:
         return
-    judge_estimates(future, p, 0)
-    judge_estimates(future, p, 1)
+    judge_estimates(future, p, t, 0)
+    judge_estimates(future, p, t, 1)
     if agreed == NONE:
         note(future, log, ROUND, talks.held, talks.exchange, NO_AGREEMENT, NONE)
         fail(future, p, t, log)
@@ -226,13 +226,13 @@ def close(future: Any, p: Any, t: Any, log: Any, agreed: int) -> None:
 
 
 @rule
-def judge_estimates(future: Any, p: Any, side: int) -> None:
+def judge_estimates(future: Any, p: Any, t: Any, side: int) -> None:
     """Note how wrong a side is about the other at the end of a round."""
     talks, other = future.talks, 1 - side
     if talks.spoken[other] < 2:
         return
-    first = thought_worth(future, p, side, int(talks.offers[other, 0]))
-    last = thought_worth(future, p, side, last_offer(future, other, 0))
+    first = thought_worth(future, p, t, side, int(talks.offers[other, 0]))
+    last = thought_worth(future, p, t, side, last_offer(future, other, 0))
     guess = expected_reservation(first, last, talks.exchange / talks.limit)
     future.tally.weight_error[side] = weight_error(future, p, side)
     future.tally.reservation_error[side] = abs(guess - future.sides[other].reservation)
@@ -276,8 +276,7 @@ def note_deal(future: Any, p: Any, t: Any, deal: int) -> None:
         worth = utility(future, t, side, deal)
         tally.deal_utility[side] = worth
         tally.deal_gain[side] = worth - future.sides[side].reservation
-    tally.deal_distance = distance_to_frontier(future, t, deal)
-    tally.deal_nash_share = nash_share(future, t, deal)
+    score_deal(future, t, deal)
 
 
 @rule
