@@ -5,18 +5,20 @@ Knows the rules and what is recorded; no agent, no engine and no file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.arrays import IntArray
+from sim.arrays import FloatArray, IntArray
 from sim.chance import LARGEST_WORD, chance, purpose
 from sim.compiling import announce, rule
 from sim.config import Scenario
-from sim.negotiation.own import own_tactics
-from sim.negotiation.tables import new_desk
+from sim.negotiation import own
+from sim.negotiation.tables import desk, table_of, utility
 from sim.parameters import NONE, parameters_of
-from sim.records import Daily
+from sim.records import ACCOUNTS, Daily
+from sim.rules.continuing import take_over
 from sim.rules.run import SPELL, begin_all, live_day_of_all, run
 from sim.state import FUTURE
 
@@ -24,54 +26,102 @@ SPELLS_EACH = 8  # spells there is room for at once, per future
 PARAMETERS = purpose("parameters")
 
 
+class Run(NamedTuple):
+    """What a run leaves: records as they ended, (R,), notes of the watched, spells if renewable."""
+
+    finals: Any
+    notes: Any
+    spells: Any
+
+
 class Futures:
-    """``replicates`` futures of one scenario under one seed, numbered from ``first``.
+    """Futures of one scenario.
 
     Attributes
     ----------
     records : (R,) of ``state.FUTURE``
     sets : parameter records; ``records.set`` says which each future uses
-    numbers : (R,) number of the scenario's parameter set that each future has drawn, -1 for none
+    numbers : (R,) number of the scenario's parameter set that each future uses, -1 for none
     """
 
-    def __init__(
-        self, scenario: Scenario, replicates: int, seed: int, *, first: int = 0, branch: int = 0,
+    def __init__(self, scenario: Scenario, records: Any, numbers: IntArray) -> None:
+        self.scenario, self.records, self.numbers = scenario, records, numbers
+        used, self.records["set"] = np.unique(numbers, return_inverse=True)
+        self.sets = parameters_of(scenario, used)
+        own.own_tactics(scenario.parties, self.sets)
+        self.order: IntArray = np.argsort(records["set"], kind="stable")
+        announce()
+
+    @classmethod
+    def begun(
+        cls, scenario: Scenario, replicates: int, seed: int, *, first: int = 0, branch: int = 0,
         watched: int = 0,
-    ) -> None:  # fmt: skip
-        """Put futures on the evening of day 0; those numbered below ``watched`` are logged.
+    ) -> Futures:  # fmt: skip
+        """Futures on the evening of day 0, numbered from ``first``; each draws its parameter set.
+
+        What happens is noted in those numbered below ``watched``.
 
         Raises
         ------
         ValueError
             If replicates, seed, first or branch is out of range.
         """
-        _check(replicates, seed, first, branch)
-        self.scenario = scenario
-        records = np.zeros(replicates, FUTURE).view(np.recarray)
-        records["seed"], records["branch"] = seed, branch
-        records["replicate"] = np.arange(first, first + replicates)
+        records = _addressed(replicates, seed, first, branch)
         records["watched"] = records["replicate"] < watched
-        self.records = records
-        self.numbers = self._draw_sets()
-        drawn, self.records["set"] = np.unique(self.numbers, return_inverse=True)
-        self.sets = parameters_of(scenario, drawn)
-        self.desk = new_desk()
-        own_tactics(scenario, self.sets)
-        announce()
+        sets = len(scenario.parameter_sets)
+        numbers = np.full(replicates, NONE, dtype=np.int64)
+        if sets:
+            draw_sets(records, sets, numbers)
+        return cls(scenario, records, numbers)._begin()
+
+    @classmethod
+    def of_every_set(cls, scenario: Scenario, replicates: int, seed: int) -> Futures:
+        """The same ``replicates`` futures under each of the scenario's parameter sets in turn.
+
+        Futures of set n are numbered 0 to ``replicates`` - 1 and stand together; sets share their
+        chance events.
+        """
+        sets = len(scenario.parameter_sets)
+        records = np.tile(_addressed(replicates, seed, 0, 0), sets).view(np.recarray)
+        return cls(scenario, records, np.repeat(np.arange(sets), replicates))._begin()
+
+    @classmethod
+    def continued(
+        cls, scenario: Scenario, record: Any, number: int, n: int, branch: int, before: Scenario,
+        watched: int = 0,
+    ) -> Futures:  # fmt: skip
+        """Continue one record into ``n`` futures with fresh chance from tomorrow on.
+
+        ``number`` is that of its parameter set, ``before`` the scenario that has held so far.
+        """
+        records = np.zeros(n, FUTURE).view(np.recarray)
+        records[:] = record
+        records["replicate"], records["branch"] = np.arange(n), branch
+        records["watched"] = records["replicate"] < watched
+        records["seats"] = records["answered"] = 0
+        for held, names in (("mediators", (before.mediators, scenario.mediators)),
+                            ("groups", (before.militants, scenario.militants))):  # fmt: skip
+            _rearrange(records, held, *map(list, names))
+        self = cls(scenario, records, np.full(n, number))
+        fresh = cls.begun(scenario, 1, int(record["seed"])).records[0]
+        self._fill_in_new(before, fresh)
+        same_calendar = before.calendar == scenario.calendar
+        take_over(self.records, self.sets, same_calendar, before.switches.talks)
+        return self
+
+    def _begin(self) -> Futures:
         begin_all(self.records, self.sets)
+        return self
 
-    def _draw_sets(self) -> IntArray:
-        sets = len(self.scenario.parameter_sets)
-        if not sets:
-            return np.full(len(self.records), NONE, dtype=np.int64)
-        numbers = np.empty(len(self.records), dtype=np.int64)
-        draw_sets(self.records, sets, numbers)
-        return numbers
-
-    @property
-    def order(self) -> IntArray:
-        """Positions of the futures, those of one parameter set together, (R,)."""
-        return np.argsort(self.records["set"], kind="stable")
+    def _fill_in_new(self, before: Scenario, fresh: Any) -> None:
+        """Let mediators and groups that the scenario before did not have begin as on day 0."""
+        for held, old, new in (
+            ("mediators", before.mediators, self.scenario.mediators),
+            ("groups", before.militants, self.scenario.militants),
+        ):
+            for k, name in enumerate(new):
+                if name not in old:
+                    self.records[held][:, k] = fresh[held][k]
 
     def live_day(self) -> list[Any]:
         """Live one day of every future that is running; return what was noted, part by part.
@@ -82,15 +132,16 @@ class Futures:
             If a person must decide; the one record then stands in the middle of the day, and what
             was noted of it so far is in the log.
         """
-        at, order, notes = 0, self.order, []
-        while at < len(order):
-            at = live_day_of_all(self.records, order, at, self.sets, self.desk)
+        at, notes = 0, []
+        while at < len(self.order):
+            at = live_day_of_all(self.records, self.order, at, self.sets, desk())
             notes.append(self.noted())
+        _raise_failures()
         return notes
 
     def noted(self) -> Any:
         """What the log holds, (n,) of ``notes.NOTE``; the log is empty afterwards."""
-        log = self.desk["log"]
+        log = desk()["log"]  # of this thread, which has just lived them
         rows = log["rows"][0, : log["count"][0]].copy()
         log["count"] = 0
         return rows
@@ -105,22 +156,45 @@ class Futures:
         finals = self.records.copy() if renewable else self.records
         size = len(self.records) * SPELLS_EACH + horizon + 1 if renewable else 0
         spells = np.zeros(size, SPELL).view(np.recarray)
-        at, order, notes, ended = 0, self.order, [], []
-        while at < len(order):
+        at, notes, ended = 0, [], []
+        while at < len(self.order):
             at, spell = run(
-                self.records, order, at, self.sets, self.desk, horizon, daily, finals, spells
+                self.records, self.order, at, self.sets, desk(), horizon, daily, finals, spells
             )
             notes.append(self.noted())
             ended.append(spells[:spell].copy())
+        _raise_failures()
         return Run(finals, np.concatenate(notes), np.concatenate(ended))
 
 
-class Run(NamedTuple):
-    """What a run leaves: records as they ended, (R,), notes of the watched, spells if renewable."""
+def _addressed(replicates: int, seed: int, first: int, branch: int) -> Any:
+    """Empty records with their addresses."""
+    if replicates < 1:
+        raise ValueError(f"replicates is {replicates}; allowed are whole numbers from 1")
+    for name, value in (("seed", seed), ("branch", branch), ("first", first)):
+        if not 0 <= value <= LARGEST_WORD:
+            raise ValueError(f"{name} is {value}; allowed are whole numbers from 0 to 2**64 - 1")
+    records = np.zeros(replicates, FUTURE).view(np.recarray)
+    records["seed"], records["branch"] = seed, branch
+    records["replicate"] = np.arange(first, first + replicates, dtype=np.uint64)
+    return records
 
-    finals: Any
-    notes: Any
-    spells: Any
+
+def _rearrange(records: Any, held: str, before: Sequence[str], now: Sequence[str]) -> None:
+    """Put what the scenario before had by name in the places that names have now."""
+    old = records[held].copy()
+    records[held] = 0
+    for k, name in enumerate(now):
+        if name in before:
+            records[held][:, k] = old[:, before.index(name)]
+
+
+def _raise_failures() -> None:
+    """Raise what a tactic of one's own has raised."""
+    if own.failures:
+        error = own.failures[0]
+        own.failures.clear()
+        raise error
 
 
 @rule
@@ -130,9 +204,37 @@ def draw_sets(futures: Any, sets: int, numbers: Any) -> None:
         numbers[k] = int(chance(futures[k], PARAMETERS) * sets)
 
 
-def _check(replicates: int, seed: int, first: int, branch: int) -> None:
-    if replicates < 1:
-        raise ValueError(f"replicates is {replicates}; allowed are whole numbers from 1")
-    for name, value in (("seed", seed), ("branch", branch), ("first", first)):
-        if not 0 <= value <= LARGEST_WORD:
-            raise ValueError(f"{name} is {value}; allowed are whole numbers from 0 to 2**64 - 1")
+# --- packages on one day ---------------------------------------------------------------------------
+
+
+def utilities(
+    scenario: Scenario, account: str, verifiers: float, trust: Sequence[float],
+    lock_in: Sequence[Sequence[float]],
+) -> FloatArray:  # fmt: skip
+    """Both sides' utilities of every package of a scenario, shape (P, 2).
+
+    Parameters
+    ----------
+    account : whose account of the contested positions holds, of ``records.ACCOUNTS``
+    verifiers : strength of those who verify, in [0, 1]
+    trust, lock_in : by side, the latter by contested issue
+    """
+    record = np.zeros(1, FUTURE).view(np.recarray)
+    record["account"], record["verifiers"] = ACCOUNTS.index(account), verifiers
+    for side in range(2):
+        record["sides"]["trust"][0, side] = trust[side]
+        record["sides"]["lock_in"][0, side, : len(lock_in[side])] = lock_in[side]
+    sets = parameters_of(scenario)
+    out = np.empty((int(sets[0].agenda.packages), 2))
+    list_utilities(record, sets, desk(), out)
+    return out
+
+
+@rule
+def list_utilities(futures: Any, sets: Any, desks: Any, out: Any) -> None:
+    """List what every package is worth to both sides of the first future."""
+    future, p = futures[0], sets[0]
+    t = table_of(future, p, desks[0])
+    for number in range(len(out)):
+        for side in range(2):
+            out[number, side] = utility(future, t, side, number)

@@ -19,11 +19,13 @@ A parameter set is one such record; every future says which it uses. Knows the s
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import datetime as dt
 import math
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -70,6 +72,7 @@ def _plain(hint: Any) -> Any:
     return hint
 
 
+@cache
 def _fields(schema: type) -> dict[str, Any]:
     """Fields of a schema class in order, each with its plain type."""
     hints = get_type_hints(schema, include_extras=True)
@@ -173,6 +176,7 @@ DERIVED = struct(
             ("inform", "u8", (2,)), ("containment", "u8"),
         ]), (MEDIATORS,)),
         ("contested", "i8", (CONTESTED,)),
+        ("identity", "i8"),  # no two records of a process share one
     ]
 )  # fmt: skip
 COUNT = struct(
@@ -335,6 +339,9 @@ _WRITERS: dict[tuple[type, str], Callable[[Any, Any, Scenario], None]] = {
 }
 
 
+_identities = itertools.count()
+
+
 def parameters_of(scenario: Scenario, numbers: Sequence[int] = (NONE,)) -> Any:
     """Parameter records of a scenario, shape (len(numbers),), for parameter sets by their numbers.
 
@@ -345,6 +352,7 @@ def parameters_of(scenario: Scenario, numbers: Sequence[int] = (NONE,)) -> Any:
     _count(base[0], scenario)
     _address(base[0], scenario)
     rows = base.repeat(len(numbers))
+    rows["derived"]["identity"] = [next(_identities) for _ in numbers]
     for k, number in enumerate(numbers):
         if number != NONE:
             for path, value in scenario.parameter_sets[number].items():

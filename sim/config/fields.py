@@ -20,7 +20,7 @@ LIMITS = {  # most of what a scenario may have; one compilation of the rules ser
     "contested issues": 4,
     "events": 32,
     "dated rounds": 64,
-    "exchanges": 1000,
+    "exchanges": 400,
     "offers": 64,
     "numbers": 16,
 }

@@ -1,27 +1,60 @@
 """Tactics of one's own: from ``module:function`` in a configuration to what the rules call.
 
 A tactic of one's own is a function of a view of the table (``tables.VIEW``) and of its parameters by
-name; it returns the least own utility it asks for. The rules call it by its address, so they are not
-compiled again for it.
+name; it returns the least own utility it asks for. It is compiled where Numba can, and interpreted
+where it cannot. The rules call it by its address, so they are not compiled again for it.
 """
 
 from __future__ import annotations
 
+import ctypes
+import importlib
+import inspect
+import os
+import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import numba
+import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import carray, cfunc, njit, types
+from numba.core.errors import NumbaError
 from numba.extending import intrinsic, overload
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from sim.config import Scenario
+from sim.compiling import INTERPRETED, rule
+from sim.config import ConfigError
+from sim.config.tactics import Custom
+from sim.parameters import OWN, struct
+from sim.state import EXCHANGES
 
-INTERPRETED_BY: dict[int, Callable[[Any], float]] = {}  # by address, where nothing is compiled
+VIEW = struct(  # what a tactic of one's own sees of the table
+    [
+        ("exchange", "i8"), ("limit", "i8"), ("time", "f8"),  # time: the share of the round over
+        ("ideal", "f8"), ("reservation", "f8"), ("trust", "f8"), ("uniform", "f8"),
+        # own utility of the own offers and of the other side's, oldest first
+        ("spoken", "i8"), ("own", "f8", (EXCHANGES,)),
+        ("received", "i8"), ("heard", "f8", (EXCHANGES,)),
+        ("numbers", "f8", (OWN,)),
+    ]
+)  # fmt: skip
+Tactic = Callable[..., float]
+
+
+@rule
+def between(view: Any, conceded: float) -> float:
+    """Own utility with this share of the zone from the ideal to no deal given up."""
+    return view.reservation + max(view.ideal - view.reservation, 0.0) * (1.0 - conceded)
+
+
+# --- what the rules call --------------------------------------------------------------------------
 
 
 def called(address: Any, view: Any) -> float:
     """What the tactic at an address asks for."""
-    return INTERPRETED_BY[int(address)](view)
+    return _interpreted[int(address)](view)
 
 
 @intrinsic
@@ -37,6 +70,107 @@ def _called(_: Any, address: Any, view: Any) -> Any:
 
 overload(called)(lambda address, view: lambda address, view: _called(address, view))
 
+_RECORD = numba.from_dtype(VIEW)
+_SIGNATURE = types.float64(types.CPointer(_RECORD))
+_C_SIGNATURE = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p)
+_interpreted: dict[int, Callable[[Any], float]] = {}  # by address, where nothing is compiled
+_kept: list[Any] = []  # what addresses point to
+failures: list[Exception] = []
+"""What tactics that are interpreted have raised: it cannot pass through compiled rules."""
 
-def own_tactics(scenario: Scenario, sets: Any) -> None:
-    """Write the addresses of both sides' own tactics into parameter records."""
+
+@cache
+def address_of(name: str, parameters: tuple[str, ...]) -> int:
+    """Address at which the rules call a tactic of one's own, ``module:function``.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be found, is no function, or does not take these parameters.
+    """
+    return _address(found(name, parameters), len(parameters), name)
+
+
+def found(name: str, parameters: tuple[str, ...]) -> Tactic:
+    """The function ``module:function``, looked for beside the package and in this directory.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be found, is no function, or does not take these parameters.
+    """
+    module, _, attribute = name.partition(":")
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+    try:
+        tactic = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError, SyntaxError) as error:
+        raise ConfigError(f"tactic {name!r} cannot be used: {error}") from None
+    plain = getattr(tactic, "py_func", tactic)
+    if not inspect.isfunction(plain):
+        raise ConfigError(f"tactic {name!r} is no function of a view of the table")
+    try:
+        inspect.signature(plain).bind(None, **dict.fromkeys(parameters, 0.0))
+    except TypeError as error:
+        raise ConfigError(f"tactic {name!r} cannot be used: {error}") from None
+    wanted = list(inspect.signature(plain).parameters)[1:]
+    if list(parameters) != wanted[: len(parameters)]:
+        raise ConfigError(
+            f"tactic {name!r} takes the parameters {', '.join(wanted)}; give them in this order"
+        )
+    return tactic  # type: ignore[no-any-return]
+
+
+def _address(tactic: Tactic, count: int, name: str) -> int:
+    """Compile a tactic, or wrap it, so that it can be called by its address."""
+    if INTERPRETED:
+        made = len(_interpreted) + 1
+        _interpreted[made] = lambda view: float(tactic(view, *view.numbers[:count]))
+        return made
+    try:
+        compiled = tactic if hasattr(tactic, "py_func") else njit(tactic)
+
+        def from_rules(pointer: Any) -> float:
+            view = carray(pointer, 1)[0]
+            return float(compiled(view, *to_fixed_tuple(view.numbers[:count], count)))
+
+        native = cfunc(_SIGNATURE)(from_rules)
+        _kept.append(native)
+        return int(native.address)
+    except NumbaError as error:
+        reason = str(error).strip().splitlines()[0]
+        print(
+            f"The tactic {name} cannot be compiled ({reason}) and is interpreted, which takes some "
+            "microseconds an offer instead of nanoseconds.",
+            file=sys.stderr,
+        )
+    return _wrapped(tactic, count)
+
+
+def _wrapped(tactic: Tactic, count: int) -> int:
+    def from_rules(pointer: int) -> float:
+        held = (ctypes.c_char * VIEW.itemsize).from_address(pointer)
+        view = np.frombuffer(held, VIEW).view(np.recarray)[0]
+        try:
+            return float(tactic(view, *view.numbers[:count].tolist()))
+        except Exception as error:
+            failures.append(error)
+            return float("nan")
+
+    native = _C_SIGNATURE(from_rules)
+    _kept.append(native)
+    return int(ctypes.cast(native, ctypes.c_void_p).value or 0)
+
+
+def own_tactics(parties: Any, sets: Any) -> None:
+    """Write the addresses of the parties' own tactics into parameter records.
+
+    Raises
+    ------
+    ConfigError
+        If one cannot be used.
+    """
+    for side, party in enumerate(parties):
+        if isinstance(party.tactic, Custom):
+            address = address_of(party.tactic.tactic, tuple(party.tactic.parameters))
+            sets["derived"]["parties"]["own"][:, side] = address

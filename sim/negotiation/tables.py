@@ -18,15 +18,17 @@ futures set by set.
 from __future__ import annotations
 
 import math
+import threading
 from typing import Any
 
 import numpy as np
 
 from sim.compiling import rule
 from sim.config import MAX_PACKAGES
+from sim.negotiation.own import VIEW
 from sim.negotiation.terms import verified_by
 from sim.notes import LOG
-from sim.parameters import CONTESTED, ISSUES, NONE, OWN, struct
+from sim.parameters import CONTESTED, ISSUES, NONE, struct
 from sim.state import EXCHANGES
 
 PAGE = 16  # packages between two bounds
@@ -48,19 +50,9 @@ BOUND = struct(
     [(name, "f8") for name in (
         "at_zero", "rise", "up_to_at_zero", "up_to_rise", "other_at_zero", "other_rise")]
 )  # fmt: skip
-VIEW = struct(  # what a tactic of one's own sees of the table
-    [
-        ("exchange", "i8"), ("limit", "i8"), ("time", "f8"),  # time: the share of the round over
-        ("ideal", "f8"), ("reservation", "f8"), ("trust", "f8"), ("uniform", "f8"),
-        # own utility of the own offers and of the other side's, oldest first
-        ("spoken", "i8"), ("own", "f8", (EXCHANGES,)),
-        ("received", "i8"), ("heard", "f8", (EXCHANGES,)),
-        ("numbers", "f8", (OWN,)),
-    ]
-)  # fmt: skip
 TABLE = struct(
     [
-        ("set", "i8"), ("account", "i8"), ("verifiers", "f8"),
+        ("parameters", "i8"), ("account", "i8"), ("verifiers", "f8"),  # what it holds for
         ("opening", "i8", (2,)),  # each side's public position
         # the most each side can have, as reckoned, if the other is no worse off than without a deal
         ("most", "f8", (2,)),
@@ -84,11 +76,15 @@ DESK = struct(  # what a thread works with: tables, room to make one, and the lo
 )  # fmt: skip
 
 
-def new_desk() -> Any:
-    """A desk without any table; memory is taken only for what is used of it."""
-    desk = np.zeros(1, DESK).view(np.recarray)
-    desk["tables"]["set"] = NONE
-    return desk
+_of_thread = threading.local()
+
+
+def desk() -> Any:
+    """The desk of this thread, (1,); memory is taken only for what is used of it."""
+    if not hasattr(_of_thread, "desk"):
+        _of_thread.desk = np.zeros(1, DESK).view(np.recarray)
+        _of_thread.desk["tables"]["parameters"] = NONE
+    return _of_thread.desk
 
 
 @rule
@@ -96,10 +92,11 @@ def table_of(future: Any, p: Any, desk: Any) -> Any:
     """The table that holds for a future, which is made if it is not there."""
     for at in range(HELD):
         t = desk.tables[at]
-        if t.set == future.set and t.account == future.account and t.verifiers == future.verifiers:
-            return t
+        if t.parameters == p.derived.identity:
+            if t.account == future.account and t.verifiers == future.verifiers:
+                return t
     at = HELD - 1
-    while at > 0 and desk.tables[at].set == future.set:
+    while at > 0 and desk.tables[at].parameters == p.derived.identity:
         at -= 1  # write over those of other sets, as long as there are any
     make_table(future, p, desk, desk.tables[at])
     return desk.tables[at]
@@ -108,7 +105,8 @@ def table_of(future: Any, p: Any, desk: Any) -> Any:
 @rule
 def make_table(future: Any, p: Any, desk: Any, t: Any) -> None:
     """Make the table that holds for a future."""
-    t.set, t.account, t.verifiers = future.set, future.account, future.verifiers
+    t.parameters = p.derived.identity
+    t.account, t.verifiers = future.account, future.verifiers
     t.packages = p.agenda.packages
     for weight in range(WEIGHTS + 1):
         t.drafts[weight] = NONE
