@@ -95,6 +95,14 @@ def run_verb(verb: str, words: list[str]) -> int:
         fail("interrupted; unfinished files were removed", 130)
     except BrokenPipeError:
         closed_pipe()
+    except SystemExit as error:  # a verb returns its code; only its parser exits, after --help
+        if error.code in (0, None) and not {"-h", "--help"} & set(words):
+            fail("code that was called ended the process, so nothing was shown")
+        raise
+    except OSError as error:
+        from sim.study.errors import cannot_write
+
+        fail(cannot_write(error.filename or os.getcwd(), error))
     except ValueError as error:  # a user's mistake says one sentence
         from sim.config import ConfigError
         from sim.study.errors import StudyError
@@ -147,15 +155,15 @@ def composed_once(words: list[str]) -> Iterator[None]:
 def hydra_job(words: list[str]) -> int:
     """Hand the overrides to Hydra: one cell, or a sweep of cells. Return the exit code."""
     import hydra
-    from hydra.errors import HydraException
-    from omegaconf.errors import OmegaConfBaseException
 
     from sim.config import ConfigError
     from sim.paths import data_dir
+    from sim.report.callback import held
     from sim.report.job import job
     from sim.report.problems import problems
-    from sim.study.cells import arguments, explain_hydra
+    from sim.study.cells import arguments
     from sim.study.errors import cannot_write
+    from sim.study.misread import explain_misread, is_misread
 
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us; we say them in one sentence
     try:
@@ -167,17 +175,24 @@ def hydra_job(words: list[str]) -> int:
     )(job)
     problems.clear()
     try:
-        with composed_once(words):
+        with held, composed_once(words):
             entry()
-    except (HydraException, OmegaConfBaseException) as error:
-        fail(explain_hydra(error), 2)
-    except OSError as error:
-        fail(cannot_write(error.filename, error))
-    except Exception as error:  # a launcher whose workers or jobs were killed
-        problems.extend(cut_off(error))
+    except Exception as error:
+        if is_misread(error):
+            fail(explain_misread(error), 2)
+        if isinstance(error, OSError):
+            fail(cannot_write(error.filename or output_directory(), error))
+        problems.extend(cut_off(error))  # a launcher whose workers or jobs were killed
     for line in problems:
         print(f"ceasefire: {line}" if not line.startswith(" ") else line, file=sys.stderr)
     return 1 if problems else 0
+
+
+def output_directory() -> str:
+    """Where the cell or sweep under way is written, as far as Hydra has come to know it."""
+    from hydra.core.hydra_config import HydraConfig
+
+    return str(HydraConfig.get().runtime.output_dir) if HydraConfig.initialized() else os.getcwd()
 
 
 LAUNCHERS = {"joblib", "submitit", "hydra_plugins"}

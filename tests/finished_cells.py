@@ -1,4 +1,4 @@
-"""Finished cells for tests of what is done with them, and ways to damage them."""
+"""Finished cells for tests of what is done with them, and ways to damage and to falsify them."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 
 from sim.config import ENDS
 from sim.study.cells import load_cell
+from sim.study.files import checksum
+from sim.study.sealed import SEAL, sealed
 from sim.study.store import write_cell
 
 HORIZON = 40
@@ -43,9 +45,20 @@ def ended_on(directory: Path, day: int | None, cause: str = "attack") -> None:
             name = f"{end}_{part}"
             table = table.set_column(table.schema.get_field_index(name), name, values)
     pq.write_table(table, path)
+    falsify(directory)
 
 
-def change_record(directory: Path, **fields) -> None:
-    """Overwrite fields of a cell's run.json."""
+def falsify(directory: Path, **fields) -> None:
+    """Write a cell's run.json anew, as a forger would: with these fields and matching checksums."""
     path = directory / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+    record = json.loads(path.read_text())
+    record["files"] = {name: checksum(directory / name) for name in record["files"]}
+    path.write_text(sealed(record | fields))
+
+
+def as_earlier_versions(directory: Path) -> None:
+    """Let a cell's run.json be as it was written before records had a checksum."""
+    path = directory / "run.json"
+    record = json.loads(path.read_text())
+    del record[SEAL]
+    path.write_text(json.dumps(record, indent=2) + "\n")

@@ -15,8 +15,9 @@ from sim.config import Engine, EngineKind
 from sim.study.cells import load_cell
 from sim.study.engines import RETRIES, dask, ordered
 from sim.study.errors import EngineError
+from sim.study.opening import TABLES
 from sim.study.runner import run
-from sim.study.store import TABLES, write_cell
+from sim.study.store import write_cell
 
 SMALL = ["replicates=230", "horizon=30", "engine.watched=120"]
 TWO = ["engine=processes", "engine.workers=2"]

@@ -17,6 +17,7 @@ from sim.config import ConfigError, validate
 from sim.study.cells import Cell, load_cell
 from sim.study.designs import Range, changed
 from sim.study.errors import StoreError, StudyError, cannot_write
+from sim.study.files import locked
 from sim.study.store import write_cell
 
 LOG = "optuna.log"
@@ -57,7 +58,6 @@ def search(chosen: argparse.Namespace) -> Any:
     base = load_cell(scenario, [word for word in chosen.overrides if word not in named])
     goal = _goal(chosen.goal, base.settings.horizon)
     _check(base, ranges)
-    study, done = _open_study(chosen)
 
     def value(trial: Any) -> float:
         point = {name: _suggested(trial, name, span) for name, span in ranges.items()}
@@ -65,7 +65,9 @@ def search(chosen: argparse.Namespace) -> Any:
         words = [*chosen.overrides, *(f"{path}={at}" for path, at in point.items())]
         return goal(Ensemble(write_cell(cell, chosen.directory / cell.directory_name, words)))
 
-    study.optimize(value, n_trials=max(0, chosen.trials - done))
+    with locked(chosen.directory):  # another search there would take our trials for cut off
+        study, done = _open_study(chosen)
+        study.optimize(value, n_trials=max(0, chosen.trials - done))
     return study
 
 

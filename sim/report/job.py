@@ -33,15 +33,16 @@ def job(config: Any) -> None:
     settings = HydraConfig.get()
     sweeping = settings.mode is RunMode.MULTIRUN
     directory, overrides = Path(settings.runtime.output_dir), list(settings.overrides.task)
+    record: Path | None = None
     try:
         print(run_cell(from_config(config), directory, overrides, sweeping), flush=True)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a tactic of one's own may call sys.exit
         mistake = isinstance(error, ConfigError | StudyError)
         if sweeping or not mistake:
             with suppress(StudyError):  # on a full disk there is no room for the record either
-                record_failure(directory, error, overrides)
+                record = record_failure(directory, error, overrides)
         if sweeping:  # told by the sweep's callback when all have ended
             print(f"{directory.name}: failed: {one_line(error)}", flush=True)
         else:
-            where = "" if mistake else f" (traceback in {directory / 'run.json'})"
+            where = f" (traceback in {record})" if record is not None else ""
             problems.append(one_line(error) + where)

@@ -1,0 +1,76 @@
+"""What Hydra, OmegaConf and YAML cannot read or compose, said in one sentence. Composes nothing."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from hydra.errors import HydraException
+from omegaconf.errors import OmegaConfBaseException
+
+from sim import yaml_files
+from sim.yaml_files import YamlError
+
+THEIRS = {"hydra", "omegaconf", "yaml", "codecs"}  # who reads configurations
+
+
+def is_misread(error: BaseException) -> bool:
+    """Whether an error says that a configuration cannot be read or composed."""
+    if isinstance(error, HydraException | OmegaConfBaseException | yaml.YAMLError):
+        return True
+    if not isinstance(error, ValueError | TypeError | RecursionError):
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    raised_in = str(frames[-1].f_globals.get("__name__")) if frames else ""
+    return raised_in.partition(".")[0] in THEIRS
+
+
+def explain_misread(error: BaseException) -> str:
+    """Say in one sentence what could not be read or composed; of a file, its line too."""
+    for path in _files_read(error):
+        try:
+            yaml_files.read(path)
+        except YamlError as found:
+            return str(found)
+        except OSError:
+            continue
+    if isinstance(error, yaml.YAMLError):
+        return yaml_files.sentence(error)
+    if isinstance(error, RecursionError):
+        return "the configuration is nested too deeply, or refers to itself"
+    return _in_hydras_words(error)
+
+
+def _files_read(error: BaseException | None) -> Iterator[Path]:
+    """The files that Hydra was reading when an error, or what it was caused by, was raised."""
+    while error is not None:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if frame.f_globals.get("__name__") == "hydra._internal.core_plugins.file_config_source":
+                path = frame.f_locals.get("full_path")
+                if isinstance(path, str):
+                    yield Path(path)
+        error = error.__cause__ or error.__context__
+
+
+def _in_hydras_words(error: BaseException) -> str:
+    """The first line of what Hydra says, and the options it lists."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return _in_hydras_words(error.__cause__) if error.__cause__ else type(error).__name__
+    said = re.sub(r"^In '.*?': ", "", lines[0])
+    unknown = re.match(r"Could not override '(.+?)'", said)
+    if unknown:
+        field = unknown[1]
+        return f"{field} is no field that can be set so (+{field}.NAME=... adds to a mapping)"
+    if re.match(r"Could not (load|find) 'hydra/launcher/(joblib|submitit_|grouped_)", said):
+        return "this launcher needs its plugin: pip install 'ceasefire-sim[slurm]'"
+    if "LexerNoViableAltException" in said or "mismatched input" in said:
+        return f"cannot read the override {said.rpartition(': ')[2]!r}"
+    options = [k for k, line in enumerate(lines) if line.startswith("Available options")]
+    if options:
+        names = [line for line in lines[options[0] + 1 :] if re.fullmatch(r"[\w/-]+", line)]
+        return f"{said}; allowed are {', '.join(names)}"
+    return said
