@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.report.start import started, starting
@@ -77,12 +78,6 @@ def answer(words: list[str]) -> int:
         fail("interrupted; unfinished files were removed", 130)
 
 
-def closed_pipe() -> None:
-    """Leave quietly when whoever read the output has stopped reading."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
-
-
 def run_verb(verb: str, words: list[str]) -> int:
     """Run a tool; a user's mistake is one sentence and exit code 1."""
     from importlib import import_module
@@ -93,8 +88,11 @@ def run_verb(verb: str, words: list[str]) -> int:
         code: int = command.main(words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
-    except BrokenPipeError:
-        closed_pipe()
+    except BrokenPipeError:  # whoever read the output has stopped reading
+        from sim.report.problems import mute
+
+        mute()
+        return 141  # what the shell says of a process that a closed pipe ended
     except SystemExit as error:  # a verb returns its code; only its parser exits, after --help
         if error.code in (0, None) and not {"-h", "--help"} & set(words):
             fail("code that was called ended the process, so nothing was shown")
@@ -102,7 +100,7 @@ def run_verb(verb: str, words: list[str]) -> int:
     except OSError as error:
         from sim.study.errors import cannot_write
 
-        fail(cannot_write(error.filename or os.getcwd(), error))
+        fail(cannot_write(error.filename or "standard output", error))
     except ValueError as error:  # a user's mistake says one sentence
         from sim.config import ConfigError
         from sim.study.errors import StudyError
@@ -163,7 +161,7 @@ def hydra_job(words: list[str]) -> int:
     from sim.report.problems import problems
     from sim.study.cells import arguments
     from sim.study.errors import cannot_write
-    from sim.study.misread import explain_misread, is_misread
+    from sim.study.misread import explain_misread, is_misread, paths_at
 
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us; we say them in one sentence
     try:
@@ -181,18 +179,12 @@ def hydra_job(words: list[str]) -> int:
         if is_misread(error):
             fail(explain_misread(error), 2)
         if isinstance(error, OSError):
-            fail(cannot_write(error.filename or output_directory(), error))
+            *_, where = [Path.cwd(), *paths_at(error, "output_dir", "sweep_dir")]
+            fail(cannot_write(error.filename or where, error))
         problems.extend(cut_off(error))  # a launcher whose workers or jobs were killed
     for line in problems:
         print(f"ceasefire: {line}" if not line.startswith(" ") else line, file=sys.stderr)
     return 1 if problems else 0
-
-
-def output_directory() -> str:
-    """Where the cell or sweep under way is written, as far as Hydra has come to know it."""
-    from hydra.core.hydra_config import HydraConfig
-
-    return str(HydraConfig.get().runtime.output_dir) if HydraConfig.initialized() else os.getcwd()
 
 
 LAUNCHERS = {"joblib", "submitit", "hydra_plugins"}

@@ -86,7 +86,7 @@ _MARKER = re.compile(r"^(---|\.\.\.|%)", re.MULTILINE)  # of documents and direc
 def _by_sections(text: str, name: str) -> Any:
     """As ``parse``; what does not fall into sections is parsed as one."""
     first, *sections = _TOP_LEVEL_KEY.split(text)
-    if first or _MARKER.search(text):
+    if first or not sections or _MARKER.search(text):
         return parse(text, name)
     whole: dict[str, Any] = {}
     for section in sections:

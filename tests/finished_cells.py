@@ -1,15 +1,15 @@
 """Finished cells for tests of what is done with them, and ways to damage and to falsify them."""
 
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.config import ENDS
 from sim.study.cells import load_cell
-from sim.study.files import checksum
-from sim.study.sealed import SEAL, sealed
 from sim.study.store import write_cell
 
 HORIZON = 40
@@ -48,17 +48,38 @@ def ended_on(directory: Path, day: int | None, cause: str = "attack") -> None:
     falsify(directory)
 
 
-def falsify(directory: Path, **fields) -> None:
-    """Write a cell's run.json anew, as a forger would: with these fields and matching checksums."""
+def falsify(directory: Path, **fields: Any) -> None:
+    """Write a cell's run.json anew, as a forger would: with these fields and matching checksums.
+
+    A field that is given as None goes.
+    """
     path = directory / "run.json"
     record = json.loads(path.read_text())
-    record["files"] = {name: checksum(directory / name) for name in record["files"]}
-    path.write_text(sealed(record | fields))
+    record["files"] = {name: digest(directory / name) for name in record["files"]}
+    kept = {name: value for name, value in (record | fields).items() if value is not None}
+    path.write_text(sealed({"status": "", "error": None} | kept))
+
+
+def sealed(record: dict[str, Any]) -> str:
+    """A record as text with its checksum, as docs/outputs.md describes it."""
+    said = {name: value for name, value in record.items() if name != "checksum"}
+    checksum = hashlib.sha256(as_text(said).encode()).hexdigest()
+    return as_text(said | {"checksum": checksum})
+
+
+def as_text(record: dict[str, Any]) -> str:
+    """A record as it is written."""
+    return json.dumps(record, indent=2) + "\n"
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def as_earlier_versions(directory: Path) -> None:
     """Let a cell's run.json be as it was written before records had a checksum."""
     path = directory / "run.json"
     record = json.loads(path.read_text())
-    del record[SEAL]
-    path.write_text(json.dumps(record, indent=2) + "\n")
+    record.pop("checksum", None)
+    path.write_text(as_text(record))

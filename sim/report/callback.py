@@ -14,7 +14,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from sim.report.problems import problems
+from sim.report.problems import problems, say
 
 directory: list[Path] = []  # of the sweep under way, for whoever must tell that it was cut off
 held = ExitStack()  # keeps other sweeps out of that directory; the command line closes it
@@ -61,8 +61,8 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
             sweep = open_directory(directory[-1])
             problems.extend(sweep.problems())
             for note in sweep.notes():
-                print(note)
+                say(note)
             if self.summary:
-                print(compare_sweep(sweep))
+                say(compare_sweep(sweep))
         except Exception as error:
             problems.append(f"the cells are stored but were not compared: {one_line(error)}")

@@ -23,7 +23,7 @@ def job(config: Any) -> None:
 
     from sim.config import ConfigError
     from sim.report.cell import run_cell
-    from sim.report.problems import problems
+    from sim.report.problems import problems, say
     from sim.report.start import started
     from sim.study.cells import from_config
     from sim.study.errors import StudyError
@@ -35,14 +35,14 @@ def job(config: Any) -> None:
     directory, overrides = Path(settings.runtime.output_dir), list(settings.overrides.task)
     record: Path | None = None
     try:
-        print(run_cell(from_config(config), directory, overrides, sweeping), flush=True)
+        say(run_cell(from_config(config), directory, overrides, sweeping))
     except (Exception, SystemExit) as error:  # a tactic of one's own may call sys.exit
         mistake = isinstance(error, ConfigError | StudyError)
         if sweeping or not mistake:
             with suppress(StudyError):  # on a full disk there is no room for the record either
                 record = record_failure(directory, error, overrides)
         if sweeping:  # told by the sweep's callback when all have ended
-            print(f"{directory.name}: failed: {one_line(error)}", flush=True)
+            say(f"{directory.name}: failed: {one_line(error)}")
         else:
             where = f" (traceback in {record})" if record is not None else ""
             problems.append(one_line(error) + where)

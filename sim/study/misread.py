@@ -30,7 +30,7 @@ def is_misread(error: BaseException) -> bool:
 
 def explain_misread(error: BaseException) -> str:
     """Say in one sentence what could not be read or composed; of a file, its line too."""
-    for path in _files_read(error):
+    for path in paths_at(error, "full_path"):
         try:
             yaml_files.read(path)
         except YamlError as found:
@@ -44,14 +44,17 @@ def explain_misread(error: BaseException) -> str:
     return _in_hydras_words(error)
 
 
-def _files_read(error: BaseException | None) -> Iterator[Path]:
-    """The files that Hydra was reading when an error, or what it was caused by, was raised."""
+def paths_at(error: BaseException | None, *names: str) -> Iterator[Path]:
+    """Paths that Hydra was at work with when an error, or its cause, was raised, outermost first.
+
+    Errors of the file system and of codecs do not tell them, so they are read from Hydra's own
+    variables: ``full_path`` of a file being read, ``output_dir`` and ``sweep_dir``.
+    """
     while error is not None:
         for frame, _ in traceback.walk_tb(error.__traceback__):
-            if frame.f_globals.get("__name__") == "hydra._internal.core_plugins.file_config_source":
-                path = frame.f_locals.get("full_path")
-                if isinstance(path, str):
-                    yield Path(path)
+            if str(frame.f_globals.get("__name__")).startswith("hydra."):
+                held = (frame.f_locals.get(name) for name in names)
+                yield from (Path(path) for path in held if isinstance(path, str | Path))
         error = error.__cause__ or error.__context__
 
 

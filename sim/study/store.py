@@ -95,12 +95,21 @@ def write_cell(
     word = contradicted(overrides, cell.tree())
     if word is not None:
         raise StoreError(f"{word} is not what the cell has, so it cannot be stored under that name")
-    if finished(directory) is None:
+    if _kept_in(directory) is None:
         with locked(directory):
-            if finished(directory) is None:
+            if _kept_in(directory) is None:
                 _write(cell, directory, overrides, progress)
                 return open_cell(directory)
     return _kept(cell, directory, overrides)
+
+
+def _kept_in(directory: Path) -> StoredCell | None:
+    """Open the finished cell of a directory, if there is one; say what to do if it is not whole."""
+    try:
+        return finished(directory)
+    except StoreError as error:
+        advice = f"it is not written over; remove {directory} and run it again"
+        raise StoreError(f"{error}; {advice}") from None
 
 
 def _write(

@@ -167,12 +167,13 @@ def open_directory(directory: Path) -> Sweep:
     wanted = expected(directory)
     found: dict[Path, StoredCell] = {}
     damaged: dict[Path, str] = {}
-    failed = []
+    failed, known = [], set()
     for path in sorted(directory.rglob(RECORD), key=_natural):
         try:
             stored = finished(path.parent)
         except StoreError as error:
             damaged[path.parent] = str(error)
+            known |= {identity(words) for words in _asked_for(path.parent)}
         else:
             if stored is None:
                 failed.append(_failure(path))
@@ -185,7 +186,7 @@ def open_directory(directory: Path) -> Sweep:
     # what failed in one place and is finished in another is no failure; a cell refused by the
     # finished one of its own directory (of another version) is
     failed = [f for f in failed if done.get(identity(f.overrides), f.directory) == f.directory]
-    known = {*done, *(identity(failure.overrides) for failure in failed)}
+    known |= {*done, *(identity(failure.overrides) for failure in failed)}
     missing = [words for words in wanted if identity(words) not in known]
     place = {identity(words): k for k, words in enumerate(wanted)}
 
@@ -195,6 +196,15 @@ def open_directory(directory: Path) -> Sweep:
     found = dict(sorted(found.items(), key=lambda item: order(item[1].run["overrides"])))
     failed.sort(key=lambda failure: order(failure.overrides))
     return Sweep(directory, *_distinct(found), damaged, failed, missing)
+
+
+def _asked_for(directory: Path) -> list[Overrides]:
+    """How a cell that cannot be opened was asked for, if its record can be read."""
+    try:
+        record = record_in(directory)
+    except StoreError:
+        return []
+    return names_of(record) if record is not None else []
 
 
 def _distinct(found: dict[Path, StoredCell]) -> tuple[dict[Path, StoredCell], dict[Path, Path]]:
