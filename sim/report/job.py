@@ -20,6 +20,7 @@ def job(config: Any) -> None:
     import mesa  # noqa: F401  (first: it looks through all modules for every caller of its import)
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
+    from omegaconf import OmegaConf
 
     from sim.config import ConfigError
     from sim.report.cell import run_cell
@@ -32,10 +33,12 @@ def job(config: Any) -> None:
     started()
     settings = HydraConfig.get()
     sweeping = settings.mode is RunMode.MULTIRUN
-    directory, overrides = Path(settings.runtime.output_dir), list(settings.overrides.task)
-    record: Path | None = None
+    directory, record = Path(settings.runtime.output_dir), None
+    overrides: Any = OmegaConf.to_container(settings.overrides.task, resolve=False)
     try:
-        say(run_cell(from_config(config), directory, overrides, sweeping))
+        cell = from_config(config)
+        overrides = list(settings.overrides.task)
+        say(run_cell(cell, directory, overrides, sweeping))
     except (Exception, SystemExit) as error:  # a tactic of one's own may call sys.exit
         mistake = isinstance(error, ConfigError | StudyError)
         if sweeping or not mistake:

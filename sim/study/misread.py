@@ -21,7 +21,8 @@ def is_misread(error: BaseException) -> bool:
     """Whether an error says that a configuration cannot be read or composed."""
     if isinstance(error, HydraException | OmegaConfBaseException | yaml.YAMLError):
         return True
-    if not isinstance(error, ValueError | TypeError | RecursionError):
+    theirs = isinstance(error, OSError) and error.errno is None  # OmegaConf on no mapping
+    if not (theirs or isinstance(error, ValueError | TypeError | RecursionError)):
         return False
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     raised_in = str(frames[-1].f_globals.get("__name__")) if frames else ""
@@ -30,7 +31,8 @@ def is_misread(error: BaseException) -> bool:
 
 def explain_misread(error: BaseException) -> str:
     """Say in one sentence what could not be read or composed; of a file, its line too."""
-    for path in paths_at(error, "full_path"):
+    read = list(paths_at(error, "full_path"))
+    for path in read:
         try:
             yaml_files.read(path)
         except YamlError as found:
@@ -41,7 +43,8 @@ def explain_misread(error: BaseException) -> str:
         return yaml_files.sentence(error)
     if isinstance(error, RecursionError):
         return "the configuration is nested too deeply, or refers to itself"
-    return _in_hydras_words(error)
+    where = f"{read[-1]}: " if read else ""
+    return where + _in_hydras_words(error)
 
 
 def paths_at(error: BaseException | None, *names: str) -> Iterator[Path]:
