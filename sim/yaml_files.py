@@ -38,11 +38,8 @@ def _given_twice(node: Any) -> tuple[str, Any]:
     raise AssertionError("no key is given twice")
 
 
-def read(path: Path, sections: bool = False) -> Any:
-    """Return what a file says, as plain values, which must not be changed.
-
-    With ``sections``, for files that have most of their top-level keys in common with others:
-    what stands under a key is parsed once for all of them.
+def read(path: Path) -> Any:
+    """Return what a file says, as plain values.
 
     Raises
     ------
@@ -51,9 +48,14 @@ def read(path: Path, sections: bool = False) -> Any:
     OSError
         If it cannot be read at all.
     """
+    return parse(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text; raise as ``read`` does."""
     content = path.read_bytes()
     try:
-        return (_by_sections if sections else parse)(content.decode("utf-8"), str(path))
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise YamlError(f"{path}, line {line}: this is no UTF-8 text") from None
@@ -83,8 +85,12 @@ _TOP_LEVEL_KEY = re.compile(r"^(?=\w+:)", re.MULTILINE)
 _MARKER = re.compile(r"^(---|\.\.\.|%)", re.MULTILINE)  # of documents and directives
 
 
-def _by_sections(text: str, name: str) -> Any:
-    """As ``parse``; what does not fall into sections is parsed as one."""
+def parse_sections(text: str, name: str) -> Any:
+    """As ``parse``, for texts that have most of their top-level keys in common with others.
+
+    What stands under a key is parsed once for all of them, so it must not be changed. A text that
+    does not fall into sections is parsed as one.
+    """
     first, *sections = _TOP_LEVEL_KEY.split(text)
     if first or not sections or _MARKER.search(text):
         return parse(text, name)

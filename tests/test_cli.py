@@ -180,6 +180,7 @@ MISTAKES = {
         ["+events.x={kind: attack, day: 400, deaths: 9, group: ttp}"], "the horizon is 365",
     ),
     "explosive excitation": (["militants.ttp.excitation=1.2"], "militants.ttp.excitation is 1.2"),
+    "huge excitation": ([f"militants.ttp.excitation=1{0:0400}"], "militants.ttp.excitation is 1"),
     "unwritable directory": (["hydra.run.dir=/proc/none/x", *QUICK], "cannot write to /proc"),
     "a file for a directory": (["hydra.run.dir=taken/x", *QUICK], "cannot write to taken"),
 }  # fmt: skip

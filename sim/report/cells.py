@@ -142,6 +142,8 @@ def _found(directories: Sequence[Path]) -> tuple[list[StoredCell], list[str]]:
             raise CellsError(f"{directory} holds no results: {error}") from None
         try:
             sweep.must_be_whole()
+            for stored in sweep.cells.values():
+                _ = stored.cell  # what this version cannot use is said before anything is computed
         except StoreError as error:
             raise CellsError(str(error)) from None
         left = [f"{named(x.overrides)} failed ({x.error})" for x in sweep.failed]

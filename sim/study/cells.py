@@ -61,7 +61,7 @@ class Cell:
     @property
     def directory_name(self) -> str:
         """Name of the cell's directory in a sweep: the scenario and the start of the key."""
-        return f"{self.scenario.name}-{self.key[:DIGITS]}"
+        return directory_name(self.scenario.name, self.key)
 
     def with_settings(self, **changes: Any) -> Cell:
         """Return the same scenario with other settings."""
@@ -73,6 +73,11 @@ def key_of(tree: dict[str, Any]) -> str:
     changes = tree | {"engine": {"watched": tree["engine"]["watched"]}}
     del changes["transcript"]  # told beside the results, by living the watched futures again
     return hashlib.sha256(json.dumps(changes, sort_keys=True).encode()).hexdigest()
+
+
+def directory_name(scenario: str, key: str) -> str:
+    """Name of a cell's directory in a sweep: the scenario and the start of the key."""
+    return f"{scenario}-{key[:DIGITS]}"
 
 
 def register_resolvers() -> None:

@@ -26,7 +26,7 @@ def override_columns(sweep: Sweep) -> tuple[dict[Path, Constants], list[pa.Field
     the value of each cell's configuration, whether that cell set it or not; a choice from a group
     (``mediators=none``) has the option's name, null where none was chosen.
     """
-    trees = {path: flat(stored.cell.tree()) for path, stored in sweep.cells.items()}
+    trees = {path: flat(stored.tree) for path, stored in sweep.cells.items()}
     chosen = {path: _set_by(stored.run["overrides"]) for path, stored in sweep.cells.items()}
     keys = dict.fromkeys(key for words in chosen.values() for key in words)
     constants: dict[Path, Constants] = {}

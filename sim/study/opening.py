@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -22,7 +23,7 @@ from typing_extensions import TypedDict
 
 from sim import yaml_files
 from sim.config import ConfigError, Engine, validate
-from sim.study.cells import DIGITS, Cell, key_of
+from sim.study.cells import DIGITS, Cell, directory_name, key_of
 from sim.study.errors import StoreError
 from sim.study.files import checksum
 from sim.study.provenance import PACKAGE, versions
@@ -84,11 +85,36 @@ _RECORD: TypeAdapter[Any] = TypeAdapter(Annotated[Done | Failed, Field(discrimin
 
 @dataclass(frozen=True)
 class StoredCell:
-    """A finished cell in a directory, checked when it was opened."""
+    """A finished cell in a directory, checked when it was opened.
+
+    Attributes
+    ----------
+    tree : its configuration, plain: not to be changed, for cells of a sweep share parts of it
+    run : its record, as in ``run.json``
+    """
 
     directory: Path
-    cell: Cell
+    tree: dict[str, Any]
     run: dict[str, Any]
+
+    @cached_property
+    def cell(self) -> Cell:
+        """The scenario and settings that were run.
+
+        They are validated when they are first asked for: the key shows that the configuration is
+        the one that was validated before it was stored, and validating takes many times as long.
+
+        Raises
+        ------
+        StoreError
+            If this version cannot use them.
+        """
+        return _validated(self.directory / CONFIG, self.tree)
+
+    @property
+    def directory_name(self) -> str:
+        """Name of its directory in a sweep, as it was put there."""
+        return directory_name(self.run["scenario"], self.run["key"])
 
     @property
     def sealed(self) -> bool:
@@ -159,14 +185,16 @@ def finished(directory: Path) -> StoredCell | None:
         return None
     _check_files(directory, record)
     try:
-        cell = _configured(directory / CONFIG)
-        _check_record(directory, record, cell)
+        stored = StoredCell(directory, _configured(directory / CONFIG, record["key"]), record)
+        _check_record(stored)
+        _check_rows(stored)
+    except (KeyError, TypeError):  # a key that fits what is no configuration
+        raise StoreError(f"cannot read {directory / CONFIG}: it is of no cell") from None
     except StoreError as error:
         made, here = version_of(record), versions()[PACKAGE]
         other = f" (it was stored by version {made}, and this is {here})" if made != here else ""
         raise StoreError(f"{error}{other}") from None
-    _check_rows(directory, cell)
-    return StoredCell(directory, cell, record)
+    return stored
 
 
 def record_in(directory: Path, name: str = RECORD) -> dict[str, Any] | None:
@@ -195,41 +223,61 @@ def _check_files(directory: Path, record: dict[str, Any]) -> None:
             raise changed_since(directory / name)
 
 
-def _configured(path: Path) -> Cell:
-    """Read and validate a stored configuration."""
+def _configured(path: Path, key: str) -> dict[str, Any]:
+    """Read a stored configuration; one that has not the cell's key is validated, to say why."""
     try:
-        tree = yaml_files.read(path, sections=True)  # cells of a sweep differ in few
-        if not isinstance(tree, dict) or not all(isinstance(key, str) for key in tree):
-            raise StoreError(f"cannot read {path}: it is no mapping of fields")
-        return Cell(*validate(tree))
+        text = yaml_files.read_text(path)
+        tree: Any = yaml_files.parse_sections(text, str(path))  # cells of a sweep differ in few
     except YamlError as error:
         raise StoreError(f"cannot read {error}") from None
-    except (OSError, ConfigError) as error:
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {str(error.strerror).lower()}") from None
+    if not isinstance(tree, dict) or not all(isinstance(name, str) for name in tree):
+        raise StoreError(f"cannot read {path}: it is no mapping of fields")
+    may_repeat = "*" in text  # references: a small file that stands for a huge tree
+    if may_repeat or not _has_key(tree, key):
+        tree = _validated(path, tree).tree()
+        if key_of(tree) != key:
+            where = path.with_name(RECORD)
+            raise StoreError(f"{where} says key {key}; by {CONFIG} it is {key_of(tree)}")
+    return dict(tree)
+
+
+def _has_key(tree: dict[str, Any], key: str) -> bool:
+    """Whether a tree as it was read has a key; one that is no configuration has none."""
+    try:
+        return key_of(tree) == key
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return False
+
+
+def _validated(path: Path, tree: dict[str, Any]) -> Cell:
+    try:
+        return Cell(*validate(tree))
+    except ConfigError as error:
         raise StoreError(f"cannot read {path}: {error}") from None
 
 
-def _check_record(directory: Path, record: dict[str, Any], cell: Cell) -> None:
+def _check_record(stored: StoredCell) -> None:
     """Compare what the record says with the configuration, and with the directory's name."""
-    where, settings, tree = directory / RECORD, cell.settings, cell.tree()
-    facts = {
-        "key": key_of(tree), "scenario": cell.scenario.name, "seed": settings.seed,
-        "replicates": settings.replicates,
-    }  # fmt: skip
-    for name, value in facts.items():
-        if record[name] != value:
-            raise StoreError(f"{where} says {name} {record[name]}; by {CONFIG} it is {value}")
+    record, tree, directory = stored.run, stored.tree, stored.directory
+    where = directory / RECORD
+    facts = {"scenario": "name", "seed": "seed", "replicates": "replicates"}
+    for fact, field in facts.items():
+        if record[fact] != tree[field]:
+            raise StoreError(f"{where} says {fact} {record[fact]}; by {CONFIG} it is {tree[field]}")
     has_spells = f"{SPELLS}.parquet" in record["files"]
-    if has_spells != cell.scenario.ceasefire.renewable:
+    if has_spells != tree["ceasefire"]["renewable"]:
         said = "names" if has_spells else "lacks"
         raise StoreError(f"{where} {said} {SPELLS}.parquet, against ceasefire.renewable")
     for words in names_of(record):
         word = contradicted(words, tree)
         if word is not None:
             raise StoreError(f"{where} says it was asked for with {word}, against {CONFIG}")
-    name = directory.absolute().name
+    name, own = directory.absolute().name, stored.directory_name
     of_a_key = re.fullmatch(rf".+-[0-9a-f]{{{DIGITS}}}", name) is not None
-    if of_a_key and name != cell.directory_name and (directory.parent / MANIFEST).exists():
-        raise StoreError(f"{directory} holds the cell {cell.directory_name}, so it was moved there")
+    if of_a_key and name != own and (directory.parent / MANIFEST).exists():
+        raise StoreError(f"{directory} holds the cell {own}, so it was moved there")
 
 
 def version_of(record: dict[str, Any]) -> str:
@@ -268,16 +316,15 @@ def _plain(text: str) -> Any:
 
 def _differ(said: Any, held: Any) -> bool:
     """Whether two numbers, two truth values or two names are not the same."""
-    kinds = {bool: bool, int: float, float: float, str: str}
+    kinds: dict[type, str] = {bool: "truth", int: "number", float: "number", str: "name"}
     kind = kinds.get(type(said))
-    return kind is not None and kind is kinds.get(type(held)) and kind(said) != kind(held)
+    return kind is not None and kind == kinds.get(type(held)) and bool(said != held)
 
 
-def _check_rows(directory: Path, cell: Cell) -> None:
+def _check_rows(stored: StoredCell) -> None:
     """Compare the futures and days of the tables with those of the configuration."""
-    must = {"runs": cell.settings.replicates, "daily": cell.settings.horizon}
-    for name, wanted in must.items():
-        path = directory / f"{name}.parquet"
+    for name, field in (("runs", "replicates"), ("daily", "horizon")):
+        path, wanted = stored.directory / f"{name}.parquet", stored.tree[field]
         try:
             rows = pq.read_metadata(path).num_rows
         except (OSError, pa.ArrowException) as error:

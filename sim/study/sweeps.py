@@ -211,7 +211,7 @@ def _distinct(found: dict[Path, StoredCell]) -> tuple[dict[Path, StoredCell], di
     """Each cell once, where it was put rather than where it was copied to; and the copies."""
     first: dict[str, Path] = {}
     for at, stored in found.items():
-        if at.name == stored.cell.directory_name:
+        if at.name == stored.directory_name:
             first.setdefault(stored.run["key"], at)
     for at, stored in found.items():
         first.setdefault(stored.run["key"], at)

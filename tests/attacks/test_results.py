@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from finished_cells import as_earlier_versions, as_text, falsify, sealed
 
 from sim import cli
@@ -57,7 +58,7 @@ def code_of(*words: str) -> int:
 
 
 def cell_in(sweep: Path, scenario: str = "baseline") -> Path:
-    return next(path for path in sweep.iterdir() if path.name.startswith(scenario))
+    return next(p for p in sorted(sweep.iterdir()) if p.name.startswith((scenario, "renamed")))
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -320,6 +321,12 @@ CONFIGS: dict[str, tuple[bytes, str]] = {
     "no names": (b"1: 2\n", "it is no mapping of fields"),
     "code": (b"seed: !!python/object/apply:os.mkdir [pwned]\n", "config.yaml, line 1"),
     "itself": (b"name: &x [*x]\n", "config.yaml"),
+    "a small file that stands for a huge one": (
+        b"name: {a0: &a0 [x], "
+        + b", ".join(b"a%d: &a%d [*a%d, *a%d]" % (k + 1, k + 1, k, k) for k in range(60))
+        + b"}\n",
+        "config.yaml: seed is missing",
+    ),
 }
 
 
@@ -333,6 +340,22 @@ def test_a_configuration_that_is_none_is_said_to_be(
     falsify(cell_in(sweep))
     assert said in refuses(verb, sweep, capsys)
     assert not Path("pwned").exists()
+
+
+@pytest.mark.parametrize("verb", ["verify", "compare", "report"])
+def test_a_configuration_that_only_the_key_fits_is_not_used(
+    verb: str, sweep: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its text and key agree, and it is no scenario: it is validated before anything is computed."""
+    from sim.study.cells import key_of
+
+    cell = cell_in(sweep)
+    tree = yaml.safe_load((cell / "config.yaml").read_text())
+    tree["pakistan"]["mood"] = "good"
+    (cell / "config.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
+    falsify(cell, key=key_of(tree))
+    cell.rename(sweep / "renamed")
+    assert "pakistan.mood is not a known field" in refuses(verb, sweep, capsys)
 
 
 # Cells that are there twice, or in another's place

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ import pytest
 from finished_cells import put_sweep
 
 from sim import cli
-from sim.study.files import locked
-from sim.study.sweeps import expect, expected, open_directory
+from sim.study.sweeps import open_directory
 
+Code = Callable[..., subprocess.Popen[str]]
 QUICK = ["replicates=30", "horizon=15", "engine.figures=false"]
 
 
@@ -30,11 +30,21 @@ def started(*words: str, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-m", "sim", *words], **pipes | options)
 
 
-def code(text: str, *words: str) -> subprocess.Popen[str]:
-    """Some Python, in a process of its own that is told when to go on."""
-    pipe = subprocess.PIPE
-    command = [sys.executable, "-c", text, *words]
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+@pytest.fixture
+def code() -> Iterator[Code]:
+    """Some Python, in a process of its own that is told when to go on; none outlives its test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(text: str, *words: str) -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", text, *words]
+        running.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True))
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
 
 
 HOLD = """
@@ -59,7 +69,7 @@ with whole(path) as partial:
 # Two processes
 
 
-def test_who_waits_says_for_whom(tmp_path: Path) -> None:
+def test_who_waits_says_for_whom(tmp_path: Path, code: Code) -> None:
     holder = code(HOLD, str(tmp_path))
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
@@ -73,15 +83,15 @@ def test_who_waits_says_for_whom(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_lock_is_not_in_the_way_of_its_own_process(tmp_path: Path) -> None:
-    with locked(tmp_path):
-        expect(tmp_path, [["a=1"]])
-        assert (tmp_path / ".lock").exists()
-    assert expected(tmp_path) == [["a=1"]]
-    assert not (tmp_path / ".lock").exists()
+def test_a_lock_is_not_in_the_way_of_its_own_process(tmp_path: Path, code: Code) -> None:
+    twice = HOLD.replace("    print", "    with locked(pathlib.Path(sys.argv[1])): pass\n    print")
+    holder = code(twice, str(tmp_path))
+    out, said = holder.communicate("\n", timeout=60)
+    assert (out, said) == ("held\n", "")
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_two_writers_of_one_file_take_turns(tmp_path: Path) -> None:
+def test_two_writers_of_one_file_take_turns(tmp_path: Path, code: Code) -> None:
     """A temporary name is the same whoever writes, so one must not take the other's file."""
     path = tmp_path / "table.csv"
     first = code(WRITE, str(path), "first", "wait")
@@ -97,7 +107,7 @@ def test_two_writers_of_one_file_take_turns(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["table.csv"]
 
 
-def test_what_a_killed_writer_left_is_written_over(tmp_path: Path) -> None:
+def test_what_a_killed_writer_left_is_written_over(tmp_path: Path, code: Code) -> None:
     path = tmp_path / "table.csv"
     killed = code(WRITE, str(path), "a very long beginning", "wait")
     assert killed.stdout is not None
