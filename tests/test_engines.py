@@ -139,7 +139,8 @@ def test_no_worker_outlives_its_parent(kind: str, sent: signal.Signals, tmp_path
     running = subprocess.Popen(
         [sys.executable, "-m", "sim", *words], cwd=tmp_path, stderr=subprocess.DEVNULL
     )
-    while not (tmp_path / "cell" / ".runs.parquet.partial").exists():
+    partial = tmp_path / "cell" / ".runs.parquet.partial"
+    while not (partial.exists() and partial.stat().st_size):  # first a lock, then what blocks gave
         assert running.poll() is None
         time.sleep(0.1)
     workers = children(running.pid)

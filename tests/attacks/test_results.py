@@ -346,7 +346,7 @@ def test_a_configuration_that_is_none_is_said_to_be(
 def test_a_configuration_that_only_the_key_fits_is_not_used(
     verb: str, sweep: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its text and key agree, and it is no scenario: it is validated before anything is computed."""
+    """It agrees with its key and is no scenario: it is validated before anything is computed."""
     from sim.study.cells import key_of
 
     cell = cell_in(sweep)
