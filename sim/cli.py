@@ -5,6 +5,7 @@ Everything scientific is imported inside functions, so that ``--help`` is quick.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -56,6 +57,9 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
 }
 
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; exit with 0, or with 1 or 2 and one sentence on standard error."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -94,12 +98,15 @@ def run_verb(verb: str, words: list[str]) -> int:
         mute()
         return 141  # what the shell says of a process that a closed pipe ended
     except SystemExit as error:  # a verb returns its code; only its parser exits, after --help
-        if error.code in (0, None) and not {"-h", "--help"} & set(words):
+        asked_for_help = any(word == "-h" or re.fullmatch("--he?l?p?", word) for word in words)
+        if error.code in (0, None) and not asked_for_help:
             fail("code that was called ended the process, so nothing was shown")
         raise
     except OSError as error:
         from sim.study.errors import cannot_write
 
+        if error.filename is None and error.errno not in NO_ROOM:
+            raise
         fail(cannot_write(error.filename or "standard output", error))
     except ValueError as error:  # a user's mistake says one sentence
         from sim.config import ConfigError

@@ -185,7 +185,7 @@ def _finish(target: Path, sweep: Sweep, parts: dict[str, Any], cells: pa.Table) 
             "missing": sweep.missing,
             "files": {**parts, CELLS: of_cells},
         }
-        files.path(RECORD).write_text(sealed(record), encoding="utf-8")
+        files.path(RECORD).write_text(sealed(record), encoding="utf-8", newline="\n")
 
 
 def _checked(target: Path) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def _write(
     with Atomic(directory) as files:
         _write_tables(cell, files, progress)
         text = yaml.dump(cell.tree(), Dumper=DUMPER, sort_keys=False)
-        files.path(CONFIG).write_text(text, encoding="utf-8")
+        files.path(CONFIG).write_text(text, encoding="utf-8", newline="\n")
         checksums = files.checksums()
     record = {
         "status": "done", "error": None, "key": cell.key, "scenario": cell.scenario.name,
@@ -186,7 +186,7 @@ def write_record(
     """Write what happened to a cell; without a ``seal`` if it was read without one."""
     text = sealed(record) if seal else json.dumps(record, indent=2) + "\n"
     with Atomic(directory) as files:
-        files.path(name).write_text(text, encoding="utf-8")
+        files.path(name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def record_failure(directory: Path, error: BaseException, overrides: Sequence[str]) -> Path:

@@ -96,9 +96,10 @@ class Sweep:
 
     def must_be_whole(self) -> None:
         """Raise ``StoreError`` if a cell cannot be opened: what is damaged is not left out."""
-        for at, said in self.damaged.items():
-            others = f" (and {len(self.damaged) - 1} more)" if len(self.damaged) > 1 else ""
-            raise StoreError(f"{said}{others}; remove {at} and run its sweep again")
+        if self.damaged:
+            (at, said), *others = self.damaged.items()
+            more = f" (and {len(others)} more)" if others else ""
+            raise StoreError(f"{said}{more}; remove {at} and run its sweep again")
 
 
 def named(overrides: Sequence[str]) -> str:
@@ -133,7 +134,8 @@ def expect(directory: Path, jobs: Sequence[Sequence[str]]) -> None:
                 seen.add(identity(words))
                 known.append(list(words))
         with Atomic(directory) as files:
-            files.path(MANIFEST).write_text(sealed({"cells": known}), encoding="utf-8")
+            text = sealed({"cells": known})
+            files.path(MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
 def expected(directory: Path) -> list[Overrides]:
