@@ -7,6 +7,7 @@ fits, as somebody would send it who wants code run on another's machine.
 from __future__ import annotations
 
 import ast
+import logging
 import shutil
 import subprocess
 import sys
@@ -81,6 +82,7 @@ def sent(cell: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["ceasefire"])
     monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(logging, "raiseExceptions", False)  # Hydra logs to an earlier test's output
     for name, text in MODULES.items():
         (tmp_path / f"{name}.py").write_text(text)
     yield Path(shutil.copytree(cell, "sent"))
