@@ -1,8 +1,8 @@
-"""Sweeps: worker processes, the cost of a cell beyond its simulation, memory and designs.
+"""Sweeps: worker processes, a cell beyond its simulation, memory, designs, opening with all checks.
 
 Ratios are taken in the same run, because machines are noisy. Needs two free processors.
 ``python -m benchmarks.sweeps PART ...`` measures some of the parts ``engines``, ``cells``,
-``designs`` and ``memory``.
+``designs``, ``memory`` and ``opening``.
 """
 
 from __future__ import annotations
@@ -15,17 +15,23 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from unittest import mock
 
 from joblib.externals.loky import get_reusable_executor
 
+from benchmarks.timing import Work, in_turns
+from sim.study import store
 from sim.study.cells import load_cell
+from sim.study.collect import collect
 from sim.study.designs import Range, latin_hypercube
 from sim.study.evaluate import evaluate
 from sim.study.runner import run, simulate_block
+from sim.study.sweeps import open_directory
 
 FUTURES = 200_000
 CELLS, OF_A_CELL = 200, 1_000
 ALONE = 5  # cells run in a process each
+OPENED = 1_000  # cells opened
 Row = tuple[str, str, str]  # what, figure, target
 
 
@@ -135,7 +141,40 @@ def memory() -> Iterator[Row]:
         )  # fmt: skip
 
 
-PARTS = {"engines": engines, "cells": cells, "designs": designs, "memory": memory}
+def finished_cells(directory: Path, count: int) -> None:
+    """Write cells of different seeds; to save time their tables are those of the first seed."""
+    block = simulate_block(load_cell("baseline", [f"replicates={OF_A_CELL}"]), 0, OF_A_CELL)
+    base = load_cell("baseline", [f"replicates={OF_A_CELL}"])
+    with mock.patch.object(store, "blocks", return_value=[block]):
+        for seed in range(count):
+            cell = base.with_settings(seed=seed)
+            words = [f"replicates={OF_A_CELL}", f"seed={seed}"]
+            store.write_cell(cell, directory / cell.directory_name, words)
+
+
+def opening() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        finished_cells(directory, OPENED)
+        works: dict[str, Work] = {
+            "open": lambda: open_directory(directory),
+            "collect": lambda: collect(directory, again=True),
+        }
+        taken = in_turns(works)
+        sizes = [path.stat().st_size for path in directory.glob("*/*")]
+    each = 1e3 / OPENED
+    yield (
+        f"open and check {OPENED:,} cells of {OF_A_CELL:,} ({sum(sizes) / 1e6:.0f} MB)",
+        f"{taken['open']:.1f} s ({taken['open'] * each:.1f} ms a cell)", "",
+    )  # fmt: skip
+    yield "  collect them", f"{taken['collect']:.1f} s", ""
+    ratio = taken["open"] / taken["collect"]
+    yield "  opening and checking / collecting", f"{ratio:.2f}", "less than 0.20"
+
+
+PARTS = {
+    "engines": engines, "cells": cells, "designs": designs, "memory": memory, "opening": opening,
+}  # fmt: skip
 
 
 def rows() -> Iterator[Row]:

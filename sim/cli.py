@@ -5,11 +5,13 @@ Everything scientific is imported inside functions, so that ``--help`` is quick.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.report.start import started, starting
@@ -55,6 +57,9 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
 }
 
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; exit with 0, or with 1 or 2 and one sentence on standard error."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -77,12 +82,6 @@ def answer(words: list[str]) -> int:
         fail("interrupted; unfinished files were removed", 130)
 
 
-def closed_pipe() -> None:
-    """Leave quietly when whoever read the output has stopped reading."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
-
-
 def run_verb(verb: str, words: list[str]) -> int:
     """Run a tool; a user's mistake is one sentence and exit code 1."""
     from importlib import import_module
@@ -93,8 +92,22 @@ def run_verb(verb: str, words: list[str]) -> int:
         code: int = command.main(words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
-    except BrokenPipeError:
-        closed_pipe()
+    except BrokenPipeError:  # whoever read the output has stopped reading
+        from sim.report.problems import mute
+
+        mute()
+        return 141  # what the shell says of a process that a closed pipe ended
+    except SystemExit as error:  # a verb returns its code; only its parser exits, after --help
+        asked_for_help = any(word == "-h" or re.fullmatch("--he?l?p?", word) for word in words)
+        if error.code in (0, None) and not asked_for_help:
+            fail("code that was called ended the process, so nothing was shown")
+        raise
+    except OSError as error:
+        from sim.study.errors import cannot_write
+
+        if error.filename is None and error.errno not in NO_ROOM:
+            raise
+        fail(cannot_write(error.filename or "standard output", error))
     except ValueError as error:  # a user's mistake says one sentence
         from sim.config import ConfigError
         from sim.study.errors import StudyError
@@ -147,15 +160,15 @@ def composed_once(words: list[str]) -> Iterator[None]:
 def hydra_job(words: list[str]) -> int:
     """Hand the overrides to Hydra: one cell, or a sweep of cells. Return the exit code."""
     import hydra
-    from hydra.errors import HydraException
-    from omegaconf.errors import OmegaConfBaseException
 
     from sim.config import ConfigError
     from sim.paths import data_dir
+    from sim.report.callback import held
     from sim.report.job import job
     from sim.report.problems import problems
-    from sim.study.cells import arguments, explain_hydra
+    from sim.study.cells import arguments
     from sim.study.errors import cannot_write
+    from sim.study.misread import explain_misread, is_misread, paths_at
 
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us; we say them in one sentence
     try:
@@ -167,14 +180,15 @@ def hydra_job(words: list[str]) -> int:
     )(job)
     problems.clear()
     try:
-        with composed_once(words):
+        with held, composed_once(words):
             entry()
-    except (HydraException, OmegaConfBaseException) as error:
-        fail(explain_hydra(error), 2)
-    except OSError as error:
-        fail(cannot_write(error.filename, error))
-    except Exception as error:  # a launcher whose workers or jobs were killed
-        problems.extend(cut_off(error))
+    except Exception as error:
+        if is_misread(error):
+            fail(explain_misread(error), 2)
+        if isinstance(error, OSError):
+            *_, where = [Path.cwd(), *paths_at(error, "output_dir", "sweep_dir")]
+            fail(cannot_write(error.filename or where, error))
+        problems.extend(cut_off(error))  # a launcher whose workers or jobs were killed
     for line in problems:
         print(f"ceasefire: {line}" if not line.startswith(" ") else line, file=sys.stderr)
     return 1 if problems else 0

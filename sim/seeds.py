@@ -7,13 +7,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import yaml
-
+from sim import yaml_files
 from sim.paths import data_dir
+from sim.yaml_files import YamlError
 
 Tree = Mapping[str, Any]  # nested, keys are strings, lists are tuples; read-only throughout
 Entry = TypeVar("Entry")
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it is built
 EMPTY: Tree = MappingProxyType({})
 
 
@@ -170,13 +169,10 @@ def register_resolver() -> None:
 
 
 def _read(name: str) -> Tree:
-    file = data_dir("seeds") / f"{name}.yaml"
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)
-    except yaml.YAMLError as error:
-        place = getattr(error, "problem_mark", None)
-        line = f" at line {place.line + 1}" if place else ""
-        raise SeedError(f"seeds/{name}.yaml is not valid YAML{line}.") from error
+        content = yaml_files.read(data_dir("seeds") / f"{name}.yaml")
+    except YamlError as error:
+        raise SeedError(f"{error}.") from error
     if not isinstance(content, dict):
         raise SeedError(f"seeds/{name}.yaml is not a mapping of entries.")
     frozen: Tree = _freeze(content)

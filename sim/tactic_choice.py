@@ -1,4 +1,8 @@
-"""From a side's configured tactic to the object that plays it, one's own classes included."""
+"""From a side's configured tactic to the object that plays it, one's own classes included.
+
+This is the one place that imports code which a configuration names. Validating a configuration
+does not, and neither does reading results.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.config import Scenario
 from sim.config import tactics as configs
 from sim.config.fields import ConfigError
 from sim.negotiation import tactics
@@ -48,23 +53,34 @@ def tactic_of(config: Any, packages: Packages, longest: int) -> tactics.Tactic:
     return simple[config.kind](**numbers)
 
 
+def code_of(scenario: Scenario) -> list[str]:
+    """The classes outside this package that a scenario names, as ``module:Class``."""
+    chosen = [party.tactic for party in scenario.parties]
+    return sorted({tactic.tactic for tactic in chosen if isinstance(tactic, configs.Custom)})
+
+
 def own(config: configs.Custom) -> tactics.Tactic:
     """Make a tactic of one's own: ``module:Class``, looked for beside the package and here.
+
+    What is named is called only if it is a class of tactics.
 
     Raises
     ------
     ConfigError
-        If it cannot be imported, does not take its parameters or is no tactic.
+        If it cannot be imported, is no tactic, does not take its parameters or ends the process.
     """
     module, _, name = config.tactic.partition(":")
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     try:
-        made = getattr(importlib.import_module(module), name)(**config.parameters)
+        kind = getattr(importlib.import_module(module), name)
+        if isinstance(kind, type) and issubclass(kind, tactics.Tactic):
+            return kind(**config.parameters)
+    except KeyboardInterrupt:
+        raise
     except (ImportError, AttributeError, TypeError) as error:
         raise ConfigError(f"tactic {config.tactic!r} cannot be used: {error}") from None
-    if not isinstance(made, tactics.Tactic):
-        raise ConfigError(
-            f"tactic {config.tactic!r} is no subclass of sim.negotiation.tactics.Tactic"
-        )
-    return made
+    except BaseException as error:  # its code may raise anything, SystemExit among it
+        said = f"{type(error).__name__} {error}".strip().splitlines()[0]
+        raise ConfigError(f"tactic {config.tactic!r} cannot be used: it raised {said}") from None
+    raise ConfigError(f"tactic {config.tactic!r} is no subclass of sim.negotiation.tactics.Tactic")

@@ -1,7 +1,9 @@
-"""Finished cells for tests of what is done with them, and ways to damage them."""
+"""Finished cells for tests of what is done with them, and ways to damage and to falsify them."""
 
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -43,9 +45,41 @@ def ended_on(directory: Path, day: int | None, cause: str = "attack") -> None:
             name = f"{end}_{part}"
             table = table.set_column(table.schema.get_field_index(name), name, values)
     pq.write_table(table, path)
+    falsify(directory)
 
 
-def change_record(directory: Path, **fields) -> None:
-    """Overwrite fields of a cell's run.json."""
+def falsify(directory: Path, **fields: Any) -> None:
+    """Write a cell's run.json anew, as a forger would: with these fields and matching checksums.
+
+    A field that is given as None goes.
+    """
     path = directory / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+    record = json.loads(path.read_text())
+    record["files"] = {name: digest(directory / name) for name in record["files"]}
+    kept = {name: value for name, value in (record | fields).items() if value is not None}
+    path.write_text(sealed({"status": "", "error": None} | kept))
+
+
+def sealed(record: dict[str, Any]) -> str:
+    """A record as text with its checksum, as docs/outputs.md describes it."""
+    said = {name: value for name, value in record.items() if name != "checksum"}
+    checksum = hashlib.sha256(as_text(said).encode()).hexdigest()
+    return as_text(said | {"checksum": checksum})
+
+
+def as_text(record: dict[str, Any]) -> str:
+    """A record as it is written."""
+    return json.dumps(record, indent=2) + "\n"
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def as_earlier_versions(directory: Path) -> None:
+    """Let a cell's run.json be as it was written before records had a checksum."""
+    path = directory / "run.json"
+    record = json.loads(path.read_text())
+    record.pop("checksum", None)
+    path.write_text(as_text(record))

@@ -269,7 +269,7 @@ def test_sets_with_one_explanation_only_are_refused(found, tmp_path):
         ("points: 64", "points is 250; a Sobol design needs a power of two"),
         ("  tension: {low: 4", "parameters.courage is not known"),
         ("parameters:", "cannot read"),
-        ("fall: 2", "cannot read"),
+        ("fall: 2", "line 21: could not find expected ':'"),
     ],
 )
 def test_a_study_that_is_not_right_is_refused_in_a_sentence(change, said, tmp_path, capsys):

@@ -100,7 +100,7 @@ def test_everything_is_composed_twice_only_where_a_sweep_may_be_hidden(
 
 def test_a_sweep_that_only_the_configuration_asks_for_is_a_sweep(tmp_path: Path) -> None:
     assert run("hydra.mode=MULTIRUN", "seed=1,2", *QUICK, "hydra.sweep.dir=sweep") == 0
-    assert len(open_directory(tmp_path / "sweep").finished) == 2
+    assert len(open_directory(tmp_path / "sweep").cells) == 2
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_failing_cell_does_not_stop_a_sweep(
 ) -> None:
     assert run("-m", "pakistan.trust=0.2,7,0.4", *QUICK, "hydra.sweep.dir=sweep") == 1
     sweep = open_directory(tmp_path / "sweep")
-    assert len(sweep.finished) == 2
+    assert len(sweep.cells) == 2
     assert [failure.overrides[0] for failure in sweep.failed] == ["pakistan.trust=7"]
     assert files(sweep.failed[0].directory) == {"run.json"}
     said = capsys.readouterr().err
@@ -180,6 +180,7 @@ MISTAKES = {
         ["+events.x={kind: attack, day: 400, deaths: 9, group: ttp}"], "the horizon is 365",
     ),
     "explosive excitation": (["militants.ttp.excitation=1.2"], "militants.ttp.excitation is 1.2"),
+    "huge excitation": ([f"militants.ttp.excitation=1{0:0400}"], "militants.ttp.excitation is 1"),
     "unwritable directory": (["hydra.run.dir=/proc/none/x", *QUICK], "cannot write to /proc"),
     "a file for a directory": (["hydra.run.dir=taken/x", *QUICK], "cannot write to taken"),
 }  # fmt: skip

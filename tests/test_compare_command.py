@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from finished_cells import change_record, ended_on, put_cell, put_sweep
+from finished_cells import ended_on, falsify, put_cell, put_sweep
 
 from sim import cli
 from sim.analysis.compare import compare
@@ -190,7 +190,7 @@ def test_default_ends_that_differ_need_a_choice(
 def test_versions_that_differ_are_refused_unless_allowed(
     cells: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    change_record(cells / "baseline", versions={"ceasefire-sim": "0.0.9"})
+    falsify(cells / "baseline", versions={"ceasefire-sim": "0.0.9"})
     assert run("compare", cells) == 1
     assert "different versions of ceasefire-sim (0.0.9, 0.1.0)" in capsys.readouterr().err
     assert run("compare", cells, "--mixed-versions", "--format", "csv") == 0
@@ -212,7 +212,7 @@ def test_the_same_cell_twice_counts_once(cells: Path) -> None:
 
 def test_an_unfinished_cell_is_left_out_and_said_to_be(cells: Path) -> None:
     record = {"status": "failed", "error": "disk full", "overrides": ["scenario=no_mediators"]}
-    change_record(cells / "no_mediators", **record)
+    falsify(cells / "no_mediators", **record)
     found = open_cells([cells])
     assert list(found.cells) == ["baseline", "verified_guarantees"]
     assert "scenario=no_mediators failed (disk full) and is left out." in found.notes
@@ -260,15 +260,18 @@ def test_all_censored_or_all_ended_on_one_day_is_a_result(day: int | None, cells
 def empty_table(cells: Path) -> None:
     path = cells / "baseline" / "runs.parquet"
     pq.write_table(pq.read_table(path).slice(0, 0), path)
+    falsify(path.parent)
 
 
 def cut_table(cells: Path) -> None:
     path = cells / "baseline" / "runs.parquet"
     pq.write_table(pq.read_table(path).slice(0, 5), path)
+    falsify(path.parent)
 
 
 def damage_table(cells: Path) -> None:
     (cells / "baseline" / "runs.parquet").write_bytes(b"PAR1 not really")
+    falsify(cells / "baseline")
 
 
 def damage_pages(cells: Path) -> None:
@@ -279,11 +282,13 @@ def damage_pages(cells: Path) -> None:
 
 def damage_config(cells: Path) -> None:
     (cells / "baseline" / "config.yaml").write_text("seed: [")
+    falsify(cells / "baseline")
 
 
 def drop_column(cells: Path) -> None:
     path = cells / "baseline" / "runs.parquet"
     pq.write_table(pq.read_table(path).drop_columns(["collapse_day"]), path)
+    falsify(path.parent)
 
 
 def nothing(cells: Path) -> None:
@@ -308,10 +313,10 @@ MISTAKES = {
     "figure of one": (["figure", "forest", "sweep/baseline"], nothing, "needs two ensembles"),
     "swept figure": (["figure", "heatmap", "sweep"], nothing, "needs 2 swept parameters"),
     "no place": (["compare", "sweep", "--out", "/proc/x"], nothing, "cannot write to /proc/x"),
-    "empty": (["compare", "sweep"], empty_table, "runs.parquet holds no futures"),
-    "cut": (["compare", "sweep"], cut_table, "holds 5 futures; its configuration says 60"),
+    "empty": (["compare", "sweep"], empty_table, "runs.parquet holds 0 rows; by config.yaml"),
+    "cut": (["compare", "sweep"], cut_table, "holds 5 rows; by config.yaml it has 60"),
     "damaged": (["compare", "sweep"], damage_table, "cannot read sweep/baseline/runs.parquet"),
-    "damaged pages": (["report", "sweep"], damage_pages, "cannot read sweep/baseline/runs.parquet"),
+    "damaged pages": (["report", "sweep"], damage_pages, "has been changed since it was stored"),
     "damaged config": (["figure", "forest", "sweep"], damage_config, "cannot read sweep/baseline"),
     "column": (["compare", "sweep"], drop_column, "collapse_day"),
 }  # fmt: skip

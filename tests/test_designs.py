@@ -23,7 +23,8 @@ from sim.study.designs import (
     sobol,
 )
 from sim.study.evaluate import evaluate
-from sim.study.store import TABLES, write_cell
+from sim.study.opening import TABLES
+from sim.study.store import write_cell
 from sim.study.sweeps import open_directory
 
 QUICK = ["replicates=20", "horizon=12"]
@@ -136,7 +137,7 @@ def test_a_point_out_of_range_fails_alone(
     said = capsys.readouterr()
     assert "pakistan.trust is 7" in said.err
     assert "2 of 3 points" in said.out
-    assert len(open_directory(tmp_path).finished) == 2
+    assert len(open_directory(tmp_path).cells) == 2
 
 
 def test_finished_points_are_skipped(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from sim.config import ENDS, PARTIES
 from sim.records import QUANTILES
 from sim.report import parameters
 from sim.study.cells import load_cell
-from sim.study.store import TABLES, write_cell
+from sim.study.opening import TABLES
+from sim.study.store import write_cell
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 OUTPUTS = (DOCS / "outputs.md").read_text()

@@ -15,8 +15,9 @@ from sim.config import Engine, EngineKind
 from sim.study.cells import load_cell
 from sim.study.engines import RETRIES, dask, ordered
 from sim.study.errors import EngineError
+from sim.study.opening import TABLES
 from sim.study.runner import run
-from sim.study.store import TABLES, write_cell
+from sim.study.store import write_cell
 
 SMALL = ["replicates=230", "horizon=30", "engine.watched=120"]
 TWO = ["engine=processes", "engine.workers=2"]
@@ -138,7 +139,8 @@ def test_no_worker_outlives_its_parent(kind: str, sent: signal.Signals, tmp_path
     running = subprocess.Popen(
         [sys.executable, "-m", "sim", *words], cwd=tmp_path, stderr=subprocess.DEVNULL
     )
-    while not (tmp_path / "cell" / ".runs.parquet.partial").exists():
+    partial = tmp_path / "cell" / ".runs.parquet.partial"
+    while not (partial.exists() and partial.stat().st_size):  # first a lock, then what blocks gave
         assert running.poll() is None
         time.sleep(0.1)
     workers = children(running.pid)

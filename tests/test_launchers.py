@@ -14,8 +14,8 @@ from hydra.errors import HydraException
 from slurm_node import start_slurm
 
 from sim.paths import data_dir
-from sim.study.cells import explain_hydra
-from sim.study.store import TABLES
+from sim.study.misread import explain_misread
+from sim.study.opening import TABLES
 from sim.study.sweeps import open_directory
 
 SWEEP = ["-m", "pakistan.trust=0.2,0.3,0.4,7", "replicates=30", "horizon=15"]
@@ -44,7 +44,7 @@ def test_no_preset_hides_a_launcher() -> None:
 
 
 def test_a_preset_without_its_plugin_names_the_extra() -> None:
-    said = explain_hydra(HydraException("Could not load 'hydra/launcher/grouped_slurm'."))
+    said = explain_misread(HydraException("Could not load 'hydra/launcher/grouped_slurm'."))
     assert "ceasefire-sim[slurm]" in said
 
 
@@ -93,7 +93,7 @@ def test_a_killed_worker_of_the_launcher_is_said_and_the_sweep_resumes(tmp_path:
     assert "the same command resumes the sweep" in said
     assert "not run to its end" in said
     assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
-    assert len(open_directory(tmp_path / "sweep").finished) == 8
+    assert len(open_directory(tmp_path / "sweep").cells) == 8
 
 
 slurm = pytest.fixture(scope="module")(start_slurm)

@@ -24,10 +24,10 @@ def test_a_search_goes_on_where_it_stopped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("optimise", str(tmp_path), *QUICK, "--trials", "3") == 0
-    first = open_directory(tmp_path).finished
+    first = open_directory(tmp_path).cells
     assert run("optimise", str(tmp_path), *QUICK, "--trials", "5") == 0
     assert len(first) == 3
-    assert set(first) < set(open_directory(tmp_path).finished)
+    assert set(first) < set(open_directory(tmp_path).cells)
     assert "5 trials" in capsys.readouterr().out
 
 
@@ -35,12 +35,11 @@ def test_the_best_trial_has_the_highest_value_of_its_cells(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from sim.analysis.ensemble import Ensemble
-    from sim.study.store import read_cell
+    from sim.study.opening import open_cell
 
     assert run("optimise", str(tmp_path), *QUICK, "--trials", "4", "--goal", "S:10") == 0
     values = [
-        Ensemble(read_cell(path)).survival().at(10).value
-        for path in open_directory(tmp_path).finished
+        Ensemble(open_cell(path)).survival().at(10).value for path in open_directory(tmp_path).cells
     ]
     assert f"best S:10 {max(values):.4g}" in capsys.readouterr().out
 

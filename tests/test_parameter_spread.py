@@ -18,6 +18,7 @@ from sim.report.sweep import compare_sweep
 from sim.study.cells import Cell, parameter_fields
 from sim.study.runner import run
 from sim.study.store import write_cell
+from sim.study.sweeps import open_directory
 
 HORIZON = 100
 SIGNS = ["scenario", "quantity", "difference", "sets", "agree", "share", "longer", "shorter",
@@ -172,7 +173,7 @@ def test_a_sweep_and_a_comparison_write_the_signs(tmp_path, capsys):
     for name in ("baseline", "no_mediators"):
         few = SMALL | {"replicates": 40, "horizon": 20}
         write_cell(Cell(*validate(put(tree_of(name), few))), tmp_path / name, [f"scenario={name}"])
-    told = compare_sweep(tmp_path)
+    told = compare_sweep(open_directory(tmp_path))
     of_the_sweep = pd.read_csv(tmp_path / "signs.csv")
     assert (tmp_path / "signs.txt").read_text().strip() in told
     assert compare_command([str(tmp_path), "--out", str(tmp_path / "out"), "--format", "png"]) == 0

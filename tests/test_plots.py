@@ -27,6 +27,7 @@ from sim.plots.survival import survival
 from sim.plots.sweep import heatmap, response
 from sim.plots.timeline import date_ticks, day_ticks
 from sim.study.cells import Cell, load_cell
+from sim.study.errors import StoreError
 from sim.study.runner import Results
 
 ABOUT = ["End = collapse: made up. Horizon 365 days, 10 replicates, seed 1, accounts: mixed."]
@@ -540,7 +541,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_other(tmp_path):
         raise OSError("disk full")
 
     drawing.figure.savefig = fail
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(StoreError, match=r"cannot write to .*figure\.png: disk full"):
         save(drawing, tmp_path / "figure")
     assert [path.name for path in tmp_path.iterdir()] == ["figure.png"]
     assert (tmp_path / "figure.png").read_text() == "old"

@@ -20,6 +20,7 @@ MODULES = sorted((ROOT / "sim").rglob("*.py"))
 # which, like the command line, may import everything.
 LAYERS = {
     "paths": 0,
+    "yaml_files": 0,
     "compiled": 0,
     "randomness": 1,
     "kernels": 2,  # loaded by `compiled` at run time

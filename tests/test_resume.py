@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from finished_cells import falsify
 from matplotlib.figure import Figure
 
 from sim import cli
@@ -21,7 +22,8 @@ from sim.study import runner, store
 from sim.study.cells import load_cell
 from sim.study.errors import StoreError
 from sim.study.files import locked
-from sim.study.store import TABLES, finished, write_cell
+from sim.study.opening import TABLES, finished
+from sim.study.store import write_cell
 from sim.study.sweeps import expect, identity, open_directory
 
 QUICK = ["replicates=30", "horizon=15"]
@@ -63,9 +65,9 @@ def test_a_cell_of_a_sweep_lies_under_its_key(tmp_path: Path) -> None:
     run(*SWEEP)
     for trust in ("0.2", "0.3", "0.4"):
         cell = load_cell("baseline", [f"pakistan.trust={trust}", *QUICK])
-        record = finished(tmp_path / "sweep" / cell.directory_name)
-        assert record is not None
-        assert record["key"] == cell.key
+        stored = finished(tmp_path / "sweep" / cell.directory_name)
+        assert stored is not None
+        assert stored.cell.key == cell.key
 
 
 def test_the_order_and_the_engine_do_not_make_another_cell() -> None:
@@ -100,14 +102,14 @@ def test_a_sweep_can_be_extended_and_reordered_in_place(tmp_path: Path) -> None:
 def test_cells_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) -> None:
     run("-m", "pakistan.trust=0.4,0.2,0.3", *QUICK, "hydra.sweep.dir=sweep")
     sweep = open_directory(tmp_path / "sweep")
-    said = [sweep.records[path]["overrides"][0] for path in sweep.finished]
+    said = [stored.run["overrides"][0] for stored in sweep.cells.values()]
     assert said == ["pakistan.trust=0.4", "pakistan.trust=0.2", "pakistan.trust=0.3"]
 
 
 def test_the_same_cell_in_other_words_is_simulated_once(tmp_path: Path) -> None:
     assert run("-m", "pakistan.trust=0.3,0.30", *QUICK, "hydra.sweep.dir=sweep") == 0
     sweep = open_directory(tmp_path / "sweep")
-    assert len(sweep.finished) == 1
+    assert len(sweep.cells) == 1
     assert sweep.missing == []
 
 
@@ -126,9 +128,7 @@ def test_numbered_directories_never_overwrite_another_cell(
 def test_a_cell_of_another_version_is_not_mixed_in(tmp_path: Path) -> None:
     cell = load_cell("baseline", QUICK)
     write_cell(cell, tmp_path)
-    record = json.loads((tmp_path / "run.json").read_text())
-    record["versions"]["ceasefire-sim"] = "0.0.1"
-    (tmp_path / "run.json").write_text(json.dumps(record))
+    falsify(tmp_path, versions={"ceasefire-sim": "0.0.1"})
     with pytest.raises(StoreError, match=r"version 0\.0\.1 and this is .*another directory"):
         write_cell(cell, tmp_path)
 
@@ -139,7 +139,7 @@ def test_a_sweep_into_results_of_another_version_says_so(
     run(*SWEEP)
     path = next((tmp_path / "sweep").glob("*/run.json"))
     before = path.read_text()
-    path.write_text(before.replace('"ceasefire-sim": "', '"ceasefire-sim": "0.0.1+'))
+    falsify(path.parent, versions={"ceasefire-sim": "0.0.1+"})
     assert run(*SWEEP) == 1
     said = capsys.readouterr().err
     assert "1 of 3 cells" in said
@@ -154,7 +154,7 @@ def test_two_sweeps_started_in_the_same_second_have_their_own_directories(tmp_pa
     assert [process.wait(timeout=120) for process in running] == [0, 0]
     manifests = list((tmp_path / "multirun").rglob("sweep.json"))
     assert len(manifests) == 2
-    assert [len(open_directory(path.parent).finished) for path in manifests] == [2, 2]
+    assert [len(open_directory(path.parent).cells) for path in manifests] == [2, 2]
 
 
 # Failures
@@ -179,7 +179,7 @@ def test_an_unexpected_error_is_kept_with_its_traceback_and_the_rest_goes_on(
     broken(monkeypatch, at=2)
     assert run(*SWEEP) == 1
     sweep = open_directory(tmp_path / "sweep")
-    assert len(sweep.finished) == 2
+    assert len(sweep.cells) == 2
     record = json.loads((sweep.failed[0].directory / "run.json").read_text())
     assert record["error"] == "ZeroDivisionError: a surprise"
     assert "simulate" in "".join(record["traceback"])
@@ -204,7 +204,7 @@ def test_a_failed_cell_is_tried_again(tmp_path: Path, monkeypatch: pytest.Monkey
         broken(patch, at=2)
         run(*SWEEP)
     assert run(*SWEEP) == 0
-    assert len(open_directory(tmp_path / "sweep").finished) == 3
+    assert len(open_directory(tmp_path / "sweep").cells) == 3
 
 
 def test_a_full_disk_fails_the_cell_and_resumes_to_the_same_bytes(
@@ -223,7 +223,7 @@ def test_a_full_disk_fails_the_cell_and_resumes_to_the_same_bytes(
         assert run(*SWEEP) == 1
     assert "no space left on device" in capsys.readouterr().err
     assert not list(tmp_path.rglob("*.partial"))
-    assert len(open_directory(tmp_path / "sweep").finished) == 1
+    assert len(open_directory(tmp_path / "sweep").cells) == 1
     assert run(*SWEEP) == 0
     assert run(*SWEEP[:-1], "hydra.sweep.dir=other") == 0
     assert data(tmp_path / "sweep") == data(tmp_path / "other")

@@ -11,7 +11,9 @@ from sim.analysis.ensemble import Ensemble, simulate
 from sim.analysis.survival import aalen_johansen, kaplan_meier
 from sim.config import CAUSES
 from sim.study.cells import load_cell
-from sim.study.store import ROW_GROUP, RunsWriter, StoreError, finished, read_cell, write_cell
+from sim.study.errors import StoreError
+from sim.study.opening import open_cell
+from sim.study.store import ROW_GROUP, RunsWriter, write_cell
 
 SMALL = ["replicates=150", "horizon=40"]
 
@@ -42,7 +44,7 @@ def test_row_groups_do_not_depend_on_how_rows_arrive(tmp_path: Path) -> None:
 def test_a_cell_reads_back_as_it_was(tmp_path: Path) -> None:
     cell = load_cell("bagram_shock", SMALL)
     write_cell(cell, tmp_path)
-    stored = read_cell(tmp_path)
+    stored = open_cell(tmp_path)
     assert stored.cell == cell
     assert stored.cell.key == cell.key
     fresh = simulate(cell.scenario, 150, 2025, 40)
@@ -60,13 +62,14 @@ def test_the_key_names_what_changes_results_and_nothing_else() -> None:
 
 def test_an_unfinished_or_damaged_cell_is_not_read(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no finished cell"):
-        read_cell(tmp_path)
+        open_cell(tmp_path)
     write_cell(load_cell("baseline", SMALL), tmp_path)
+    stored = open_cell(tmp_path)
     (tmp_path / "runs.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(StoreError, match=r"cannot read .*runs\.parquet"):
-        read_cell(tmp_path).table("runs")
-    (tmp_path / "run.json").write_text("{")
-    assert finished(tmp_path) is None
+        stored.table("runs")
+    with pytest.raises(StoreError, match=r"runs\.parquet has been changed since it was stored"):
+        open_cell(tmp_path)
 
 
 def test_survival_read_in_pieces_is_that_of_all_rows_at_once(

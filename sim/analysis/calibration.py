@@ -17,11 +17,13 @@ from typing import Any
 import pandas as pd
 from omegaconf import OmegaConf
 
+from sim import yaml_files
 from sim.analysis.patterns import AGES, Measured
 from sim.config import ConfigError
 from sim.study.cells import register_resolvers
 from sim.study.designs import Range, sobol
 from sim.study.parameters import Set, known_parameters
+from sim.yaml_files import YamlError
 
 MOST = 8  # parameters searched
 DIGITS = 4  # significant digits of a parameter
@@ -93,6 +95,7 @@ class Calibration:
         """
         register_resolvers()
         try:
+            yaml_files.read(path)  # says what is malformed with its line; OmegaConf then reads it
             tree = OmegaConf.to_container(OmegaConf.load(path), resolve=True)
             assert isinstance(tree, dict)
             parts: dict[str, Any] = {str(name): value for name, value in tree.items()}
@@ -102,6 +105,8 @@ class Calibration:
             made = cls(ranges=ranges, about={n: x["about"] for n, x in spans.items()}, **parts)
         except ConfigError:
             raise
+        except YamlError as error:
+            raise ConfigError(str(error)) from None
         except OSError as error:
             raise ConfigError(f"cannot read {path}: {str(error.strerror).lower()}") from None
         except Exception as error:

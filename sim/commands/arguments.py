@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -64,6 +63,14 @@ def add_look(of: argparse.ArgumentParser) -> None:
     )
 
 
+def add_trust(of: argparse.ArgumentParser) -> None:
+    """Add the leave to run code that results name."""
+    of.add_argument(
+        "--trust-code", action="store_true",
+        help="run a tactic that the results name and this package does not have",
+    )  # fmt: skip
+
+
 def opened(given: argparse.Namespace) -> CellSet:
     """Open the cells that were asked for."""
     from sim.report.cells import open_cells
@@ -94,13 +101,12 @@ def write_figure(drawing: Drawing, path: Path, formats: Sequence[str]) -> list[P
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file under a temporary name and rename it when complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as partial:
         partial.write_text(text, encoding="utf-8")
 
 
 def in_one_sentence(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
-    """Turn what a user may get wrong, or a full disk, into one sentence for the command line."""
+    """Turn what a user may get wrong into one sentence for the command line."""
 
     @wraps(main)
     def said(words: list[str]) -> int:
@@ -110,8 +116,5 @@ def in_one_sentence(main: Callable[[list[str]], int]) -> Callable[[list[str]], i
             return main(words)
         except SurvivalInputError as error:
             raise ConfigError(str(error)) from None
-        except OSError as error:
-            reason = os.strerror(error.errno).lower() if error.errno else str(error)
-            raise ConfigError(f"cannot write to {error.filename}: {reason}") from None
 
     return said

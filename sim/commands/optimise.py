@@ -17,6 +17,7 @@ from sim.config import ConfigError, validate
 from sim.study.cells import Cell, load_cell
 from sim.study.designs import Range, changed
 from sim.study.errors import StoreError, StudyError, cannot_write
+from sim.study.files import locked
 from sim.study.store import write_cell
 
 LOG = "optuna.log"
@@ -57,7 +58,6 @@ def search(chosen: argparse.Namespace) -> Any:
     base = load_cell(scenario, [word for word in chosen.overrides if word not in named])
     goal = _goal(chosen.goal, base.settings.horizon)
     _check(base, ranges)
-    study, done = _open_study(chosen)
 
     def value(trial: Any) -> float:
         point = {name: _suggested(trial, name, span) for name, span in ranges.items()}
@@ -65,7 +65,15 @@ def search(chosen: argparse.Namespace) -> Any:
         words = [*chosen.overrides, *(f"{path}={at}" for path, at in point.items())]
         return goal(Ensemble(write_cell(cell, chosen.directory / cell.directory_name, words)))
 
-    study.optimize(value, n_trials=max(0, chosen.trials - done))
+    with locked(chosen.directory):  # another search there would take our trials for cut off
+        try:
+            study, done = _open_study(chosen)
+            study.optimize(value, n_trials=max(0, chosen.trials - done))
+        except (OSError, AssertionError) as error:  # optuna hides that its log cannot be written
+            cause = error if isinstance(error, OSError) else error.__context__
+            if not isinstance(cause, OSError):
+                raise
+            raise StoreError(cannot_write(chosen.directory / LOG, cause)) from None
     return study
 
 
@@ -78,14 +86,14 @@ def _open_study(chosen: argparse.Namespace) -> tuple[Any, int]:
         raise StudyError("a search needs optuna: pip install 'ceasefire-sim[analysis]'") from None
     optuna.logging.set_verbosity(logging.ERROR)
     try:
-        chosen.directory.mkdir(parents=True, exist_ok=True)
         storage = optuna.storages.JournalStorage(JournalFileBackend(str(chosen.directory / LOG)))
-    except OSError as error:
-        raise StoreError(cannot_write(chosen.directory, error)) from None
-    study = optuna.create_study(
-        study_name=NAME, storage=storage, load_if_exists=True,
-        direction="minimize" if chosen.minimise else "maximize",
-    )  # fmt: skip
+        study = optuna.create_study(
+            study_name=NAME, storage=storage, load_if_exists=True,
+            direction="minimize" if chosen.minimise else "maximize",
+        )  # fmt: skip
+    except (ValueError, KeyError, TypeError) as error:
+        said = str(error).splitlines()[0]
+        raise StoreError(f"cannot read {chosen.directory / LOG}: {said}") from None
     # a search that goes on with the seed it began with would visit the same points again
     study.sampler = optuna.samplers.TPESampler(seed=chosen.search_seed + len(study.trials))
     for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):

@@ -13,7 +13,7 @@ SHOWN = 6  # values, duplicates or finished cells named before the rest is count
 
 
 def main(words: list[str]) -> int:
-    """Print the plan; exit with 1 if a cell is not valid or there is none."""
+    """Print the plan; exit with 1 if a cell is not valid or damaged, or there is none."""
     parser = argparse.ArgumentParser(
         prog="ceasefire plan",
         description="Compose and validate every cell of a sweep; estimate its time and disk use.",
@@ -25,7 +25,7 @@ def main(words: list[str]) -> int:
     chosen = parser.parse_intermixed_args(words)
     found = plan(chosen.overrides, probe=not chosen.no_probe)
     print(found.as_json() if chosen.json else "\n".join(_lines(found)))
-    return 1 if found.invalid or not found.cells else 0
+    return 1 if found.invalid or found.damaged or not found.cells else 0
 
 
 def _lines(found: Plan) -> Iterator[str]:
@@ -40,6 +40,7 @@ def _lines(found: Plan) -> Iterator[str]:
         yield f"{len(found.invalid)} cells are not valid:"
     for cell in found.invalid:
         yield f"  {named(cell.overrides)}: {cell.error}"
+    yield from (f"damaged: {said}" for said in found.damaged)
     if found.seconds is not None and found.bytes is not None:
         yield (
             f"to run: {found.replicates:,} futures; about {duration(found.seconds)} in one process "

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sim.study.collect import CELLS, PARTS, open_collection
+from sim.study.collect import open_collection
 from sim.study.errors import StudyError
 
 HELP = """\
@@ -44,11 +44,13 @@ def query(directory: Path, sql: str):  # type: ignore[no-untyped-def]
         import duckdb
     except ImportError:
         raise StudyError("queries need DuckDB: pip install 'ceasefire-sim[analysis]'") from None
-    target, _ = open_collection(directory)
+    runs, cells, notes = open_collection(directory)
+    for note in notes:
+        print(f"ceasefire: {note}", file=sys.stderr)
     with duckdb.connect() as connection:
-        for name, pattern in (("runs", f"{PARTS}/*.parquet"), ("cells", CELLS)):
-            path = str(target / pattern).replace("'", "''")
-            connection.execute(f"create view {name} as select * from read_parquet('{path}')")
+        for name, paths in (("runs", runs), ("cells", [cells])):
+            listed = ", ".join("'{}'".format(str(path).replace("'", "''")) for path in paths)
+            connection.execute(f"create view {name} as select * from read_parquet([{listed}])")
         try:
             return connection.execute(sql).df()
         except duckdb.Error as error:

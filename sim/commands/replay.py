@@ -7,10 +7,11 @@ import json
 import sys
 from pathlib import Path
 
+from sim.commands.arguments import add_trust
 from sim.report.transcript import entries, in_words
 from sim.study.errors import StoreError
+from sim.study.opening import StoredCell, finished
 from sim.study.replay import Replay, other_versions, replay
-from sim.study.store import StoredCell, finished, read_cell
 from sim.study.sweeps import open_directory
 
 
@@ -23,9 +24,10 @@ def main(words: list[str]) -> int:
     parser.add_argument("directory", type=Path, help="of a finished cell")
     parser.add_argument("--replicate", type=int, default=0, help="number of the future, from 0")
     parser.add_argument("--json", action="store_true", help="print facts, one JSON object a line")
+    add_trust(parser)
     chosen = parser.parse_args(words)
-    stored = open_cell(chosen.directory)
-    again = replay(stored, chosen.replicate)
+    stored = only_cell(chosen.directory)
+    again = replay(stored, chosen.replicate, chosen.trust_code)
     heard = entries(stored.cell, chosen.replicate)
     if chosen.json:
         print("\n".join(json.dumps(entry, ensure_ascii=False) for entry in heard))
@@ -37,15 +39,17 @@ def main(words: list[str]) -> int:
     return 1 if again.differs else 0
 
 
-def open_cell(directory: Path) -> StoredCell:
+def only_cell(directory: Path) -> StoredCell:
     """Open a finished cell, or the only one of a sweep; say which there are if there are more."""
-    if finished(directory) is not None:
-        return read_cell(directory)
-    cells = open_directory(directory).finished
-    if len(cells) != 1:
-        names = ", ".join(path.name for path in cells[:6]) or "none"
+    stored = finished(directory)
+    if stored is not None:
+        return stored
+    sweep = open_directory(directory)
+    sweep.must_be_whole()
+    if len(sweep.cells) != 1:
+        names = ", ".join(path.name for path in list(sweep.cells)[:6]) or "none"
         raise StoreError(f"{directory} is not one cell; its finished cells are: {names}")
-    return read_cell(cells[0])
+    return next(iter(sweep.cells.values()))
 
 
 def agreement(stored: StoredCell, again: Replay) -> str:

@@ -28,10 +28,12 @@ def main(words: list[str]) -> int:
 
     from sim.paths import data_dir
     from sim.report.sensitivity import FOLDER, Plan, Sensitivity, base_cell
+    from sim.study.files import locked
 
     plan = Plan.read(given.plan or data_dir("experiments") / FOLDER / "space.yaml")
-    study = Sensitivity(plan, base_cell(plan, given.overrides), given.directory, _told)
-    written = study.run()
+    base = base_cell(plan, given.overrides)
+    with locked(given.directory):
+        written = Sensitivity(plan, base, given.directory, _told).run()
     print(f"study {FOLDER}: {', '.join(written)} in {given.directory}")
     return 0
 

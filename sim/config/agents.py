@@ -126,8 +126,9 @@ class Mediator:
 def _not_explosive(value: Any) -> Any:
     """Refuse an excitation at which attacks would set off ever more attacks."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 1:
+        shown = str(value) if isinstance(value, int) else f"{value:g}"  # an int may be any size
         raise ValueError(
-            f"is {value:g}; every attack would set off one or more others, without end "
+            f"is {shown}; every attack would set off one or more others, without end "
             "(explosive), so allowed is 0 to 0.95"
         )
     return value

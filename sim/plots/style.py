@@ -186,12 +186,13 @@ def save(
     ------
     ValueError
         For an unknown format, before anything is written.
+    StoreError
+        If a file cannot be written.
     """
     for kind in formats:
         if kind not in FORMATS:
             raise ValueError(f"format is {kind!r}; allowed are {', '.join(FORMATS)}")
     base = Path(path_without_suffix)
-    base.parent.mkdir(parents=True, exist_ok=True)
     return [_write(result, base.parent / f"{base.name}.{kind}", kind) for kind in formats]
 
 

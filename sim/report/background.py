@@ -75,22 +75,21 @@ def provenance(found: CellSet) -> str:
     """Key, code and time of every cell, and the versions used."""
     rows = []
     for name, stored in found.stored.items():
-        run, git = stored.run, stored.run.get("git", {})
-        commit = str(git.get("commit") or "not recorded")[:12]
-        changed = " with uncommitted changes" if git.get("dirty") else ""
+        run, git = stored.run, stored.run["git"]
+        commit = str(git["commit"] or "not recorded")[:12]
+        changed = " with uncommitted changes" if git["dirty"] else ""
         settings = stored.cell.settings
         numbers = [f"{settings.replicates:,}", str(settings.seed), str(settings.horizon)]
-        when = str(run.get("finished", "not recorded"))
-        rows.append([readable(name), stored.cell.key, *numbers, f"{commit}{changed}", when])
+        rows.append([readable(name), run["key"], *numbers, f"{commit}{changed}", run["finished"]])
     head = ["Scenario", "Cell key (SHA-256)", "Futures", "Seed", "Horizon", "Commit", "Finished"]
     out = table(
         "Cells", head, rows, (2, 3, 4), small=True, code=(1,), widths=(16, 30, 8, 7, 8, 15, 16)
     )
     seen: dict[str, dict[str, None]] = {}
     for stored in found.stored.values():
-        for package, version in stored.run.get("versions", {}).items():
+        for package, version in stored.run["versions"].items():
             seen.setdefault(package, {})[str(version)] = None
-        seen.setdefault("platform", {})[str(stored.run.get("platform", "not recorded"))] = None
+        seen.setdefault("platform", {})[str(stored.run["platform"])] = None
     versions = [[package, " or ".join(values)] for package, values in seen.items()]
     return out + table("Software", ["Component", "Version"], versions)
 
@@ -99,7 +98,7 @@ def reproduce(found: CellSet, several: bool) -> str:
     """The commands that make the cells and this report again."""
     lines = []
     for name, stored in found.stored.items():
-        words = stored.run.get("overrides") or []
+        words = stored.run["overrides"]
         settings = stored.cell.settings
         fixed = {"replicates": settings.replicates, "seed": settings.seed}
         fixed["horizon"] = settings.horizon

@@ -26,7 +26,7 @@ from sim.plots.calibration import calibration as draw
 from sim.plots.style import save
 from sim.study.cells import load_cell, parameter_fields
 from sim.study.engines import ordered
-from sim.study.errors import StoreError, StudyError
+from sim.study.errors import StoreError, StudyError, cannot_write
 from sim.study.files import Atomic, locked
 from sim.study.parameters import ACCEPTED, Set
 from sim.study.provenance import git_state, versions
@@ -72,11 +72,14 @@ class Evaluations:
         self.say(f"{what}: {len(set(keys))} sets, {replicates:,} futures each"
                  + (f" ({kept} were there)" if kept else ""))  # fmt: skip
         tasks = ((key, self._scenario(json.loads(key)[0]), *json.loads(key)[1:]) for key in todo)
-        with self.path.open("a", encoding="utf-8") as file:
-            for key, found in ordered(self.engine, evaluate, tasks):
-                file.write(json.dumps([key, found]) + "\n")
-                file.flush()
-                self._known[key] = _measures(found)
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                for key, found in ordered(self.engine, evaluate, tasks):
+                    file.write(json.dumps([key, found]) + "\n")
+                    file.flush()
+                    self._known[key] = _measures(found)
+        except OSError as error:
+            raise StoreError(cannot_write(self.path, error)) from None
         return [self._known[key] for key in keys]
 
     def _scenario(self, values: Set) -> Scenario:

@@ -6,6 +6,7 @@ functions.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from sim.report.problems import problems
+from sim.report.problems import problems, say
 
 directory: list[Path] = []  # of the sweep under way, for whoever must tell that it was cut off
+held = ExitStack()  # keeps other sweeps out of that directory; the command line closes it
 
 
 class CompareAfterSweep(Callback):  # type: ignore[misc]
@@ -29,11 +31,12 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
         self.summary = summary
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """Write the list of cells to expect into the sweep's directory."""
+        """Wait for the sweep's directory, and write the list of cells to expect into it."""
         from sim.config import ConfigError
         from sim.report.start import started
         from sim.study.errors import StudyError
         from sim.study.expansion import expand
+        from sim.study.files import locked
         from sim.study.sweeps import expect
 
         started()
@@ -41,6 +44,7 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
         words = [str(word) for word in config.hydra.overrides.task]
         try:
             cells = expand(config, words, GlobalHydra.instance().config_loader())
+            held.enter_context(locked(directory[-1]))
             expect(directory[-1], cells or [])
         except (ConfigError, StudyError) as error:
             problems.append(str(error))
@@ -54,8 +58,11 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
         if problems:  # nothing was run
             return
         try:
-            problems.extend(open_directory(directory[-1]).problems())
+            sweep = open_directory(directory[-1])
+            problems.extend(sweep.problems())
+            for note in sweep.notes():
+                say(note)
             if self.summary:
-                print(compare_sweep(directory[-1]))
+                say(compare_sweep(sweep))
         except Exception as error:
             problems.append(f"the cells are stored but were not compared: {one_line(error)}")

@@ -10,9 +10,9 @@ from pathlib import Path
 from sim.analysis.ensemble import Ensemble
 from sim.report.summary import summary
 from sim.study.cells import Cell
-from sim.study.errors import StoreError, cannot_write
+from sim.study.opening import StoredCell, finished
 from sim.study.provenance import git_state
-from sim.study.store import StoredCell, finished, write_cell
+from sim.study.store import write_cell
 
 FIGURES = ("survival", "incidence")
 
@@ -41,7 +41,8 @@ def run_cell(
     Raises
     ------
     StudyError
-        If the directory cannot be written to or holds another cell, or the engine does not work.
+        If the directory cannot be written to, holds another cell or one that is not whole, or the
+        engine does not work.
     """
     earlier = finished(directory) is not None
     with progress_bar(cell) as progress:
@@ -79,9 +80,8 @@ def done(stored: StoredCell) -> str:
 
 def skipped(stored: StoredCell) -> str:
     """Say that a cell was there already, and if other code made it."""
-    made = stored.run.get("git", {})
-    other = made.get("commit") != git_state()["commit"]
-    by = f" by commit {str(made.get('commit'))[:9]}" if other else ""
+    made = stored.run["git"]["commit"]
+    by = f" by commit {str(made)[:9]}" if made != git_state()["commit"] else ""
     return f"finished earlier{by}, skipped"
 
 
@@ -95,8 +95,5 @@ def draw(ensemble: Ensemble, stored: StoredCell) -> None:
     from sim.plots.style import save
     from sim.plots.survival import survival
 
-    try:
-        for name, figure in zip(FIGURES, (survival, incidence), strict=True):
-            save(figure(ensemble), stored.directory / name)
-    except OSError as error:
-        raise StoreError(cannot_write(stored.directory, error)) from None
+    for name, figure in zip(FIGURES, (survival, incidence), strict=True):
+        save(figure(ensemble), stored.directory / name)

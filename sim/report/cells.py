@@ -11,18 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim.analysis.ensemble import Ensemble
 from sim.config import ENDS, ConfigError, Scenario
 from sim.plots.words import accounts_of
 from sim.report.sweep import names, reference_of
 from sim.study.errors import StoreError
-from sim.study.store import StoredCell, read_cell
+from sim.study.opening import StoredCell, version_of
+from sim.study.provenance import PACKAGE
 from sim.study.sweeps import named, open_directory
-
-PACKAGE = "ceasefire-sim"
 
 
 class CellsError(ConfigError):
@@ -111,14 +108,12 @@ def open_cells(
     Raises
     ------
     CellsError
-        If a directory holds no results, a file is damaged, a table is empty, or the cells differ
-        in horizon, end definition or version of the simulator without leave to.
+        If a directory holds no results, a cell is not whole, or the cells differ in horizon, end
+        definition or version of the simulator without leave to.
     """
     found, notes = _found([Path(x) for x in directories])
-    stored, repeated = _distinct([_read(path) for path in found])
+    stored, repeated = _distinct(found)
     notes += repeated
-    for cell in stored:
-        _check_tables(cell)
     _check_versions(stored, mixed_versions)
     days = _common_horizon(stored, horizon)
     cut = [cell for cell in stored if cell.cell.settings.horizon > days]
@@ -134,9 +129,9 @@ def open_cells(
     return CellSet(called, cells, chosen, _common_end(called, end), tuple(notes))
 
 
-def _found(directories: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """Directories of finished cells, and a note on each cell that is not finished."""
-    paths: dict[Path, Path] = {}
+def _found(directories: Sequence[Path]) -> tuple[list[StoredCell], list[str]]:
+    """The finished cells of some directories, and a note on each cell that is not finished."""
+    cells: dict[Path, StoredCell] = {}
     notes = []
     for directory in directories:
         if not directory.is_dir():
@@ -145,21 +140,20 @@ def _found(directories: Sequence[Path]) -> tuple[list[Path], list[str]]:
             sweep = open_directory(directory)
         except StoreError as error:
             raise CellsError(f"{directory} holds no results: {error}") from None
+        try:
+            sweep.must_be_whole()
+            for stored in sweep.cells.values():
+                _ = stored.cell  # what this version cannot use is said before anything is computed
+        except StoreError as error:
+            raise CellsError(str(error)) from None
         left = [f"{named(x.overrides)} failed ({x.error})" for x in sweep.failed]
         left += [f"{named(words)} was not run to its end" for words in sweep.missing]
-        if not sweep.finished:
+        if not sweep.cells:
             raise CellsError(f"{directory} holds no finished cell: {'; '.join(left)}")
         notes += [f"{text} and is left out." for text in left]
-        paths |= {path.resolve(): path for path in sweep.finished}
-    return list(paths.values()), notes
-
-
-def _read(path: Path) -> StoredCell:
-    """Open a cell, or say in one line why it cannot be."""
-    try:
-        return read_cell(path)
-    except StoreError as error:
-        raise CellsError(" ".join(str(error).split())) from None
+        notes += sweep.notes()
+        cells |= {path.resolve(): stored for path, stored in sweep.cells.items()}
+    return list(cells.values()), notes
 
 
 def _distinct(cells: Sequence[StoredCell]) -> tuple[list[StoredCell], list[str]]:
@@ -167,38 +161,20 @@ def _distinct(cells: Sequence[StoredCell]) -> tuple[list[StoredCell], list[str]]
     first: dict[str, StoredCell] = {}
     notes = []
     for cell in cells:
-        earlier = first.setdefault(cell.cell.key, cell)
+        earlier = first.setdefault(cell.run["key"], cell)
         if earlier is not cell:
             notes.append(f"{cell.directory} holds the same cell as {earlier.directory}; used once.")
     return list(first.values()), notes
 
 
-def _check_tables(cell: StoredCell) -> None:
-    """Refuse damaged, empty and incomplete tables before anything is computed."""
-    wanted = cell.cell.settings.replicates
-    path = cell.directory / "runs.parquet"
-    try:
-        rows = pq.ParquetFile(path).metadata.num_rows
-    except (OSError, pa.ArrowException) as error:
-        raise CellsError(f"cannot read {path}: {str(error).splitlines()[0]}") from None
-    if rows == 0:
-        raise CellsError(f"{path} holds no futures; at least one is needed")
-    if rows != wanted:
-        raise CellsError(f"{path} holds {rows:,} futures; its configuration says {wanted:,}")
-
-
 def _check_versions(stored: Sequence[StoredCell], allowed: bool) -> None:
     """Refuse cells of different versions of the simulator, unless allowed."""
-    found = sorted({_version(cell, PACKAGE) for cell in stored})
+    found = sorted({version_of(cell.run) for cell in stored})
     if len(found) > 1 and not allowed:
         raise CellsError(
             f"cells come from different versions of {PACKAGE} ({', '.join(found)}); simulate them "
             "anew, or add --mixed-versions to compare them all the same"
         )
-
-
-def _version(cell: StoredCell, package: str) -> str:
-    return str(cell.run.get("versions", {}).get(package, "unknown"))
 
 
 def _common_horizon(stored: Sequence[StoredCell], wanted: int | None) -> int:
@@ -241,10 +217,8 @@ def _differences(cells: dict[str, StoredCell]) -> Iterator[str]:
     """Note what differs between cells and a reader might not expect to."""
     scenarios = [x.cell.scenario for x in cells.values()]
     told: dict[str, list[Any]] = {
-        f"Versions of {PACKAGE} differ": [_version(x, PACKAGE) for x in cells.values()],
-        "Commits of the code differ": [
-            str(x.run.get("git", {}).get("commit"))[:12] for x in cells.values()
-        ],
+        f"Versions of {PACKAGE} differ": [version_of(x.run) for x in cells.values()],
+        "Commits of the code differ": [str(x.run["git"]["commit"])[:12] for x in cells.values()],
         "Start dates differ": [x.start.isoformat() for x in scenarios],
         "Accounts differ": [accounts_of(x) for x in scenarios],
         "Strikes in a row that count as open hostilities differ": [
@@ -254,5 +228,5 @@ def _differences(cells: dict[str, StoredCell]) -> Iterator[str]:
     for what, values in told.items():
         if len(set(values)) > 1:
             yield f"{what}: {', '.join(str(x) for x in dict.fromkeys(values))}."
-    if any(x.run.get("git", {}).get("dirty") for x in cells.values()):
+    if any(x.run["git"]["dirty"] for x in cells.values()):
         yield "Some cells were simulated by code with uncommitted changes."

@@ -20,10 +20,11 @@ def job(config: Any) -> None:
     import mesa  # noqa: F401  (first: it looks through all modules for every caller of its import)
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
+    from omegaconf import OmegaConf
 
     from sim.config import ConfigError
     from sim.report.cell import run_cell
-    from sim.report.problems import problems
+    from sim.report.problems import problems, say
     from sim.report.start import started
     from sim.study.cells import from_config
     from sim.study.errors import StudyError
@@ -32,16 +33,19 @@ def job(config: Any) -> None:
     started()
     settings = HydraConfig.get()
     sweeping = settings.mode is RunMode.MULTIRUN
-    directory, overrides = Path(settings.runtime.output_dir), list(settings.overrides.task)
+    directory, record = Path(settings.runtime.output_dir), None
+    overrides: Any = OmegaConf.to_container(settings.overrides.task, resolve=False)
     try:
-        print(run_cell(from_config(config), directory, overrides, sweeping), flush=True)
-    except Exception as error:
+        cell = from_config(config)
+        overrides = list(settings.overrides.task)
+        say(run_cell(cell, directory, overrides, sweeping))
+    except (Exception, SystemExit) as error:  # a tactic of one's own may call sys.exit
         mistake = isinstance(error, ConfigError | StudyError)
         if sweeping or not mistake:
             with suppress(StudyError):  # on a full disk there is no room for the record either
-                record_failure(directory, error, overrides)
+                record = record_failure(directory, error, overrides)
         if sweeping:  # told by the sweep's callback when all have ended
-            print(f"{directory.name}: failed: {one_line(error)}", flush=True)
+            say(f"{directory.name}: failed: {one_line(error)}")
         else:
-            where = "" if mistake else f" (traceback in {directory / 'run.json'})"
+            where = f" (traceback in {record})" if record is not None else ""
             problems.append(one_line(error) + where)

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from sim.config import Scenario, Settings
 from sim.study.cells import load_cell
+from sim.study.errors import StoreError
 from sim.study.files import whole
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -202,8 +203,8 @@ def main(words: Sequence[str]) -> int:
         return 0
     try:
         write(DOCS / "parameters.md")
-    except OSError as error:
-        print(f"parameters: cannot write to {DOCS}: {error.strerror}", file=sys.stderr)
+    except StoreError as error:
+        print(f"parameters: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -1,3 +1,24 @@
-"""What went wrong in the cells of this invocation, one sentence each; the command line tells it."""
+"""What is said of the cells of this invocation, and what went wrong in them, one sentence each."""
 
-problems: list[str] = []
+import os
+import sys
+
+problems: list[str] = []  # the command line tells them
+
+
+def say(text: str) -> None:
+    """Print; where nobody reads any more or the disk is full, results are kept all the same."""
+    from sim.study.errors import cannot_write
+
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        mute()
+    except OSError as error:
+        mute()
+        problems.append(cannot_write("standard output", error))
+
+
+def mute() -> None:
+    """Say nothing more: standard output goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

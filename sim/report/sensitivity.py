@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
+from sim import yaml_files
 from sim.analysis.discovery import Box, chosen, measured, peel
 from sim.analysis.evaluations import Evaluations
 from sim.analysis.outcomes import OUTCOMES
@@ -35,6 +35,7 @@ from sim.report.findings import digest, put
 from sim.seeds import seed_list
 from sim.study.cells import Cell, load_cell
 from sim.study.files import Atomic
+from sim.yaml_files import YamlError
 
 FOLDER = "sensitivity"
 NAMES = ("rmst", "s30", "s90", "s365", "agreement")
@@ -69,7 +70,7 @@ class Plan:
     def read(cls, path: Path) -> Plan:
         """Read a plan; raise ``ConfigError`` if the file is not as described."""
         try:
-            tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+            tree = yaml_files.read(path)
             space = Space(*(tree[name] for name in ("scale", "logit", "ranges", "fixed")))
             return cls(
                 space, tree["screening"]["trajectories"], tree["indices"]["samples"],
@@ -79,7 +80,9 @@ class Plan:
             )  # fmt: skip
         except OSError as error:
             raise ConfigError(f"cannot read {path}: {str(error.strerror).lower()}") from None
-        except (yaml.YAMLError, KeyError, TypeError) as error:
+        except YamlError as error:
+            raise ConfigError(str(error)) from None
+        except (KeyError, TypeError) as error:
             raise ConfigError(f"{path} lacks or misspells {error}") from None
 
 
@@ -103,7 +106,8 @@ class Sensitivity:
         indices = sobol(first, self.evaluate, self.plan.samples, self.seed, NAMES)
         box = self.discover(first)
         self.write(screened, first, indices, box)
-        return sorted(path.name for path in self.directory.iterdir() if path.suffix != ".jsonl")
+        written = [path.name for path in self.directory.iterdir() if path.suffix != ".jsonl"]
+        return sorted(name for name in written if not name.startswith("."))  # such as its lock
 
     @property
     def seed(self) -> int:

@@ -25,7 +25,7 @@ from sim.plots.words import INTERVAL, facts
 from sim.report.findings import digest, put, read_table, sentences
 from sim.report.problems import problems
 from sim.study.files import Atomic
-from sim.study.store import one_line, read_cell
+from sim.study.store import one_line
 from sim.study.sweeps import open_directory
 
 Choices = dict[str, str]
@@ -77,7 +77,9 @@ class Study(Callback):  # type: ignore[misc]
 
     def write(self, directory: Path) -> list[str]:
         """Write ``outcomes.csv``, the figures with their data and the README; name the files."""
-        cells = [Ensemble(read_cell(path)) for path in open_directory(directory).finished]
+        sweep = open_directory(directory)
+        sweep.must_be_whole()
+        cells = [Ensemble(stored) for stored in sweep.cells.values()]
         chosen = [choices(self.axes, cell) for cell in cells]
         runs = [self._runs(cell) for cell in cells]
         origin = self.given["in_force"] if self.given else 0

@@ -9,10 +9,8 @@ from sim.analysis.ensemble import Ensemble
 from sim.analysis.signs import in_words
 from sim.plots.comparison import comparison
 from sim.plots.style import save
-from sim.study.errors import StoreError, cannot_write
 from sim.study.files import Atomic
-from sim.study.store import read_cell
-from sim.study.sweeps import open_directory
+from sim.study.sweeps import Sweep
 
 
 def names(cells: dict[Path, Ensemble], overrides: dict[Path, list[str]]) -> dict[str, Ensemble]:
@@ -31,14 +29,6 @@ def names(cells: dict[Path, Ensemble], overrides: dict[Path, list[str]]) -> dict
     return named
 
 
-def open_sweep(directory: Path) -> tuple[dict[str, Ensemble], list[str]]:
-    """Open the finished cells of a sweep; return them by name, and what failed or is missing."""
-    sweep = open_directory(directory)
-    cells = {path: Ensemble(read_cell(path)) for path in sweep.finished}
-    overrides = {path: sweep.records[path]["overrides"] for path in sweep.finished}
-    return names(cells, overrides), sweep.problems()
-
-
 def reference_of(cells: dict[str, Ensemble]) -> str:
     """The cell to compare with: the baseline, else the first."""
     for name, ensemble in cells.items():
@@ -47,9 +37,12 @@ def reference_of(cells: dict[str, Ensemble]) -> str:
     return next(iter(cells))
 
 
-def compare_sweep(directory: Path) -> str:
-    """Write the comparison of a sweep (figure and table) and return its summary."""
-    cells, _ = open_sweep(directory)
+def compare_sweep(sweep: Sweep) -> str:
+    """Write the comparison of a sweep's cells (figure and table) and return its summary."""
+    directory = sweep.directory
+    ensembles = {path: Ensemble(stored) for path, stored in sweep.cells.items()}
+    overrides = {path: stored.run["overrides"] for path, stored in sweep.cells.items()}
+    cells = names(ensembles, overrides)
     if len(cells) < 2:
         return f"{len(cells)} finished cell in {directory}; nothing to compare"
     reference = reference_of(cells)
@@ -59,8 +52,5 @@ def compare_sweep(directory: Path) -> str:
         if len(result.signs):
             result.signs.to_csv(files.path("signs.csv"), index=False, lineterminator="\n")
             files.path("signs.txt").write_text(in_words(result.signs, reference) + "\n")
-    try:
-        save(comparison(cells, reference=reference), directory / "comparison")
-    except OSError as error:
-        raise StoreError(cannot_write(directory, error)) from None
+    save(comparison(cells, reference=reference), directory / "comparison")
     return f"{result}\n\ncomparison in {directory}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -32,6 +30,7 @@ from sim.config import (
 )
 from sim.config.tactics import Custom
 from sim.paths import data_dir
+from sim.study.misread import explain_misread, is_misread
 from sim.study.parameters import accepted, parameter_sets, references
 from sim.tactic_choice import own
 
@@ -57,19 +56,28 @@ class Cell:
     @property
     def key(self) -> str:
         """SHA-256 of everything that can change a result (not the engine)."""
-        tree = self.tree()
-        tree["engine"] = {"watched": tree["engine"]["watched"]}
-        del tree["transcript"]  # told beside the results, by living the watched futures again
-        return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
+        return key_of(self.tree())
 
     @property
     def directory_name(self) -> str:
         """Name of the cell's directory in a sweep: the scenario and the start of the key."""
-        return f"{self.scenario.name}-{self.key[:DIGITS]}"
+        return directory_name(self.scenario.name, self.key)
 
     def with_settings(self, **changes: Any) -> Cell:
         """Return the same scenario with other settings."""
         return replace(self, settings=replace(self.settings, **changes))
+
+
+def key_of(tree: dict[str, Any]) -> str:
+    """SHA-256 of everything in a validated configuration that can change a result."""
+    changes = tree | {"engine": {"watched": tree["engine"]["watched"]}}
+    del changes["transcript"]  # told beside the results, by living the watched futures again
+    return hashlib.sha256(json.dumps(changes, sort_keys=True).encode()).hexdigest()
+
+
+def directory_name(scenario: str, key: str) -> str:
+    """Name of a cell's directory in a sweep: the scenario and the start of the key."""
+    return f"{scenario}-{key[:DIGITS]}"
 
 
 def register_resolvers() -> None:
@@ -172,13 +180,25 @@ def from_config(config: DictConfig) -> Cell:
         tree = {str(key): plain(config[key]) for key in config if key != "hydra"}
         written = {key: as_written(config[key]) for key in tree}
     except (OmegaConfBaseException, ValueError) as error:
-        raise ConfigError(first_line(error)) from None
+        raise ConfigError(str(error).strip().splitlines()[0]) from None
     tree["parameter_sets"] = parameter_sets(tree.pop("parameters", None), written)
-    cell = Cell(*validate(tree))
+    try:
+        cell = Cell(*validate(tree))
+    except ConfigError as error:
+        raise ConfigError(f"{error}{_without_package(tree)}") from None
     unusable = list(unusable_tactics(cell.scenario))
     if unusable:
         raise ConfigError("; ".join(unusable))
     return cell
+
+
+def _without_package(tree: dict[str, Any]) -> str:
+    """Say which choices left a field of their own name: their files do not go where they should."""
+    known = Scenario.__dataclass_fields__.keys() | Settings.__dataclass_fields__.keys()
+    stray = sorted((groups() & tree.keys()) - known)
+    if not stray:
+        return ""
+    return f" (a file of {', '.join(stray)} is no mapping, or lacks '# @package _global_' on top)"
 
 
 def unusable_tactics(scenario: Scenario) -> Iterator[str]:
@@ -226,30 +246,8 @@ def _composed(scenario: str, overrides: Sequence[str]) -> DictConfig:
     try:
         with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
             config: DictConfig = compose("config", overrides=words)
-    except (HydraException, OmegaConfBaseException, ValueError) as error:  # a group is no name
-        raise ConfigError(explain_hydra(error)) from None
+    except Exception as error:
+        if is_misread(error):
+            raise ConfigError(explain_misread(error)) from None
+        raise
     return config
-
-
-def explain_hydra(error: Exception) -> str:
-    """Say in one sentence what Hydra could not compose."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    said = re.sub(r"^In '.*?': ", "", lines[0]) if lines else type(error).__name__
-    unknown = re.match(r"Could not override '(.+?)'", said)
-    if unknown:
-        field = unknown[1]
-        return f"{field} is no field that can be set so (+{field}.NAME=... adds to a mapping)"
-    if re.match(r"Could not (load|find) 'hydra/launcher/(joblib|submitit_|grouped_)", said):
-        return "this launcher needs its plugin: pip install 'ceasefire-sim[slurm]'"
-    if "LexerNoViableAltException" in said or "mismatched input" in said:
-        return f"cannot read the override {said.rpartition(': ')[2]!r}"
-    options = [k for k, line in enumerate(lines) if line.startswith("Available options")]
-    if options:
-        names = [line for line in lines[options[0] + 1 :] if re.fullmatch(r"[\w/-]+", line)]
-        return f"{said}; allowed are {', '.join(names)}"
-    return said
-
-
-def first_line(error: Exception) -> str:
-    """Return the first line of an error's message."""
-    return str(error).strip().splitlines()[0]

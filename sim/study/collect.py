@@ -8,25 +8,55 @@ row group at a time. Collecting again does only what is new and leaves the same 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import Field, TypeAdapter, with_config
+from typing_extensions import TypedDict
 
 from sim.study.columns import cells_table, override_columns, unified
 from sim.study.errors import StoreError
 from sim.study.files import Atomic, checksum, locked
-from sim.study.provenance import versions
-from sim.study.store import COMPRESSION, ROW_GROUP, version_of
+from sim.study.opening import RECORD as CELL
+from sim.study.opening import StoredCell, version_of
+from sim.study.provenance import PACKAGE, versions
+from sim.study.sealed import EXACT, Digest, Record, sealed, unsealed
+from sim.study.store import COMPRESSION, ROW_GROUP
 from sim.study.sweeps import Sweep, open_directory
 
 COLLECTED = "collected"
 RECORD = "collected.json"
 CELLS = "cells.parquet"
 PARTS = "runs"
+AGAIN = "collect with --again to write it anew"
+
+
+@with_config(EXACT)
+class File(TypedDict):
+    """A file of the data set: its rows and checksum, and what it was made from."""
+
+    rows: int
+    sha256: Digest
+    made_from: NotRequired[Annotated[list[str], Field(min_length=3, max_length=3)]]
+
+
+@with_config(EXACT)
+class Collected(TypedDict):
+    """What ``collected.json`` says."""
+
+    version: str
+    cells: int
+    failed: list[Any]  # overrides and error of each
+    missing: list[list[str]]
+    files: dict[Annotated[str, Field(pattern=rf"^({CELLS}|{PARTS}/[^/]+)$")], File]
+    checksum: Digest
+
+
+_RECORD = TypeAdapter(Collected)
 
 
 @dataclass(frozen=True)
@@ -50,20 +80,22 @@ def collect(directory: Path, again: bool = False) -> Collection:
         written, or nothing has finished.
     """
     sweep = open_directory(directory)
-    if not sweep.finished:
+    sweep.must_be_whole()
+    if not sweep.cells:
         raise StoreError(f"no cell of {directory} has finished")
     target = directory / COLLECTED
-    sources = {path: _source(path, sweep.records[path]) for path in sweep.finished}
     with locked(target):
         before = {} if again else _checked(target)
         schema, constants = _schema(sweep)
         parts, written = {}, 0
-        for path in sweep.finished:
+        for path, stored in sweep.cells.items():
             name = f"{path.relative_to(directory).as_posix().replace('/', '-')}.parquet"
             if path == directory:
                 name = f"{directory.resolve().name}.parquet"
+            if f"{PARTS}/{name}" in parts:  # a/b beside a-b
+                name = f"{stored.run['key']}.parquet"
             made_from = [
-                sources[path],
+                source_of(stored),
                 schema.to_string(),
                 json.dumps(constants[path], default=str),
             ]
@@ -79,31 +111,25 @@ def collect(directory: Path, again: bool = False) -> Collection:
 
 
 def _problems(sweep: Sweep) -> list[str]:
-    """What failed, what is missing, and whether versions differ."""
-    lines = sweep.problems()
-    made = sorted({version_of(record) for record in sweep.records.values()})
+    """What failed, what is missing, and what a reader of the cells must know."""
+    lines = [*sweep.problems(), *sweep.notes()]
+    made = sorted({version_of(stored.run) for stored in sweep.cells.values()})
     if len(made) > 1:
         lines.append(f"the cells were made by different versions: {', '.join(made)}")
     return lines
 
 
-def _source(path: Path, record: dict[str, Any]) -> str:
-    """Checksum of a cell's runs, compared with what was written down when they were stored."""
-    noted = record.get("files", {}).get("runs.parquet")
-    found = checksum(path / "runs.parquet")
-    if noted is not None and noted != found:
-        raise StoreError(
-            f"{path / 'runs.parquet'} has been changed since it was stored (checksum mismatch); "
-            f"remove {path} and run its sweep again"
-        )
-    return found
+def source_of(stored: StoredCell) -> str:
+    """Checksum of a cell's runs, by which is known whether they were collected as they are."""
+    checksums: dict[str, str] = stored.run["files"]
+    return checksums["runs.parquet"]
 
 
 def _schema(sweep: Sweep) -> tuple[pa.Schema, dict[Path, dict[str, Any]]]:
     """One schema for all cells, and the constant columns of each cell."""
     constants, fields = override_columns(sweep)
     try:
-        stored = [pq.read_schema(path / "runs.parquet") for path in sweep.finished]
+        stored = [pq.read_schema(path / "runs.parquet") for path in sweep.cells]
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"cannot read a cell: {str(error).splitlines()[0]}") from None
     return unified(fields, stored), constants
@@ -153,13 +179,13 @@ def _finish(target: Path, sweep: Sweep, parts: dict[str, Any], cells: pa.Table) 
         pq.write_table(cells, files.path(CELLS), compression=COMPRESSION)
         of_cells = {"rows": cells.num_rows, "sha256": files.checksums()[CELLS]}
         record = {
-            "version": versions()["ceasefire-sim"],
-            "cells": len(sweep.finished),
+            "version": versions()[PACKAGE],
+            "cells": len(sweep.cells),
             "failed": [[f.overrides, f.error] for f in sweep.failed],
             "missing": sweep.missing,
             "files": {**parts, CELLS: of_cells},
         }
-        files.path(RECORD).write_text(json.dumps(record, indent=1) + "\n")
+        files.path(RECORD).write_text(sealed(record), encoding="utf-8", newline="\n")
 
 
 def _checked(target: Path) -> dict[str, Any]:
@@ -170,38 +196,59 @@ def _checked(target: Path) -> dict[str, Any]:
     StoreError
         If one of them is not as it was written.
     """
-    try:
-        files: dict[str, Any] = json.loads((target / RECORD).read_text())["files"]
-    except FileNotFoundError:
+    if not (target / RECORD).exists():
         return {}
-    except (OSError, ValueError, KeyError):
-        raise StoreError(f"cannot read {target / RECORD}; collect with --again") from None
+    files = _record(target)["files"]
     for name, noted in files.items():
         path = target / name
         if path.exists() and checksum(path) != noted["sha256"]:
             raise StoreError(
-                f"{path} has been changed since it was collected (checksum mismatch); "
-                "collect with --again to write it anew"
+                f"{path} has been changed since it was collected (checksum mismatch); {AGAIN}"
             )
     return {name: noted for name, noted in files.items() if (target / name).exists()}
 
 
-def open_collection(directory: Path) -> tuple[Path, Sequence[str]]:
-    """Return the data set of a sweep and the names of its files, checked against their checksums.
+def _record(target: Path) -> Record:
+    """What ``collected.json`` says; one without a checksum is of an earlier version."""
+    try:
+        return unsealed(target / RECORD, _RECORD)
+    except StoreError as error:
+        raise StoreError(f"{error}; {AGAIN}") from None
+
+
+def open_collection(directory: Path) -> tuple[list[Path], Path, list[str]]:
+    """Return the files of a sweep's futures, that of its cells, and what a reader must know.
+
+    The data set is checked against its checksums, and cells that lie beside it are opened.
 
     Raises
     ------
     StoreError
-        If nothing was collected, or a file is missing or changed.
+        If nothing was collected, or a file or a cell is missing or changed.
     """
     if not directory.is_dir():
         raise StoreError(f"there is no directory {directory}")
-    target = directory / COLLECTED
+    target, collect_it = directory / COLLECTED, f"run: ceasefire collect {directory}"
     if not (target / RECORD).exists():
-        raise StoreError(f"{directory} has not been collected; run: ceasefire collect {directory}")
-    names = list(json.loads((target / RECORD).read_text())["files"])
-    found = _checked(target)
-    gone = [name for name in names if name not in found]
-    if gone:
-        raise StoreError(f"{target / gone[0]} is missing; run: ceasefire collect {directory}")
-    return target, names
+        raise StoreError(f"{directory} has not been collected; {collect_it}")
+    found, files = _checked(target), _record(target)["files"]
+    for name in files:
+        if name not in found:
+            raise StoreError(f"{target / name} is missing; {collect_it}")
+    parts = [target / name for name in files if name != CELLS]
+    for path in (target / PARTS).glob("*.parquet"):
+        if path not in parts:
+            raise StoreError(f"{path} was not collected; {collect_it}")
+    return parts, target / CELLS, list(_since(directory, files))
+
+
+def _since(directory: Path, files: dict[str, Any]) -> Iterator[str]:
+    """Say what has changed among the cells since they were collected, if they are still there."""
+    if not any(directory.rglob(CELL)):
+        return
+    sweep = open_directory(directory)
+    sweep.must_be_whole()
+    collected = sorted(noted["made_from"][0] for name, noted in files.items() if name != CELLS)
+    if collected != sorted(source_of(stored) for stored in sweep.cells.values()):
+        yield f"the cells of {directory} are not those that were collected; collect them again"
+    yield from sweep.notes()

@@ -12,8 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from sim.study.cells import DIGITS
 from sim.study.plan import flat
-from sim.study.store import read_cell
 from sim.study.sweeps import Sweep, named
 
 Constants = dict[str, Any]
@@ -26,15 +26,12 @@ def override_columns(sweep: Sweep) -> tuple[dict[Path, Constants], list[pa.Field
     the value of each cell's configuration, whether that cell set it or not; a choice from a group
     (``mediators=none``) has the option's name, null where none was chosen.
     """
-    trees = {path: flat(read_cell(path).cell.tree()) for path in sweep.finished}
-    chosen = {path: _set_by(sweep.records[path]["overrides"]) for path in sweep.finished}
+    trees = {path: flat(stored.tree) for path, stored in sweep.cells.items()}
+    chosen = {path: _set_by(stored.run["overrides"]) for path, stored in sweep.cells.items()}
     keys = dict.fromkeys(key for words in chosen.values() for key in words)
     constants: dict[Path, Constants] = {}
-    for path in sweep.finished:
-        own: Constants = {
-            "cell": str(sweep.records[path]["key"])[:12],
-            "scenario": sweep.records[path]["scenario"],
-        }
+    for path, stored in sweep.cells.items():
+        own: Constants = {"cell": stored.run["key"][:DIGITS], "scenario": stored.run["scenario"]}
         for key in keys:
             if key in own or key in ("replicate", "account"):
                 continue
@@ -96,8 +93,8 @@ def unified(constants: Sequence[pa.Field], stored: Sequence[pa.Schema]) -> pa.Sc
 def cells_table(sweep: Sweep, constants: dict[Path, Constants]) -> pa.Table:
     """One row per cell: where it is, what it was asked for as, and its constant columns."""
     rows = []
-    for path in sweep.finished:
-        record = sweep.records[path]
+    for path, stored in sweep.cells.items():
+        record = stored.run
         rows.append(
             constants[path]
             | {

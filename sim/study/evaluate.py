@@ -15,6 +15,7 @@ from sim.study.cells import Cell, invalid_name
 from sim.study.designs import Point, cells
 from sim.study.engines import ordered
 from sim.study.errors import StudyError
+from sim.study.files import locked
 from sim.study.store import one_line, record_failure, write_cell
 from sim.study.sweeps import expect
 
@@ -44,6 +45,17 @@ def evaluate(
     StudyError
         If the directory cannot be written to, or the engine does not work.
     """
+    with locked(directory):
+        return _evaluate(base, points, directory, overrides, progress)
+
+
+def _evaluate(
+    base: Cell,
+    points: Sequence[Point],
+    directory: Path,
+    overrides: Sequence[str],
+    progress: Callable[[int], None] | None,
+) -> list[Outcome]:
     tasks = []
     outcomes: dict[int, Outcome] = {}
     jobs = [[*overrides, *words] for words, _ in cells(base, points)]
@@ -71,12 +83,12 @@ def _point(k: int, cell: Cell, directory: Path, overrides: list[str]) -> tuple[i
     name = cell.directory_name
     try:
         write_cell(cell, directory / name, overrides)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a tactic of one's own may call sys.exit
         return k, _failed(error, directory, overrides, name)
     return k, Outcome(overrides, None)
 
 
-def _failed(error: Exception, directory: Path, overrides: list[str], name: str) -> Outcome:
+def _failed(error: BaseException, directory: Path, overrides: list[str], name: str) -> Outcome:
     with suppress(StudyError):
         record_failure(directory / name, error, overrides)
     return Outcome(overrides, one_line(error))

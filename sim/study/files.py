@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and one writer at a time for a directory.
+"""Files that are there whole or not at all, and one writer at a time for a file or a directory.
 
 Knows no result: only names, renaming, locks and checksums.
 """
@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
+import platform
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
 from sim.study.errors import StoreError, cannot_write
+from sim.study.provenance import now
 
 try:
     import fcntl
@@ -32,20 +36,27 @@ def partial(path: Path) -> Path:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Temporary path of one file, which gets its name when the block ends well, or is not there."""
-    try:
-        yield partial(path)
-        os.replace(partial(path), path)
-    finally:
-        partial(path).unlink(missing_ok=True)
+    """Temporary path of one file, which gets its name when the block ends well, or is not there.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    with Atomic(path.parent) as files:
+        yield files.path(path.name)
 
 
 class Atomic:
-    """Files that appear together under their own names when the block ends well, or not at all."""
+    """Files that appear together under their own names when the block ends well, or not at all.
+
+    A temporary file is locked by who writes it: another process that wants to write the same file
+    waits. A file that a killed process left is locked by nobody and written over.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self._names: list[str] = []
+        self._locks: dict[str, int | None] = {}  # by the names that are not yet there
 
     def __enter__(self) -> Atomic:
         try:
@@ -56,37 +67,50 @@ class Atomic:
 
     def path(self, name: str) -> Path:
         """Temporary path to write the file ``name`` to."""
-        self._names.append(name)
-        return partial(self.directory / name)
+        place = partial(self.directory / name)
+        if name not in self._locks:
+            try:
+                self._locks[name] = _lock(place)
+            except OSError as error:
+                raise StoreError(cannot_write(self.directory / name, error)) from None
+        return place
 
     def checksums(self) -> dict[str, str]:
         """SHA-256 of each file written so far, by name."""
-        return {name: checksum(partial(self.directory / name)) for name in self._names}
+        return {name: checksum(partial(self.directory / name)) for name in self._locks}
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if kind is None:
-            try:
+        try:
+            if kind is None:
                 self._publish()
-            except OSError as problem:
-                self._discard()
-                raise StoreError(cannot_write(self.directory, problem)) from None
-            return
-        self._discard()
+        except OSError as problem:
+            raise StoreError(cannot_write(self._about(), problem)) from None
+        finally:
+            about = self._about()
+            self._discard()
         if isinstance(error, OSError):
-            raise StoreError(cannot_write(self.directory, error)) from None
+            raise StoreError(cannot_write(about, error)) from None
+
+    def _about(self) -> Path:
+        """What a failure is about: the file, or the directory of several."""
+        (name, *others) = self._locks or [""]
+        return self.directory if others else self.directory / name
 
     def _publish(self) -> None:
-        for name in self._names:
+        for name in self._locks:
             _to_disk(partial(self.directory / name))
-        for name in self._names:
+        for name in list(self._locks):
             os.replace(partial(self.directory / name), self.directory / name)
+            _unlock(self._locks.pop(name))
 
     def _discard(self) -> None:
-        for name in self._names:
+        for name, lock in self._locks.items():
             with suppress(OSError):
                 (partial(self.directory / name)).unlink(missing_ok=True)
+            _unlock(lock)
+        self._locks.clear()
 
 
 def _to_disk(path: Path) -> None:
@@ -114,44 +138,84 @@ def checksum(path: Path) -> str:
     return digest.hexdigest()
 
 
+_held = threading.local()  # the directories that a thread keeps others out of
+
+
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Keep other processes out of a directory; wait, with a word, while one of them is at work.
 
-    The lock is held by the operating system and goes with its process, however that ends. Where the
-    file system knows no locks, writers are not kept apart.
+    The lock is held by the operating system and goes with its process, however that ends; its file
+    says who holds it. Where the file system knows no locks, writers are not kept apart. Who holds a
+    directory may lock it again.
     """
+    mine: set[Path] = _held.__dict__.setdefault("directories", set())
+    here = directory.absolute()
+    if here in mine:
+        yield
+        return
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        handle = _lock(directory)
+        handle = _lock(directory / LOCK, lambda: _say_who(directory))
+        if handle is not None:
+            _sign(handle)
     except OSError as error:
         raise StoreError(cannot_write(directory, error)) from None
+    mine.add(here)
     try:
         yield
     finally:
+        mine.discard(here)
         if handle is not None:
             with suppress(OSError):
                 (directory / LOCK).unlink()
-            os.close(handle)
+            _unlock(handle)
 
 
-def _lock(directory: Path) -> int | None:
-    """Open and lock the directory's lock file; None where locks are not to be had."""
+def _sign(handle: int) -> None:
+    """Write who holds a lock into its file; on a full disk the lock holds without a name."""
+    holder = {"pid": os.getpid(), "host": platform.node(), "since": now()}
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, (json.dumps(holder) + "\n").encode(), 0)
+
+
+def _say_who(directory: Path) -> None:
+    """Say on standard error which process is waited for."""
+    try:
+        holder = json.loads((directory / LOCK).read_text(encoding="utf-8"))
+        who = f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+    except (OSError, ValueError, KeyError, TypeError):  # it has not signed yet
+        who = "another process"
+    print(f"ceasefire: {directory} is in use by {who}; waiting", file=sys.stderr, flush=True)
+
+
+def _lock(path: Path, waiting: Callable[[], None] = lambda: None) -> int | None:
+    """Open a file, create it if need be, and lock it; None where locks are not to be had."""
     if fcntl is None:
         return None
     while True:
-        handle = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 os.close(handle)
                 return None
-            print(f"another process is at work in {directory}; waiting", file=sys.stderr)
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        if _is_current(handle, directory / LOCK):
+            waiting()
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            except BaseException:  # interrupted
+                os.close(handle)
+                raise
+        if _is_current(handle, path):
             return handle
-        os.close(handle)  # the holder removed the file when it left: lock the next one
+        os.close(handle)  # the holder renamed or removed the file: lock the next one
+
+
+def _unlock(handle: int | None) -> None:
+    if handle is not None:
+        os.close(handle)
 
 
 def _is_current(handle: int, path: Path) -> bool:

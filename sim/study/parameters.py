@@ -17,8 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sim import yaml_files
 from sim.config import ConfigError
 from sim.paths import data_dir
 
@@ -87,7 +86,7 @@ def parameter_sets(parameters: Any, written: Mapping[Any, Any]) -> list[Set]:
 @cache
 def known_parameters() -> frozenset[str]:
     """Names of the calibrated parameters: those of ``parameters=best``."""
-    best = yaml.safe_load((data_dir("configs") / "parameters" / "best.yaml").read_text())
+    best = yaml_files.read(data_dir("configs") / "parameters" / "best.yaml")
     return frozenset(name for name in best if name not in ("defaults", "sets"))
 
 

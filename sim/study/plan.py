@@ -18,19 +18,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
 
 from sim.config import ConfigError
 from sim.negotiation.agenda import packages
 from sim.paths import data_dir
-from sim.study.cells import Cell, arguments, explain_hydra, from_config, register_resolvers
+from sim.study.cells import Cell, arguments, from_config, register_resolvers
 from sim.study.composing import SharedLoader
+from sim.study.errors import StoreError
 from sim.study.expansion import expand
+from sim.study.misread import explain_misread, is_misread
+from sim.study.opening import finished
 from sim.study.runner import block_size, simulate_block
-from sim.study.store import COMPRESSION, finished
+from sim.study.store import COMPRESSION
 from sim.study.tables import daily_table, incidents_table, rounds_table
 
 PROBED = 3  # cells at most, spread over the sweep
@@ -52,7 +53,8 @@ class Invalid:
 class Plan:
     """What a sweep would be.
 
-    ``seconds`` is for one process and one cell after the other; None (as ``bytes``) if not probed.
+    ``damaged`` says what is wrong with cells that are there but not whole. ``seconds`` is for one
+    process and one cell after the other; None (as ``bytes``) if not probed.
     """
 
     cells: int = 0
@@ -61,6 +63,7 @@ class Plan:
     differs: dict[str, list[Any]] = field(default_factory=dict)
     duplicates: list[list[list[str]]] = field(default_factory=list)
     invalid: list[Invalid] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
     replicates: int = 0
     probed: int = 0
     seconds: float | None = None
@@ -92,8 +95,10 @@ def plan(words: Sequence[str], probe: bool = True) -> Plan:
             return _assess(
                 jobs, partial(loader.load_sweep_config, sweep), Path(sweep.hydra.sweep.dir), probe
             )
-    except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(explain_hydra(error)) from None
+    except Exception as error:
+        if is_misread(error) and not isinstance(error, ConfigError):
+            raise ConfigError(explain_misread(error)) from None
+        raise
 
 
 def _assess(
@@ -110,8 +115,10 @@ def _assess(
             cell = from_config(compose(words))
         except ConfigError as error:
             out.invalid.append(Invalid(words, str(error)))
-        except (HydraException, OmegaConfBaseException) as error:
-            out.invalid.append(Invalid(words, explain_hydra(error)))
+        except Exception as error:
+            if not is_misread(error):
+                raise
+            out.invalid.append(Invalid(words, explain_misread(error)))
         else:
             found[cell.key] = cell
             names.setdefault(cell.key, []).append(words)
@@ -119,16 +126,21 @@ def _assess(
     cells = list(found.values())
     out.distinct, out.differs = len(cells), differences(cells)
     out.duplicates = [words for words in names.values() if len(words) > 1]
-    left = [cell for cell in cells if not _is_finished(cell, directory)]
+    left = [cell for cell in cells if not _is_finished(cell, directory, out.damaged)]
     out.finished, out.replicates = len(cells) - len(left), sum(c.settings.replicates for c in left)
     if probe and left:
         _estimate(out, left, 2 * composing / len(jobs))  # Hydra composes each cell twice
     return out
 
 
-def _is_finished(cell: Cell, directory: Path) -> bool:
-    record = finished(directory / cell.directory_name)
-    return record is not None and record.get("key") == cell.key
+def _is_finished(cell: Cell, directory: Path, damaged: list[str]) -> bool:
+    """Whether a cell need not be run; one that is there but damaged is noted."""
+    try:
+        stored = finished(directory / cell.directory_name)
+    except StoreError as error:
+        damaged.append(str(error))
+        return False
+    return stored is not None and stored.run["key"] == cell.key
 
 
 def differences(cells: Sequence[Cell]) -> dict[str, list[Any]]:

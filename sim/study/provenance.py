@@ -10,7 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-DISTRIBUTIONS = ("ceasefire-sim", "mesa", "numpy", "scipy", "pandas", "pyarrow", "hydra-core")
+PACKAGE = "ceasefire-sim"
+DISTRIBUTIONS = (PACKAGE, "mesa", "numpy", "scipy", "pandas", "pyarrow", "hydra-core")
 
 
 def now() -> str:

@@ -14,10 +14,11 @@ import pyarrow.parquet as pq
 
 from sim.records import Log
 from sim.study.errors import StoreError
-from sim.study.files import checksum
+from sim.study.opening import StoredCell, unreadable
 from sim.study.provenance import versions
 from sim.study.runner import simulate_block
-from sim.study.store import ROW_GROUP, StoredCell
+from sim.study.store import ROW_GROUP
+from sim.tactic_choice import code_of
 
 TOLERANCE = 1e-9  # of floats where versions or the processor differ; integers must be equal
 
@@ -33,14 +34,21 @@ class Replay:
     nearly: list[str] = field(default_factory=list)
 
 
-def replay(stored: StoredCell, replicate: int) -> Replay:
+def replay(stored: StoredCell, replicate: int, trust_code: bool = False) -> Replay:
     """Run one future again.
 
     Raises
     ------
     StoreError
-        If there is no such future, or its row cannot be read.
+        If there is no such future, its row cannot be read, or the configuration names code to be
+        run and there is no leave to (``trust_code``).
     """
+    named = code_of(stored.cell.scenario)
+    if named and not trust_code:
+        raise StoreError(
+            f"{stored.directory} names code of its own ({', '.join(named)}), which may do anything "
+            "when it is run; read it, and add --trust-code to run it"
+        )
     total = stored.cell.settings.replicates
     if not 0 <= replicate < total:
         raise StoreError(f"replicate is {replicate}; {stored.directory} holds 0 to {total - 1}")
@@ -57,7 +65,7 @@ def stored_row(stored: StoredCell, replicate: int) -> pa.Table:
             group = file.read_row_group(replicate // ROW_GROUP)
         row = group.slice(replicate % ROW_GROUP, 1)
     except (OSError, pa.ArrowException) as error:
-        raise StoreError(f"cannot read {path}: {str(error).splitlines()[0]}") from None
+        raise unreadable(path, error) from None
     if row.num_rows != 1 or row["replicate"][0].as_py() != replicate:
         raise StoreError(f"{path} does not hold replicate {replicate} in its place")
     return row
@@ -82,7 +90,7 @@ def compare_rows(stored: pa.Table, fresh: pa.Table) -> tuple[list[str], list[str
 
 def other_versions(stored: StoredCell) -> list[str]:
     """What a cell was made with and this process does not have, one clause each."""
-    made, here = stored.run.get("versions", {}), versions()
+    made, here = stored.run["versions"], versions()
     return [
         f"{name} was {made[name]} and is {here[name]}"
         for name in made
@@ -90,15 +98,9 @@ def other_versions(stored: StoredCell) -> list[str]:
     ]
 
 
-def damaged(stored: StoredCell) -> list[str]:
-    """Files of a cell that are not as they were stored."""
-    noted = stored.run.get("files", {})
-    return [name for name, known in noted.items() if checksum(stored.directory / name) != known]
-
-
-def sample(stored: StoredCell, count: int, seed: int) -> Iterator[Replay]:
-    """Replay a random sample of a cell's futures."""
+def sample(stored: StoredCell, count: int, seed: int, trust_code: bool = False) -> Iterator[Replay]:
+    """Replay a random sample of a cell's futures; raise ``StoreError`` as ``replay`` does."""
     total = stored.cell.settings.replicates
     chosen = random.Random(f"{seed}/{stored.run['key']}").sample(range(total), min(count, total))
     for replicate in sorted(chosen):
-        yield replay(stored, replicate)
+        yield replay(stored, replicate, trust_code)

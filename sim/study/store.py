@@ -1,8 +1,8 @@
-"""Finished cells on disk: written under temporary names and renamed, so that none is half there.
+"""Cells put on disk: written under temporary names and renamed, so that none is half there.
 
 A cell's directory holds ``runs.parquet``, ``rounds.parquet``, ``incidents.parquet``,
 ``daily.parquet``, ``config.yaml`` and, written last, ``run.json``; a cell without a ``run.json``
-that says *done* does not count.
+that says *done* does not count. How cells are read is in ``sim.study.opening``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +18,32 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from sim.config import ConfigError, validate
+from sim.config import ConfigError
 from sim.negotiation.agenda import packages
 from sim.records import Daily
-from sim.seeds import LOADER
 from sim.study.cells import Cell
 from sim.study.errors import StoreError, StudyError
 from sim.study.files import Atomic, locked
-from sim.study.provenance import now, provenance, versions
+from sim.study.opening import (
+    CONFIG,
+    RECORD,
+    REFUSED,
+    StoredCell,
+    contradicted,
+    finished,
+    names_of,
+    open_cell,
+    record_in,
+    version_of,
+)
+from sim.study.provenance import PACKAGE, now, provenance, versions
 from sim.study.runner import blocks
+from sim.study.sealed import sealed
 from sim.study.tables import daily_table, incidents_table, rounds_table
 
-# spells.parquet is there only where ceasefires are renewable
-TABLES = ("runs", "daily", "rounds", "incidents")
 ROW_GROUP = 20_000  # rows; fixed, so that a file does not depend on the block size
 COMPRESSION = "zstd"
-DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # as sim.seeds.LOADER
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class RunsWriter:
@@ -67,50 +76,6 @@ class RunsWriter:
             self._writer.close()
 
 
-@dataclass(frozen=True)
-class StoredCell:
-    """A finished cell in a directory."""
-
-    directory: Path
-    cell: Cell
-    run: dict[str, Any]
-
-    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read runs, daily, rounds or incidents, or some columns of it.
-
-        Raises
-        ------
-        StoreError
-            If the file is missing or damaged.
-        """
-        path = self.directory / f"{name}.parquet"
-        try:
-            return pq.read_table(path, columns=None if columns is None else list(columns))
-        except (OSError, pa.ArrowException) as error:
-            raise unreadable(path, error) from None
-
-    def pieces(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        """Yield some columns of runs, a row group at a time.
-
-        Raises
-        ------
-        StoreError
-            If the file is missing or damaged.
-        """
-        path = self.directory / "runs.parquet"
-        try:
-            with pq.ParquetFile(path) as file:
-                for group in range(file.num_row_groups):
-                    yield file.read_row_group(group, columns=list(columns))
-        except (OSError, pa.ArrowException) as error:
-            raise unreadable(path, error) from None
-
-
-def unreadable(path: Path, error: Exception) -> StoreError:
-    """Say that a table cannot be read."""
-    return StoreError(f"cannot read {path}: {str(error).splitlines()[0]}")
-
-
 def write_cell(
     cell: Cell,
     directory: Path,
@@ -124,14 +89,27 @@ def write_cell(
     Raises
     ------
     StoreError
-        If the directory holds another cell, one of another version, or cannot be written to;
-        nothing is left half-written.
+        If the directory holds another cell, one of another version or one that is not whole, or
+        cannot be written to; nothing is left half-written.
     """
-    if finished(directory) is None:
+    word = contradicted(overrides, cell.tree())
+    if word is not None:
+        raise StoreError(f"{word} is not what the cell has, so it cannot be stored under that name")
+    if _kept_in(directory) is None:
         with locked(directory):
-            if finished(directory) is None:
-                return _write(cell, directory, overrides, progress)
+            if _kept_in(directory) is None:
+                _write(cell, directory, overrides, progress)
+                return open_cell(directory)
     return _kept(cell, directory, overrides)
+
+
+def _kept_in(directory: Path) -> StoredCell | None:
+    """Open the finished cell of a directory, if there is one; say what to do if it is not whole."""
+    try:
+        return finished(directory)
+    except StoreError as error:
+        advice = f"it is not written over; remove {directory} and run it again"
+        raise StoreError(f"{error}; {advice}") from None
 
 
 def _write(
@@ -139,11 +117,12 @@ def _write(
     directory: Path,
     overrides: Sequence[str],
     progress: Callable[[int], None] | None,
-) -> StoredCell:
+) -> None:
     started, clock = now(), time.perf_counter()
     with Atomic(directory) as files:
         _write_tables(cell, files, progress)
-        files.path("config.yaml").write_text(yaml.dump(cell.tree(), Dumper=DUMPER, sort_keys=False))
+        text = yaml.dump(cell.tree(), Dumper=DUMPER, sort_keys=False)
+        files.path(CONFIG).write_text(text, encoding="utf-8", newline="\n")
         checksums = files.checksums()
     record = {
         "status": "done", "error": None, "key": cell.key, "scenario": cell.scenario.name,
@@ -152,32 +131,27 @@ def _write(
         "wall_seconds": round(time.perf_counter() - clock, 3), "files": checksums, **provenance(),
     }  # fmt: skip
     write_record(directory, record)
-    return StoredCell(directory, cell, record)
 
 
 def _kept(cell: Cell, directory: Path, overrides: Sequence[str]) -> StoredCell:
     """Open the finished cell of a directory if it is this one, and note that it was asked for."""
-    record = finished(directory) or {}
-    if record.get("key") != cell.key:
+    stored = open_cell(directory)
+    if stored.run["key"] != cell.key:
         raise StoreError(f"{directory} holds another finished cell; choose another directory")
-    made, here = version_of(record), versions()["ceasefire-sim"]
+    made, here = version_of(stored.run), versions()[PACKAGE]
     if made != here:
         raise StoreError(
             f"{directory} holds results of version {made} and this is {here}; choose another "
             "directory"
         )
-    names = [record["overrides"], *record.get("also", [])]
-    if list(overrides) not in names:  # the same cell in other words, such as 0.3 and 0.30
-        record["also"] = [*names[1:], list(overrides)]
+    if list(overrides) not in names_of(stored.run):  # in other words, such as 0.3 and 0.30
         with locked(directory):
-            write_record(directory, record)
-    (directory / "refused.json").unlink(missing_ok=True)
-    return read_cell(directory)
-
-
-def version_of(record: dict[str, Any]) -> str:
-    """Version of this package that wrote a cell."""
-    return str(record.get("versions", {}).get("ceasefire-sim", "unknown"))
+            stored = open_cell(directory)  # another process may have noted words of its own
+            also = [*names_of(stored.run)[1:], list(overrides)]
+            write_record(directory, stored.run | {"also": also}, seal=stored.sealed)
+            stored = open_cell(directory)
+    (directory / REFUSED).unlink(missing_ok=True)
+    return stored
 
 
 def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | None) -> None:
@@ -206,53 +180,43 @@ def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | N
         pq.write_table(table, files.path(f"{name}.parquet"), compression=COMPRESSION)
 
 
-def write_record(directory: Path, record: dict[str, Any], name: str = "run.json") -> None:
-    """Write what happened to a cell."""
+def write_record(
+    directory: Path, record: dict[str, Any], name: str = RECORD, seal: bool = True
+) -> None:
+    """Write what happened to a cell; without a ``seal`` if it was read without one."""
+    text = sealed(record) if seal else json.dumps(record, indent=2) + "\n"
     with Atomic(directory) as files:
-        files.path(name).write_text(json.dumps(record, indent=2) + "\n")
+        files.path(name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def record_failure(directory: Path, error: Exception, overrides: Sequence[str]) -> None:
-    """Write why a cell failed to its ``run.json``; to ``refused.json`` beside a finished cell."""
+def record_failure(directory: Path, error: BaseException, overrides: Sequence[str]) -> Path:
+    """Write why a cell failed to its ``run.json``, or to ``refused.json`` beside one.
+
+    A ``run.json`` of a finished or damaged cell is never written over. Return what was written.
+    """
     record = {
         "status": "failed", "error": one_line(error),
         "traceback": traceback.format_exception(error), "overrides": list(overrides),
         "finished": now(), **provenance(),
     }  # fmt: skip
-    write_record(directory, record, "run.json" if finished(directory) is None else "refused.json")
+    with locked(directory):
+        name = RECORD if _may_be_written_over(directory) else REFUSED
+        write_record(directory, record, name)
+    return directory / name
 
 
-def one_line(error: Exception) -> str:
+def _may_be_written_over(directory: Path) -> bool:
+    """Whether a directory has no ``run.json``, or that of a cell that failed."""
+    try:
+        record = record_in(directory)
+    except StoreError:
+        return False
+    return record is None or record["status"] == "failed"
+
+
+def one_line(error: BaseException) -> str:
     """Say an error in one line: a user's mistake as it is, any other with its kind."""
     if isinstance(error, ConfigError | StudyError):
         return str(error)
     said = str(error).strip().splitlines()
     return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
-
-
-def finished(directory: Path) -> dict[str, Any] | None:
-    """Return what ``run.json`` says of a finished cell, or None where there is none."""
-    try:
-        record: dict[str, Any] = json.loads((directory / "run.json").read_text())
-    except (OSError, ValueError):
-        return None
-    return record if record.get("status") == "done" else None
-
-
-def read_cell(directory: Path) -> StoredCell:
-    """Open a finished cell.
-
-    Raises
-    ------
-    StoreError
-        If the directory holds no finished cell, or its configuration cannot be read.
-    """
-    record = finished(directory)
-    if record is None:
-        raise StoreError(f"{directory} holds no finished cell")
-    try:
-        tree = yaml.load((directory / "config.yaml").read_text(), Loader=LOADER)
-        cell = Cell(*validate(tree))
-    except (OSError, yaml.YAMLError, ConfigError) as error:
-        raise StoreError(f"cannot read {directory / 'config.yaml'}: {error}") from None
-    return StoredCell(directory, cell, record)
