@@ -11,8 +11,9 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.timing import Row, machine
 from sim.compiled import use
+
+from benchmarks.timing import Row, machine
 
 PARTS = (
     "ensemble", "interactive", "comparison", "bargaining", "scaling", "survival", "sweeps",

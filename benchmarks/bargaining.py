@@ -20,9 +20,10 @@ WEIGHTS = ((0.4, 0.3, 0.2, 0.1), (0.1, 0.2, 0.3, 0.4))
 
 def ours() -> tuple[float, float]:
     """Negotiations per second and the share that agree."""
-    import sim
     from sim.book import accounts_in_use, book
     from sim.negotiation.delegation import Delegation
+
+    import sim
     from sim.negotiation.protocols import NO_PACKAGE, Meeting, Relay
 
     overrides = ["case=textbook_four_issues"]

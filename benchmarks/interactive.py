@@ -11,8 +11,9 @@ from sim.config import Scenario
 
 
 def rows() -> Iterator[Row]:
-    import sim
     from sim.compiled import use
+
+    import sim
     from sim.model import CeasefireModel
 
     scenario = sim.load("baseline")

@@ -39,12 +39,13 @@ class Clock:
 
 
 def rows() -> Iterator[Row]:
-    import sim
-    from sim.model import CeasefireModel
     from sim.randomness import Streams
-    from sim.records import Daily, Outcomes
     from sim.steps import beliefs, events, implementation, incidents, responses, status
     from sim.steps.rounds import Rounds
+
+    import sim
+    from sim.model import CeasefireModel
+    from sim.records import Daily, Outcomes
 
     parts = {
         "1 scheduled events": [(events, "apply")],

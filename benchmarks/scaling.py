@@ -14,6 +14,7 @@ FUTURES, DAYS = 2_000, 120
 
 def rows() -> Iterator[Row]:
     from sim.compiled import use
+
     from sim.config import validate
     from sim.model import CeasefireModel
     from sim.study.cells import load_cell
@@ -49,6 +50,7 @@ def rows() -> Iterator[Row]:
 def _packages(tree: dict[str, Any], took: Callable[..., float]) -> Iterator[Row]:
     """Agendas of 180 to 8,640 packages: issues left out, or undisputed issues added."""
     from sim.book import _book
+
     from sim.config import validate
     from sim.model import CeasefireModel
 

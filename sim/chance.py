@@ -76,7 +76,9 @@ def _product(_: Any, first: Any, second: Any) -> Any:
     return both(types.uint64, types.uint64), build
 
 
-overload(product, inline="always")(lambda first, second: lambda first, second: _product(first, second))
+overload(product, inline="always")(
+    lambda first, second: lambda first, second: _product(first, second)
+)
 overload(times, inline="always")(lambda first, second: lambda first, second: first * second)
 overload(plus, inline="always")(lambda first, second: lambda first, second: first + second)
 
@@ -132,7 +134,7 @@ def nth(drawn: Any, number: int) -> Any:
 
 @rule
 def logistic_quantile(uniform: float, least: float) -> float:
-    """Standard logistic quantile; a uniform below ``least`` counts as that, so that it is finite."""
+    """Standard logistic quantile; a uniform below ``least`` counts as that, and so it is finite."""
     uniform = max(uniform, least)
     return math.log(uniform) - math.log1p(-uniform)
 

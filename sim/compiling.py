@@ -69,9 +69,9 @@ def _compiled(function: Function, **options: bool) -> Function:
 def rule(function: Function) -> Function:
     """Mark a rule: a function of one future (and what holds in it) that is compiled as it stands.
 
-    A rule uses plain arithmetic and ``math``, allocates no array, catches nothing and raises without
-    arguments, so that it can run anywhere. It holds no lock of the interpreter, so that futures can
-    be lived in several threads.
+    A rule uses plain arithmetic and ``math``, allocates no array, catches nothing and raises
+    without arguments, so that it can run anywhere. It holds no lock of the interpreter, so that
+    futures can be lived in several threads.
     """
     return _compiled(function, forceinline=False)
 
@@ -95,4 +95,3 @@ def announce() -> None:
             "compiles anew; NUMBA_CACHE_DIR names another directory",
             file=sys.stderr,
         )
-

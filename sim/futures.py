@@ -15,7 +15,7 @@ from sim.chance import LARGEST_WORD, chance, purpose
 from sim.compiling import announce, rule
 from sim.config import Scenario
 from sim.negotiation import own
-from sim.negotiation.tables import desk, table_of, utility
+from sim.negotiation.tables import desk, reckoned, table_of, utility
 from sim.parameters import NONE, parameters_of
 from sim.records import ACCOUNTS, Daily
 from sim.rules.continuing import take_over
@@ -47,7 +47,7 @@ class Futures:
     def __init__(self, scenario: Scenario, records: Any, numbers: IntArray) -> None:
         self.scenario, self.records, self.numbers = scenario, records, numbers
         used, self.records["set"] = np.unique(numbers, return_inverse=True)
-        self.sets = parameters_of(scenario, used)
+        self.sets = parameters_of(scenario, used.tolist())
         own.own_tactics(scenario.parties, self.sets)
         self.order: IntArray = np.argsort(records["set"], kind="stable")
         announce()
@@ -204,7 +204,7 @@ def draw_sets(futures: Any, sets: int, numbers: Any) -> None:
         numbers[k] = int(chance(futures[k], PARAMETERS) * sets)
 
 
-# --- packages on one day ---------------------------------------------------------------------------
+# --- packages on one day --------------------------------------------------------------------------
 
 
 def utilities(
@@ -230,11 +230,46 @@ def utilities(
     return out
 
 
+def package_worth(
+    futures: Futures, side: int, number: int, trust: float, lock_in: Sequence[float]
+) -> float:
+    """Utility of a package to a side of the first future, at other trust and lock-in."""
+    record = futures.records[:1].copy()
+    record["sides"]["trust"][0, side] = trust
+    record["sides"]["lock_in"][0, side, : len(lock_in)] = lock_in
+    out = np.empty((int(futures.sets[0].agenda.packages), 2))
+    list_utilities(record, futures.sets, desk(), out)
+    return float(out[number, side])
+
+
+def at_the_table(futures: Futures) -> dict[str, Any]:
+    """What everybody knows of the first future's packages.
+
+    ``opening`` (2,) number of each side's public position; ``reckoned`` (P, 2) what each package is
+    publicly reckoned to be worth to each side.
+    """
+    out = np.empty((int(futures.sets[0].agenda.packages), 2))
+    openings = np.empty(2, dtype=np.int64)
+    list_reckoned(futures.records, futures.sets, desk(), out, openings)
+    return {"opening": openings.tolist(), "reckoned": out}
+
+
 @rule
 def list_utilities(futures: Any, sets: Any, desks: Any, out: Any) -> None:
     """List what every package is worth to both sides of the first future."""
-    future, p = futures[0], sets[0]
-    t = table_of(future, p, desks[0])
+    future = futures[0]
+    t = table_of(future, sets[future.set], desks[0])
     for number in range(len(out)):
         for side in range(2):
             out[number, side] = utility(future, t, side, number)
+
+
+@rule
+def list_reckoned(futures: Any, sets: Any, desks: Any, out: Any, openings: Any) -> None:
+    """List both public positions, and what every package is publicly reckoned to be worth."""
+    future = futures[0]
+    t = table_of(future, sets[future.set], desks[0])
+    for side in range(2):
+        openings[side] = t.opening[side]
+        for number in range(len(out)):
+            out[number, side] = reckoned(t, side, number)

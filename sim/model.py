@@ -56,9 +56,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self._begin(scenario, futures, 0, watched)
 
     @classmethod
-    def of(
-        cls, scenario: Scenario, futures: Futures, day: int, watched: int = 1
-    ) -> CeasefireModel:
+    def of(cls, scenario: Scenario, futures: Futures, day: int, watched: int = 1) -> CeasefireModel:
         """Return a model of futures that stand on the evening of a day."""
         model = cls.__new__(cls)
         model._begin(scenario, futures, day, watched)
@@ -118,6 +116,12 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             self._reader.read(notes, self.log)
         self.day += 1
         self.running = bool(self.state["running"].any())
+
+    def told_today(self) -> list[records.Row]:
+        """What has happened so far on a day that waits for a person: incidents, then talks."""
+        today = records.Log()
+        self._reader.read(self.futures.noted(), today)
+        return [*today.incidents, *today.said]
 
     def run(self, horizon: int, daily: records.Daily | None = None) -> Outcomes:
         """Live to the horizon and return the outcomes; ``daily`` takes the days that are lived."""

@@ -19,8 +19,8 @@ A parameter set is one such record; every future says which it uses. Knows the s
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import datetime as dt
+import itertools
 import math
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,10 +32,21 @@ import numpy as np
 
 from sim.chance import purpose
 from sim.compiling import rule
-from sim.config import LIMITS, PARTIES, Effects, MediatorFunction, Scenario, Signals, SpoilerType
+from sim.config import (
+    LIMITS,
+    PARTIES,
+    Effects,
+    MediatorFunction,
+    Scenario,
+    Signals,
+    SpoilerType,
+    agents,
+    events,
+    tactics,
+    talks,
+)
 from sim.config import agenda as agendas
-from sim.config import agents, conflict, events, tactics, talks
-from sim.config.scenario import Ceasefire, Switches
+
 
 def code(choice: Enum) -> int:
     """Number of a choice in its enumeration."""
@@ -72,9 +83,13 @@ def _plain(hint: Any) -> Any:
     return hint
 
 
-@cache
-def _fields(schema: type) -> dict[str, Any]:
+def _fields(schema: Any) -> dict[str, Any]:
     """Fields of a schema class in order, each with its plain type."""
+    return _fields_of(schema)
+
+
+@cache
+def _fields_of(schema: Any) -> dict[str, Any]:
     hints = get_type_hints(schema, include_extras=True)
     return {field.name: _plain(hints[field.name]) for field in dataclasses.fields(schema)}
 
@@ -109,7 +124,7 @@ def _floats(*names: str) -> np.dtype[Any]:
     return struct([(name, "f8") for name in names])
 
 
-def record(schema: type) -> np.dtype[Any]:
+def record(schema: Any) -> np.dtype[Any]:
     """The record of a schema class; fields named for the two parties become one array by side."""
     entries = []
     for name, hint in _fields(schema).items():
@@ -145,9 +160,7 @@ ISSUE = struct(
         ("contested", "?"), ("verifies", "?"),
     ]
 )  # fmt: skip
-AGENDA = struct(
-    [("issues", ISSUE, (ISSUES,)), ("options", OPTION, (OPTIONS,)), ("packages", "i8")]
-)
+AGENDA = struct([("issues", ISSUE, (ISSUES,)), ("options", OPTION, (OPTIONS,)), ("packages", "i8")])
 POSITIONS = struct(  # an account of the contested issues
     [("given", "i8", (ISSUES,)), ("opening", "i8", (ISSUES, 2)), ("parties", "f8", (OPTIONS, 2))]
 )
@@ -245,7 +258,9 @@ def package_number(context: Scenario, chosen: Mapping[str, str]) -> int:
     """Number of a package: row-major in the order of issues, status quo where none is named."""
     number = 0
     for name, issue in context.agenda.issues.items():
-        number = number * len(issue.options) + issue.options.index(chosen.get(name, issue.options[0]))
+        number = number * len(issue.options) + issue.options.index(
+            chosen.get(name, issue.options[0])
+        )
     return number
 
 

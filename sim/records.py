@@ -119,7 +119,7 @@ class Daily(NamedTuple):
     futures; ``low`` and ``per_unit`` (variables,) place a value in its bin.
     """
 
-    counts: IntArray
+    counts: Any
     in_force: IntArray
     deals: IntArray
     in_session: IntArray
@@ -130,10 +130,11 @@ class Daily(NamedTuple):
     def to(cls, horizon: int | None) -> Daily:
         """Empty histograms of days 0 to the horizon, or of no day."""
         days = 0 if horizon is None else horizon + 1
-        of_days = (np.zeros(days, dtype=np.int64) for _ in range(3))
+        in_force, deals, in_session = (np.zeros(days, dtype=np.int64) for _ in range(3))
         low = np.array([scale.low for scale in DAILY])
         per_unit = np.array([BINS / (scale.high - scale.low) for scale in DAILY])
-        return cls(np.zeros((days, len(DAILY), BINS), dtype=np.int32), *of_days, low, per_unit)
+        counts = np.zeros((days, len(DAILY), BINS), dtype=np.int32)
+        return cls(counts, in_force, deals, in_session, low, per_unit)
 
     def add(self, other: Daily) -> None:
         """Add the counts of other futures."""
@@ -188,6 +189,7 @@ class Reader:
     def __init__(self, scenario: Scenario) -> None:
         self.packages: Packages = packages(scenario.agenda)
         self.groups, self.mediators = list(scenario.militants), list(scenario.mediators)
+        self.contested = sum(issue.contested for issue in scenario.agenda.issues.values())
         self.callers = [
             name for name, mediator in scenario.mediators.items()
             if any(function.value == "call_back" for function in mediator.functions)
@@ -219,7 +221,7 @@ class Reader:
             row |= {"verifiers": real[0], "trust": real[1:3], "reservation": real[3:5]}
             locked = np.array(real[5:]).reshape(2, CONTESTED)
             for side, name in enumerate(PARTIES):
-                row[f"{name}_lock_in"] = locked[side].tolist()
+                row[f"{name}_lock_in"] = locked[side, : self.contested].tolist()
         elif kind == "round":
             if row["package"] != NONE:
                 row |= {f"{n}_utility": x for n, x in zip(PARTIES, real, strict=False)}
@@ -243,5 +245,3 @@ class Reader:
         if name in ("party", "speaker", "hearer", "initiator"):
             return SPEAKERS[number]
         return number
-
-

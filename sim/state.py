@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sim.compiling import rule
 from sim.config import CAUSES, ENDS, LIMITS
 from sim.parameters import CONTESTED, EFFECTS, GROUPS, ISSUES, MEDIATORS, struct
@@ -26,9 +24,9 @@ MEDIATORS_SEAT = 2  # seats 0 and 1 are the parties'
 
 SIDE = struct(
     [
-        # private, drawn once: means to keep its promises; able to deliver, in [0, 1]; inclination to
-        # answer with force, logit; gain over no deal needed for ratification, utility; grievance at
-        # which ending pays as much as continuing
+        # private, drawn once: means to keep its promises; able to deliver, in [0, 1]; inclination
+        # to answer with force, logit; gain over no deal needed for ratification, utility;
+        # grievance at which ending pays as much as continuing
         ("willing", "?"), ("capacity", "f8"), ("resolve", "f8"), ("asked_at_home", "f8"),
         ("ending_value", "f8"),
         # log-odds that the other side acts in good faith: as learnt so far, and as of the last time

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.outcomes import OUTCOMES, mean
-from sim.model import CeasefireModel
-from sim.randomness import FloatArray
+from sim.arrays import FloatArray
+from sim.futures import Futures
+from sim.records import outcomes
 from sim.study.cells import Cell
 from sim.study.designs import Point, cells
 from sim.study.engines import ordered
@@ -83,8 +84,7 @@ class Evaluations:
 def _evaluated(key: str, cell: Cell, names: Sequence[str]) -> tuple[str, list[float]]:
     """Simulate one point in one block, without its days, which no outcome needs."""
     settings = cell.settings
-    model = CeasefireModel(cell.scenario, settings.replicates, settings.seed, watched=0)
-    columns = model.run(settings.horizon).columns
-    model.release()
+    futures = Futures.begun(cell.scenario, settings.replicates, settings.seed)
+    columns = outcomes(futures.run(settings.horizon).finals, cell.scenario)
     runs = pd.DataFrame({name: columns[name] for name in COLUMNS})
     return key, [mean(OUTCOMES[name].per_future(runs, 0))[0] for name in names]

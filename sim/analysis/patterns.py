@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import seeds
-from sim.agents.militants import DAYS_PER_MONTH
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.config import Scenario, Switches
-from sim.model import CeasefireModel
-from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.futures import Futures
+from sim.records import outcomes
+from sim.rules.attacks import DAYS_PER_MONTH
 
 AGES = (0, 7, 30, 90, 180, 365)  # days between which a hazard is measured, as the seeds have it
 SURVIVAL_DAYS = (30, 90, 365)
@@ -86,14 +87,11 @@ def monthly_attacks(
     quiet = Switches(
         attacks=True, clashes=False, events=False, talks=False, responses=False, repudiation=False
     )
-    model = CeasefireModel(replace(scenario, switches=quiet), replicates, seed, watched=0)
+    futures = Futures.begun(replace(scenario, switches=quiet), replicates, seed)
     until = np.zeros((replicates, months + 1), dtype=np.int64)
     for month in range(1, months + 1):
-        for _ in range(DAYS_PER_MONTH):
-            model.step()
-        for group in model.militants:
-            until[:, month] += group.attacks
-    model.release()
+        futures.run(month * DAYS_PER_MONTH)
+        until[:, month] = futures.records["groups"]["attacks"].sum(axis=1)
     return np.diff(until, axis=1)
 
 
@@ -115,10 +113,8 @@ def record(scenario: Scenario, replicates: int, seed: int) -> dict[str, Measured
 
 
 def _outcomes(scenario: Scenario, replicates: int, seed: int, horizon: int) -> dict[str, Any]:
-    model = CeasefireModel(scenario, replicates, seed, watched=0)
-    columns = model.run(horizon).columns
-    model.release()
-    return columns
+    futures = Futures.begun(scenario, replicates, seed)
+    return outcomes(futures.run(horizon).finals, scenario)
 
 
 def _share(held: BoolArray) -> Measured:

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats.qmc import LatinHypercube
 
+from sim.arrays import FloatArray
 from sim.config import ConfigError, Scenario
-from sim.randomness import FloatArray
 from sim.study.designs import Point
 
 CHANCE = "chance"

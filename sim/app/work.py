@@ -8,28 +8,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.compiled import use
 from sim.config import Scenario
 from sim.game import Checkpoint, Game, Move, Setup
 from sim.game.debrief import Odds, odds
 from sim.game.futures import Fan, two_fans
+from sim.model import CeasefireModel
 
 NICE = 10  # the pages go first
 
 
 def compile_first(scenario: Scenario) -> None:
-    """Use compiled arithmetic, and have it compiled now if it never was (a quarter of a minute)."""
-    from sim.analysis.ensemble import simulate
-
-    if use(True):
-        simulate(scenario, 200, 1, 60, watched=0)
+    """Have the rules compiled now if they never were (up to a minute)."""
+    model = CeasefireModel(scenario, 1, 1)
+    model.step()
+    model.fork(1).run(2)
 
 
 def warm(tree: dict[str, Any]) -> None:
     """Load what a worker needs before somebody waits for it."""
     os.setpriority(os.PRIO_PROCESS, 0, NICE)
     setup = Setup.restored(tree)
-    use(True)
     game = Game(setup, start=False)
     two_fans(setup.cell.scenario, 0, Checkpoint.of(game.model), None, n=10, days=5)
 

@@ -129,7 +129,7 @@ class EngineKind(StrEnum):
     """Where the blocks of a cell are computed."""
 
     serial = "serial"
-    processes = "processes"
+    threads = "threads"
     dask = "dask"
 
 

@@ -22,6 +22,7 @@ from sim.config.events import (
     contradictions,
 )
 from sim.config.fields import (
+    LIMITS,
     PARTIES,
     SCHEMA,
     End,
@@ -90,7 +91,7 @@ class Engine:
     progress: bool = text("show progress on a terminal")
     kind: EngineKind = text("where blocks are computed")
     workers: Annotated[int, Field(ge=1, le=10_000)] | None = text(
-        "processes that compute blocks; null takes every processor"
+        "threads or cluster workers that compute blocks; null takes every processor"
     )
     address: str | None = text("of a running Dask scheduler; null starts a cluster on this machine")
     figures: bool | None = text("draw a cell's figures; null draws those of a single cell only")
@@ -182,9 +183,32 @@ def _with(node: Any, path: Sequence[str], value: float, where: str) -> Any:
         raise ValueError(f"{where} is {value:g}; {reason[0].lower()}{reason[1:]}") from None
 
 
+def _too_many(scenario: Scenario) -> Iterable[str]:
+    """Say of what a scenario has more than there is room for, one clause each."""
+    issues = scenario.agenda.issues.values()
+    counts = {
+        "militants": ("militants", len(scenario.militants)),
+        "mediators": ("mediators", len(scenario.mediators)),
+        "issues": ("agenda.issues", len(issues)),
+        "options": ("agenda.issues, of all together,", sum(len(x.options) for x in issues)),
+        "contested issues": ("agenda.issues", sum(x.contested for x in issues)),
+        "events": ("events", len(scenario.events)),
+        "dated rounds": ("calendar.rounds", len(scenario.calendar.rounds)),
+    }
+    for name, party in zip(PARTIES, scenario.parties, strict=True):
+        offers, numbers = (getattr(party.tactic, x, ()) for x in ("offers", "parameters"))
+        counts[f"{name} offers"] = (f"{name}.tactic", len(offers))
+        counts[f"{name} numbers"] = (f"{name}.tactic.parameters", len(numbers))
+    for what, (where, count) in counts.items():
+        kind = what.removeprefix(f"{PARTIES[0]} ").removeprefix(f"{PARTIES[1]} ")
+        if count > LIMITS[kind]:
+            yield f"{where} has {count} {kind}; at most {LIMITS[kind]} are allowed"
+
+
 def _problems(scenario: Scenario) -> Iterable[str]:
     """Say what is inconsistent between the parts of a scenario, one clause each."""
     issues = scenario.agenda.issues
+    yield from _too_many(scenario)
     for party_name, party in zip(PARTIES, scenario.parties, strict=True):
         if set(party.weights) != set(issues):
             yield (

@@ -66,7 +66,9 @@ class Protocol:
     kind: ProtocolKind = text("alternating_offers, monotonic_concession, single_text or shuttle")
     sessions_per_day: int = number("sessions a day", 1, 24, "sessions per day", "assumed")
     exchanges_per_session: int = number("exchanges a session", 1, 100, "exchanges", "assumed")
-    exchanges_per_round: int = number("exchanges a round at most", 1, LIMITS["exchanges"], "exchanges", "assumed")
+    exchanges_per_round: int = number(
+        "exchanges a round at most", 1, LIMITS["exchanges"], "exchanges", "assumed"
+    )
     first_mover: PartyName = text("who proposes first")
     relay_noise: float = number(
         "largest error in what relays carry when nobody credible relays", 0, 1, "utility", "assumed"

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.survival import kaplan_meier
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.config import (
     CAUSES,
     ENDS,
@@ -27,7 +28,6 @@ from sim.config import (
     Scenario,
 )
 from sim.game.checkpoint import Checkpoint
-from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.study.cells import load_cell
 
 MOST = 5_000  # futures a fan may have
@@ -106,11 +106,8 @@ def fan(
     end = end or scenario.ceasefire.end.value
     if end not in ENDS:
         raise ConfigError(f"end is {end!r}; allowed are {', '.join(ENDS)}")
-    parent = evening.model(scenario, seed)
-    child = parent.fork(n, branch=branch, scenario=then)
-    columns = child.run(evening.day + days).columns
-    child.release()
-    parent.release()
+    parent = evening.model(scenario)
+    columns = parent.fork(n, branch=branch, scenario=then).run(evening.day + days).columns
     day, ended = columns[f"{end}_day"], columns[f"{end}_ended"]
     cause = np.where(ended, columns[f"{end}_cause"], -1)
     deal = columns["deal"].astype(bool)

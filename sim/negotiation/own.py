@@ -1,8 +1,8 @@
 """Tactics of one's own: from ``module:function`` in a configuration to what the rules call.
 
-A tactic of one's own is a function of a view of the table (``tables.VIEW``) and of its parameters by
-name; it returns the least own utility it asks for. It is compiled where Numba can, and interpreted
-where it cannot. The rules call it by its address, so they are not compiled again for it.
+A tactic of one's own is a function of a view of the table (``VIEW``) and of its parameters by name;
+it returns the least own utility it asks for. It is compiled where Numba can, and interpreted where
+it cannot. The rules call it by its address, so they are not compiled again for it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from numba.extending import intrinsic, overload
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from sim.compiling import INTERPRETED, rule
-from sim.config import ConfigError
+from sim.config import ConfigError, Scenario
 from sim.config.tactics import Custom
 from sim.parameters import OWN, struct
 from sim.state import EXCHANGES
@@ -47,6 +47,12 @@ Tactic = Callable[..., float]
 def between(view: Any, conceded: float) -> float:
     """Own utility with this share of the zone from the ideal to no deal given up."""
     return view.reservation + max(view.ideal - view.reservation, 0.0) * (1.0 - conceded)
+
+
+@rule
+def steady(view: Any) -> float:
+    """Concede evenly to the round's end: an example of a tactic of one's own."""
+    return between(view, view.time)
 
 
 # --- what the rules call --------------------------------------------------------------------------
@@ -104,8 +110,13 @@ def found(name: str, parameters: tuple[str, ...]) -> Tactic:
         sys.path.append(os.getcwd())
     try:
         tactic = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, SyntaxError) as error:
+    except KeyboardInterrupt:
+        raise
+    except (ImportError, AttributeError) as error:
         raise ConfigError(f"tactic {name!r} cannot be used: {error}") from None
+    except BaseException as error:  # its code may raise anything, SystemExit among it
+        said = f"{type(error).__name__} {error}".strip().splitlines()[0]
+        raise ConfigError(f"tactic {name!r} cannot be used: it raised {said}") from None
     plain = getattr(tactic, "py_func", tactic)
     if not inspect.isfunction(plain):
         raise ConfigError(f"tactic {name!r} is no function of a view of the table")
@@ -118,7 +129,13 @@ def found(name: str, parameters: tuple[str, ...]) -> Tactic:
         raise ConfigError(
             f"tactic {name!r} takes the parameters {', '.join(wanted)}; give them in this order"
         )
-    return tactic  # type: ignore[no-any-return]
+    return tactic
+
+
+def code_of(scenario: Scenario) -> list[str]:
+    """The functions that a scenario names as its own tactics, ``module:function``."""
+    chosen = [party.tactic for party in scenario.parties]
+    return sorted({tactic.tactic for tactic in chosen if isinstance(tactic, Custom)})
 
 
 def _address(tactic: Tactic, count: int, name: str) -> int:
@@ -150,7 +167,7 @@ def _address(tactic: Tactic, count: int, name: str) -> int:
 def _wrapped(tactic: Tactic, count: int) -> int:
     def from_rules(pointer: int) -> float:
         held = (ctypes.c_char * VIEW.itemsize).from_address(pointer)
-        view = np.frombuffer(held, VIEW).view(np.recarray)[0]
+        view = np.frombuffer(memoryview(held), VIEW).view(np.recarray)[0]
         try:
             return float(tactic(view, *view.numbers[:count].tolist()))
         except Exception as error:

@@ -52,9 +52,7 @@ def accepts(future: Any, p: Any, t: Any, side: int, package: int) -> bool:
 
 
 @rule
-def takes_up(
-    future: Any, p: Any, t: Any, side: int, package: int, misheard: float
-) -> bool:
+def takes_up(future: Any, p: Any, t: Any, side: int, package: int, misheard: float) -> bool:
     """Whether a side takes up an offer that mediators carry; a person reads it as it is."""
     if seated(future, side):
         return accepts(future, p, t, side, package)

@@ -15,10 +15,13 @@ def slack(uniform: float, mean: float) -> float:
 
 
 @rule
-def needed_at_home(future: Any, p: Any, side: int) -> float:
-    """Own utility that a deal must reach to be ratified: no deal, and the gain asked at home.
-
-    More is asked the higher the audience's pressure.
-    """
+def gain_asked_at_home(future: Any, p: Any, side: int) -> float:
+    """Gain over no deal that a deal needs to be ratified: more, the more the audience presses."""
     audience = p.bargaining.win_set_audience * max(p.parties[side].audience, 0.0)
-    return future.sides[side].reservation + (future.sides[side].asked_at_home + audience)
+    return future.sides[side].asked_at_home + audience
+
+
+@rule
+def needed_at_home(future: Any, p: Any, side: int) -> float:
+    """Own utility that a deal must reach to be ratified."""
+    return future.sides[side].reservation + gain_asked_at_home(future, p, side)

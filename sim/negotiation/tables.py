@@ -92,9 +92,9 @@ def table_of(future: Any, p: Any, desk: Any) -> Any:
     """The table that holds for a future, which is made if it is not there."""
     for at in range(HELD):
         t = desk.tables[at]
-        if t.parameters == p.derived.identity:
-            if t.account == future.account and t.verifiers == future.verifiers:
-                return t
+        same = t.account == future.account and t.verifiers == future.verifiers
+        if same and t.parameters == p.derived.identity:
+            return t
     at = HELD - 1
     while at > 0 and desk.tables[at].parameters == p.derived.identity:
         at -= 1  # write over those of other sets, as long as there are any

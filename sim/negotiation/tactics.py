@@ -1,8 +1,8 @@
 """Tactics: what a side offers and accepts within a round.
 
-Most tactics are an aspiration, the least own utility asked for: the side offers the package that the
-other side is thought to like best at or above it, and accepts what reaches it. The first offer is
-the public position. One function a tactic, with its source; ``aspiration``, ``offer`` and
+Most tactics are an aspiration, the least own utility asked for: the side offers the package that
+the other side is thought to like best at or above it, and accepts what reaches it. The first offer
+is the public position. One function a tactic, with its source; ``aspiration``, ``offer`` and
 ``accepts`` choose among them. Knows a future's table, no protocol and no day.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.chance import chance, purpose
 from sim.compiling import rule
-from sim.config import LIMITS, PARTIES, OpponentModel, tactics
+from sim.config import PARTIES, OpponentModel, tactics
 from sim.config.tactics import Imitation
 from sim.negotiation.concession import absolute_tit_for_tat, concession, relative_tit_for_tat
 from sim.negotiation.opponent import best_as_learned
@@ -34,7 +34,9 @@ from sim.state import EXCHANGES
         tactics.Custom,
     )
 )  # fmt: skip
-RELATIVE, ABSOLUTE, AVERAGED = map(code, (Imitation.relative, Imitation.absolute, Imitation.averaged))
+RELATIVE, ABSOLUTE, AVERAGED = map(
+    code, (Imitation.relative, Imitation.absolute, Imitation.averaged)
+)
 LEARNED = code(OpponentModel.learned)
 TOLERANCE = 1e-9  # utilities closer than this count as equal
 DISTURBANCE = np.array(
@@ -84,7 +86,7 @@ def aspiration(future: Any, p: Any, t: Any, side: int) -> float:
     """Least own utility that a side's agent asks for at this exchange."""
     own, tactic = future.sides[side], p.parties[side].tactic
     kind = tactic.kind
-    if kind == TIME_DEPENDENT or kind == PACKAGE_TRADING:
+    if kind in (TIME_DEPENDENT, PACKAGE_TRADING):
         return time_dependent(future, p, t, side)
     if kind == TRUST_CONTINGENT:
         return trust_contingent(future, p, t, side)
@@ -182,7 +184,7 @@ def subgame_perfect(future: Any, p: Any, t: Any, side: int) -> float:
 
 @rule
 def offer(future: Any, p: Any, t: Any, side: int) -> int:
-    """Package that a side's agent offers: its public position first, unless its tactic has another."""
+    """Package that a side's agent offers: its public position first, with most tactics."""
     kind, own = p.parties[side].tactic.kind, future.sides[side]
     if kind == SCRIPTED:
         return scripted(future, p, side)
@@ -250,9 +252,7 @@ def zeuthen(future: Any, p: Any, t: Any, side: int) -> int:
 
 
 @rule
-def smallest_concession(
-    future: Any, p: Any, t: Any, side: int, mine: int, reached: float
-) -> int:
+def smallest_concession(future: Any, p: Any, t: Any, side: int, mine: int, reached: float) -> int:
     """Best own package that is better for the other than ``mine`` and whose product is reached."""
     own, best, found = future.sides[side], -1.0, mine
     offered = reckoned(t, 1 - side, mine)
@@ -320,9 +320,7 @@ def accepts(future: Any, p: Any, t: Any, side: int, package: int) -> bool:
 
 
 @rule
-def takes_up(
-    future: Any, p: Any, t: Any, side: int, package: int, misheard: float
-) -> bool:
+def takes_up(future: Any, p: Any, t: Any, side: int, package: int, misheard: float) -> bool:
     """Whether an offer, heard with an error in utility, is taken up by a side's agent."""
     worth_ = utility(future, t, side, package)
     enough = worth_ + misheard >= aspiration(future, p, t, side)

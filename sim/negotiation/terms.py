@@ -10,7 +10,7 @@ from sim.parameters import NONE
 
 @rule
 def option_of(p: Any, package: int, issue: int) -> int:
-    """Which option a package takes on an issue; packages are numbered row-major, last issue first."""
+    """Which option a package takes on an issue; packages are numbered row-major."""
     for k in range(p.count.issues - 1, issue, -1):
         package //= p.agenda.issues[k].count
     return package % p.agenda.issues[issue].count
@@ -69,7 +69,11 @@ def write_terms(future: Any, p: Any) -> None:
     terms.lasting, terms.leaking, terms.leakage = 1.0 - lasting, 1.0 - leaking, 1.0 - leakage
     terms.restraint, terms.border, terms.evidence = 1.0 - restraint, 1.0 - border, 1.0 - evidence
     terms.sharpened, terms.hotline = 1.0 - sharpened, 1.0 - hotline
-    terms.assurance, terms.backlash, terms.cohesion = 1.0 - assurance, 1.0 - backlash, 1.0 - cohesion
+    terms.assurance, terms.backlash, terms.cohesion = (
+        1.0 - assurance,
+        1.0 - backlash,
+        1.0 - cohesion,
+    )
     for side in range(2):
         terms.promised[side] = granted[side] / p.derived.parties[side].demanded
     verify_terms(future, p)

@@ -130,7 +130,7 @@ def calibrate(
     StudyError
         If no set meets all targets, or an explanation is at work in too few of them.
     """
-    kind = EngineKind.serial if workers == 1 else EngineKind.processes
+    kind = EngineKind.serial if workers == 1 else EngineKind.threads
     engine: Engine = replace(load_cell().settings.engine, kind=kind, workers=workers)
     with locked(directory):
         evaluations = Evaluations(directory, engine, say)

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.book import ACCOUNTS
 from sim.config import CAUSES, PARTIES, Scenario
+from sim.futures import Futures
 from sim.negotiation.agenda import Packages
+from sim.records import ACCOUNTS, Log, Reader, outcomes
 from sim.study.cells import Cell
 from sim.study.files import Atomic
-from sim.study.runner import models
 
 Entry = dict[str, Any]
 RUNGS = ("restraint", "protest and closure", "border fire", "a strike", "open hostilities")
@@ -29,13 +29,14 @@ def entries(cell: Cell, first: int = 0, count: int = 1) -> list[Entry]:
     Every entry has ``replicate``, ``day``, ``kind`` and what belongs to that kind; packages are
     given as issue -> option.
     """
-    heard: list[Entry] = []
-    for model in models(cell, first, count, watched=first + count, transcript=True):
-        outcomes = model.run(cell.settings.horizon).columns
-        packages = model.book.packages
-        heard += [_spelt(entry, packages) for entry in (*model.log.incidents, *model.log.said)]
-        heard += [_last_entry(outcomes, row) for row in range(len(outcomes["replicate"]))]
-        model.release()
+    scenario, settings = cell.scenario, cell.settings
+    watched = first + count
+    futures = Futures.begun(scenario, count, settings.seed, first=first, watched=watched)
+    done, log, reader = futures.run(settings.horizon), Log(), Reader(scenario)
+    reader.read(done.notes, log)
+    heard = [_spelt(entry, reader.packages) for entry in (*log.incidents, *log.said)]
+    ended = outcomes(done.finals, scenario)
+    heard += [_last_entry(ended, row) for row in range(count)]
     return sorted(heard, key=lambda entry: (entry["replicate"], entry["day"]))
 
 

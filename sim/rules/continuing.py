@@ -31,6 +31,7 @@ def take_over(futures: Any, sets: Any, same_calendar: bool, talks_before: bool) 
         talks = future.talks
         if not p.switches.talks:
             talks.in_session, talks.next_round = False, 0
-        elif not talks_before or not same_calendar:
-            if not talks.in_session and future.deal.package == NONE:
+        else:
+            kept = talks_before and same_calendar
+            if not (kept or talks.in_session) and future.deal.package == NONE:
                 schedule(future, p)

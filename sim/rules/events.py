@@ -6,12 +6,12 @@ from typing import Any
 
 from sim.compiling import everyday, rule
 from sim.config import events as kinds
-from sim.parameters import EVENT_KINDS
-from sim.rules.trust import learn
-from sim.rules.triggers import put_forward
-from sim.state import SHOCK
 from sim.negotiation.mediators import strength_of_verifiers
 from sim.negotiation.terms import verify_terms
+from sim.parameters import EVENT_KINDS
+from sim.rules.triggers import put_forward
+from sim.rules.trust import learn
+from sim.state import SHOCK
 
 (
     ATTACK, MEDIATOR_LEAVES, MEDIATOR_JOINS, MONITORS_DEPLOY, BORDER_OPENS, BORDER_CLOSES,

@@ -1,8 +1,8 @@
 """Steps 3 and 4: border clashes, and what each side says in public of the day's incidents.
 
-Both sides publish a version: an accusation, and a denial or not. Monitors and shared evidence narrow
-the difference, for a denial that can be checked is worth little. What *was* is drawn as a what-if;
-who says what about it is another matter.
+Both sides publish a version: an accusation, and a denial or not. Monitors and shared evidence
+narrow the difference, for a denial that can be checked is worth little. What *was* is drawn as a
+what-if; who says what about it is another matter.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def clash(future: Any, p: Any, log: Any) -> None:
 
 @rule
 def attribute(future: Any, p: Any, log: Any) -> None:
-    """Lay the day's salient attacks at Kabul's door or not; what is laid there injures Islamabad."""
+    """Lay the day's salient attacks at Kabul's door, or not; what is laid there hurts Islamabad."""
     rule_, deaths, denies = p.conflict.attribution, 0, False
     for k in range(p.count.militants):
         if future.groups[k].worst >= rule_.salience:
@@ -73,7 +73,7 @@ def attribute(future: Any, p: Any, log: Any) -> None:
 
 @rule
 def attribute_attack(future: Any, p: Any, log: Any, k: int) -> tuple[bool, bool]:
-    """Whether a group's salient attack is laid at Kabul's door, and whether Kabul then denies it."""
+    """Whether a group's salient attack is laid at Kabul's door, and whether Kabul denies it."""
     known, group = p.derived.militants[k], future.groups[k]
     origin = chance(future, known.origin) < from_afghan_soil(group, p.militants[k])
     trusted = trust(future.sides[0])

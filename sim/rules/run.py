@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compiling import rule
+from sim.config import ENDS
 from sim.negotiation.reservation import disagreement
 from sim.notes import ROOM, rows_a_day
 from sim.parameters import NONE, struct
@@ -12,7 +13,6 @@ from sim.rules.begin import begin
 from sim.rules.day import live_day
 from sim.rules.incidents import in_force
 from sim.rules.trust import trust
-from sim.config import ENDS
 
 BINS = 256  # resolution of the daily quantiles: 1/256 of a variable's range
 SPELL = struct(

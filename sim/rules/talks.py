@@ -1,4 +1,4 @@
-"""Step 7: rounds of talks over the calendar: attendance, a day at the table, ratification, accounts.
+"""Step 7: rounds of talks: attendance, a day at the table, ratification and public accounts.
 
 The bargaining itself is in ``negotiation``.
 """
@@ -44,9 +44,7 @@ from sim.rules.trust import believe, learn, probability, trust
 from sim.state import ACCOUNT, ATTEND, FIRE, TALKS_BREAKDOWN, decided
 
 ATTENDS = tuple(purpose(f"attend/{party}") for party in PARTIES)
-SPINS = np.array(
-    [[purpose(f"account/{party}/{c}") for c in range(CONTESTED)] for party in PARTIES]
-)
+SPINS = np.array([[purpose(f"account/{party}/{c}") for c in range(CONTESTED)] for party in PARTIES])
 
 
 @rule
@@ -140,9 +138,7 @@ def inform(future: Any, p: Any, log: Any) -> None:
                 says_good = future.sides[1 - side].willing == right
                 weight = known.weight[side]
                 learn(future.sides[side], weight if says_good else -weight)
-                note(
-                    future, log, INFORMATION, k, side, int(says_good), w=known.accuracy[side]
-                )
+                note(future, log, INFORMATION, k, side, int(says_good), w=known.accuracy[side])
     believe(future.sides[0])
     believe(future.sides[1])
 
@@ -309,10 +305,8 @@ def somebody_speaks(future: Any, p: Any) -> bool:
 
 
 @rule
-def publish_account(
-    future: Any, p: Any, t: Any, log: Any, side: int, damping: float
-) -> None:
-    """A side publishes its account; where it contradicts the other's, that costs trust and binds."""
+def publish_account(future: Any, p: Any, t: Any, log: Any, side: int, damping: float) -> None:
+    """A side publishes its account; what contradicts the other's costs trust and binds."""
     if p.count.contested == 0:
         return
     would = 0  # one bit by contested issue

@@ -24,10 +24,10 @@ from sim.app.site import (
     tell,
 )
 from sim.app.walk import Walk, compose
+from sim.chance import LARGEST_WORD
 from sim.config import CAUSES, ENDS, ConfigError
 from sim.game.debrief import landscape
 from sim.game.futures import Fan, difference, survival_difference
-from sim.randomness import LARGEST_WORD
 
 TACTICS = ("boulware", "linear", "conceder", "hardliner", "relative_tit_for_tat", "zeuthen",
            "trust_contingent")  # fmt: skip
