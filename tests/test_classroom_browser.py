@@ -16,7 +16,7 @@ from classroom import CHROMIUM, Server
 
 from sim.app.store import Store
 from sim.config import PARTIES
-from sim.game import Game, Setup
+from sim.game import Game, Move, Setup
 from sim.game.views import view
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -35,7 +35,7 @@ DECISIONS = (
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("classroom") / "data") as server:
+    with Server(tmp_path_factory.mktemp("classroom") / "data", "--open") as server:
         yield server
 
 
@@ -153,16 +153,17 @@ def stored_game(server, code):
     """The game of a room, played back in Python from its seed and moves."""
     code = code.replace("-", "")
     store = Store(server.data / "rooms.sqlite")
-    row = next(row for row in store.rooms() if row["code"] == code)
-    moves = [one.move for one in store.moves(code)]
+    [row] = store.rows("rooms", code=code)
+    moves = store.rows("moves", room=code)
     store.close()
-    return Game(Setup.restored(json.loads(row["setup"])), moves)
+    setup = Setup.restored(json.loads(row["setup"]))
+    return Game(setup, [Move(m["seat"], m["kind"], json.loads(m["value"])) for m in moves])
 
 
 def moves_made(server, code):
     """How many moves of a room are in the file."""
     store = Store(server.data / "rooms.sqlite")
-    made = len(store.moves(code.replace("-", "")))
+    made = len(store.rows("moves", room=code.replace("-", "")))
     store.close()
     return made
 
