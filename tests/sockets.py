@@ -104,7 +104,7 @@ class Page:
         words = "&".join(f"{name}={value}" for name, value in self.query.items())
         await socket.connect(
             f"{self.browser.url}?{words}", socketio_path=PATH, transports=["websocket"],
-            headers=self.browser.headers,
+            headers=self.browser.headers, wait_timeout=PATIENCE,
         )  # fmt: skip
 
     async def leave(self) -> None:
@@ -126,6 +126,8 @@ class Page:
             self.opened = data["path"]
         elif name == "notify":
             self.said.append(str(data.get("message")))
+        elif name == "run_javascript" and "history.go(0)" in data["code"]:
+            asyncio.get_running_loop().create_task(self.load(self.path))
         self.changed.set()
 
     async def _lost(self, socket: socketio.AsyncClient, reason: str = "") -> None:
@@ -258,8 +260,12 @@ async def sit_down(browser: Browser, code: str, seat: str, name: str) -> Page:
     """Take a seat and return its page."""
     page = await browser.open(f"/room/{code}")
     await page.type("Your name", name)
-    await page.click(f"Take the seat of {seat}")
-    assert await page.until(lambda: page.opened), page.words()[-2000:]
+    for _ in range(10):  # a button is drawn anew when somebody else sits down
+        if page.find(label=f"Take the seat of {seat}"):
+            await page.click(f"Take the seat of {seat}")
+        if await page.until(lambda: page.opened or page.said, 5):
+            break
+    assert page.opened, [page.said, page.words()[-2000:]]
     await page.load(page.opened)
     await page.sees(f"You are {seat}")
     return page
