@@ -75,6 +75,7 @@ class Page:
         self.received: list[str] = []  # all that came, as text
         self.said: list[str] = []  # what the page was notified of
         self.reconnects = True
+        self.transports = ["websocket"]
 
     async def load(self, path: str) -> None:
         """Load a page and connect to it."""
@@ -103,7 +104,7 @@ class Page:
         self.socket = socket
         words = "&".join(f"{name}={value}" for name, value in self.query.items())
         await socket.connect(
-            f"{self.browser.url}?{words}", socketio_path=PATH, transports=["websocket"],
+            f"{self.browser.url}?{words}", socketio_path=PATH, transports=self.transports,
             headers=self.browser.headers, wait_timeout=PATIENCE,
         )  # fmt: skip
 

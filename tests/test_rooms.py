@@ -12,7 +12,7 @@ from sim.app import strings as say
 from sim.app.keys import ALPHABET, CODE_LENGTH, Visitor, digest, new_code, same, shown_code
 from sim.app.keys import tidy_code as tidied
 from sim.app.limits import Limit, place
-from sim.app.register import GIVES_WAY, MOST_ALONE_OF_PLACE, MOST_OF_PLACE
+from sim.app.register import GIVES_WAY, MOST_ALONE, MOST_ALONE_OF_PLACE, MOST_OF_PLACE
 from sim.app.room import RoomError
 from sim.app.rooms import ALONE_EXPIRES, EMPTY_EXPIRES, EXPIRES, Rooms, tidy_name
 from sim.app.store import NotStored, Store
@@ -501,6 +501,17 @@ def test_a_room_that_one_has_left_gives_way_to_the_next(rooms, setup):
     assert room.code not in rooms.rooms
 
 
+def test_unused_rooms_of_others_give_way_where_all_places_are_taken(rooms, setup):
+    room, used = alone(rooms, setup, EVE), alone(rooms, setup, BOB)
+    rooms.rooms |= {str(k): used for k in range(MOST_ALONE)}
+    do(rooms.play(used, "pakistan", 0, used.game.question.kind, used.game.advice, BOB))
+    elsewhere = Visitor("198.51.100.1", "elsewhere")
+    with pytest.raises(RoomError, match="too many people play alone"):
+        rooms.may_play_alone(elsewhere)
+    room.idle_since = used.idle_since = time.time() - GIVES_WAY - 1
+    assert rooms.may_play_alone(elsewhere) == [room]
+
+
 def test_rooms_are_made_and_seats_taken_only_so_often(rooms, setup):
     rooms.makes = Limit(2, 60.0)
     [room], _ = class_with(rooms, setup)
@@ -535,12 +546,16 @@ def test_a_room_does_not_go_while_somebody_has_it_or_its_class_open(rooms, setup
     assert set(rooms.rooms) == {room.code}
 
 
-def test_a_game_alone_is_kept_for_a_day(rooms, setup):
-    room = alone(rooms, setup)
+def test_a_game_alone_is_kept_for_a_day_once_it_was_begun(rooms, setup):
+    begun, unused = alone(rooms, setup, ANN), alone(rooms, setup, EVE)
+    question = begun.game.question
+    do(rooms.play(begun, "pakistan", 0, question.kind, begun.game.advice, ANN))
+    do(rooms.expire(time.time() + EMPTY_EXPIRES + 60))
+    assert set(rooms.rooms) == {begun.code}
     do(rooms.expire(time.time() + ALONE_EXPIRES - 60))
-    assert set(rooms.rooms) == {room.code}
+    assert set(rooms.rooms) == {begun.code}
     do(rooms.expire(time.time() + ALONE_EXPIRES + 60))
-    assert rooms.rooms == {}
+    assert (rooms.rooms, unused.code in rooms.rooms) == ({}, False)
 
 
 def test_a_teacher_closes_rooms_and_classes_for_good(rooms, setup, path):

@@ -196,10 +196,12 @@ class Register:
         if len(alone) < MOST_ALONE and len(here) < MOST_ALONE_OF_PLACE:
             return []
         since = time.time() - GIVES_WAY
-        left = [room for room in here if not room.listeners and room.idle_since < since]
-        if not left:
+        left = [room for room in alone if not room.listeners and room.idle_since < since]
+        full = len(here) >= MOST_ALONE_OF_PLACE
+        way = [room for room in left if room in here or (room.unused and not full)]
+        if not way:
             raise RoomError(say.TOO_MANY_ALONE)
-        return [min(left, key=lambda room: room.idle_since)]
+        return [min(way, key=lambda room: room.idle_since)]
 
     # --- what a teacher should know -----------------------------------------------------------
 

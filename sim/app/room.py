@@ -124,6 +124,11 @@ class Room(Watched):
         return not self.seats and not self.game.decisions
 
     @property
+    def unused(self) -> bool:
+        """Whether nothing was done in it: nobody sits there, or one alone who decided nothing."""
+        return self.empty or (self.class_ == ALONE and not self.game.decisions)
+
+    @property
     def told(self) -> bool:
         """Whether players may see everything."""
         return self.revealed or (self.game.over and not self.broken)

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -40,7 +40,7 @@ from sim.game import Game, Move, Setup
 LONGEST_NAME = 40
 EXPIRES = 7 * 86_400.0  # seconds without use after which a room is forgotten
 ALONE_EXPIRES = 86_400.0  # the same for who plays alone, and for a class without rooms
-EMPTY_EXPIRES = 3_000.0  # the same for a room in which nobody sits; with the interval, an hour
+EMPTY_EXPIRES = 3_000.0  # the same for a room that was not used; with the interval, an hour
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -413,10 +413,8 @@ class Rooms(Register):
 
     async def look(self) -> None:
         """See after the file, and tell everybody who watches if something befell it."""
-        try:
+        with suppress(NotStored):  # which the store logs
             await self.writer.look()
-        except NotStored as error:
-            log.warning("%s", error)
         told = (self.store.trouble, len(self.store.notices))
         if told != self._told:
             self._told = told
@@ -453,7 +451,7 @@ def _due(room: Room) -> bool:
 
 
 def _expired(room: Room, now: float) -> bool:
-    if room.empty:
+    if room.unused:
         return now - room.idle_since > EMPTY_EXPIRES
     longest = ALONE_EXPIRES if room.class_ == ALONE else EXPIRES
     return now - room.touched > longest

@@ -88,7 +88,7 @@ def _check_names(options: Options) -> None:
         plain = parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/")
         if not plain or parts.query or parts.fragment or parts.username:
             raise ConfigError(
-                f"address is {options.address!r}; it must be like https://class.example.org"
+                f"address is {options.address!r}; it must be http or https and a host, no more"
             )
 
 

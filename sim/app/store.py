@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.app import strings as say
+from sim.app.limits import Limit
 from sim.config import ConfigError
 
 Row = dict[str, Any]
@@ -108,6 +109,7 @@ class Store:
         self.connection: sqlite3.Connection | None = None
         self._file = self._left = NEVER  # device and inode; size and time of the last change
         self._compared = time.monotonic()
+        self._logged = Limit(1, 60.0)
         try:
             opened = self._open()
             damaged = _integrity(opened)
@@ -185,7 +187,7 @@ class Store:
         """Find out what a failed write has left; return only if the changes are in the file."""
         name = getattr(error, "sqlite_errorname", "")
         reason = say.NOT_STORED.format(why=say.FILE_IN_USE if name in IN_USE else str(error))
-        log.warning("not stored: %s (%s)", error, name)
+        self._log(logging.WARNING, f"not stored: {error} ({name})")
         if name in IN_USE or self.in_memory:
             raise NotStored(reason) from None
         self.close()
@@ -263,14 +265,19 @@ class Store:
             os.rename(fresh, self.path)
             self._open()
         except (sqlite3.Error, OSError) as error:
-            log.error("%s: %s; it could not be written anew: %s", self.path, found, error)
+            self._log(logging.ERROR, f"{found}; it could not be written anew: {error}")
             raise NotStored(say.FILE_LOST.format(what=found, why=error)) from None
         self.trouble = ""
         kept = say.FILE_ASIDE.format(name=aside.name) if aside else ""
         said = told.format(what=found, kept=kept, rooms=len(self.tables["rooms"]))
         self.notices.append((time.time(), said))
         del self.notices[:-MOST_NOTICES]
-        log.error("%s: %s", self.path, said)
+        self._log(logging.ERROR, said)
+
+    def _log(self, level: int, words: str) -> None:
+        """Log what befalls the file, the same once a minute."""
+        if self._logged.allows(words):
+            log.log(level, "%s: %s", self.path, words)
 
     def _open(self) -> sqlite3.Connection:
         """Open the file, which is made if need be, for its owner only."""

@@ -61,12 +61,14 @@ class Compare:
 
     async def choose(self) -> None:
         """Offer the scenarios that there are results of."""
+        self.known = []
         with mistakes():
             where = choices.one_of(say.FROM_WHERE, self.where.value, ("", *self.site.results))
-            self.known = self.site.scenarios
+            known = self.site.scenarios
             if where:
-                self.known = []
-                self.known = await in_thread(_cells, self.site.results[where])
+                known = await in_thread(_cells, self.site.results[where])
+            if self.where.value == where:  # still
+                self.known = known
         self._offer()
 
     def _offer(self) -> None:
@@ -92,12 +94,13 @@ class Compare:
         site = self.site
         if not self.reference.value or not self.names.value:
             raise ConfigError(say.PICK_TWO)
-        reference = choices.one_of(say.REFERENCE, self.reference.value, self.known)
-        picked = choices.several(say.PICK, self.names.value, self.known)
+        where = choices.one_of(say.FROM_WHERE, self.where.value, ("", *site.results))
+        known = self.known if where else site.scenarios
+        reference = choices.one_of(say.REFERENCE, self.reference.value, known)
+        picked = choices.several(say.PICK, self.names.value, known)
         names = [name for name in picked if name != reference]
         if not 1 <= len(names) < MOST:
             raise ConfigError(say.PICK_TWO)
-        where = choices.one_of(say.FROM_WHERE, self.where.value, ("", *site.results))
         family = choices.one_of(say.FIGURE, self.family.value, say.FIGURES)
         end = choices.one_of(say.END, self.end.value, ENDS)
         days = choices.one_of(say.HORIZON_DAYS, self.days.value, HORIZONS)

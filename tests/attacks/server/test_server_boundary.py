@@ -269,6 +269,18 @@ async def test_a_flood_of_events_closes_the_socket_and_disturbs_nobody(shared):
         assert await answers(other) < 2
 
 
+async def test_a_browser_without_websockets_polls(shared):
+    """Behind some proxies there is nothing else."""
+    async with Browser(shared.url, {"Origin": shared.url}) as browser:
+        page = await browser.open("/play")
+        await page.leave()
+        page.transports = ["polling"]
+        await page.load("/play")
+        await page.click("Take the seat of Kabul")
+        await page.sees("The name is empty")
+        page.socket = None  # which would wait for its last poll
+
+
 async def test_quick_typing_and_dragging_are_no_flood(shared):
     async with Browser(shared.url) as browser:
         page = await browser.open("/play")
