@@ -265,17 +265,15 @@ class Rooms(Register):
     @unbroken
     async def come_back(self, room: Room, seat: str, key: str, visitor: Visitor) -> None:
         """Let a visitor's browser into a seat with its return key; misses are bounded."""
-        taken = room.seats.get(seat)
         owner, refusal = room.owner(seat), say.WRONG_SEAT_KEY.format(seat=say.seat(seat))
-        stored = taken.key if taken else ""
-        self._attempt(
-            self.attempts, visitor, lambda: self._opens(owner, stored, key), refusal
-        )  # fmt: skip
-        assert taken is not None
+
+        def opens() -> bool:
+            taken = room.seats.get(seat)
+            return taken is not None and self._opens(owner, taken.key, key)
+
         async with room.turn:
-            if room.seats.get(seat) is not taken:
-                raise RoomError(refusal)
-            await self._let_in(owner, visitor.key(owner, taken.salt))
+            self._attempt(self.attempts, visitor, opens, refusal)
+            await self._let_in(owner, visitor.key(owner, room.seats[seat].salt))
 
     # --- moves --------------------------------------------------------------------------------
 
@@ -316,6 +314,7 @@ class Rooms(Register):
         except Exception:
             log.exception("room %s failed at move %d", room.code, number)
             room.broken = say.ROOM_BROKEN
+            room.changed()
             raise RoomError(room.broken) from None
         room.made_by.append(by)
         room.asked_at = time.monotonic()
