@@ -85,7 +85,7 @@ class Teach:
             title = ui.input(say.CLASS_TITLE).props(f"outlined maxlength={LONGEST_NAME}")
             word = None
             if site.rooms.word is not None:
-                word = ui.input(say.TEACHERS_WORD).props("outlined maxlength=20")
+                word = ui.input(say.TEACHERS_WORD, password=True).props("outlined maxlength=20")
                 paragraph(say.TEACHERS_WORD_HELP, "help")
             number = ui.number(say.ROOMS, value=10, min=1, max=MOST_AT_ONCE, precision=0)
             number.props("outlined")
@@ -176,8 +176,9 @@ class ClassPage:
                 button(say.RESUME_ALL, lambda: self.pause(False))
         with panel(say.RESULTS):
             self.results = html("")
-            button(say.EXPORT, self.export)
-            button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
+            with ui.element("div").classes("choices"):
+                button(say.EXPORT, self.export)
+                button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
         with ui.element("div").classes("choices"):
             button(say.FORGET, self.leave, plain=True)
             question = say.CLOSE_CLASS_ASK.format(title=self.class_.title)
