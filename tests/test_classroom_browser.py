@@ -332,6 +332,24 @@ def test_a_server_that_is_killed_in_mid_game_goes_on(person, server):
     teacher.sees("Class IR 101")
 
 
+def test_pages_come_back_by_themselves_after_a_restart(person, server):
+    teacher, ann = person(), person()
+    [code] = make_class(teacher, seats=("Islamabad",))
+    ann.sit_down(code, "Islamabad", "Ann")
+    wait_for(lambda: ann.decide() is not None, ann.page)
+    wait_for(lambda: moves_made(server, code) == 1, ann.page)
+    server.stop()
+    server.start()
+    wait_for(lambda: ann.decide() is not None and moves_made(server, code) > 1, ann.page)
+    ann.sees("You are Islamabad")
+
+    def paused():  # once the teacher's page has come back, too
+        teacher.click("Pause all rooms")
+        return ann.page.get_by_text("Paused by the teacher").count()
+
+    wait_for(paused, ann.page)
+
+
 def test_the_teacher_pauses_resumes_and_lets_an_agent_play(person, server):
     teacher, ann = person(), person()
     [code] = make_class(teacher)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -48,19 +49,26 @@ def tell(error: ConfigError) -> None:
     ui.notify(words[:1].upper() + words[1:400], type="negative", multi_line=True, timeout=8000)
 
 
-@contextmanager
-def mistakes() -> Iterator[None]:
-    """Say a visitor's mistakes instead of failing.
+def acting(action: Callable[[], Any]) -> Callable[[], Awaitable[None]]:
+    """What a control of this page does: an action that says a visitor's mistakes.
 
-    Within, the page itself is at hand, for the button that was clicked may be gone meanwhile.
+    It is done within the page itself, for the control may be gone before it is done, or even begun.
     """
     page = ui.context.client
-    with page:
-        try:
-            yield
-        except ConfigError as error:
-            if not page.is_deleted:
-                tell(error)
+
+    async def act() -> None:
+        if page.is_deleted:
+            return
+        with page:
+            try:
+                done = action()
+                if inspect.isawaitable(done):
+                    await done
+            except ConfigError as error:
+                if not page.is_deleted:
+                    tell(error)
+
+    return act
 
 
 @contextmanager
@@ -112,8 +120,8 @@ def paragraph(words: str, style: str = "") -> ui.html:
 
 
 def button(words: str, action: Any, *, plain: bool = False) -> ui.button:
-    """A button that looks and works the same everywhere."""
-    made = ui.button(words, on_click=action, color=None).props("unelevated no-caps")
+    """A button that looks and works the same everywhere, and says a visitor's mistakes."""
+    made = ui.button(words, on_click=acting(action), color=None).props("unelevated no-caps")
     return made.classes("plain" if plain else "go")
 
 

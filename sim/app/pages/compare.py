@@ -10,7 +10,7 @@ from nicegui import ui
 
 from sim.app import choices, work
 from sim.app import strings as say
-from sim.app.site import Site, button, choice, frame, html, in_thread, mistakes, panel, tell
+from sim.app.site import Site, acting, button, choice, frame, html, in_thread, panel
 from sim.config import ENDS, ConfigError
 
 HORIZONS = (90, 180, 365)
@@ -39,7 +39,7 @@ class Compare:
         with panel(say.PICK, say.COMPARE_HELP):
             with ui.element("div").classes("choices"):
                 wheres = {"": say.LIVE} | {name: name for name in site.results}
-                self.where = choice(say.FROM_WHERE, wheres, "").on_value_change(self.choose)
+                self.where = choice(say.FROM_WHERE, wheres, "").on_value_change(acting(self.choose))
                 self.names = choice(say.PICK, {}, [])
                 self.names.props("multiple use-chips").style("min-width: 20rem; max-width: 100%")
                 self.reference = choice(say.REFERENCE, {}, None)
@@ -62,14 +62,15 @@ class Compare:
     async def choose(self) -> None:
         """Offer the scenarios that there are results of."""
         self.known = []
-        with mistakes():
+        try:
             where = choices.one_of(say.FROM_WHERE, self.where.value, ("", *self.site.results))
             known = self.site.scenarios
             if where:
                 known = await in_thread(_cells, self.site.results[where])
             if self.where.value == where:  # still
                 self.known = known
-        self._offer()
+        finally:
+            self._offer()
 
     def _offer(self) -> None:
         options = {name: say.readable(name) for name in self.known}
@@ -85,8 +86,7 @@ class Compare:
             return
         self.busy = True
         try:
-            with mistakes():
-                await self._draw()
+            await self._draw()
         finally:
             self.busy, self.status.text = False, ""
 
@@ -120,8 +120,7 @@ class Compare:
     def download(self, kind: str) -> None:
         """Hand out the figure as a file."""
         if self.drawn is None:
-            tell(ConfigError(say.PICK_TWO))
-            return
+            raise ConfigError(say.PICK_TWO)
         ui.download.content(getattr(self.drawn, kind), f"{self.family_drawn}.{kind}")
 
 

@@ -16,11 +16,11 @@ from sim.app.room import Room, RoomError
 from sim.app.site import (
     Private,
     Site,
+    acting,
     button,
     csv,
     frame,
     html,
-    mistakes,
     panel,
     paragraph,
     refused,
@@ -106,12 +106,11 @@ def _debrief(site: Site, room: Room, part: Private) -> None:
         button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
 
     async def follow() -> None:
-        with mistakes():
-            found = await _followed(site, room)
-            if part.open():
-                odds.content = _odds(room, found)
+        found = await _followed(site, room)
+        if part.open():
+            odds.content = _odds(room, found)
 
-    ui.timer(0.1, follow, once=True)
+    ui.timer(0.1, acting(follow), once=True)
 
 
 async def _followed(site: Site, room: Room) -> Odds:

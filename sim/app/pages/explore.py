@@ -14,12 +14,12 @@ from sim.app import strings as say
 from sim.app.choices import SLIDES, TACTICS, Wanted
 from sim.app.site import (
     Site,
+    acting,
     button,
     choice,
     frame,
     html,
     in_thread,
-    mistakes,
     panel,
     paragraph,
 )
@@ -151,9 +151,9 @@ class Explore:
 
     async def start(self, *, fresh: bool = False) -> None:
         """Begin a new story with what is chosen."""
-        with mistakes():
-            seed = choices.seed(self.seed.value)
-            wanted = Wanted(self.scenario.value) if fresh else self._wanted()
+        seed = choices.seed(self.seed.value)
+        wanted = Wanted(self.scenario.value) if fresh else self._wanted()
+        try:
             async with self.turn:
                 self.stands.text = say.LOADING
                 walk = await in_thread(_begin, wanted, seed)
@@ -161,17 +161,19 @@ class Explore:
                 if walk.scenario.name != self.slid_for:
                     self.slid_for = walk.scenario.name
                     self._sliders(walk)
-        self.show()
+        finally:
+            self.show()
 
     # --- walking -----------------------------------------------------------------------------
 
     async def go(self, how: Any) -> None:
         """Live on."""
-        with mistakes():
+        try:
             async with self.turn:
                 if self.walk is not None:
                     await in_thread(_live, how, self.walk)
-        self.show()
+        finally:
+            self.show()
 
     def show(self) -> None:
         """Bring the page up to date."""
@@ -221,7 +223,7 @@ class Explore:
     async def fork(self) -> None:
         """Continue the evening 1,000 times in another process."""
         shown: list[Pinned] = []
-        with mistakes():
+        try:
             async with self.turn:
                 walk = self.walk
                 if walk is None or walk.collapse()[0]:
@@ -238,7 +240,8 @@ class Explore:
                 if other is not None:
                     shown.append(Pinned(say.CHANGES[change], other, self.story))
                 self.last = shown[-1]
-        self.draw(shown)
+        finally:
+            self.draw(shown)
 
     def draw(self, shown: list[Pinned]) -> None:
         """Draw the curves of this fork and the pinned one."""
@@ -335,4 +338,4 @@ def register(site: Site) -> None:
     def explore() -> None:
         with frame(say.EXPLORE, "/explore"):
             page = Explore(site)
-        ui.timer(0.05, lambda: page.start(fresh=True), once=True)
+        ui.timer(0.05, acting(lambda: page.start(fresh=True)), once=True)

@@ -21,12 +21,12 @@ from sim.app.rooms import LONGEST_NAME
 from sim.app.site import (
     Private,
     Site,
+    acting,
     button,
     choice,
     frame,
     html,
     in_thread,
-    mistakes,
     must_keep_cookies,
     panel,
     paragraph,
@@ -81,11 +81,10 @@ def _join(site: Site) -> None:
         code = ui.input(say.CODE).props('outlined maxlength=20 autocapitalize="characters"')
 
         def go() -> None:
-            with mistakes():
-                room = site.rooms.find(choices.text(code.value, LONGEST_NAME), visitor())
-                ui.navigate.to(f"/room/{room.code}")
+            room = site.rooms.find(choices.text(code.value, LONGEST_NAME), visitor())
+            ui.navigate.to(f"/room/{room.code}")
 
-        code.on("keydown.enter", go)
+        code.on("keydown.enter", acting(go))
         button(say.GO, go)
 
 
@@ -100,17 +99,16 @@ def _alone(site: Site) -> None:
             for seat in SEATS:
 
                 async def take(seat: str = seat) -> None:
-                    with mistakes():
-                        must_keep_cookies()
-                        site.rooms.may_play_alone(visitor())
-                        setup = await in_thread(
-                            choices.compose, Wanted(scenario.value),
-                            seed=secrets.randbelow(2**32),
-                            days=choices.one_of(say.DAYS_OF_GAME, days.value, LENGTHS),
-                            persons=[seat],
-                        )  # fmt: skip
-                        room = await site.rooms.play_alone(setup, _typed(name), visitor())
-                        ui.navigate.to(f"/room/{room.code}/{seat}")
+                    must_keep_cookies()
+                    site.rooms.may_play_alone(visitor())
+                    setup = await in_thread(
+                        choices.compose, Wanted(scenario.value),
+                        seed=secrets.randbelow(2**32),
+                        days=choices.one_of(say.DAYS_OF_GAME, days.value, LENGTHS),
+                        persons=[seat],
+                    )  # fmt: skip
+                    room = await site.rooms.play_alone(setup, _typed(name), visitor())
+                    ui.navigate.to(f"/room/{room.code}/{seat}")
 
                 button(say.TAKE_SEAT.format(seat=say.seat(seat)), take)
 
@@ -121,10 +119,9 @@ def _lobby(site: Site, room: Room, part: Private) -> None:
     name = _name().style("max-width: 24rem")
 
     async def take(seat: str) -> None:
-        with mistakes():
-            must_keep_cookies()
-            await site.rooms.take_seat(room, seat, _typed(name), visitor())
-            ui.navigate.to(f"/room/{room.code}/{seat}")
+        must_keep_cookies()
+        await site.rooms.take_seat(room, seat, _typed(name), visitor())
+        ui.navigate.to(f"/room/{room.code}/{seat}")
 
     seats = ui.element("div").classes("grid")
 
@@ -150,12 +147,11 @@ def _lobby(site: Site, room: Room, part: Private) -> None:
         key = ui.input(say.RETURN_KEY).props("outlined maxlength=40")
 
         async def back() -> None:
-            with mistakes():
-                must_keep_cookies()
-                seat = choices.one_of(say.PLAY, which.value, room.setup.persons)
-                typed = choices.text(key.value, LONGEST_NAME).strip()
-                await site.rooms.come_back(room, seat, typed, visitor())
-                ui.navigate.to(f"/room/{room.code}/{seat}")
+            must_keep_cookies()
+            seat = choices.one_of(say.PLAY, which.value, room.setup.persons)
+            typed = choices.text(key.value, LONGEST_NAME).strip()
+            await site.rooms.come_back(room, seat, typed, visitor())
+            ui.navigate.to(f"/room/{room.code}/{seat}")
 
         button(say.GO, back)
 
@@ -262,8 +258,7 @@ class SeatPage:
 
     async def send(self, turn: int, kind: str, value: Any) -> None:
         """Make a move."""
-        with mistakes():
-            await self.site.rooms.play(self.room, self.seat, turn, kind, value, self.who)
+        await self.site.rooms.play(self.room, self.seat, turn, kind, value, self.who)
 
 
 def _status(room: Room, seen: dict[str, Any]) -> str:
@@ -390,13 +385,14 @@ class Form:
                     f'inline aria-label="{say.issue(issue)}"'
                 )
 
-                def pick(event: Any, issue: str = issue, options: Any = options) -> None:
-                    with mistakes():
-                        chosen[issue] = choices.one_of(say.issue(issue), event.value, options)
-                        if self.page.part.open():
-                            rated.text = rate(chosen)
+                def pick(
+                    issue: str = issue, radio: ui.radio = radio, options: Any = options
+                ) -> None:
+                    chosen[issue] = choices.one_of(say.issue(issue), radio.value, options)
+                    if self.page.part.open():
+                        rated.text = rate(chosen)
 
-                radio.on_value_change(pick)
+                radio.on_value_change(acting(pick))
         rated = ui.label(rate(chosen)).props('role="status" aria-live="polite"')
         with ui.element("div").classes("choices"):
             button(send, lambda: self._send(dict(chosen)))
@@ -411,8 +407,7 @@ class Form:
         radio = ui.radio(rungs, value=0).props(f'aria-label="{say.KINDS["respond"]}"')
 
         async def send() -> None:
-            with mistakes():
-                await self._send(choices.one_of(say.KINDS["respond"], radio.value, range(RUNGS)))
+            await self._send(choices.one_of(say.KINDS["respond"], radio.value, range(RUNGS)))
 
         button(say.SEND_RUNG, send)
 

@@ -24,7 +24,6 @@ from sim.app.site import (
     frame,
     html,
     in_thread,
-    mistakes,
     must_keep_cookies,
     panel,
     paragraph,
@@ -100,22 +99,21 @@ class Teach:
             boxes = {seat: ui.checkbox(say.seat(seat), value=seat != "mediators") for seat in SEATS}
 
             async def make() -> None:
-                with mistakes():
-                    must_keep_cookies()
-                    typed = choices.text(word.value, LONGEST_NAME) if word is not None else ""
-                    rooms = choices.whole(say.ROOMS, number.value, 1, MOST_AT_ONCE)
-                    site.rooms.may_make(typed, rooms, self.who)
-                    persons = [seat for seat, box in boxes.items() if box.value is True]
-                    setups = await in_thread(
-                        _setups, Wanted(scenario.value), choices.seed(seed.value),
-                        choices.one_of(say.DAYS_OF_GAME, days.value, LENGTHS), persons, rooms,
-                        alike.value is True,
-                    )  # fmt: skip
-                    key, _ = await site.rooms.open_class(
-                        choices.text(title.value, 100_000), setups,
-                        choices.one_of(say.DEADLINE, deadline.value, DEADLINES), typed, self.who,
-                    )  # fmt: skip
-                    self.show(key)
+                must_keep_cookies()
+                typed = choices.text(word.value, LONGEST_NAME) if word is not None else ""
+                rooms = choices.whole(say.ROOMS, number.value, 1, MOST_AT_ONCE)
+                site.rooms.may_make(typed, rooms, self.who)
+                persons = [seat for seat, box in boxes.items() if box.value is True]
+                setups = await in_thread(
+                    _setups, Wanted(scenario.value), choices.seed(seed.value),
+                    choices.one_of(say.DAYS_OF_GAME, days.value, LENGTHS), persons, rooms,
+                    alike.value is True,
+                )  # fmt: skip
+                key, _ = await site.rooms.open_class(
+                    choices.text(title.value, 100_000), setups,
+                    choices.one_of(say.DEADLINE, deadline.value, DEADLINES), typed, self.who,
+                )  # fmt: skip
+                self.show(key)
 
             button(say.MAKE, make)
 
@@ -124,11 +122,10 @@ class Teach:
             key = ui.input(say.KEY, password=True).props("outlined maxlength=60")
 
             async def open_class() -> None:
-                with mistakes():
-                    must_keep_cookies()
-                    typed = choices.text(key.value, LONGEST_NAME).strip()
-                    await self.site.rooms.enter_class(typed, self.who)
-                    self.show()
+                must_keep_cookies()
+                typed = choices.text(key.value, LONGEST_NAME).strip()
+                await self.site.rooms.enter_class(typed, self.who)
+                self.show()
 
             button(say.GO, open_class)
 
@@ -213,9 +210,8 @@ class ClassPage:
 
     async def pause(self, paused: bool) -> None:
         """Pause or resume all rooms."""
-        with mistakes():
-            for room in self.site.rooms.of_class(self.class_.number):
-                await self.site.rooms.pause(room, paused, self.who)
+        for room in self.site.rooms.of_class(self.class_.number):
+            await self.site.rooms.pause(room, paused, self.who)
         self.again()
 
     def export(self) -> None:
@@ -226,15 +222,13 @@ class ClassPage:
 
     async def leave(self) -> None:
         """Close the class on this device."""
-        with mistakes():
-            await self.site.rooms.leave_class(self.class_.number, self.who)
-            self.page.show()
+        await self.site.rooms.leave_class(self.class_.number, self.who)
+        self.page.show()
 
     async def close(self) -> None:
         """Close the class for everybody."""
-        with mistakes():
-            await self.site.rooms.close_class(self.class_.number, self.who)
-            self.page.show()
+        await self.site.rooms.close_class(self.class_.number, self.who)
+        self.page.show()
 
 
 def _players(room: Room) -> str:
@@ -303,22 +297,20 @@ class Watch:
         return there and rooms.teaches(self.room.class_, self.who)
 
     def _build(self) -> None:
-        site, room = self.site, self.room
+        rooms, room, who = self.site.rooms, self.room, self.who
         self.warnings = html("")
         paragraph(say.PROJECT, "warn")
         self.state = ui.label().props('role="status" aria-live="polite"')
         self.advice = ui.label()
         with ui.element("div").classes("choices"):
-            button(say.PAUSE, lambda: self.do(site.rooms.pause, room, True))
-            button(say.RESUME, lambda: self.do(site.rooms.pause, room, False))
-            button(say.REVEAL, lambda: self.do(site.rooms.reveal, room))
+            button(say.PAUSE, lambda: rooms.pause(room, True, who))
+            button(say.RESUME, lambda: rooms.pause(room, False, who))
+            button(say.REVEAL, lambda: rooms.reveal(room, who))
             for seat in room.setup.persons:
                 words = say.AGENT_PLAYS.format(seat=say.seat(seat))
-                button(
-                    words, lambda seat=seat: self.do(site.rooms.stand_in, room, seat), plain=True
-                )
+                button(words, lambda seat=seat: rooms.stand_in(room, seat, who), plain=True)
                 words = say.FREE_SEAT.format(seat=say.seat(seat))
-                button(words, lambda seat=seat: self.do(site.rooms.free, room, seat), plain=True)
+                button(words, lambda seat=seat: rooms.free(room, seat, who), plain=True)
             question = say.CLOSE_ROOM_ASK.format(code=shown_code(room.code))
             button(say.CLOSE_ROOM, lambda: sure(question, say.CLOSE_ROOM, self.close), plain=True)
         ui.link(say.DEBRIEF.format(code=shown_code(room.code)), f"/debrief/{room.code}")
@@ -331,16 +323,10 @@ class Watch:
                 self.calendar = html("")
                 self.story = html("")
 
-    async def do(self, action: Any, *arguments: Any) -> None:
-        """Do something to the room, or say why not."""
-        with mistakes():
-            await action(*arguments, self.who)
-
     async def close(self) -> None:
         """Close the room and go back to the class."""
-        with mistakes():
-            await self.site.rooms.close_room(self.room, self.who)
-            ui.navigate.to("/teach")
+        await self.site.rooms.close_room(self.room, self.who)
+        ui.navigate.to("/teach")
 
     def update(self) -> None:
         """Show everything."""

@@ -113,6 +113,20 @@ async def test_a_page_is_joined_only_by_the_browser_it_was_sent_to(shared):
         assert seat.there
 
 
+async def test_two_first_pages_opened_at_once_end_up_with_one_browser(shared):
+    """Each is sent another secret; the page whose secret was lost is loaded again."""
+    async with Browser(shared.url) as browser:
+        first = await browser.open("/play")
+        await first.leave()
+        browser.session.cookie_jar.clear()
+        await browser.open("/play")
+        first.reconnects = False
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await first.connect()
+        await first.load("/play")
+        assert first.there
+
+
 async def test_a_large_event_closes_the_socket_and_disturbs_nobody(shared):
     async with Browser(shared.url) as browser, Browser(shared.url) as other:
         page = await browser.open("/play")
