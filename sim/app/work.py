@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,8 +12,6 @@ from sim.config import Scenario
 from sim.game import Checkpoint, Game, Move, Setup
 from sim.game.debrief import Odds, odds
 from sim.game.futures import Fan, two_fans
-
-NICE = 10  # the pages go first
 
 
 def compile_first(scenario: Scenario) -> None:
@@ -27,7 +24,6 @@ def compile_first(scenario: Scenario) -> None:
 
 def warm(tree: dict[str, Any]) -> None:
     """Load what a worker needs before somebody waits for it."""
-    os.setpriority(os.PRIO_PROCESS, 0, NICE)
     setup = Setup.restored(tree)
     use(True)
     game = Game(setup, start=False)
