@@ -28,6 +28,7 @@ TOP = {
     "README.md": "index.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
+    "SECURITY.md": "security.md",
 }
 
 
@@ -70,6 +71,7 @@ def on_files(files: Files, config) -> Files:
         "studies.md": studies(),
         "contributing.md": (ROOT / "CONTRIBUTING.md").read_text(),
         "changelog.md": (ROOT / "CHANGELOG.md").read_text(),
+        "security.md": (ROOT / "SECURITY.md").read_text(),
     }
     for folder in _studies():
         made[f"studies/{folder.name}.md"] = (folder / "README.md").read_text()

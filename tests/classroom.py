@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -29,8 +30,9 @@ def free_port() -> int:
 class Server:
     """``ceasefire play`` on a free port of this machine."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, env: dict[str, str] | None = None) -> None:
         self.data, self.options, self.port = data, options, free_port()
+        self.env = env or {}
         self.log = data.parent / f"{data.name}.log"
         self.start()
 
@@ -39,14 +41,45 @@ class Server:
         """Where it is."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def said(self) -> str:
+        """Its log."""
+        return self.log.read_text(errors="replace")
+
+    @property
+    def word(self) -> str:
+        """The teacher's word of the last start."""
+        found: list[str] = re.findall(r"Teacher's word.*: (\S+)", self.said)
+        return found[-1] if found else ""
+
+    @property
+    def workers(self) -> set[int]:
+        """Processes that it has started, and theirs."""
+        parents: dict[int, list[int]] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+        found: set[int] = set()
+        waiting = [self.process.pid]
+        while waiting:
+            children = parents.get(waiting.pop(), [])
+            found.update(children)
+            waiting += children
+        return found
+
+    def command(self, port: int) -> list[str]:
+        """What starts it."""
+        words = [sys.executable, "-m", "sim", "play", "--port", str(port)]
+        return [*words, "--data", str(self.data), *self.options]
+
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [sys.executable, "-m", "sim", "play", "--port", str(self.port)]
-        command += ["--data", str(self.data), *self.options]
         plain = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
         self.process = subprocess.Popen(
-            command, stdout=self.log.open("ab"), stderr=subprocess.STDOUT, start_new_session=True,
-            env=plain,  # NiceGUI serves otherwise where it sees that a test is running
+            self.command(self.port), stdout=self.log.open("ab"), stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=plain | self.env,  # NiceGUI serves otherwise where it sees that a test is running
         )  # fmt: skip
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:

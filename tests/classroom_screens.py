@@ -49,7 +49,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Server(Path(folder) / "data") as server,
+        Server(Path(folder) / "data", "--open") as server,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

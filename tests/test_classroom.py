@@ -3,6 +3,7 @@
 import ast
 import re
 import socket
+import stat
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from sim.app import charts, render
 from sim.app import strings as say
-from sim.app.server import Options, check, is_loopback, prepare, shipped
+from sim.app.choices import shipped
+from sim.app.server import Options, address, check, is_loopback, names, prepare
 from sim.cli import VERBS, run_verb
 from sim.config import ConfigError
 from sim.game import Game, Setup
@@ -77,11 +79,65 @@ def test_the_command_refuses_in_a_sentence(tmp_path, capsys):
     assert "play" in VERBS
 
 
-def test_the_secret_that_signs_sessions_is_kept_to_its_owner(tmp_path):
-    first = prepare(tmp_path / "data")
-    assert prepare(tmp_path / "data") == first
-    assert len(first) == 64
-    assert (tmp_path / "data" / "secret").stat().st_mode & 0o077 == 0
+def test_the_word_can_be_dropped_on_this_machine_only(tmp_path):
+    check(options(tmp_path, open_=True))
+    for more in ({"network": True, "host": "0.0.0.0"}, {"network": True}, {"proxy": "127.0.0.1"}):
+        with pytest.raises(ConfigError, match="goes with neither --network nor --proxy"):
+            check(options(tmp_path, open_=True, **more))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("proxy", "example.org"), ("proxy", "*"), ("address", "class.example.org"),
+     ("address", "ftp://class.example.org"), ("address", "https://class.example.org/x"),
+     ("address", "https://u@class.example.org"), ("address", "https://")],
+)  # fmt: skip
+def test_a_proxy_and_an_address_that_are_none_are_refused(tmp_path, field, value):
+    with pytest.raises(ConfigError, match=f"{field} is "):
+        check(options(tmp_path, **{field: value}))
+
+
+def test_the_server_knows_what_it_is_called(tmp_path):
+    here = names(options(tmp_path))
+    assert [here.know(host) for host in ("localhost:1", "127.0.0.1", "[::1]:8080")] == [True] * 3
+    assert [here.know(host) for host in ("192.0.2.1", "example.org", "", "a b")] == [False] * 4
+    there = names(options(tmp_path, host="0.0.0.0", network=True))
+    assert there.know("192.0.2.1:80")
+    assert there.know(f"{socket.gethostname().upper()}:80")
+    assert not there.know("example.org")
+    public = options(tmp_path, proxy="127.0.0.1", address="https://class.example.org/")
+    assert address(public) == "https://class.example.org"
+    assert names(public).know("class.example.org")
+    assert names(public).own("https://class.example.org", "127.0.0.1:8080")
+    assert not names(public).own("https://example.org", "127.0.0.1:8080")
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_folder_of_the_rooms_is_for_its_owner_and_for_one_server(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    (folder / "rooms.sqlite").touch(mode=0o644)
+    (folder / "sessions").mkdir()  # of an earlier version, with keys in the clear
+    (folder / "sessions" / "storage-user-x.json").write_text('{"class": "key"}')
+    (folder / "secret").write_text("x")
+    with prepare(folder):
+        assert (mode(folder), mode(folder / "rooms.sqlite")) == (0o700, 0o600)
+        assert sorted(path.name for path in folder.iterdir()) == ["lock", "rooms.sqlite"]
+        with pytest.raises(ConfigError, match="another server keeps its rooms in"):
+            prepare(folder)
+    prepare(folder).close()
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path):
+    (tmp_path / "thesis.docx").touch()
+    before = mode(tmp_path)
+    with pytest.raises(ConfigError, match=r"holds other files, such as 'thesis\.docx'"):
+        prepare(tmp_path)
+    assert mode(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from classroom import CHROMIUM, Server
 
 from sim.app.store import Store
 from sim.config import PARTIES
-from sim.game import Game, Setup
+from sim.game import Game, Move, Setup
 from sim.game.views import view
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -35,7 +35,7 @@ DECISIONS = (
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("classroom") / "data") as server:
+    with Server(tmp_path_factory.mktemp("classroom") / "data", "--open") as server:
         yield server
 
 
@@ -153,16 +153,17 @@ def stored_game(server, code):
     """The game of a room, played back in Python from its seed and moves."""
     code = code.replace("-", "")
     store = Store(server.data / "rooms.sqlite")
-    row = next(row for row in store.rooms() if row["code"] == code)
-    moves = [one.move for one in store.moves(code)]
+    [row] = store.rows("rooms", code=code)
+    moves = store.rows("moves", room=code)
     store.close()
-    return Game(Setup.restored(json.loads(row["setup"])), moves)
+    setup = Setup.restored(json.loads(row["setup"]))
+    return Game(setup, [Move(m["seat"], m["kind"], json.loads(m["value"])) for m in moves])
 
 
 def moves_made(server, code):
     """How many moves of a room are in the file."""
     store = Store(server.data / "rooms.sqlite")
-    made = len(store.moves(code.replace("-", "")))
+    made = len(store.rows("moves", room=code.replace("-", "")))
     store.close()
     return made
 
@@ -329,6 +330,24 @@ def test_a_server_that_is_killed_in_mid_game_goes_on(person, server):
     wait_for(lambda: moves_made(server, code) == len(before.moves) + 1, ann.page)
     teacher.goto("/teach")
     teacher.sees("Class IR 101")
+
+
+def test_pages_come_back_by_themselves_after_a_restart(person, server):
+    teacher, ann = person(), person()
+    [code] = make_class(teacher, seats=("Islamabad",))
+    ann.sit_down(code, "Islamabad", "Ann")
+    wait_for(lambda: ann.decide() is not None, ann.page)
+    wait_for(lambda: moves_made(server, code) == 1, ann.page)
+    server.stop()
+    server.start()
+    wait_for(lambda: ann.decide() is not None and moves_made(server, code) > 1, ann.page)
+    ann.sees("You are Islamabad")
+
+    def paused():  # once the teacher's page has come back, too
+        teacher.click("Pause all rooms")
+        return ann.page.get_by_text("Paused by the teacher").count()
+
+    wait_for(paused, ann.page)
 
 
 def test_the_teacher_pauses_resumes_and_lets_an_agent_play(person, server):

@@ -1,74 +1,50 @@
-"""Rooms: who sits where, whose turn it is, and what may be asked of them; knows no web.
+"""What is done in rooms: seats, moves, the clock and the teacher; knows no web.
 
-Everything runs in one thread. A room that fails is marked broken and tells so; the others go on.
+Everything here runs in one thread, and the store writes in another. A change is stored before it is
+made, one after the other in each room; what cannot be stored has not happened. Every action asks
+again whether its visitor holds the seat or teaches the class.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
+import asyncio
 import logging
-import secrets
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack, suppress
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from sim.app import strings as say
-from sim.app.store import Store
+from sim.app.keys import Visitor, digest, new_code, new_key, same
+from sim.app.register import Register
+from sim.app.room import (
+    ALONE,
+    CLOCK,
+    DEADLINES,
+    PERSON,
+    STAND_IN,
+    Class,
+    Room,
+    RoomError,
+    Seat,
+    Watched,
+    move_row,
+    room_row,
+)
+from sim.app.store import Add, Change, Drop, NotStored, Set, Store
+from sim.app.writer import Writer
 from sim.config import ConfigError
-from sim.game import Game, Move, MoveError, Setup
+from sim.game import Game, Move, Setup
 
-ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no letter that looks like a digit
-CODE_LENGTH = 8  # 40 bits; with the limit on attempts below out of a guesser's reach
-KEY_BYTES = 16
 LONGEST_NAME = 40
-MOST_ROOMS = 400
-MOST_AT_ONCE = 40  # rooms a class is made with
-DEADLINES = (0, 60, 120, 180, 300)  # seconds for a decision; 0 for none
 EXPIRES = 7 * 86_400.0  # seconds without use after which a room is forgotten
-PERSON, CLOCK, STAND_IN = "person", "clock", "stand-in"
+ALONE_EXPIRES = 86_400.0  # the same for who plays alone, and for a class without rooms
+EMPTY_EXPIRES = 3_000.0  # the same for a room that was not used; with the interval, an hour
 
+P = ParamSpec("P")
+T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-class RoomError(ConfigError):
-    """What cannot be done in a room, in one sentence."""
-
-
-class Limit:
-    """At most ``most`` events in ``seconds`` per key; the keys of quiet clients are dropped."""
-
-    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic):
-        self.most, self.seconds, self.clock = most, seconds, clock
-        self.seen: defaultdict[str, deque[float]] = defaultdict(deque)
-
-    def allows(self, key: str) -> bool:
-        """Count an event and say whether it is within the limit."""
-        now = self.clock()
-        if len(self.seen) > 10_000:
-            self.seen = defaultdict(
-                deque, {k: v for k, v in self.seen.items() if v and v[-1] > now - self.seconds}
-            )
-        times = self.seen[key]
-        while times and times[0] <= now - self.seconds:
-            times.popleft()
-        if len(times) >= self.most:
-            return False
-        times.append(now)
-        return True
-
-
-def digest(key: str) -> str:
-    """What is stored of a key."""
-    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
-
-
-def same(key: str, stored: str) -> bool:
-    """Whether a key is the one whose digest is stored, in constant time."""
-    return hmac.compare_digest(digest(key), stored)
 
 
 def tidy_name(name: str) -> str:
@@ -81,307 +57,415 @@ def tidy_name(name: str) -> str:
     return tidy
 
 
-def tidy_code(code: str) -> str:
-    """A room code as typed, without spaces and dashes and in capitals; at most its length."""
-    return code[:40].upper().replace("-", "").replace(" ", "")[:CODE_LENGTH]
+def unbroken(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Awaitable[T]]:
+    """Finish what was begun, even if the page that asked for it is gone: file and rooms agree."""
+
+    @wraps(method)
+    async def whole(*arguments: P.args, **options: P.kwargs) -> T:
+        return await asyncio.shield(asyncio.ensure_future(method(*arguments, **options)))
+
+    return whole
 
 
-def shown_code(code: str) -> str:
-    """A room code as it is read out."""
-    return f"{code[:4]}-{code[4:]}"
+class Rooms(Register):
+    """All rooms and classes of a server, and what is done in them."""
 
-
-@dataclass
-class Room:
-    """One game with its people.
-
-    ``seats`` name and key digest by taken seat; ``stand_ins`` seats that agents play for now;
-    ``asked_at`` when the present decision was first wanted; ``listeners`` are called after every
-    change; ``broken`` says why a room cannot go on.
-    """
-
-    code: str
-    class_: int
-    setup: Setup
-    deadline: int
-    game: Game
-    seats: dict[str, tuple[str, str]]
-    paused: bool = False
-    revealed: bool = False
-    broken: str = ""
-    stand_ins: set[str] = field(default_factory=set)
-    asked_at: float = field(default_factory=time.monotonic)
-    touched: float = field(default_factory=time.time)
-    made_by: list[str] = field(default_factory=list)
-    listeners: set[Callable[[], None]] = field(default_factory=set)
-    kept: dict[str, Any] = field(
-        default_factory=dict
-    )  # what is dear to compute, by number of moves
-
-    @property
-    def open_seats(self) -> list[str]:
-        """Seats for persons that nobody has taken."""
-        return [seat for seat in self.setup.persons if seat not in self.seats]
-
-    @property
-    def complete(self) -> bool:
-        """Whether every seat for a person is taken or stood in for."""
-        return all(seat in self.stand_ins for seat in self.open_seats)
-
-    @property
-    def told(self) -> bool:
-        """Whether players may see everything."""
-        return self.revealed or (self.game.over and not self.broken)
-
-    def holds(self, seat: str, key: str) -> bool:
-        """Whether a key is this seat's."""
-        return seat in self.seats and same(key, self.seats[seat][1])
-
-    def left(self) -> float | None:
-        """Seconds left for the present decision; None if the clock is not running."""
-        if not self.deadline or self.paused or self.game.over or not self.complete:
-            return None
-        return max(0.0, self.asked_at + self.deadline - time.monotonic())
-
-    def changed(self) -> None:
-        """Tell everybody who watches; one that fails does not keep the others from hearing."""
-        for listener in list(self.listeners):
-            try:
-                listener()
-            except Exception:
-                log.exception("a page of room %s could not be brought up to date", self.code)
-
-
-class Rooms:
-    """All rooms of a server, kept in a store.
-
-    ``attempts`` bounds wrong codes and keys, ``makes`` new rooms and ``moves`` moves, by client.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.rooms: dict[str, Room] = {}
-        self.attempts = Limit(60, 60.0)  # a whole class may sit behind one address
-        self.makes = Limit(60, 60.0)
-        self.moves = Limit(20, 10.0)
-        for row in store.rooms():
-            self._open(row)
-
-    def _open(self, row: dict[str, Any]) -> None:
-        """Play a stored room back; one that cannot be is left in the file and out of the way."""
-        code = row["code"]
-        try:
-            setup = Setup.restored(json.loads(row["setup"]))
-            stored = self.store.moves(code)
-            game = Game(setup, [one.move for one in stored])
-        except Exception as error:
-            log.warning("room %s cannot be played back with this version: %s", code, error)
-            return
-        self.rooms[code] = Room(
-            code, row["class"], setup, row["deadline"], game, self.store.seats(code),
-            bool(row["paused"]), bool(row["revealed"]), stand_ins=set(row["stand_ins"].split()),
-            touched=row["touched"], made_by=[one.made_by for one in stored],
-        )  # fmt: skip
+    def __init__(self, store: Store, word: str | None = None) -> None:
+        super().__init__(store, word)
+        self.writer = Writer(store)
+        self._making = asyncio.Lock()
+        self._told = (store.trouble, len(store.notices))
 
     # --- classes and rooms --------------------------------------------------------------------
 
-    def open_class(
-        self, title: str, setups: list[Setup], deadline: int, client: str
-    ) -> tuple[str, list[Room]]:
+    @unbroken
+    async def open_class(
+        self, title: str, setups: list[Setup], deadline: int, word: str, visitor: Visitor
+    ) -> tuple[str, Class]:
         """Make a class with a room per setup; return its teacher's key, told only once.
 
         Raises
         ------
         RoomError
-            If there are too many rooms, or the title or the deadline is out of bounds.
+            If the word is wrong, there are too many rooms, or the title or the deadline is out of
+            bounds.
+        NotStored
+            If it cannot be stored.
         """
-        if not self.makes.allows(client):
-            raise RoomError(say.TOO_OFTEN)
-        if not 1 <= len(setups) <= MOST_AT_ONCE:
-            raise RoomError(say.ROOMS_AT_ONCE.format(most=MOST_AT_ONCE))
-        if len(self.rooms) + len(setups) > MOST_ROOMS:
-            raise RoomError(say.TOO_MANY_ROOMS.format(most=MOST_ROOMS))
-        if deadline not in DEADLINES:
-            allowed = ", ".join(map(str, DEADLINES))
-            raise RoomError(say.BAD_DEADLINE.format(deadline=deadline, allowed=allowed))
-        key = secrets.token_urlsafe(KEY_BYTES)
-        number = self.store.add_class(tidy_name(title), digest(key))
-        return key, [self._add(number, setup, deadline) for setup in setups]
+        async with self._making:
+            self.may_make(word, len(setups), visitor)
+            if deadline not in DEADLINES:
+                allowed = ", ".join(map(str, DEADLINES))
+                raise RoomError(say.BAD_DEADLINE.format(deadline=deadline, allowed=allowed))
+            tidy = tidy_name(title)
+            if not self.makes.allows(visitor.place):
+                raise RoomError(say.TOO_OFTEN)
+            key, salt, now = new_key(), new_key(), time.time()
+            class_ = Class(1 + max(self.classes, default=ALONE), tidy, digest(key), salt, now)
+            device = digest(visitor.key(class_.owner, salt))
+            rooms = await self._new(class_.number, setups, deadline, visitor)
+            await self.writer.write(
+                Add("classes", {"id": class_.number, "title": tidy, "key": class_.key,
+                                "created": now, "salt": salt}),
+                Add("devices", {"owner": class_.owner, "key": device, "made": now}),
+                *(Add("rooms", room_row(room)) for room in rooms),
+            )  # fmt: skip
+            self.classes[class_.number] = class_
+            self.devices[class_.owner] = {device}
+            self.rooms |= {room.code: room for room in rooms}
+            return key, class_
 
-    def _add(self, class_: int, setup: Setup, deadline: int) -> Room:
-        game = Game(setup)
-        code = self._new_code()
-        self.store.add_room(code, class_, setup, deadline)
-        room = Room(code, class_, setup, deadline, game, {})
-        self.rooms[code] = room
-        return room
+    @unbroken
+    async def play_alone(self, setup: Setup, name: str, visitor: Visitor) -> Room:
+        """Make a room for one person in the first of its seats; raise as ``open_class`` does."""
+        async with self._making:
+            way = self.may_play_alone(visitor)
+            tidy = tidy_name(name)
+            if not self.makes.allows(visitor.place):
+                raise RoomError(say.TOO_OFTEN)
+            [room], seat = await self._new(ALONE, [setup], 0, visitor), setup.persons[0]
+            taken, added = self._taken(room, seat, tidy, visitor)
+            gone = [change for one in way for change in _gone(one)]
+            await self.writer.write(*gone, Add("rooms", room_row(room)), added)
+            self._forget(way)
+            room.seats[seat] = taken
+            self.rooms[room.code] = room
+            return room
 
-    def _new_code(self) -> str:
-        while True:
-            code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-            if code not in self.rooms:
-                return code
+    async def _new(
+        self, number: int, setups: list[Setup], deadline: int, visitor: Visitor
+    ) -> list[Room]:
+        """New rooms; their games are begun beside the pages."""
+        games = await asyncio.to_thread(lambda: [Game(setup) for setup in setups])
+        rooms: dict[str, Room] = {}
+        for setup, game in zip(setups, games, strict=True):
+            code = new_code()
+            while code in self.rooms or code in self.unopened or code in rooms:
+                code = new_code()
+            rooms[code] = Room(code, number, setup, deadline, game, place=visitor.place)
+        return list(rooms.values())
 
-    def find(self, code: str, client: str) -> Room:
-        """Return the room with a code; misses are counted and bounded."""
-        wanted = tidy_code(code)
-        found = None
-        for room in self.rooms.values():  # every code is compared, however soon one matches
-            if hmac.compare_digest(room.code.encode(), wanted.encode()):
-                found = room
-        if found is None:
-            self._missed(client)
-            raise RoomError(say.NO_SUCH_ROOM.format(code=shown_code(wanted)))
-        return found
+    @unbroken
+    async def enter_class(self, key: str, visitor: Visitor) -> Class:
+        """Open the class whose teacher's key this is in a visitor's browser."""
+        found: list[Class] = []
 
-    def _missed(self, client: str) -> None:
-        if not self.attempts.allows(client):
-            raise RoomError(say.TOO_MANY_ATTEMPTS)
+        def opens() -> bool:
+            found.extend(c for c in self.classes.values() if same(key, c.key))
+            return bool(found)
 
-    def class_of(self, key: str, client: str) -> tuple[int, str]:
-        """Number and title of the class whose teacher's key this is."""
-        found = None
-        for number, title, stored in self.store.classes():
-            if same(key[:100], stored):
-                found = (number, title)
-        if found is None:
-            self._missed(client)
-            raise RoomError(say.WRONG_KEY)
-        return found
+        self._attempt(self.teachers_attempts, visitor, opens, say.WRONG_KEY)
+        class_ = found[0]
+        await self._let_in(class_.owner, visitor.key(class_.owner, class_.salt))
+        return class_
 
-    def of_class(self, number: int) -> list[Room]:
-        """The rooms of a class, oldest first."""
-        return [room for room in self.rooms.values() if room.class_ == number]
+    @unbroken
+    async def leave_class(self, number: int, visitor: Visitor) -> None:
+        """Close a class in a visitor's browser."""
+        self.must_teach(number, visitor)
+        class_ = self.classes[number]
+        key = digest(visitor.key(class_.owner, class_.salt))
+        await self.writer.write(Drop("devices", {"owner": class_.owner, "key": key}))
+        self.devices[class_.owner].discard(key)
+        self._tell([class_, *self.of_class(number)])
+
+    @unbroken
+    async def close_class(self, number: int, visitor: Visitor) -> None:
+        """Forget a class with all its rooms."""
+        self.must_teach(number, visitor)
+        await self._forget_class(self.classes[number], self.of_class(number))
+
+    async def _forget_class(self, class_: Class, rooms: list[Room]) -> None:
+        async with AsyncExitStack() as turns:
+            for room in rooms:
+                await turns.enter_async_context(room.turn)
+            gone = [change for room in rooms for change in _gone(room)]
+            unopened = [change for code in class_.unopened for change in _gone_rows(code)]
+            await self.writer.write(
+                *gone, *unopened, Drop("classes", {"id": class_.number}),
+                Drop("devices", {"owner": class_.owner}),
+            )  # fmt: skip
+            self.classes.pop(class_.number, None)
+            self.devices.pop(class_.owner, None)
+            self._forget(rooms)
+        class_.changed()
+
+    @unbroken
+    async def close_room(self, room: Room, visitor: Visitor) -> None:
+        """Forget a room."""
+        self.must_teach(room.class_, visitor)
+        async with room.turn:
+            await self.writer.write(*_gone(room))
+            self._forget([room])
+
+    def _forget(self, rooms: Iterable[Room]) -> None:
+        rooms = list(rooms)
+        for room in rooms:
+            self.rooms.pop(room.code, None)
+            for seat in room.setup.persons:
+                self.devices.pop(room.owner(seat), None)
+        self._tell(rooms)
+
+    def _tell(self, watched: Iterable[Watched]) -> None:
+        for one in watched:
+            one.changed()
+
+    async def _let_in(self, owner: str, key: str) -> None:
+        held = self.devices.setdefault(owner, set())
+        if digest(key) not in held:
+            await self.writer.write(
+                Add("devices", {"owner": owner, "key": digest(key), "made": time.time()})
+            )
+            held.add(digest(key))
 
     # --- seats --------------------------------------------------------------------------------
 
-    def take_seat(self, room: Room, seat: str, name: str, client: str) -> str:
-        """Give a free seat to a person and return the key that keeps it.
+    @unbroken
+    async def take_seat(self, room: Room, seat: str, name: str, visitor: Visitor) -> None:
+        """Give a free seat to a person, whose browser keeps it.
 
         Raises
         ------
         RoomError
             If the seat is taken, or is none for a person, or the name is no name.
+        NotStored
+            If it cannot be stored.
         """
         if seat not in room.setup.persons:
             raise RoomError(say.NO_SUCH_SEAT.format(seat=say.seat(seat)))
-        if seat in room.seats:
-            holder = room.seats[seat][0]
-            raise RoomError(say.SEAT_TAKEN.format(seat=say.seat(seat), name=holder))
-        if not self.makes.allows(f"seat {client}"):
-            raise RoomError(say.TOO_OFTEN)
-        key = secrets.token_urlsafe(KEY_BYTES)
-        tidy = tidy_name(name)
-        self.store.take_seat(room.code, seat, tidy, digest(key))
-        room.seats[seat] = (tidy, digest(key))
-        room.stand_ins.discard(seat)
-        room.asked_at = time.monotonic()
-        self._set(room)
-        return key
+        async with room.turn:
+            self._must_be(room)
+            if seat in room.seats:
+                holder = room.seats[seat].name
+                raise RoomError(say.SEAT_TAKEN.format(seat=say.seat(seat), name=holder))
+            tidy = tidy_name(name)
+            if not self.makes.allows(f"seat {visitor.place}"):
+                raise RoomError(say.TOO_OFTEN)
+            taken, added = self._taken(room, seat, tidy, visitor)
+            stand_ins = room.stand_ins - {seat}
+            await self.writer.write(
+                added, _set(room, touched=time.time(), stand_ins=" ".join(sorted(stand_ins)))
+            )
+            room.seats[seat] = taken
+            room.stand_ins = stand_ins
+            room.asked_at = time.monotonic()
+        self._used(room)
 
-    def check_seat(self, room: Room, seat: str, key: str, client: str) -> None:
-        """Refuse a key that is not the seat's; misses are counted and bounded."""
-        if not room.holds(seat, key[:100]):
-            self._missed(client)
-            raise RoomError(say.WRONG_SEAT_KEY.format(seat=say.seat(seat)))
+    def _taken(self, room: Room, seat: str, name: str, visitor: Visitor) -> tuple[Seat, Add]:
+        salt = new_key()
+        key = digest(visitor.key(room.owner(seat), salt))
+        row = {"room": room.code, "seat": seat, "name": name, "key": key, "salt": salt}
+        return Seat(name, key, salt), Add("seats", row)
+
+    def return_key(self, room: Room, seat: str, visitor: Visitor) -> str:
+        """The key with which a seat's holder can come back from elsewhere."""
+        self.must_hold(room, seat, visitor)
+        return visitor.key(room.owner(seat), room.seats[seat].salt)
+
+    @unbroken
+    async def come_back(self, room: Room, seat: str, key: str, visitor: Visitor) -> None:
+        """Let a visitor's browser into a seat with its return key; misses are bounded."""
+        owner, refusal = room.owner(seat), say.WRONG_SEAT_KEY.format(seat=say.seat(seat))
+
+        def opens() -> bool:
+            taken = room.seats.get(seat)
+            return taken is not None and self._opens(owner, taken.key, key)
+
+        async with room.turn:
+            self._attempt(self.attempts, visitor, opens, refusal)
+            await self._let_in(owner, visitor.key(owner, room.seats[seat].salt))
 
     # --- moves --------------------------------------------------------------------------------
 
-    def play(self, room: Room, seat: str, key: str, turn: int, kind: str, value: Any) -> None:
+    @unbroken
+    async def play(
+        self, room: Room, seat: str, turn: int, kind: str, value: Any, visitor: Visitor
+    ) -> None:
         """Make a person's move.
 
         Raises
         ------
         RoomError, MoveError
-            If the key is wrong, the room paused or the move not allowed; nothing has changed then.
+            If the visitor does not hold the seat, the room is paused or the move not allowed.
+        NotStored
+            If the move cannot be stored. Nothing has changed in either case.
         """
-        if not room.holds(seat, key):
-            raise RoomError(say.WRONG_SEAT_KEY.format(seat=say.seat(seat)))
-        if not self.moves.allows(f"{room.code}/{seat}"):
+        self.must_hold(room, seat, visitor)
+        if not self.moves.allows(room.owner(seat)):
             raise RoomError(say.TOO_OFTEN)
-        if room.broken:
-            raise RoomError(room.broken)
-        if room.paused:
-            raise RoomError(say.PAUSED)
-        self._make(room, seat, kind, value, PERSON, turn)
-        self._stand_in(room)
+        async with room.turn:
+            self.must_hold(room, seat, visitor)
+            if room.broken:
+                raise RoomError(room.broken)
+            if room.paused:
+                raise RoomError(say.PAUSED)
+            await self._make(room, room.game.check(seat, kind, value, turn), PERSON)
+            await self._stand_in(room)
         self._used(room)
 
-    def _make(
-        self, room: Room, seat: str, kind: str, value: Any, by: str, turn: int | None = None
-    ) -> None:
-        game = room.game
-        number = len(game.decisions)
+    async def _make(self, room: Room, move: Move, by: str) -> None:
+        """Store a move that was checked, then make it."""
+        number, now = len(room.made_by), time.time()
+        await self.writer.write(
+            Add("moves", move_row(room, number, move, by, now)), _set(room, touched=now)
+        )
         try:
-            move: Move = game.play(seat, kind, value, turn)
-        except MoveError:
-            raise
+            room.game.make(move)
         except Exception:
             log.exception("room %s failed at move %d", room.code, number)
             room.broken = say.ROOM_BROKEN
+            room.changed()
             raise RoomError(room.broken) from None
-        self.store.add_move(room.code, number, move, by)
         room.made_by.append(by)
         room.asked_at = time.monotonic()
 
-    def _stand_in(self, room: Room) -> None:
-        """Let agents decide for seats they stand in for, until a person is asked."""
-        game = room.game
-        while game.question is not None and game.question.seat in room.stand_ins:
-            self._make(room, game.question.seat, game.question.kind, game.advice, STAND_IN)
+    async def _stand_in(self, room: Room) -> None:
+        """Let agents decide for seats they stand in for; what cannot be stored is tried again."""
+        try:
+            while room.stands_in:
+                await self._make(room, self._advised(room), STAND_IN)
+        except NotStored:
+            return
 
-    def tick(self) -> None:
-        """Let agents decide where time is up; call every second."""
-        for room in list(self.rooms.values()):
-            if room.left() == 0.0 and not room.broken and room.game.question is not None:
-                question = room.game.question
-                try:
-                    self._make(room, question.seat, question.kind, room.game.advice, CLOCK)
-                    self._stand_in(room)
-                except ConfigError:
-                    log.warning("room %s: the clock could not decide", room.code)
-                self._used(room)
+    def _advised(self, room: Room) -> Move:
+        question = room.game.question
+        assert question is not None
+        return room.game.check(question.seat, question.kind, room.game.advice)
 
-    def expire(self, now: float | None = None) -> None:
-        """Forget rooms that nobody has used for long."""
-        now = time.time() if now is None else now
-        for code, room in list(self.rooms.items()):
-            if now - room.touched > EXPIRES:
-                del self.rooms[code]
-                self.store.remove_room(code)
-                room.changed()
+    async def tick(self) -> None:
+        """Let agents decide where time is up or they stand in; call every second."""
+        due = [room for room in self.rooms.values() if _due(room)]
+        await asyncio.gather(*(self._decide(room) for room in due))
 
-    def _used(self, room: Room) -> None:
-        room.touched = time.time()
-        room.changed()
+    @unbroken
+    async def _decide(self, room: Room) -> None:
+        async with room.turn:
+            if self.rooms.get(room.code) is not room or not _due(room):
+                return  # closed, or decided by somebody else meanwhile
+            try:
+                if room.left() == 0.0:
+                    await self._make(room, self._advised(room), CLOCK)
+                await self._stand_in(room)
+            except NotStored:
+                return  # the next tick tries again
+            except ConfigError as error:
+                log.warning("room %s: the clock could not decide: %s", room.code, error)
+        self._used(room)
 
     # --- the teacher --------------------------------------------------------------------------
 
-    def pause(self, room: Room, paused: bool) -> None:
+    @unbroken
+    async def pause(self, room: Room, paused: bool, visitor: Visitor) -> None:
         """Stop or resume a room."""
-        room.paused = paused
-        room.asked_at = time.monotonic()
-        self._set(room)
+        async with room.turn:
+            await self._set(room, visitor, paused=int(paused))
+            room.paused = paused
+            room.asked_at = time.monotonic()
+        self._used(room)
 
-    def reveal(self, room: Room) -> None:
+    @unbroken
+    async def reveal(self, room: Room, visitor: Visitor) -> None:
         """Let players see everything from now on."""
-        room.revealed = True
-        self._set(room)
+        async with room.turn:
+            await self._set(room, visitor, revealed=1)
+            room.revealed = True
+        self._used(room)
 
-    def stand_in(self, room: Room, seat: str) -> None:
+    @unbroken
+    async def stand_in(self, room: Room, seat: str, visitor: Visitor) -> None:
         """Let the agent play a seat for now, whoever holds it."""
-        room.stand_ins.add(seat)
-        self._stand_in(room)
-        self._set(room)
-
-    def _set(self, room: Room) -> None:
-        self.store.set_state(
-            room.code, paused=room.paused, revealed=room.revealed, stand_ins=room.stand_ins
-        )
+        async with room.turn:
+            stand_ins = (room.stand_ins | {seat}) & set(room.setup.persons)
+            await self._set(room, visitor, stand_ins=" ".join(sorted(stand_ins)))
+            room.stand_ins = stand_ins
+            await self._stand_in(room)
         self._used(room)
 
-    def free(self, room: Room, seat: str) -> None:
+    @unbroken
+    async def free(self, room: Room, seat: str, visitor: Visitor) -> None:
         """Take a seat back, so that another person can have it."""
-        room.seats.pop(seat, None)
-        self.store.free_seat(room.code, seat)
+        self.must_teach(room.class_, visitor)
+        async with room.turn:
+            await self.writer.write(
+                Drop("seats", {"room": room.code, "seat": seat}),
+                Drop("devices", {"owner": room.owner(seat)}),
+            )
+            room.seats.pop(seat, None)
+            self.devices.pop(room.owner(seat), None)
         self._used(room)
+
+    async def _set(self, room: Room, visitor: Visitor, **values: Any) -> None:
+        self.must_teach(room.class_, visitor)
+        self._must_be(room)
+        await self.writer.write(_set(room, touched=time.time(), **values))
+
+    def _must_be(self, room: Room) -> None:
+        """Refuse a room that was closed meanwhile."""
+        if self.rooms.get(room.code) is not room:
+            raise RoomError(say.ROOM_CLOSED)
+
+    def _used(self, room: Room) -> None:
+        room.touched = room.idle_since = time.time()
+        room.changed()
+
+    # --- looking after --------------------------------------------------------------------------
+
+    async def look(self) -> None:
+        """See after the file, and tell everybody who watches if something befell it."""
+        with suppress(NotStored):  # which the store logs
+            await self.writer.look()
+        told = (self.store.trouble, len(self.store.notices))
+        if told != self._told:
+            self._told = told
+            self._tell([*self.classes.values(), *self.rooms.values()])
+
+    @unbroken
+    async def expire(self, now: float | None = None) -> None:
+        """Forget rooms that nobody has used for long, and classes without rooms."""
+        now = time.time() if now is None else now
+        try:
+            for room in list(self.rooms.values()):
+                await self._expire(room, now)
+            for class_ in list(self.classes.values()):
+                bare = not self.of_class(class_.number) and not class_.unopened
+                if bare and not class_.listeners and now - class_.created > ALONE_EXPIRES:
+                    await self._forget_class(class_, [])
+        except NotStored as error:
+            log.warning("nothing more is forgotten now: %s", error)
+
+    async def _expire(self, room: Room, now: float) -> None:
+        class_ = self.classes.get(room.class_)
+        if room.listeners or (class_ is not None and class_.listeners):
+            room.idle_since = now
+        elif _expired(room, now):
+            async with room.turn:
+                if _expired(room, now):  # still
+                    await self.writer.write(*_gone(room))
+                    self._forget([room])
+
+
+def _due(room: Room) -> bool:
+    """Whether an agent has to decide in a room."""
+    return not room.broken and (room.left() == 0.0 or (room.stands_in and not room.paused))
+
+
+def _expired(room: Room, now: float) -> bool:
+    if room.unused:
+        return now - room.idle_since > EMPTY_EXPIRES
+    longest = ALONE_EXPIRES if room.class_ == ALONE else EXPIRES
+    return now - room.touched > longest
+
+
+def _set(room: Room, **values: Any) -> Set:
+    return Set("rooms", {"code": room.code}, values)
+
+
+def _gone(room: Room) -> list[Change]:
+    """What forgets a room in the file."""
+    owners = [Drop("devices", {"owner": room.owner(seat)}) for seat in room.setup.persons]
+    return [*_gone_rows(room.code), *owners]
+
+
+def _gone_rows(code: str) -> list[Change]:
+    tables = {"rooms": "code", "seats": "room", "moves": "room", "set_aside": "room"}
+    return [Drop(table, {name: code}) for table, name in tables.items()]

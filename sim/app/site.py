@@ -1,47 +1,46 @@
-"""What all pages share: the server's state, the frame around a page, and who is looking.
-
-Keys to seats and classes are kept in the visitor's session on this server.
-"""
+"""What all pages share: the server's state, the frame around a page, and who is looking."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nicegui import app, run, ui
+from nicegui import run, ui
 
 from sim.app import strings as say
-from sim.app.rooms import Room, RoomError, Rooms
+from sim.app.keys import Visitor
+from sim.app.pool import Pool
+from sim.app.room import Class, Room, RoomError, Watched
+from sim.app.rooms import Rooms
 from sim.config import ConfigError
 
 T = TypeVar("T")
-MISTAKES = ("ConfigError", "CellsError", "SurvivalInputError", "ValueError")
+DARK = "dark"  # name of the cookie that keeps the choice of light or dark
+YEAR = 365 * 86_400
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
 @dataclass
 class Site:
-    """The server: its rooms and what it was started with.
+    """The server: its rooms, its workers and what it was started with.
 
     ``address`` is what students type; ``results`` finished sweeps that may be compared, by name.
     """
 
     rooms: Rooms
+    pool: Pool
     scenario: str
     seed: int
     address: str
     scenarios: list[str]
     results: dict[str, Path] = field(default_factory=dict)
-
-
-def client() -> str:
-    """Address of the visitor, for limits on rates."""
-    return ui.context.client.ip or "unknown"
 
 
 def tell(error: ConfigError) -> None:
@@ -50,13 +49,26 @@ def tell(error: ConfigError) -> None:
     ui.notify(words[:1].upper() + words[1:400], type="negative", multi_line=True, timeout=8000)
 
 
-@contextmanager
-def mistakes() -> Iterator[None]:
-    """Say a visitor's mistakes instead of failing."""
-    try:
-        yield
-    except ConfigError as error:
-        tell(error)
+def acting(action: Callable[[], Any]) -> Callable[[], Awaitable[None]]:
+    """What a control of this page does: an action that says a visitor's mistakes.
+
+    It is done within the page itself, for the control may be gone before it is done, or even begun.
+    """
+    page = ui.context.client
+
+    async def act() -> None:
+        if page.is_deleted:
+            return
+        with page:
+            try:
+                done = action()
+                if inspect.isawaitable(done):
+                    await done
+            except ConfigError as error:
+                if not page.is_deleted:
+                    tell(error)
+
+    return act
 
 
 @contextmanager
@@ -64,7 +76,8 @@ def frame(title: str, here: str = "") -> Iterator[None]:
     """Put the header, the menu, the main part and the footer around a page."""
     ui.page_title(f"{title} · {say.TITLE}")
     ui.add_css(STYLE)
-    dark = ui.dark_mode(app.storage.user.get("dark"))
+    chosen = ui.context.client.request.cookies.get(DARK)
+    dark = ui.dark_mode({"0": False, "1": True}.get(chosen or ""))
     with ui.header(fixed=False), ui.element("div").classes("bar"), ui.element("nav").classes("bar"):
         for path, name in say.MENU.items():
             link = ui.link(name, path)
@@ -82,7 +95,8 @@ def frame(title: str, here: str = "") -> Iterator[None]:
 
 def _turn(dark: ui.dark_mode) -> None:
     dark.value = not dark.value
-    app.storage.user["dark"] = dark.value
+    kept = f"{DARK}={int(dark.value)}; path=/; max-age={YEAR}; samesite=lax"
+    ui.run_javascript(f"document.cookie = '{kept}'")
 
 
 @contextmanager
@@ -106,8 +120,8 @@ def paragraph(words: str, style: str = "") -> ui.html:
 
 
 def button(words: str, action: Any, *, plain: bool = False) -> ui.button:
-    """A button that looks and works the same everywhere."""
-    made = ui.button(words, on_click=action, color=None).props("unelevated no-caps")
+    """A button that looks and works the same everywhere, and says a visitor's mistakes."""
+    made = ui.button(words, on_click=acting(action), color=None).props("unelevated no-caps")
     return made.classes("plain" if plain else "go")
 
 
@@ -127,67 +141,96 @@ def refused(error: ConfigError, here: str = "") -> None:
 # --- who is looking ------------------------------------------------------------------------------
 
 
-def keys() -> dict[str, str]:
-    """The visitor's seat keys, by room and seat."""
-    kept: dict[str, str] = app.storage.user.setdefault("seats", {})
-    return kept
+def visitor() -> Visitor:
+    """Who looks at this page."""
+    found: Visitor = ui.context.client.request.scope["visitor"]
+    return found
 
 
-def keep_seat(room: Room, seat: str, key: str) -> None:
-    """Remember a seat's key in the visitor's session."""
-    kept = dict(keys())
-    kept[f"{room.code}/{seat}"] = key
-    app.storage.user["seats"] = dict(list(kept.items())[-20:])
+def must_keep_cookies() -> None:
+    """Refuse a browser that could not keep what it is about to be given."""
+    page = ui.context.client
+    socket = (page.environ or {}).get("asgi.scope", {})
+    if not page.request.scope.get("cookie_sent") and not socket.get("cookie_sent"):
+        raise RoomError(say.NO_COOKIES)
 
 
-def seats_held(room: Room) -> dict[str, str]:
-    """Seats of a room that this visitor holds, with their keys."""
-    kept = keys()
-    found = {seat: kept.get(f"{room.code}/{seat}", "") for seat in room.setup.persons}
-    return {seat: key for seat, key in found.items() if key and room.holds(seat, key)}
-
-
-def teaches(site: Site) -> tuple[int, str] | None:
-    """Number and title of the class whose key this visitor has, if any."""
-    key = app.storage.user.get("class", "")
-    if not key:
-        return None
-    try:
-        return site.rooms.class_of(key, client())
-    except RoomError:
-        app.storage.user.pop("class", None)
-        return None
+def seats_held(site: Site, room: Room) -> list[str]:
+    """Seats of a room that this visitor holds."""
+    who = visitor()
+    return [seat for seat in room.setup.persons if site.rooms.holds(room, seat, who)]
 
 
 def room_of_teacher(site: Site, code: str) -> Room:
     """A room of the visitor's own class, or refuse."""
-    class_ = teaches(site)
-    room = site.rooms.find(code, client())
-    if class_ is None or room.class_ != class_[0]:
-        raise RoomError(say.WRONG_KEY)
+    room = site.rooms.find(code, visitor())
+    site.rooms.must_teach(room.class_, visitor())
     return room
 
 
-def watch(room: Room, update: Any) -> None:
-    """Call ``update`` in this page after a room has changed, as long as the page is there.
+class Private:
+    """A part of a page that is there as long as its visitor may see it.
 
-    Not at once: the change may come from a button of this very page that ``update`` removes.
+    ``may`` is asked before every update and every action. Once it says no, the part is emptied and
+    says ``why``, and whatever was in it can do nothing more.
     """
-    page = ui.context.client
-    due: list[asyncio.Handle] = []
 
-    def show() -> None:
-        due.clear()
-        if not page.is_deleted:
-            with page:
-                update()
+    def __init__(self, may: Callable[[], bool], why: str) -> None:
+        self.may, self.why = may, why
+        self.page = ui.context.client
+        self.body = ui.element("div").classes("column").style("gap: 1rem; width: 100%")
+        self.over = False
 
-    def listener() -> None:
-        if not due:
-            due.append(asyncio.get_running_loop().call_soon(show))
+    def open(self) -> bool:
+        """Whether the part may still be seen; empty it if not."""
+        if not self.over and not self.may():
+            self.over = True
+            self.body.clear()
+            with self.body:
+                html(f'<p class="warn" role="alert">{escape(self.why)}</p>')
+        return not self.over
 
-    room.listeners.add(listener)
-    page.on_delete(lambda: room.listeners.discard(listener))
+    def watch(self, watched: Sequence[Watched], update: Callable[[], None]) -> None:
+        """Call ``update`` after something watched has changed, as long as the page is there.
+
+        Not at once: the change may come from a button of this very page that ``update`` removes.
+        """
+        due: list[asyncio.Handle] = []
+
+        def show() -> None:
+            due.clear()
+            if not self.page.is_deleted and self.open():
+                with self.body:
+                    update()
+
+        def listener() -> None:
+            if not due:
+                due.append(asyncio.get_running_loop().call_soon(show))
+
+        for one in watched:
+            one.watch(listener)
+            self.page.on_delete(partial(one.unwatch, listener))
+
+
+def warnings_of(site: Site, class_: Class) -> str:
+    """What a teacher should know of the file and of rooms that did not come back whole."""
+    said = site.rooms.warnings(class_)
+    return "".join(f'<p class="warn" role="alert">{escape(words)}</p>' for words in said)
+
+
+def sure(question: str, yes: str, action: Callable[[], Any]) -> None:
+    """Ask before something is done that cannot be undone."""
+    with ui.dialog() as dialog, ui.element("div").classes("panel"):
+        paragraph(question)
+
+        async def do() -> None:
+            dialog.close()
+            await action()
+
+        with ui.element("div").classes("choices"):
+            button(yes, do)
+            button(say.KEEP, dialog.close, plain=True)
+    dialog.open()
 
 
 def csv(rows: Sequence[dict[str, Any]]) -> bytes:
@@ -208,17 +251,4 @@ async def in_thread(work: Callable[..., T], *arguments: Any, **options: Any) -> 
     done = await run.io_bound(work, *arguments, **options)
     if done is None:
         raise ConfigError(say.STOPPING)  # the server is shutting down
-    return done
-
-
-async def in_process(work: Callable[..., T], *arguments: Any) -> T:
-    """Do work that takes longer in another process; a user's mistake there is one here too."""
-    try:
-        done = await run.cpu_bound(work, *arguments)
-    except run.SubprocessException as error:
-        if error.original_type in MISTAKES:
-            raise ConfigError(error.original_message) from None
-        raise
-    if done is None:
-        raise ConfigError(say.STOPPING)
     return done

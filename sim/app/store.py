@@ -1,149 +1,404 @@
-"""What outlives the server: classes, rooms, seats and an append-only list of moves, in SQLite.
+"""What outlives the server: classes, rooms, seats and moves, in one SQLite file.
 
-A room is its setup and its moves; whoever opens it again plays them back. Keys are stored as
-SHA-256 digests, so that the file gives nobody a seat.
+The file is looked after. It is mirrored in memory, table by table; a change is in the file before
+it is in the mirror, and in the mirror before anybody sees it. A file that was deleted, replaced,
+changed or damaged is noticed by comparing it with the mirror, set aside and written anew. Knows no
+game and no web; all calls come from one thread at a time.
 """
 
 from __future__ import annotations
 
-import json
+import logging
+import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.app import strings as say
+from sim.app.limits import Limit
 from sim.config import ConfigError
-from sim.game import Move, Setup
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS classes (
-    id INTEGER PRIMARY KEY, title TEXT NOT NULL, key TEXT NOT NULL, created REAL NOT NULL
-);
-CREATE TABLE IF NOT EXISTS rooms (
-    code TEXT PRIMARY KEY, class INTEGER NOT NULL REFERENCES classes(id), setup TEXT NOT NULL,
-    deadline INTEGER NOT NULL, created REAL NOT NULL, touched REAL NOT NULL,
-    paused INTEGER NOT NULL DEFAULT 0, revealed INTEGER NOT NULL DEFAULT 0,
-    stand_ins TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE IF NOT EXISTS seats (
-    room TEXT NOT NULL REFERENCES rooms(code) ON DELETE CASCADE, seat TEXT NOT NULL,
-    name TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (room, seat)
-);
-CREATE TABLE IF NOT EXISTS moves (
-    room TEXT NOT NULL REFERENCES rooms(code) ON DELETE CASCADE, turn INTEGER NOT NULL,
-    seat TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, made_by TEXT NOT NULL,
-    at REAL NOT NULL, PRIMARY KEY (room, turn)
-);
-"""
+Row = dict[str, Any]
+Tables = dict[str, dict[tuple[Any, ...], Row]]
+
+COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told of it
+    "classes": {"id": "INTEGER", "title": "TEXT", "key": "TEXT", "created": "REAL", "salt": "TEXT"},
+    "rooms": {
+        "code": "TEXT", "class": "INTEGER", "setup": "TEXT", "deadline": "INTEGER",
+        "created": "REAL", "touched": "REAL", "paused": "INTEGER", "revealed": "INTEGER",
+        "stand_ins": "TEXT",
+    },
+    "seats": {"room": "TEXT", "seat": "TEXT", "name": "TEXT", "key": "TEXT", "salt": "TEXT"},
+    "devices": {"owner": "TEXT", "key": "TEXT", "made": "REAL"},
+    "moves": {
+        "room": "TEXT", "turn": "INTEGER", "seat": "TEXT", "kind": "TEXT", "value": "TEXT",
+        "made_by": "TEXT", "at": "REAL",
+    },
+    "set_aside": {  # moves that could not be played back
+        "room": "TEXT", "turn": "INTEGER", "seat": "TEXT", "kind": "TEXT", "value": "TEXT",
+        "made_by": "TEXT", "at": "REAL", "since": "REAL",
+    },
+}  # fmt: skip
+KEYS: dict[str, tuple[str, ...]] = {
+    "classes": ("id",), "rooms": ("code",), "seats": ("room", "seat"), "devices": ("owner", "key"),
+    "moves": ("room", "turn"), "set_aside": ("room", "turn", "since"),
+}  # fmt: skip
+BESIDE = ("", "-journal", "-wal", "-shm")  # the file and what SQLite may leave beside it
+PATIENCE = 3.0  # seconds to wait for another program that holds the file
+DEEP = 60.0  # seconds between comparisons of a file that looks untouched
+MOST_NOTICES = 5
+NOT_A_DATABASE = "SQLITE_NOTADB"
+IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED")
+NEVER = (-1, -1)
+
+log = logging.getLogger(__name__)
+
+
+class NotStored(ConfigError):  # noqa: N818 - says what has not happened
+    """What could not be stored and so has not happened; it can be tried again."""
 
 
 @dataclass(frozen=True)
-class StoredMove:
-    """A move and who made it: a person, the clock or a stand-in."""
+class Add:
+    """A new row."""
 
-    move: Move
-    made_by: str
+    table: str
+    row: Row
+
+
+@dataclass(frozen=True)
+class Set:
+    """New values in the rows that are ``where``."""
+
+    table: str
+    where: Row
+    values: Row
+
+
+@dataclass(frozen=True)
+class Drop:
+    """No rows any more that are ``where``."""
+
+    table: str
+    where: Row
+
+
+Change = Add | Set | Drop
 
 
 class Store:
-    """One SQLite file; ``path`` may be ``:memory:`` in tests."""
+    """One SQLite file; ``path`` may be ``:memory:`` in tests.
+
+    ``trouble`` says why nothing can be stored now; ``notices`` what befell the file, with the time.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be opened or is no database.
+    """
 
     def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.in_memory = str(path) == ":memory:"
+        self.trouble = ""
+        self.notices: list[tuple[float, str]] = []
+        self.connection: sqlite3.Connection | None = None
+        self._file = self._left = NEVER  # device and inode; size and time of the last change
+        self._compared = time.monotonic()
+        self._logged = Limit(1, 60.0)
         try:
-            self.connection = sqlite3.connect(path, isolation_level=None)
-            self.connection.execute("PRAGMA journal_mode=WAL")
-            self.connection.execute("PRAGMA synchronous=NORMAL")  # survives a killed process
-            self.connection.execute("PRAGMA foreign_keys=ON")
-            self.connection.executescript(SCHEMA)
-        except sqlite3.Error as error:
+            opened = self._open()
+            damaged = _integrity(opened)
+            self.tables = _salvaged(opened) if damaged else _read(opened)
+        except (sqlite3.Error, OSError) as error:
             raise ConfigError(f"{path} cannot be used to keep rooms: {error}") from None
+        if damaged:
+            self._write_anew(say.FILE_DAMAGED, say.FILE_SALVAGED)
 
     def close(self) -> None:
         """Close the file."""
-        self.connection.close()
+        if self.connection is not None:
+            with suppress(sqlite3.Error):
+                self.connection.close()
+        self.connection = None
 
-    def add_class(self, title: str, key: str) -> int:
-        """Add a class and return its number."""
-        row = self.connection.execute(
-            "INSERT INTO classes (title, key, created) VALUES (?, ?, ?)", (title, key, time.time())
-        )
-        assert row.lastrowid is not None
-        return row.lastrowid
+    def rows(self, table: str, **where: Any) -> list[Row]:
+        """Rows of a table with these values, as they are in the file."""
+        wanted = where.items()
+        return [row for row in self.tables[table].values() if wanted <= row.items()]
 
-    def classes(self) -> Iterator[tuple[int, str, str]]:
-        """Number, title and key digest of every class."""
-        yield from self.connection.execute("SELECT id, title, key FROM classes ORDER BY id")
+    # --- writing ------------------------------------------------------------------------------
 
-    def add_room(self, code: str, class_: int, setup: Setup, deadline: int) -> None:
-        """Add a room."""
-        now, text = time.time(), json.dumps(setup.stored())
-        self.connection.execute(
-            "INSERT INTO rooms (code, class, setup, deadline, created, touched) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (code, class_, text, deadline, now, now),
-        )
+    def write(self, changes: Sequence[Change], patience: float = PATIENCE) -> None:
+        """Make changes, all or none; they are in the file when this returns.
 
-    def rooms(self) -> list[dict[str, Any]]:
-        """Every room's row, oldest first, its setup still as text."""
-        cursor = self.connection.execute("SELECT * FROM rooms ORDER BY created, code")
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
-
-    def seats(self, code: str) -> dict[str, tuple[str, str]]:
-        """Name and key digest by seat."""
-        rows = self.connection.execute("SELECT seat, name, key FROM seats WHERE room = ?", (code,))
-        return {seat: (name, key) for seat, name, key in rows}
-
-    def take_seat(self, code: str, seat: str, name: str, key: str) -> None:
-        """Give a seat to a person."""
-        self.connection.execute("INSERT INTO seats VALUES (?, ?, ?, ?)", (code, seat, name, key))
-        self.touch(code)
-
-    def free_seat(self, code: str, seat: str) -> None:
-        """Let somebody else take a seat."""
-        self.connection.execute("DELETE FROM seats WHERE room = ? AND seat = ?", (code, seat))
-
-    def moves(self, code: str) -> list[StoredMove]:
-        """A room's moves in order."""
-        rows = self.connection.execute(
-            "SELECT seat, kind, value, made_by FROM moves WHERE room = ? ORDER BY turn", (code,)
-        )
-        return [StoredMove(Move(s, k, json.loads(v)), by) for s, k, v, by in rows]
-
-    def add_move(self, code: str, turn: int, move: Move, made_by: str) -> None:
-        """Append a move; it is in the file when this returns."""
-        now = time.time()
-        self.connection.execute("BEGIN")
+        Raises
+        ------
+        NotStored
+            If they are not; nothing has changed then.
+        """
+        self.look()
         try:
-            self.connection.execute(
-                "INSERT INTO moves VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (code, turn, move.seat, move.kind, json.dumps(move.value), made_by, now),
-            )
-            self.connection.execute("UPDATE rooms SET touched = ? WHERE code = ?", (now, code))
-            self.connection.execute("COMMIT")
+            self._commit(changes, patience)
+        except sqlite3.Error as error:
+            self._failed(changes, error)
+        if self._misplaced():  # while it was written
+            raise NotStored(say.NOT_STORED.format(why=say.FILE_GONE))
+        self._remember()
+        for change in changes:
+            _apply(self.tables, change)
+
+    def look(self, *, deep: bool = False) -> None:
+        """See whether the file is what it should be, and if not, write it anew.
+
+        ``deep`` reads it even if it looks untouched.
+
+        Raises
+        ------
+        NotStored
+            If it is not and cannot be written.
+        """
+        if self.in_memory:
+            return
+        deep = deep or time.monotonic() - self._compared > DEEP
+        found = self._misplaced() or self._disagrees(deep)
+        if found:
+            self._write_anew(found, say.FILE_ANEW)
+        self.trouble = ""
+
+    def _commit(self, changes: Sequence[Change], patience: float) -> None:
+        connection = self.connection or self._open()
+        connection.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for change in changes:
+                connection.execute(*_sql(change))
+            connection.execute("COMMIT")
         except sqlite3.Error:
-            self.connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
             raise
 
-    def set_state(
-        self, code: str, *, paused: bool, revealed: bool, stand_ins: Iterable[str]
-    ) -> None:
-        """Keep what the teacher has set."""
-        self.connection.execute(
-            "UPDATE rooms SET paused = ?, revealed = ?, stand_ins = ?, touched = ? WHERE code = ?",
-            (int(paused), int(revealed), " ".join(sorted(stand_ins)), time.time(), code),
-        )
+    def _failed(self, changes: Sequence[Change], error: sqlite3.Error) -> None:
+        """Find out what a failed write has left; return only if the changes are in the file."""
+        name = getattr(error, "sqlite_errorname", "")
+        reason = say.NOT_STORED.format(why=say.FILE_IN_USE if name in IN_USE else str(error))
+        self._log(logging.WARNING, f"not stored: {error} ({name})")
+        if name in IN_USE or self.in_memory:
+            raise NotStored(reason) from None
+        self.close()
+        try:
+            opened = self._open()
+            found = _read(opened)
+        except (sqlite3.Error, OSError):
+            raise NotStored(reason) from None  # the next look finds out more
+        after = {table: dict(rows) for table, rows in self.tables.items()}
+        for change in changes:
+            _apply(after, change)
+        if found == after:
+            return
+        if found != self.tables:
+            self._left = NEVER  # so that the next look compares
+        raise NotStored(reason) from None
 
-    def touch(self, code: str) -> None:
-        """Note that somebody uses a room."""
-        self.connection.execute("UPDATE rooms SET touched = ? WHERE code = ?", (time.time(), code))
+    # --- looking after the file ---------------------------------------------------------------
 
-    def remove_room(self, code: str) -> None:
-        """Forget a room with its seats and moves."""
-        self.connection.execute("DELETE FROM rooms WHERE code = ?", (code,))
-        self.connection.execute(
-            "DELETE FROM classes WHERE id NOT IN (SELECT class FROM rooms) AND created < ?",
-            (time.time() - 86_400,),
-        )
+    def _misplaced(self) -> str:
+        """Say whether another file, or none, is where ours was."""
+        if self.in_memory:
+            return ""
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            return say.FILE_GONE
+        except OSError as error:
+            return say.FILE_UNREADABLE.format(why=error.strerror)
+        return "" if (found.st_dev, found.st_ino) == self._file else say.FILE_REPLACED
+
+    def _disagrees(self, deep: bool) -> str:
+        """Say whether the file holds something else than the mirror; it is read if need be."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return say.FILE_GONE
+        if not deep and (found.st_size, found.st_mtime_ns) == self._left:
+            return ""
+        address = f"{self.path.resolve().as_uri()}?mode=ro"
+        try:
+            with closing(sqlite3.connect(address, timeout=1.0, uri=True)) as fresh:
+                if _integrity(fresh):
+                    return say.FILE_DAMAGED
+                held = _read(fresh)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorname", "") in IN_USE:
+                return ""  # by another program; looked at again soon
+            return say.FILE_DAMAGED
+        except sqlite3.Error:
+            return say.FILE_DAMAGED
+        if held != self.tables:
+            return say.FILE_CHANGED
+        self._left = (found.st_size, found.st_mtime_ns)
+        self._compared = time.monotonic()
+        return ""
+
+    def _write_anew(self, found: str, told: str) -> None:
+        """Set aside what is in the file's place, and write the mirror there."""
+        self.trouble = found
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        try:
+            self.path.parent.mkdir(mode=0o700, exist_ok=True)
+            for end in BESIDE:
+                fresh.with_name(f"{fresh.name}{end}").unlink(missing_ok=True)
+            with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+                _prepare(connection)
+                connection.execute("BEGIN")
+                for table, rows in self.tables.items():
+                    for row in rows.values():
+                        connection.execute(*_sql(Add(table, row)))
+                connection.execute("COMMIT")
+            self.close()
+            aside = _set_aside(self.path)
+            os.rename(fresh, self.path)
+            self._open()
+        except (sqlite3.Error, OSError) as error:
+            self._log(logging.ERROR, f"{found}; it could not be written anew: {error}")
+            raise NotStored(say.FILE_LOST.format(what=found, why=error)) from None
+        self.trouble = ""
+        kept = say.FILE_ASIDE.format(name=aside.name) if aside else ""
+        said = told.format(what=found, kept=kept, rooms=len(self.tables["rooms"]))
+        self.notices.append((time.time(), said))
+        del self.notices[:-MOST_NOTICES]
+        self._log(logging.ERROR, said)
+
+    def _log(self, level: int, words: str) -> None:
+        """Log what befalls the file, the same once a minute."""
+        if self._logged.allows(words):
+            log.log(level, "%s: %s", self.path, words)
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the file, which is made if need be, for its owner only."""
+        opened = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(opened)
+        except sqlite3.Error:
+            opened.close()
+            raise
+        self.connection = opened
+        if not self.in_memory:
+            os.chmod(self.path, 0o600)
+            self._remember()
+        return opened
+
+    def _remember(self) -> None:
+        if not self.in_memory:
+            found = os.stat(self.path)
+            self._file = (found.st_dev, found.st_ino)
+            self._left = (found.st_size, found.st_mtime_ns)
+
+
+# --- SQL ---------------------------------------------------------------------------------------
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Set how much a file must survive, and make the tables and columns that it lacks.
+
+    One file, so that a copy of it is a copy of everything; every change is on the disk when it is
+    acknowledged, whatever becomes of the machine.
+    """
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.execute("PRAGMA synchronous=FULL")
+    for table, columns in COLUMNS.items():
+        present = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        if not present:
+            listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+            key = ", ".join(f'"{name}"' for name in KEYS[table])
+            connection.execute(f"CREATE TABLE {table} ({listed}, PRIMARY KEY ({key}))")
+        for name in columns.keys() - set(present) if present else ():
+            connection.execute(f'ALTER TABLE {table} ADD COLUMN "{name}" {columns[name]}')
+
+
+def _sql(change: Change) -> tuple[str, list[Any]]:
+    if isinstance(change, Add):
+        names = ", ".join(f'"{name}"' for name in change.row)
+        marks = ", ".join("?" * len(change.row))
+        return f"INSERT INTO {change.table} ({names}) VALUES ({marks})", list(change.row.values())
+    where = " AND ".join(f'"{name}" = ?' for name in change.where)
+    held = list(change.where.values())
+    if isinstance(change, Drop):
+        return f"DELETE FROM {change.table} WHERE {where}", held
+    new = ", ".join(f'"{name}" = ?' for name in change.values)
+    return f"UPDATE {change.table} SET {new} WHERE {where}", [*change.values.values(), *held]
+
+
+def _apply(tables: Tables, change: Change) -> None:
+    """Do to a mirror what was done to the file."""
+    rows = tables[change.table]
+    if isinstance(change, Add):
+        full = dict.fromkeys(COLUMNS[change.table]) | change.row
+        rows[_key(change.table, full)] = full
+        return
+    wanted = change.where.items()
+    for key in [key for key, row in rows.items() if wanted <= row.items()]:
+        if isinstance(change, Set):
+            rows[key] = rows[key] | change.values  # nothing changes what names a row
+        else:
+            del rows[key]
+
+
+def _key(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in KEYS[table])
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def _integrity(connection: sqlite3.Connection) -> bool:
+    """Whether the file is damaged."""
+    try:
+        [(said,)] = connection.execute("PRAGMA integrity_check(1)").fetchall()
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "") == NOT_A_DATABASE:
+            raise
+        return True
+    return bool(said != "ok")
+
+
+def _read(connection: sqlite3.Connection) -> Tables:
+    return {
+        table: {_key(table, row): row for row in _select(connection, table, "rowid")}
+        for table in COLUMNS
+    }
+
+
+def _salvaged(connection: sqlite3.Connection) -> Tables:
+    """What can be read of a damaged file, from both ends of every table."""
+    tables: Tables = {table: {} for table in COLUMNS}
+    for table, found in tables.items():
+        for order in ("rowid", "rowid DESC"):
+            with suppress(sqlite3.DatabaseError):
+                for row in _select(connection, table, order):
+                    found[_key(table, row)] = row
+    return tables
+
+
+def _select(connection: sqlite3.Connection, table: str, order: str) -> Iterator[Row]:
+    names = list(COLUMNS[table])
+    listed = ", ".join(f'"{name}"' for name in names)
+    for row in connection.execute(f"SELECT {listed} FROM {table} ORDER BY {order}"):
+        yield dict(zip(names, row, strict=True))
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Give another name to what is in a file's place, and return it; None if nothing is."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    names: Iterable[str] = (f"{path.stem}-set-aside-{stamp}-{k}{path.suffix}" for k in range(1_000))
+    aside = next(path.with_name(name) for name in names if not path.with_name(name).exists())
+    found = [end for end in BESIDE if os.path.lexists(path.with_name(path.name + end))]
+    for end in found:
+        os.rename(path.with_name(path.name + end), aside.with_name(aside.name + end))
+    return aside if "" in found else None

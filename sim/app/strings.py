@@ -233,6 +233,15 @@ _TELL: dict[str, Callable[[Facts], str]] = {
     "session": lambda _: "",
 }
 
+# --- the boundary -----------------------------------------------------------------------------
+
+UNKNOWN_HOST = "This server is not known by that name; open the address that it printed."
+FOREIGN_ORIGIN = "Pages of other sites may not use this server."
+NO_SUCH_PAGE = "There is no such page."
+NOT_SO = "Nothing can be done here in this way."
+TOO_LARGE = "That is too large."
+GARBLED = "a browser at %s sent what no page asked for"
+
 # --- home -------------------------------------------------------------------------------------
 
 HOME_INTRO = (
@@ -275,6 +284,10 @@ MEDIATORS_CHOICES = {"": "as in the scenario", "none": "none", "qatar_turkiye": 
 AS_IN_SCENARIO = "as in the scenario"
 SEED = "Seed (the same seed tells the same story)"
 SEED_BAD = "The seed is {value}; allowed are whole numbers from 0 to {most}."
+NOT_A_CHOICE = "{what} is {value}; that is none of the choices on this page"
+NOT_A_NUMBER = "{what} is {value}; allowed are numbers from {low:g} to {high:g}"
+NOT_WHOLE = "{what} is {value}; allowed are whole numbers from {low} to {high}"
+NOT_ALLOWED = "Your browser sent something that this page did not ask for; it was not taken."
 SLIDERS = {  # override -> label, help with its concept and source
     "pakistan.trust": (
         "Islamabad's trust in Kabul on day 0",
@@ -359,6 +372,8 @@ SHARE_IN_FORCE = "share in force"
 ENDED_ALREADY = "The ceasefire has collapsed; there are no futures from here."
 STOPPING = "the server is being stopped"
 BUSY = "A computation of yours is still running; wait for it."
+WORKER_GONE = "the computation came to nothing; try again"
+ALL_BUSY = "the server has too much to compute just now; try again in a moment"
 
 # --- play -------------------------------------------------------------------------------------
 
@@ -386,14 +401,48 @@ NO_SUCH_ROOM = "there is no room with the code {code}; check it with your teache
 TOO_MANY_ATTEMPTS = "too many wrong codes or keys from here; wait a minute"
 TOO_OFTEN = "that was too often in a short time; wait a little"
 TOO_MANY_ROOMS = "there are {most} rooms already; close some first"
+TOO_MANY_HERE = "{most} rooms were made from here already; close some first"
+TOO_MANY_ALONE = "too many people play alone here now; try again later, or play in a room"
 ROOMS_AT_ONCE = "a class is made with 1 to {most} rooms"
 BAD_DEADLINE = "the deadline is {deadline} seconds; allowed are {allowed}"
 WRONG_KEY = "this is not a teacher's key of this server"
+WRONG_WORD = "this is not the teacher's word; it is printed where the server was started"
 NO_SUCH_SEAT = "{seat} is no seat for a person in this room"
 SEAT_TAKEN = "the seat of {seat} is taken by {name}; choose another, or ask your teacher to free it"
 WRONG_SEAT_KEY = "this is not the key to the seat of {seat}; take a seat in the room's lobby"
 PAUSED = "the teacher has paused this room"
+ROOM_CLOSED = "this room was closed"
+SEAT_LOST = "The seat of {seat} is not yours any more: it was freed, or the room was closed."
+DEBRIEF_LOST = "This debriefing is not open to you any more."
+CLASS_LOST = "This class is not open on this device any more."
+NO_COOKIES = "your browser keeps no cookies of this server; allow them to keep a seat or a class"
+CUSTOM_TACTIC = "it has a tactic of somebody's own, which is code that no page of ours would store"
+GAP = "a move is missing or its row is no good"
 ROOM_BROKEN = "this room has failed and cannot go on; the other rooms are not affected"
+
+
+# --- the file of the rooms ----------------------------------------------------------------------
+
+NOT_STORED = "this could not be stored ({why}), so nothing has changed; try again"
+FILE_IN_USE = "another program holds the file"
+FILE_GONE = "the file of the rooms was deleted"
+FILE_REPLACED = "the file of the rooms was replaced by another"
+FILE_CHANGED = "the file of the rooms was changed by another program"
+FILE_DAMAGED = "the file of the rooms was damaged"
+FILE_UNREADABLE = "the file of the rooms cannot be looked at: {why}"
+FILE_LOST = "{what} and cannot be written anew ({why}); no move is taken until it can"
+FILE_ANEW = "{what}; all {rooms} rooms were written anew and nothing is lost{kept}"
+FILE_SALVAGED = "{what}; the {rooms} rooms that could be read were written anew{kept}"
+FILE_ASIDE = "; what was in its place is kept as {name}"
+FILE_NOW = "No move can be stored now: {what}. Ask whoever runs the server."
+NOT_IN_ORDER = "the stored moves of this room could not be put in order; start the server again"
+PLAYED_BACK = (
+    "only the first {good} decisions could be played back; {lost} later ones are kept aside in the "
+    "file. The room is paused: resume it to go on from there."
+)
+UNOPENED = "The stored room {code} cannot be opened by this version; it is left in the file."
+
+# --- in a seat ----------------------------------------------------------------------------------
 
 YOU_ARE = "You are {seat}"
 YOUR_TURN = "Your decision"
@@ -502,6 +551,13 @@ DEADLINE = "Seconds for each decision (0: no deadline)"
 SAME_SEED = "Every room meets the same chance events (comparable results)"
 MAKE = "Make the rooms"
 TEACHER_KEY = "Your teacher's key. It is shown only here; keep it to come back from elsewhere:"
+TEACHERS_WORD = "Teacher's word"
+TEACHERS_WORD_HELP = "It is printed where the server was started."
+CLOSE_ROOM = "Close this room"
+CLOSE_CLASS = "Close the class"
+CLOSE_ROOM_ASK = "Close the room {code}? Its game and its moves are deleted."
+CLOSE_CLASS_ASK = "Close the class {title}? All its rooms, games and moves are deleted."
+KEEP = "Keep it"
 OPEN_CLASS = "Open a class"
 OPEN_CLASS_HELP = "With the teacher's key you were given."
 KEY = "Teacher's key"

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 from sim.config import ENDS, Scenario
 from sim.game import Checkpoint, Game, Setup
 from sim.game.views import public
-
-DAYS = 365
-_COMPOSING = Lock()  # Hydra's state is global, so one scenario is composed at a time
-
-
-def compose(scenario: str, overrides: Sequence[str] = (), **options: Any) -> Setup:
-    """``Setup.of`` for many threads."""
-    with _COMPOSING:
-        return Setup.of(scenario, overrides, **options)
 
 
 @dataclass

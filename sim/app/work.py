@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,8 +13,6 @@ from sim.game.debrief import Odds, odds
 from sim.game.futures import Fan, two_fans
 from sim.model import CeasefireModel
 
-NICE = 10  # the pages go first
-
 
 def compile_first(scenario: Scenario) -> None:
     """Have the rules compiled now if they never were (up to a minute)."""
@@ -26,17 +23,16 @@ def compile_first(scenario: Scenario) -> None:
 
 def warm(tree: dict[str, Any]) -> None:
     """Load what a worker needs before somebody waits for it."""
-    os.setpriority(os.PRIO_PROCESS, 0, NICE)
     setup = Setup.restored(tree)
     game = Game(setup, start=False)
-    two_fans(setup.cell.scenario, 0, Checkpoint.of(game.model), None, n=10, days=5)
+    two_fans(setup.cell.scenario, Checkpoint.of(game.model), None, n=10, days=5)
 
 
 def futures(
-    scenario: Scenario, seed: int, evening: Checkpoint, change: str | None, days: int, end: str
+    scenario: Scenario, evening: Checkpoint, change: str | None, days: int, end: str
 ) -> tuple[Fan, Fan | None]:
     """Continue an evening 1,000 times as it is and, if named, with one change."""
-    return two_fans(scenario, seed, evening, change, days=days, end=end)
+    return two_fans(scenario, evening, change, days=days, end=end)
 
 
 def game_odds(stored: dict[str, Any], moves: list[Move]) -> Odds:

@@ -10,9 +10,10 @@ from sim.config import ConfigError
 DESCRIPTION = """\
 Serve the classroom: explore a future day by day, see a thousand from any moment, play a side in a
 room, debrief, compare. It is served to this machine only unless --network is given; nothing is
-fetched from anywhere. Rooms outlive a restart."""
+fetched from anywhere. Rooms outlive a restart. A class is made with the teacher's word that is
+printed at the start."""
 EPILOG = """\
-  ceasefire play
+  ceasefire play --open                          try it on this machine, without the teacher's word
   ceasefire play --host 0.0.0.0 --network        students open the address that is printed
   ceasefire play --results multirun/accounts     let people compare a finished sweep
 """
@@ -26,6 +27,17 @@ def main(words: list[str]) -> int:
     reader.add_argument(
         "--network", action="store_true", help="allow an address that others can reach"
     )
+    reader.add_argument(
+        "--open", action="store_true", help="ask for no teacher's word; for this machine only"
+    )
+    reader.add_argument(
+        "--address", default="", metavar="URL",
+        help="what students type, if it is not what is printed: behind a proxy, or under a name",
+    )  # fmt: skip
+    reader.add_argument(
+        "--proxy", default="", metavar="IP",
+        help="address of a proxy in front, whose X-Forwarded-For is believed",
+    )  # fmt: skip
     reader.add_argument("--scenario", default="baseline", help="scenario chosen at first")
     reader.add_argument("--seed", type=int, default=2025, help="seed chosen at first")
     reader.add_argument(
@@ -48,7 +60,7 @@ def main(words: list[str]) -> int:
     run(
         Options(
             given.host, given.port, given.network, given.data, given.scenario, given.seed,
-            given.results,
+            given.results, given.open, given.proxy, given.address,
         )
     )  # fmt: skip
     return 0

@@ -230,9 +230,7 @@ def _share(game: Game, day: int, futures: int) -> float:
     if day >= game.days:
         return 1.0
     cell = game.setup.cell
-    ahead = fan(
-        cell.scenario, cell.settings.seed, evening, n=futures, days=game.days - day, end="collapse"
-    )
+    ahead = fan(cell.scenario, evening, n=futures, days=game.days - day, end="collapse")
     return float(1.0 - ahead.ended.mean())
 
 

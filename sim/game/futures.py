@@ -74,7 +74,6 @@ class Difference:
 
 def fan(
     scenario: Scenario,
-    seed: int,
     evening: Checkpoint,
     *,
     then: Scenario | None = None,
@@ -87,7 +86,7 @@ def fan(
 
     Parameters
     ----------
-    scenario, seed : of the game or walk that the evening belongs to
+    scenario : of the game or walk that the evening belongs to
     then : what holds from tomorrow on; the same scenario if not given
     n : int in [1, 5000];  days : int >= 1
     end : definition of the end; the scenario's own if not given
@@ -221,12 +220,10 @@ def changed(scenario: Scenario, name: str, tomorrow: int) -> Scenario:
 
 
 def two_fans(
-    scenario: Scenario, seed: int, evening: Checkpoint, change: str | None, **options: Any
+    scenario: Scenario, evening: Checkpoint, change: str | None, **options: Any
 ) -> tuple[Fan, Fan | None]:
     """Continue an evening as it is and, if named, with one change, under shared chance."""
-    base = fan(scenario, seed, evening, **options)
+    base = fan(scenario, evening, **options)
     if change is None:
         return base, None
-    return base, fan(
-        scenario, seed, evening, then=changed(scenario, change, evening.day + 1), **options
-    )
+    return base, fan(scenario, evening, then=changed(scenario, change, evening.day + 1), **options)

@@ -165,7 +165,13 @@ class Game:
         return sorted([*log.incidents, *log.said], key=lambda entry: int(entry["day"]))
 
     def play(self, seat: str, kind: str, value: Any, turn: int | None = None) -> Move:
-        """Make a move and go on to the next decision.
+        """Check a move, make it, and go on to the next decision; see ``check``."""
+        move = self.check(seat, kind, value, turn)
+        self.make(move)
+        return move
+
+    def check(self, seat: str, kind: str, value: Any, turn: int | None = None) -> Move:
+        """Return a move in its plain form without making it.
 
         Parameters
         ----------
@@ -174,7 +180,7 @@ class Game:
         Raises
         ------
         MoveError
-            If it is not this seat's turn or the move is not allowed; nothing has changed then.
+            If it is not this seat's turn or the move is not allowed.
         """
         question = self.question
         if question is None:
@@ -183,11 +189,14 @@ class Game:
             raise MoveError("this decision has been made already; the game has moved on")
         if seat != question.seat:
             raise MoveError(f"it is the turn of {question.seat}, not of {str(seat)[:40]!r}")
-        move = Move(seat, kind, checked(question, kind, value, self.packages))
-        self.decisions.append(Decision(question, move, self.advice))
+        return Move(seat, kind, checked(question, kind, value, self.packages))
+
+    def make(self, move: Move) -> None:
+        """Make a move that ``check`` returned for the present question and go on."""
+        assert self.question is not None
+        self.decisions.append(Decision(self.question, move, self.advice))
         self._today.append(move)
         self._advance()
-        return move
 
     def _advance(self) -> None:
         """Live days until somebody must decide or the game is over."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+from html import escape
+from pathlib import Path
 
 from nicegui import ui
 
+from sim.app import choices, work
 from sim.app import strings as say
-from sim.app import work
-from sim.app.site import Site, button, choice, frame, html, in_process, panel, tell
+from sim.app.site import Site, acting, button, choice, frame, html, in_thread, panel
 from sim.config import ENDS, ConfigError
 
 HORIZONS = (90, 180, 365)
@@ -31,11 +33,13 @@ class Compare:
 
     def __init__(self, site: Site) -> None:
         self.site, self.busy = site, False
+        self.known = site.scenarios  # what can be compared
         self.drawn: work.Figure | None = None
+        self.family_drawn = ""
         with panel(say.PICK, say.COMPARE_HELP):
             with ui.element("div").classes("choices"):
                 wheres = {"": say.LIVE} | {name: name for name in site.results}
-                self.where = choice(say.FROM_WHERE, wheres, "").on_value_change(self.offer)
+                self.where = choice(say.FROM_WHERE, wheres, "").on_value_change(acting(self.choose))
                 self.names = choice(say.PICK, {}, [])
                 self.names.props("multiple use-chips").style("min-width: 20rem; max-width: 100%")
                 self.reference = choice(say.REFERENCE, {}, None)
@@ -53,51 +57,62 @@ class Compare:
                     button(words, lambda kind=kind: self.download(kind), plain=True)
         self.status = ui.label().props('role="status" aria-live="polite"')
         self.picture = html("")
-        self.offer()
+        self._offer()
 
-    def offer(self) -> None:
+    async def choose(self) -> None:
         """Offer the scenarios that there are results of."""
-        known = self.site.scenarios
-        if self.where.value:
-            from sim.report.cells import open_cells
+        self.known = []
+        try:
+            where = choices.one_of(say.FROM_WHERE, self.where.value, ("", *self.site.results))
+            known = self.site.scenarios
+            if where:
+                known = await in_thread(_cells, self.site.results[where])
+            if self.where.value == where:  # still
+                self.known = known
+        finally:
+            self._offer()
 
-            try:
-                known = list(open_cells([self.site.results[self.where.value]]).ordered)
-            except ConfigError as error:
-                tell(error)
-                known = []
-        options = {name: say.readable(name) for name in known}
-        first = [name for name in FIRST if name in options] or known[:4]
+    def _offer(self) -> None:
+        options = {name: say.readable(name) for name in self.known}
+        first = [name for name in FIRST if name in options] or self.known[:4]
         self.names.multiple = True
         self.names.set_options(options, value=first)
         self.reference.set_options(options, value=first[0] if first else None)
 
     async def draw(self) -> None:
         """Simulate and draw in another process."""
-        names = [name for name in self.names.value or [] if name != self.reference.value]
         if self.busy:
             ui.notify(say.BUSY)
             return
-        if not self.reference.value or not 1 <= len(names) < MOST:
-            tell(ConfigError(say.PICK_TWO))
-            return
-        self.busy, self.status.text = True, say.DRAWING
-        results = self.site.results.get(self.where.value)
+        self.busy = True
         try:
-            drawn = await in_process(
-                work.figure, (self.reference.value, *names), str(results) if results else None,
-                self.family.value, self.end.value, self.days.value, self.futures.value,
-                self.site.seed, "light",
-            )  # fmt: skip
-        except ConfigError as error:
-            self.status.text = ""
-            tell(error)
-            return
+            await self._draw()
         finally:
-            self.busy = False
-        self.drawn, self.status.text = drawn, ""
+            self.busy, self.status.text = False, ""
+
+    async def _draw(self) -> None:
+        site = self.site
+        if not self.reference.value or not self.names.value:
+            raise ConfigError(say.PICK_TWO)
+        where = choices.one_of(say.FROM_WHERE, self.where.value, ("", *site.results))
+        known = self.known if where else site.scenarios
+        reference = choices.one_of(say.REFERENCE, self.reference.value, known)
+        picked = choices.several(say.PICK, self.names.value, known)
+        names = [name for name in picked if name != reference]
+        if not 1 <= len(names) < MOST:
+            raise ConfigError(say.PICK_TWO)
+        family = choices.one_of(say.FIGURE, self.family.value, say.FIGURES)
+        end = choices.one_of(say.END, self.end.value, ENDS)
+        days = choices.one_of(say.HORIZON_DAYS, self.days.value, HORIZONS)
+        futures = choices.one_of(say.FUTURES_EACH, self.futures.value, REPLICATES)
+        self.status.text = say.DRAWING
+        drawn = await site.pool.run(
+            work.figure, (reference, *names), str(site.results[where]) if where else None,
+            family, end, days, futures, site.seed, "light",
+        )  # fmt: skip
+        self.drawn, self.family_drawn = drawn, family
         coded = base64.b64encode(drawn.png).decode()
-        words = f"{say.FIGURES[self.family.value]}: {', '.join(map(say.readable, names))}"
+        words = escape(f"{say.FIGURES[family]}: {', '.join(map(say.readable, names))}", quote=True)
         self.picture.content = (
             f'<img class="figure" alt="{words}" src="data:image/png;base64,{coded}">'
         )
@@ -105,6 +120,12 @@ class Compare:
     def download(self, kind: str) -> None:
         """Hand out the figure as a file."""
         if self.drawn is None:
-            tell(ConfigError(say.PICK_TWO))
-            return
-        ui.download.content(getattr(self.drawn, kind), f"{self.family.value}.{kind}")
+            raise ConfigError(say.PICK_TWO)
+        ui.download.content(getattr(self.drawn, kind), f"{self.family_drawn}.{kind}")
+
+
+def _cells(results: Path) -> list[str]:
+    """Names of the scenarios in a finished sweep."""
+    from sim.report.cells import open_cells
+
+    return list(open_cells([results]).ordered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from html import escape
 from typing import Any
 
@@ -9,21 +10,21 @@ from nicegui import ui
 
 from sim.app import render, work
 from sim.app import strings as say
+from sim.app.keys import Visitor, shown_code
 from sim.app.pages.teach import spelt
-from sim.app.rooms import Room, RoomError, shown_code
+from sim.app.room import Room, RoomError
 from sim.app.site import (
+    Private,
     Site,
+    acting,
     button,
-    client,
     csv,
     frame,
     html,
-    in_process,
     panel,
     paragraph,
     refused,
-    seats_held,
-    teaches,
+    visitor,
 )
 from sim.config import PARTIES, ConfigError
 from sim.game import Decision
@@ -35,22 +36,42 @@ def register(site: Site) -> None:
 
     @ui.page("/debrief/{code}", title=say.PLAY)
     def debrief(code: str) -> None:
+        who = visitor()
         try:
-            room = site.rooms.find(code, client())
-            class_ = teaches(site)
-            teacher = class_ is not None and class_[0] == room.class_
-            if not teacher and not seats_held(room):
+            room = site.rooms.find(code, who)
+            if not _may(site, room, who):
                 raise RoomError(say.WRONG_KEY)
-            if not teacher and not room.told:
-                raise RoomError(say.NOT_YET)
         except ConfigError as error:
             refused(error, "/play")
             return
         with frame(say.DEBRIEF.format(code=shown_code(room.code)), "/play"):
-            _debrief(room)
+            part = Private(lambda: _may(site, room, who), say.DEBRIEF_LOST)
+            told = _told(site, room, who)
+
+            def changed() -> None:
+                if _told(site, room, who) != told:
+                    ui.navigate.reload()
+
+            part.watch([room, *site.rooms.classes_of(room)], changed)
+            with part.body:
+                if told:
+                    _debrief(site, room, part)
+                else:
+                    paragraph(say.NOT_YET, "warn")
 
 
-def _debrief(room: Room) -> None:
+def _may(site: Site, room: Room, who: Visitor) -> bool:
+    """Whether a visitor plays in a room or teaches its class."""
+    holds = any(site.rooms.holds(room, seat, who) for seat in room.setup.persons)
+    return holds or site.rooms.teaches(room.class_, who)
+
+
+def _told(site: Site, room: Room, who: Visitor) -> bool:
+    """Whether the debriefing is open to a visitor who may come to it."""
+    return room.told or site.rooms.teaches(room.class_, who)
+
+
+def _debrief(site: Site, room: Room, part: Private) -> None:
     game = room.game
     with ui.element("div").classes("grid"):
         with panel(say.OUTCOME):
@@ -66,7 +87,7 @@ def _debrief(room: Room) -> None:
                 html(f"<h2>{say.WIN_SETS}</h2>")
                 paragraph(say.WIN_SET_TEXT.format(**shown["win_sets"]))
     with panel(say.ODDS):
-        odds = html(f"<p>{say.ODDS_WAIT}</p>").props('aria-live="polite"')
+        odds = html(f"<p>{escape(say.ODDS_WAIT)}</p>").props('aria-live="polite"')
     with panel(say.DECISIONS):
         html(render.table([_row(room, k, d) for k, d in enumerate(game.decisions)], say.COLUMNS))
     with panel(say.STORY):
@@ -75,23 +96,31 @@ def _debrief(room: Room) -> None:
         html(render.story([spelt(room, entry) for entry in game.entries], start))
 
     def export() -> None:
-        rows = [dict(zip(say.COLUMNS, _row(room, k, d), strict=True))
-                for k, d in enumerate(game.decisions)]  # fmt: skip
-        ui.download.content(csv(rows), f"room-{room.code}.csv")
+        if part.open():
+            rows = [dict(zip(say.COLUMNS, _row(room, k, d), strict=True))
+                    for k, d in enumerate(game.decisions)]  # fmt: skip
+            ui.download.content(csv(rows), f"room-{room.code}.csv")
 
     with ui.element("div").classes("choices"):
         button(say.EXPORT, export)
         button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
 
     async def follow() -> None:
-        moves = game.moves
-        found = room.kept.get("odds")
-        if found is None or found[0] != len(moves):
-            found = (len(moves), await in_process(work.game_odds, room.setup.stored(), moves))
-            room.kept["odds"] = found
-        odds.content = _odds(room, found[1])
+        found = await _followed(site, room)
+        if part.open():
+            odds.content = _odds(room, found)
 
-    ui.timer(0.1, follow, once=True)
+    ui.timer(0.1, acting(follow), once=True)
+
+
+async def _followed(site: Site, room: Room) -> Odds:
+    """The odds of a game, computed once for everybody who asks."""
+    moves = room.game.moves
+    kept: tuple[int, asyncio.Task[Odds]] | None = room.kept.get("odds")
+    if kept is None or kept[0] != len(moves) or (kept[1].done() and kept[1].exception()):
+        work_on = site.pool.run(work.game_odds, room.setup.stored(), moves)
+        kept = room.kept["odds"] = (len(moves), asyncio.ensure_future(work_on))
+    return await asyncio.shield(kept[1])
 
 
 def _kept(room: Room, name: str, make: Any) -> Any:
@@ -156,7 +185,7 @@ def _odds(room: Room, found: Odds) -> str:
             parts.append(f"<p><strong>{escape(_span(turn))}</strong></p>")
             parts += [f"<p>{escape(words)}</p>" for words in _explained(room, turn)]
     if not found.drops:
-        parts.append(f"<p>{say.NO_DROPS}</p>")
+        parts.append(f"<p>{escape(say.NO_DROPS)}</p>")
     return "".join(parts)
 
 

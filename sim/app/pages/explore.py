@@ -4,41 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from nicegui import ui
 
-from sim.app import charts, render, work
+from sim.app import charts, choices, render, work
 from sim.app import strings as say
+from sim.app.choices import SLIDES, TACTICS, Wanted
 from sim.app.site import (
     Site,
+    acting,
     button,
     choice,
     frame,
     html,
-    in_process,
     in_thread,
-    mistakes,
     panel,
     paragraph,
-    tell,
 )
-from sim.app.walk import Walk, compose
-from sim.chance import LARGEST_WORD
+from sim.app.walk import Walk
 from sim.config import CAUSES, ENDS, ConfigError
 from sim.game.debrief import landscape
 from sim.game.futures import Fan, difference, survival_difference
 
-TACTICS = ("boulware", "linear", "conceder", "hardliner", "relative_tit_for_tat", "zeuthen",
-           "trust_contingent")  # fmt: skip
-SLIDES = {  # override -> lowest, highest, step
-    "pakistan.trust": (0.05, 0.95, 0.05),
-    "afghan_taliban.trust": (0.05, 0.95, 0.05),
-    "afghan_taliban.good_faith": (0.0, 1.0, 0.05),
-    "militants.ttp.attacks_per_year": (0, 1500, 20),
-    "conflict.clashes.rate": (0.0, 0.2, 0.005),
-}
-BOTH_GROUPS = "militants.ttp.attacks_per_year"
 AHEAD = (30, 90, 180)
 
 
@@ -131,7 +120,7 @@ class Explore:
         self.slides = {}
         with self.slid:
             for path, (low, high, step) in SLIDES.items():
-                value = _at(here, path)
+                value = choices.at(here, path)
                 if value is None:
                     continue
                 name, help_text = say.SLIDERS[path]
@@ -146,48 +135,45 @@ class Explore:
                 self.slides[path] = slide
         self.set_at = {path: slide.value for path, slide in self.slides.items()}
 
-    def _overrides(self) -> list[str]:
-        words = []
-        if self.accounts.value:
-            words.append(f"accounts={self.accounts.value}")
-        for side, chosen in self.tactics.items():
-            if chosen.value:
-                words.append(f"{side}/tactic={chosen.value}")
-        if self.mediators.value:
-            words.append(f"mediators={self.mediators.value}")
-        for path, slide in self.slides.items():
-            if slide.value != self.set_at[path]:
-                words.append(f"{path}={slide.value}")
-                if path == BOTH_GROUPS:
-                    words.append(f"{path.replace('.ttp.', '.others.')}={slide.value}")
-        return words
+    def _wanted(self) -> Wanted:
+        """What is chosen; of the sliders those that were moved."""
+        return Wanted(
+            self.scenario.value,
+            self.accounts.value,
+            {side: chosen.value for side, chosen in self.tactics.items()},
+            self.mediators.value,
+            {
+                path: slide.value
+                for path, slide in self.slides.items()
+                if slide.value != self.set_at[path]
+            },
+        )
 
     async def start(self, *, fresh: bool = False) -> None:
         """Begin a new story with what is chosen."""
-        typed = str(self.seed.value).strip()[:30]
-        if not typed.isdecimal() or int(typed) > LARGEST_WORD:
-            tell(ConfigError(say.SEED_BAD.format(value=repr(typed), most=LARGEST_WORD)))
-            return
-        with mistakes():
+        seed = choices.seed(self.seed.value)
+        wanted = Wanted(self.scenario.value) if fresh else self._wanted()
+        try:
             async with self.turn:
                 self.stands.text = say.LOADING
-                words = [] if fresh else self._overrides()
-                walk = await in_thread(_begin, self.scenario.value, words, int(typed))
+                walk = await in_thread(_begin, wanted, seed)
                 self.walk, self.story = walk, self.story + 1
                 if walk.scenario.name != self.slid_for:
                     self.slid_for = walk.scenario.name
                     self._sliders(walk)
-        self.show()
+        finally:
+            self.show()
 
     # --- walking -----------------------------------------------------------------------------
 
     async def go(self, how: Any) -> None:
         """Live on."""
-        with mistakes():
+        try:
             async with self.turn:
                 if self.walk is not None:
                     await in_thread(_live, how, self.walk)
-        self.show()
+        finally:
+            self.show()
 
     def show(self) -> None:
         """Bring the page up to date."""
@@ -237,22 +223,25 @@ class Explore:
     async def fork(self) -> None:
         """Continue the evening 1,000 times in another process."""
         shown: list[Pinned] = []
-        with mistakes():
+        try:
             async with self.turn:
                 walk = self.walk
                 if walk is None or walk.collapse()[0]:
                     raise ConfigError(say.ENDED_ALREADY)
-                self.fanned.content = f"<p>{say.FORKING}</p>"
-                change = self.change.value
-                base, other = await in_process(
-                    work.futures, walk.scenario, walk.setup.cell.settings.seed, walk.evening(),
-                    change or None, self.ahead.value, self.end.value,
+                change = choices.one_of(say.CHANGE, self.change.value, say.CHANGES)
+                ahead = choices.one_of(say.LOOK_AHEAD, self.ahead.value, AHEAD)
+                end = choices.one_of(say.END, self.end.value, ENDS)
+                self.fanned.content = f"<p>{escape(say.FORKING)}</p>"
+                base, other = await self.site.pool.run(
+                    work.futures, walk.scenario, walk.evening(),
+                    change or None, ahead, end,
                 )  # fmt: skip
                 shown.append(Pinned(say.CHANGES[""], base, self.story))
                 if other is not None:
                     shown.append(Pinned(say.CHANGES[change], other, self.story))
                 self.last = shown[-1]
-        self.draw(shown)
+        finally:
+            self.draw(shown)
 
     def draw(self, shown: list[Pinned]) -> None:
         """Draw the curves of this fork and the pinned one."""
@@ -270,21 +259,14 @@ def _live(how: Any, walk: Walk) -> Walk:
     return walk
 
 
-def _begin(scenario: str, words: list[str], seed: int) -> Walk:
-    return Walk(compose(scenario, words, seed=seed, days=365, short_rounds=False))
+def _begin(wanted: Wanted, seed: int) -> Walk:
+    return Walk(choices.compose(wanted, seed=seed, days=choices.WALK, walk=True))
 
 
-def _at(tree: dict[str, Any], path: str) -> float | None:
-    node: Any = tree
-    for name in path.split("."):
-        if name not in node:
-            return None
-        node = node[name]
-    return float(node)
-
-
-def _name_slider(label: ui.html, name: str, value: float) -> None:
-    label.content = f"<p>{name}: <strong>{value:g}</strong></p>"
+def _name_slider(label: ui.html, name: str, value: Any) -> None:
+    """Write a slider's value beside its name."""
+    shown = f"{value:g}" if isinstance(value, int | float) else ""
+    label.content = f"<p>{escape(name)}: <strong>{shown}</strong></p>"
 
 
 def _same(one: Pinned, other: Pinned) -> bool:
@@ -323,9 +305,9 @@ def _fans(curves: list[Pinned]) -> list[str]:
     frame = charts.Frame((0, days), (0, 1), say.FUTURES_DAYS, say.SHARE_IN_FORCE)
     label = "; ".join(f"{name}: {share}" for name, share, _ in words)
     parts = [charts.lines(label, frame, drawn), render.table(words)]
-    parts += [f'<p class="difference">{text}</p>' for text in _differences(curves)]
+    parts += [f'<p class="difference">{escape(text)}</p>' for text in _differences(curves)]
     for name, values in causes:
-        parts.append(f"<h2>{say.ENDED_BY} · {name}</h2>")
+        parts.append(f"<h2>{escape(f'{say.ENDED_BY} · {name}')}</h2>")
         parts.append(charts.bars(f"{say.ENDED_BY}, {name}", values))
     return parts
 
@@ -356,4 +338,4 @@ def register(site: Site) -> None:
     def explore() -> None:
         with frame(say.EXPLORE, "/explore"):
             page = Explore(site)
-        ui.timer(0.05, lambda: page.start(fresh=True), once=True)
+        ui.timer(0.05, acting(lambda: page.start(fresh=True)), once=True)

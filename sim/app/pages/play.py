@@ -6,36 +6,38 @@ A player's page is given the seat's view (``game.views``) and nothing else of th
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from nicegui import ui
 
-from sim.app import render
+from sim.app import choices, render
 from sim.app import strings as say
-from sim.app.rooms import Room, shown_code
+from sim.app.choices import LENGTHS, Wanted
+from sim.app.keys import Visitor, shown_code
+from sim.app.room import Room
+from sim.app.rooms import LONGEST_NAME
 from sim.app.site import (
+    Private,
     Site,
+    acting,
     button,
     choice,
-    client,
     frame,
     html,
     in_thread,
-    keep_seat,
-    keys,
-    mistakes,
+    must_keep_cookies,
     panel,
     paragraph,
     refused,
     seats_held,
-    watch,
+    visitor,
 )
-from sim.app.walk import compose
 from sim.config import ConfigError
 from sim.game import SEATS
+from sim.game.questions import RUNGS
 from sim.game.views import reckoned, view, worth
-
-LENGTHS = (30, 60, 90, 180)
 
 
 def register(site: Site) -> None:
@@ -50,24 +52,25 @@ def register(site: Site) -> None:
     @ui.page("/room/{code}", title=say.PLAY)
     def lobby(code: str) -> None:
         try:
-            room = site.rooms.find(code, client())
+            room = site.rooms.find(code, visitor())
         except ConfigError as error:
             refused(error, "/play")
             return
         with frame(say.LOBBY.format(code=shown_code(room.code)), "/play"):
-            _lobby(site, room)
+            part = Private(lambda: site.rooms.rooms.get(room.code) is room, say.ROOM_CLOSED)
+            with part.body:
+                _lobby(site, room, part)
 
     @ui.page("/room/{code}/{seat}", title=say.PLAY)
     def seat(code: str, seat: str) -> None:
         try:
-            room = site.rooms.find(code, client())
-            key = keys().get(f"{room.code}/{seat}", "")
-            site.rooms.check_seat(room, seat, key, client())
+            room = site.rooms.find(code, visitor())
+            site.rooms.must_hold(room, seat, visitor())
         except ConfigError as error:
             refused(error, "/play")
             return
         with frame(say.YOU_ARE.format(seat=say.seat(seat)), "/play"):
-            Seat(site, room, seat, key)
+            SeatPage(site, room, seat)
 
 
 # --- joining -------------------------------------------------------------------------------------
@@ -78,11 +81,10 @@ def _join(site: Site) -> None:
         code = ui.input(say.CODE).props('outlined maxlength=20 autocapitalize="characters"')
 
         def go() -> None:
-            with mistakes():
-                room = site.rooms.find(str(code.value or ""), client())
-                ui.navigate.to(f"/room/{room.code}")
+            room = site.rooms.find(choices.text(code.value, LONGEST_NAME), visitor())
+            ui.navigate.to(f"/room/{room.code}")
 
-        code.on("keydown.enter", go)
+        code.on("keydown.enter", acting(go))
         button(say.GO, go)
 
 
@@ -92,35 +94,34 @@ def _alone(site: Site) -> None:
             say.SCENARIO, {name: say.readable(name) for name in site.scenarios}, site.scenario
         )
         days = choice(say.DAYS_OF_GAME, {n: str(n) for n in LENGTHS}, 90)
-        name = ui.input(say.YOUR_NAME).props("outlined maxlength=40")
+        name = _name()
         with ui.element("div").classes("choices").style("margin-top: .6rem"):
             for seat in SEATS:
 
                 async def take(seat: str = seat) -> None:
-                    with mistakes():
-                        setup = await in_thread(
-                            compose, scenario.value, seed=secrets.randbelow(2**32),
-                            days=days.value, persons=[seat],
-                        )  # fmt: skip
-                        title = str(name.value or "")
-                        _, [room] = site.rooms.open_class(title, [setup], 0, client())
-                        keep_seat(room, seat, site.rooms.take_seat(room, seat, title, client()))
-                        ui.navigate.to(f"/room/{room.code}/{seat}")
+                    must_keep_cookies()
+                    site.rooms.may_play_alone(visitor())
+                    setup = await in_thread(
+                        choices.compose, Wanted(scenario.value),
+                        seed=secrets.randbelow(2**32),
+                        days=choices.one_of(say.DAYS_OF_GAME, days.value, LENGTHS),
+                        persons=[seat],
+                    )  # fmt: skip
+                    room = await site.rooms.play_alone(setup, _typed(name), visitor())
+                    ui.navigate.to(f"/room/{room.code}/{seat}")
 
                 button(say.TAKE_SEAT.format(seat=say.seat(seat)), take)
 
 
-def _lobby(site: Site, room: Room) -> None:
-    held = seats_held(room)
-    for seat in held:
+def _lobby(site: Site, room: Room, part: Private) -> None:
+    for seat in seats_held(site, room):
         ui.link(f"{say.CONTINUE}: {say.seat(seat)}", f"/room/{room.code}/{seat}")
-    name = ui.input(say.YOUR_NAME).props("outlined maxlength=40").style("max-width: 24rem")
+    name = _name().style("max-width: 24rem")
 
-    def take(seat: str) -> None:
-        with mistakes():
-            key = site.rooms.take_seat(room, seat, str(name.value or ""), client())
-            keep_seat(room, seat, key)
-            ui.navigate.to(f"/room/{room.code}/{seat}")
+    async def take(seat: str) -> None:
+        must_keep_cookies()
+        await site.rooms.take_seat(room, seat, _typed(name), visitor())
+        ui.navigate.to(f"/room/{room.code}/{seat}")
 
     seats = ui.element("div").classes("grid")
 
@@ -130,7 +131,7 @@ def _lobby(site: Site, room: Room) -> None:
             for seat in SEATS:
                 with panel(say.seat(seat)[0].upper() + say.seat(seat)[1:]):
                     if seat in room.seats:
-                        paragraph(say.SEAT_OF.format(name=room.seats[seat][0]))
+                        paragraph(say.SEAT_OF.format(name=room.seats[seat].name))
                     elif seat in room.setup.persons:
                         words = say.TAKE_SEAT.format(seat=say.seat(seat))
                         button(words, lambda seat=seat: take(seat))
@@ -138,32 +139,52 @@ def _lobby(site: Site, room: Room) -> None:
                         paragraph(say.SEAT_AGENT, "help")
 
     show()
-    watch(room, show)
+    part.watch([room], show)
     with panel(say.HAVE_KEY):
         which = choice(
             say.PLAY, {seat: say.seat(seat) for seat in room.setup.persons}, room.setup.persons[0]
         )
         key = ui.input(say.RETURN_KEY).props("outlined maxlength=40")
 
-        def back() -> None:
-            with mistakes():
-                typed = str(key.value or "").strip()
-                site.rooms.check_seat(room, which.value, typed, client())
-                keep_seat(room, which.value, typed)
-                ui.navigate.to(f"/room/{room.code}/{which.value}")
+        async def back() -> None:
+            must_keep_cookies()
+            seat = choices.one_of(say.PLAY, which.value, room.setup.persons)
+            typed = choices.text(key.value, LONGEST_NAME).strip()
+            await site.rooms.come_back(room, seat, typed, visitor())
+            ui.navigate.to(f"/room/{room.code}/{seat}")
 
         button(say.GO, back)
+
+
+def _name() -> ui.input:
+    return ui.input(say.YOUR_NAME).props(f"outlined maxlength={LONGEST_NAME}")
+
+
+def _typed(name: ui.input) -> str:
+    """A name as typed; its length is checked where it is taken."""
+    return choices.text(name.value, 100_000)
 
 
 # --- in a seat -----------------------------------------------------------------------------------
 
 
-class Seat:
-    """A player's page."""
+class SeatPage:
+    """A player's page, as long as the player holds the seat."""
 
-    def __init__(self, site: Site, room: Room, seat: str, key: str) -> None:
-        self.site, self.room, self.seat, self.key = site, room, seat, key
+    def __init__(self, site: Site, room: Room, seat: str) -> None:
+        self.site, self.room, self.seat = site, room, seat
+        self.who: Visitor = visitor()
         self.shown: tuple[Any, ...] = ()  # what the decision part shows now
+        self.part = Private(
+            lambda: site.rooms.holds(room, seat, self.who),
+            say.SEAT_LOST.format(seat=say.seat(seat)),
+        )
+        with self.part.body:
+            self._build()
+        self.update()
+        self.part.watch([room], self.update)
+
+    def _build(self) -> None:
         self.day = ui.label().classes("big")
         self.status = ui.label().props('role="status" aria-live="polite"')
         self.clock = ui.label().classes("warn").props('role="timer"')
@@ -181,16 +202,16 @@ class Seat:
                 self.ends = html("")
         with ui.expansion(say.RETURN_KEY).classes("panel"):
             paragraph(say.RETURN_KEY_HELP)
+            key = self.site.rooms.return_key(self.room, self.seat, self.who)
             ui.label(key).classes("key-text")
-        self.update()
-        watch(room, self.update)
-        if room.deadline:
+        if self.room.deadline:
             ui.timer(1.0, self.tick)
 
     def tick(self) -> None:
         """Show the seconds left."""
-        left = self.room.left()
-        self.clock.text = "" if left is None else say.TIME_LEFT.format(seconds=left)
+        if self.part.open():
+            left = self.room.left()
+            self.clock.text = "" if left is None else say.TIME_LEFT.format(seconds=left)
 
     def update(self) -> None:
         """Show what this seat may see now."""
@@ -209,7 +230,7 @@ class Seat:
         self.story.content = render.story(history, seen["start"])
         self.calendar.content = render.calendar(history, seen["days"], seen["day"])
         self.ends.content = render.ceasefire(seen["ceasefire"])
-        self.deal.content = f"<p>{_deal(seen)}</p>"
+        self.deal.content = f"<p>{escape(_deal(seen))}</p>"
         question = seen["question"]
         if question and "own_offers" in question:
             self.table.content = render.offers(question["own_offers"], question["heard_offers"])
@@ -235,10 +256,9 @@ class Seat:
                 html(f"<h2>{say.YOUR_TURN}</h2>")
                 Form(self, question)
 
-    def send(self, turn: int, kind: str, value: Any) -> None:
+    async def send(self, turn: int, kind: str, value: Any) -> None:
         """Make a move."""
-        with mistakes():
-            self.site.rooms.play(self.room, self.seat, self.key, turn, kind, value)
+        await self.site.rooms.play(self.room, self.seat, turn, kind, value, self.who)
 
 
 def _status(room: Room, seen: dict[str, Any]) -> str:
@@ -256,7 +276,7 @@ def _status(room: Room, seen: dict[str, Any]) -> str:
     if seen["question"]:
         return say.YOUR_TURN
     who = seen["waits_for"]
-    name = f" ({room.seats[who][0]})" if who in room.seats else ""
+    name = f" ({room.seats[who].name})" if who in room.seats else ""
     return say.WAITS_FOR.format(seat=say.seat(who), name=name)
 
 
@@ -274,13 +294,13 @@ def _last_moves(history: list[dict[str, Any]]) -> str:
     moves = [entry for entry in history if entry["kind"] == "move"]
     return render.table(
         (say.seat(move["speaker"]), say.told(move)) for move in moves[-3:]
-    ) if moves else f"<p>{say.NO_OFFERS}</p>"  # fmt: skip
+    ) if moves else f"<p>{escape(say.NO_OFFERS)}</p>"  # fmt: skip
 
 
 class Form:
     """One decision: what is asked, what helps to decide, and the buttons."""
 
-    def __init__(self, page: Seat, question: dict[str, Any]) -> None:
+    def __init__(self, page: SeatPage, question: dict[str, Any]) -> None:
         self.page, self.question, self.kind = page, question, question["kind"]
         paragraph(self._asks())
         paragraph(say.ASK_HELP[self.kind], "help")
@@ -298,8 +318,8 @@ class Form:
             after = say.RESPOND_TO.format(rung=say.RUNGS[question["suffered"]].lower())
         return say.ASK["respond"].format(cause=after)
 
-    def _send(self, value: Any) -> None:
-        self.page.send(self.question["turn"], self.kind, value)
+    async def _send(self, value: Any) -> None:
+        await self.page.send(self.question["turn"], self.kind, value)
 
     def _yes_or_no(self) -> None:
         yes, no = say.YES_NO[self.kind]
@@ -348,24 +368,31 @@ class Form:
         self._builder(self.question["would"], rate, say.SEND_TEXT, [])
 
     def _builder(
-        self, start: dict[str, str], rate: Any, send: str, extra: list[tuple[str, Any]]
+        self,
+        start: dict[str, str],
+        rate: Callable[[dict[str, str]], str],
+        send: str,
+        extra: list[tuple[str, Any]],
     ) -> None:
         """Option buttons for every issue, what the package is worth, and a button to send it."""
         packages = self.page.room.game.packages
         chosen = dict(start)
         for issue, options in zip(packages.issues, packages.options, strict=True):
             with ui.element("fieldset").classes("issue"):
-                html(f"<legend>{say.issue(issue)}</legend>")
+                html(f"<legend>{escape(say.issue(issue))}</legend>")
                 names = {option: say.option(option) for option in options}
                 radio = ui.radio(names, value=chosen[issue]).props(
                     f'inline aria-label="{say.issue(issue)}"'
                 )
 
-                def pick(event: Any, issue: str = issue) -> None:
-                    chosen[issue] = str(event.value)
-                    rated.text = rate(chosen)
+                def pick(
+                    issue: str = issue, radio: ui.radio = radio, options: Any = options
+                ) -> None:
+                    chosen[issue] = choices.one_of(say.issue(issue), radio.value, options)
+                    if self.page.part.open():
+                        rated.text = rate(chosen)
 
-                radio.on_value_change(pick)
+                radio.on_value_change(acting(pick))
         rated = ui.label(rate(chosen)).props('role="status" aria-live="polite"')
         with ui.element("div").classes("choices"):
             button(send, lambda: self._send(dict(chosen)))
@@ -378,7 +405,11 @@ class Form:
             for rung, (name, words) in enumerate(zip(say.RUNGS, say.RUNGS_EXPLAINED, strict=True))
         }
         radio = ui.radio(rungs, value=0).props(f'aria-label="{say.KINDS["respond"]}"')
-        button(say.SEND_RUNG, lambda: self._send(radio.value))
+
+        async def send() -> None:
+            await self._send(choices.one_of(say.KINDS["respond"], radio.value, range(RUNGS)))
+
+        button(say.SEND_RUNG, send)
 
     def _account(self) -> None:
         boxes = {
@@ -388,5 +419,5 @@ class Form:
         paragraph(say.ACCOUNT_NONE, "help")
         button(
             say.SEND_ACCOUNT,
-            lambda: self._send([issue for issue, box in boxes.items() if box.value]),
+            lambda: self._send([issue for issue, box in boxes.items() if box.value is True]),
         )

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import secrets
+from html import escape
 from typing import Any
 
-from nicegui import app, ui
+from nicegui import ui
 
-from sim.app import render
+from sim.app import choices, render
 from sim.app import strings as say
-from sim.app.pages.play import LENGTHS
-from sim.app.rooms import DEADLINES, MOST_AT_ONCE, Room, shown_code
+from sim.app.choices import LENGTHS, Wanted
+from sim.app.keys import shown_code
+from sim.app.register import MOST_AT_ONCE
+from sim.app.room import DEADLINES, Class, Room
+from sim.app.rooms import LONGEST_NAME
 from sim.app.site import (
+    Private,
     Site,
     button,
     choice,
-    client,
     csv,
     frame,
     html,
     in_thread,
-    mistakes,
+    must_keep_cookies,
     panel,
     paragraph,
     refused,
     room_of_teacher,
-    teaches,
-    watch,
+    sure,
+    visitor,
+    warnings_of,
 )
-from sim.app.walk import compose
 from sim.config import ConfigError
 from sim.game import SEATS, Setup
 from sim.game.debrief import result
@@ -40,14 +44,8 @@ def register(site: Site) -> None:
 
     @ui.page("/teach", title=say.TEACH)
     def teach() -> None:
-        class_ = teaches(site)
         with frame(say.TEACH, "/teach"):
-            if class_ is None:
-                with ui.element("div").classes("grid"):
-                    _make(site)
-                    _open(site)
-            else:
-                _class(site, *class_)
+            Teach(site)
 
     @ui.page("/watch/{code}", title=say.TEACH)
     def watch_room(code: str) -> None:
@@ -60,127 +58,183 @@ def register(site: Site) -> None:
             Watch(site, room)
 
 
-def _make(site: Site) -> None:
-    with panel(say.NEW_CLASS):
-        title = ui.input(say.CLASS_TITLE).props("outlined maxlength=40")
-        number = ui.number(say.ROOMS, value=10, min=1, max=MOST_AT_ONCE, precision=0)
-        number.props("outlined")
-        scenario = choice(
-            say.SCENARIO, {name: say.readable(name) for name in site.scenarios}, site.scenario
-        )
-        days = choice(say.DAYS_OF_GAME, {n: str(n) for n in LENGTHS}, 90)
-        deadline = choice(say.DEADLINE, {n: str(n) for n in DEADLINES}, 120)
-        seed = ui.input(say.SEED, value=str(site.seed)).props("outlined maxlength=20")
-        alike = ui.checkbox(say.SAME_SEED, value=True)
-        paragraph(say.PERSONS)
-        boxes = {
-            seat: ui.checkbox(say.seat(seat), value=seat != "mediators") for seat in SEATS
-        }  # fmt: skip
+class Teach:
+    """The page of one visitor: the class that is open, or how to open one."""
 
-        async def make() -> None:
-            with mistakes():
-                persons = [seat for seat, box in boxes.items() if box.value]
-                rooms = int(number.value or 0)
+    def __init__(self, site: Site) -> None:
+        self.site, self.who = site, visitor()
+        self.body = ui.element("div").classes("column").style("gap: 1rem; width: 100%")
+        self.show()
+
+    def show(self, key: str = "") -> None:
+        """Show the class; ``key`` is its teacher's, told only when it was just made."""
+        class_ = self.site.rooms.class_of(self.who)
+        self.body.clear()
+        with self.body:
+            if class_ is not None:
+                ClassPage(self, class_, key)
+                return
+            with ui.element("div").classes("grid"):
+                self._make()
+                self._open()
+
+    def _make(self) -> None:
+        site = self.site
+        with panel(say.NEW_CLASS):
+            title = ui.input(say.CLASS_TITLE).props(f"outlined maxlength={LONGEST_NAME}")
+            word = None
+            if site.rooms.word is not None:
+                word = ui.input(say.TEACHERS_WORD, password=True).props("outlined maxlength=20")
+                paragraph(say.TEACHERS_WORD_HELP, "help")
+            number = ui.number(say.ROOMS, value=10, min=1, max=MOST_AT_ONCE, precision=0)
+            number.props("outlined")
+            scenario = choice(
+                say.SCENARIO, {name: say.readable(name) for name in site.scenarios}, site.scenario
+            )
+            days = choice(say.DAYS_OF_GAME, {n: str(n) for n in LENGTHS}, 90)
+            deadline = choice(say.DEADLINE, {n: str(n) for n in DEADLINES}, 120)
+            seed = ui.input(say.SEED, value=str(site.seed)).props("outlined maxlength=20")
+            alike = ui.checkbox(say.SAME_SEED, value=True)
+            paragraph(say.PERSONS)
+            boxes = {seat: ui.checkbox(say.seat(seat), value=seat != "mediators") for seat in SEATS}
+
+            async def make() -> None:
+                must_keep_cookies()
+                typed = choices.text(word.value, LONGEST_NAME) if word is not None else ""
+                rooms = choices.whole(say.ROOMS, number.value, 1, MOST_AT_ONCE)
+                site.rooms.may_make(typed, rooms, self.who)
+                persons = [seat for seat, box in boxes.items() if box.value is True]
                 setups = await in_thread(
-                    _setups, scenario.value, str(seed.value or ""), days.value, persons, rooms,
-                    alike.value,
+                    _setups, Wanted(scenario.value), choices.seed(seed.value),
+                    choices.one_of(say.DAYS_OF_GAME, days.value, LENGTHS), persons, rooms,
+                    alike.value is True,
                 )  # fmt: skip
-                key, _ = site.rooms.open_class(
-                    str(title.value or ""), setups, deadline.value, client()
-                )
-                app.storage.user["class"] = key
-                app.storage.user["class_shown"] = key
-                ui.navigate.to("/teach")
+                key, _ = await site.rooms.open_class(
+                    choices.text(title.value, 100_000), setups,
+                    choices.one_of(say.DEADLINE, deadline.value, DEADLINES), typed, self.who,
+                )  # fmt: skip
+                self.show(key)
 
-        button(say.MAKE, make)
+            button(say.MAKE, make)
+
+    def _open(self) -> None:
+        with panel(say.OPEN_CLASS, say.OPEN_CLASS_HELP):
+            key = ui.input(say.KEY, password=True).props("outlined maxlength=60")
+
+            async def open_class() -> None:
+                must_keep_cookies()
+                typed = choices.text(key.value, LONGEST_NAME).strip()
+                await self.site.rooms.enter_class(typed, self.who)
+                self.show()
+
+            button(say.GO, open_class)
 
 
 def _setups(
-    scenario: str, seed: str, days: int, persons: list[str], rooms: int, alike: bool
+    wanted: Wanted, seed: int, days: int, persons: list[str], rooms: int, alike: bool
 ) -> list[Setup]:
-    """A setup per room; one scenario is composed once."""
-    if not seed.strip().isdecimal():
-        raise ConfigError(say.SEED_BAD.format(value=repr(seed[:30]), most=2**64 - 1))
+    """A setup per room."""
     if not persons:
         raise ConfigError(say.PERSONS)
-    rooms = min(max(rooms, 0), MOST_AT_ONCE + 1)  # one too many is refused in a sentence
-    first = compose(scenario, seed=int(seed), days=days, persons=persons)
+    first = choices.compose(wanted, seed=seed, days=days, persons=persons)
     if alike:
         return [first] * rooms
     seeds = [secrets.randbelow(2**32) for _ in range(rooms)]
     return [Setup(first.cell.with_settings(seed=number), first.persons) for number in seeds]
 
 
-def _open(site: Site) -> None:
-    with panel(say.OPEN_CLASS, say.OPEN_CLASS_HELP):
-        key = ui.input(say.KEY, password=True).props("outlined maxlength=60")
+class ClassPage:
+    """A class as its teacher sees it, as long as it is open on this device."""
 
-        def open_class() -> None:
-            with mistakes():
-                typed = str(key.value or "").strip()
-                site.rooms.class_of(typed, client())
-                app.storage.user["class"] = typed
-                ui.navigate.to("/teach")
+    def __init__(self, page: Teach, class_: Class, key: str) -> None:
+        self.page, self.site, self.who, self.class_ = page, page.site, page.who, class_
+        self.part = Private(
+            lambda: self.site.rooms.teaches(class_.number, self.who), say.CLASS_LOST
+        )
+        with self.part.body:
+            self.warnings = html("")
+            paragraph(say.CLASS.format(title=class_.title))
+            paragraph(say.JOIN_AT.format(address=f"{self.site.address}/play"))
+            if key:
+                with panel(say.TEACHER_KEY):
+                    ui.label(key).classes("key-text")
+            self._build()
+            self.show()
+            ui.timer(2.0, self.again)
+        self.part.watch([class_], self.show)
 
-        button(say.GO, open_class)
-
-
-def _class(site: Site, number: int, title: str) -> None:
-    rooms = site.rooms.of_class(number)
-    paragraph(say.CLASS.format(title=title))
-    paragraph(say.JOIN_AT.format(address=f"{site.address}/play"))
-    shown = app.storage.user.pop("class_shown", "")
-    if shown:
-        with panel(say.TEACHER_KEY):
-            ui.label(shown).classes("key-text")
-
-    def pause(paused: bool) -> None:
-        for room in rooms:
-            site.rooms.pause(room, paused)
-        show()
-
-    with panel(say.ROOM_LIST):
-        table = html("")
+    def _build(self) -> None:
+        with panel(say.ROOM_LIST):
+            self.table = html("")
+            self.links = ui.element("div").classes("choices")
+            self.linked: list[str] = []
+            with ui.element("div").classes("choices"):
+                button(say.PAUSE_ALL, lambda: self.pause(True))
+                button(say.RESUME_ALL, lambda: self.pause(False))
+        with panel(say.RESULTS):
+            self.results = html("")
+            with ui.element("div").classes("choices"):
+                button(say.EXPORT, self.export)
+                button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
         with ui.element("div").classes("choices"):
-            for room in rooms:
-                ui.link(f"{say.WATCH} {shown_code(room.code)}", f"/watch/{room.code}")
-        with ui.element("div").classes("choices"):
-            button(say.PAUSE_ALL, lambda: pause(True))
-            button(say.RESUME_ALL, lambda: pause(False))
-    with panel(say.RESULTS):
-        results = html("")
+            button(say.FORGET, self.leave, plain=True)
+            question = say.CLOSE_CLASS_ASK.format(title=self.class_.title)
+            button(say.CLOSE_CLASS, lambda: sure(question, say.CLOSE_CLASS, self.close), plain=True)
 
-        def export() -> None:
-            ui.download.content(csv(_rows(rooms)), "class.csv")
+    def again(self) -> None:
+        """Show how things stand, if they may still be shown."""
+        if self.part.open():
+            self.show()
 
-        button(say.EXPORT, export)
-        button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
-
-    def show() -> None:
-        table.content = render.table(
+    def show(self) -> None:
+        """Show how things stand."""
+        rooms = self.site.rooms.of_class(self.class_.number)
+        self.warnings.content = warnings_of(self.site, self.class_)
+        self.table.content = render.table(
             [(shown_code(room.code), _players(room), _state(room)) for room in rooms]
         )
-        over = [row for room, row in zip(rooms, _rows(rooms), strict=True) if room.game.over]
-        words = [[str(value) for value in row.values()] for row in over]
-        results.content = (
+        over = [room for room in rooms if room.game.over]
+        words = [[str(value) for value in row.values()] for row in _rows(over)]
+        self.results.content = (
             render.table(words, list(say.RESULT_COLUMNS.values()))
             if over
-            else f"<p>{say.RESULTS_EMPTY}</p>"
+            else f"<p>{escape(say.RESULTS_EMPTY)}</p>"
         )
+        codes = [room.code for room in rooms]
+        if codes != self.linked:
+            self.linked = codes
+            self.links.clear()
+            with self.links:
+                for code in codes:
+                    ui.link(f"{say.WATCH} {shown_code(code)}", f"/watch/{code}")
 
-    def forget() -> None:
-        app.storage.user.pop("class", None)
-        ui.navigate.to("/teach")
+    async def pause(self, paused: bool) -> None:
+        """Pause or resume all rooms."""
+        for room in self.site.rooms.of_class(self.class_.number):
+            await self.site.rooms.pause(room, paused, self.who)
+        self.again()
 
-    show()
-    ui.timer(2.0, show)
-    button(say.FORGET, forget, plain=True)
+    def export(self) -> None:
+        """Hand out the results of all rooms."""
+        if self.part.open():
+            rooms = self.site.rooms.of_class(self.class_.number)
+            ui.download.content(csv(_rows(rooms)), "class.csv")
+
+    async def leave(self) -> None:
+        """Close the class on this device."""
+        await self.site.rooms.leave_class(self.class_.number, self.who)
+        self.page.show()
+
+    async def close(self) -> None:
+        """Close the class for everybody."""
+        await self.site.rooms.close_class(self.class_.number, self.who)
+        self.page.show()
 
 
 def _players(room: Room) -> str:
     parts = []
     for seat in room.setup.persons:
-        name = room.seats[seat][0] if seat in room.seats else say.SEAT_FREE
+        name = room.seats[seat].name if seat in room.seats else say.SEAT_FREE
         parts.append(f"{say.seat(seat)}: {name}")
     return "; ".join(parts)
 
@@ -229,21 +283,36 @@ class Watch:
     """A room as its teacher sees it: everything."""
 
     def __init__(self, site: Site, room: Room) -> None:
-        self.site, self.room = site, room
+        self.site, self.room, self.who = site, room, visitor()
+        self.part = Private(self.may, say.CLASS_LOST)
+        with self.part.body:
+            self._build()
+            self.update()
+        self.part.watch([room, *site.rooms.classes_of(room)], self.update)
+
+    def may(self) -> bool:
+        """Whether this is still the teacher's room."""
+        rooms = self.site.rooms
+        there = rooms.rooms.get(self.room.code) is self.room
+        return there and rooms.teaches(self.room.class_, self.who)
+
+    def _build(self) -> None:
+        rooms, room, who = self.site.rooms, self.room, self.who
+        self.warnings = html("")
         paragraph(say.PROJECT, "warn")
         self.state = ui.label().props('role="status" aria-live="polite"')
         self.advice = ui.label()
         with ui.element("div").classes("choices"):
-            button(say.PAUSE, lambda: self.do(site.rooms.pause, room, True))
-            button(say.RESUME, lambda: self.do(site.rooms.pause, room, False))
-            button(say.REVEAL, lambda: self.do(site.rooms.reveal, room))
+            button(say.PAUSE, lambda: rooms.pause(room, True, who))
+            button(say.RESUME, lambda: rooms.pause(room, False, who))
+            button(say.REVEAL, lambda: rooms.reveal(room, who))
             for seat in room.setup.persons:
                 words = say.AGENT_PLAYS.format(seat=say.seat(seat))
-                button(
-                    words, lambda seat=seat: self.do(site.rooms.stand_in, room, seat), plain=True
-                )
+                button(words, lambda seat=seat: rooms.stand_in(room, seat, who), plain=True)
                 words = say.FREE_SEAT.format(seat=say.seat(seat))
-                button(words, lambda seat=seat: self.do(site.rooms.free, room, seat), plain=True)
+                button(words, lambda seat=seat: rooms.free(room, seat, who), plain=True)
+            question = say.CLOSE_ROOM_ASK.format(code=shown_code(room.code))
+            button(say.CLOSE_ROOM, lambda: sure(question, say.CLOSE_ROOM, self.close), plain=True)
         ui.link(say.DEBRIEF.format(code=shown_code(room.code)), f"/debrief/{room.code}")
         with ui.element("div").classes("grid"):
             self.sides = {}
@@ -253,18 +322,19 @@ class Watch:
             with panel(say.STORY):
                 self.calendar = html("")
                 self.story = html("")
-        self.update()
-        watch(room, self.update)
 
-    def do(self, action: Any, *arguments: Any) -> None:
-        """Do something to the room, or say why not."""
-        with mistakes():
-            action(*arguments)
+    async def close(self) -> None:
+        """Close the room and go back to the class."""
+        await self.site.rooms.close_room(self.room, self.who)
+        ui.navigate.to("/teach")
 
     def update(self) -> None:
         """Show everything."""
         room, game = self.room, self.room.game
         question = game.question
+        self.warnings.content = "".join(
+            warnings_of(self.site, class_) for class_ in self.site.rooms.classes_of(room)
+        )
         self.state.text = f"{_players(room)} · {_state(room)}"
         self.advice.text = ""
         if question is not None:

@@ -1,0 +1,225 @@
+"""Which rooms and classes there are, who may what in them, and how many there may be.
+
+Opened from the store at the start; knows no web. What is done in rooms is in ``rooms``.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sim.app import strings as say
+from sim.app.keys import Visitor, same, same_code, shown_code, tidy_code
+from sim.app.limits import Limit
+from sim.app.room import ALONE, Class, Room, RoomError, opened
+from sim.app.store import Add, Change, Drop, NotStored, Row, Set, Store
+
+MOST_ROOMS = 400  # of classes
+MOST_AT_ONCE = 40  # rooms of a class
+MOST_OF_PLACE = 200  # rooms of classes that were made from one address
+MOST_ALONE = 150  # rooms of people who play alone
+MOST_ALONE_OF_PLACE = 50  # a class of 40 may sit behind one address
+GIVES_WAY = 600.0  # seconds after which an unattended room of one gives way to a new one
+
+log = logging.getLogger(__name__)
+
+
+class Register:
+    """All rooms and classes of a server.
+
+    ``devices`` digests of keys of browsers by what they are keys to; ``word`` the teacher's word
+    without which no class is made, None if none is asked for. ``attempts`` bounds wrong codes and
+    keys, ``makes`` new rooms and seats, ``moves`` moves; a whole class may sit behind one address.
+    """
+
+    def __init__(self, store: Store, word: str | None = None) -> None:
+        self.store, self.word = store, word
+        self.rooms: dict[str, Room] = {}
+        self.classes: dict[int, Class] = {}
+        self.devices: dict[str, set[str]] = {}
+        self.attempts = Limit(120, 60.0)
+        self.teachers_attempts = Limit(30, 60.0)
+        self.makes = Limit(60, 60.0)
+        self.moves = Limit(20, 10.0)
+        self.unopened: set[str] = set()
+        self._open()
+
+    # --- opening ------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        """Open what is stored; what cannot be is left in the file and out of the way."""
+        for row in self.store.rows("classes"):
+            self.classes[row["id"]] = Class(
+                row["id"], str(row["title"]), str(row["key"]), str(row["salt"] or ""),
+                row["created"] if isinstance(row["created"], float) else 0.0,
+            )  # fmt: skip
+        for row in self.store.rows("devices"):
+            self.devices.setdefault(row["owner"], set()).add(str(row["key"]))
+        moves, seats, aside = (
+            _by_room(self.store, table) for table in ("moves", "seats", "set_aside")
+        )
+        for row in sorted(self.store.rows("rooms"), key=lambda row: str(row["created"])):
+            code = row["code"]
+            try:
+                room, rest = opened(row, moves.get(code, ()), seats.get(code, ()))
+            except Exception as error:
+                self._leave(row, error)
+                continue
+            self.rooms[room.code] = room
+            lost = len(rest) + len(aside.get(code, ()))
+            if lost:
+                room.note = say.PLAYED_BACK.format(good=len(room.made_by), lost=lost)
+            if rest:
+                self._lay_aside(room, rest)
+
+    def _leave(self, row: Row, error: Exception) -> None:
+        """Leave a room that cannot be opened in the file, and note it for its teacher."""
+        code = str(row["code"])
+        log.warning("room %s cannot be opened with this version: %s", code, error)
+        self.unopened.add(code)
+        if row["class"] in self.classes:
+            self.classes[row["class"]].unopened.append(code)
+
+    def _lay_aside(self, room: Room, rest: list[Row]) -> None:
+        """Keep moves that cannot be played back where no new move will want their place."""
+        now = time.time()
+        changes: list[Change] = [Set("rooms", {"code": room.code}, {"paused": 1})]
+        for row in rest:
+            changes.append(Drop("moves", {"room": row["room"], "turn": row["turn"]}))
+            changes.append(Add("set_aside", row | {"since": now}))
+        try:
+            self.store.write(changes)
+        except NotStored as error:
+            log.warning("room %s: %s", room.code, error)
+            room.broken = say.NOT_IN_ORDER
+
+    # --- who may what -------------------------------------------------------------------------
+
+    def holds(self, room: Room, seat: str, visitor: Visitor) -> bool:
+        """Whether a visitor's browser holds a seat now."""
+        taken = room.seats.get(seat)
+        if taken is None or self.rooms.get(room.code) is not room:
+            return False
+        return self._opens(room.owner(seat), taken.key, visitor.key(room.owner(seat), taken.salt))
+
+    def must_hold(self, room: Room, seat: str, visitor: Visitor) -> None:
+        """Refuse who does not hold a seat."""
+        if not self.holds(room, seat, visitor):
+            raise RoomError(say.WRONG_SEAT_KEY.format(seat=say.seat(seat)))
+
+    def teaches(self, number: int, visitor: Visitor) -> bool:
+        """Whether a visitor's browser has a class open now."""
+        class_ = self.classes.get(number)
+        return class_ is not None and self._opens(
+            class_.owner, "", visitor.key(class_.owner, class_.salt)
+        )
+
+    def must_teach(self, number: int, visitor: Visitor) -> None:
+        """Refuse who does not teach a class."""
+        if not self.teaches(number, visitor):
+            raise RoomError(say.WRONG_KEY)
+
+    def class_of(self, visitor: Visitor) -> Class | None:
+        """The class that a visitor's browser has open, the newest if there are several."""
+        open_here = (c for c in self.classes.values() if self.teaches(c.number, visitor))
+        return max(open_here, key=lambda class_: class_.number, default=None)
+
+    def of_class(self, number: int) -> list[Room]:
+        """The rooms of a class, oldest first."""
+        return [room for room in self.rooms.values() if room.class_ == number]
+
+    def classes_of(self, room: Room) -> list[Class]:
+        """The class of a room, if it has one."""
+        return [self.classes[room.class_]] if room.class_ in self.classes else []
+
+    def find(self, code: str, visitor: Visitor) -> Room:
+        """Return the room with a code.
+
+        Who sits or teaches there is no guesser. For everybody else wrong codes are counted, and
+        beyond the limit not even a right one is answered.
+        """
+        wanted = tidy_code(code)
+        room = self.rooms.get(wanted)
+        if room is not None and self._belongs(room, visitor):
+            return room
+        if self.attempts.full(visitor.place):
+            raise RoomError(say.TOO_MANY_ATTEMPTS)
+        found = None
+        for one in self.rooms.values():  # every code is compared, however soon one matches
+            if same_code(wanted, one.code):
+                found = one
+        if found is None:
+            self.attempts.count(visitor.place)
+            raise RoomError(say.NO_SUCH_ROOM.format(code=shown_code(wanted)))
+        return found
+
+    def _belongs(self, room: Room, visitor: Visitor) -> bool:
+        return self.teaches(room.class_, visitor) or any(
+            self.holds(room, seat, visitor) for seat in room.seats
+        )
+
+    def _opens(self, owner: str, stored: str, key: str) -> bool:
+        held = [same(key, one) for one in (stored, *self.devices.get(owner, ()))]
+        return any(held)
+
+    def _attempt(self, limit: Limit, visitor: Visitor, opens: Callable[[], bool], no: str) -> None:
+        """Let a typed key or word be tried, within the limit on wrong ones."""
+        if limit.full(visitor.place):
+            raise RoomError(say.TOO_MANY_ATTEMPTS)
+        if not opens():
+            limit.count(visitor.place)
+            raise RoomError(no)
+
+    # --- how many there may be ----------------------------------------------------------------
+
+    def may_make(self, word: str, rooms: int, visitor: Visitor) -> None:
+        """Refuse a class before anything is done for it; ``word`` is the teacher's."""
+        known = self.word
+        if known is not None:
+            self._attempt(
+                self.teachers_attempts, visitor, lambda: same_code(word, known), say.WRONG_WORD
+            )
+        if not 1 <= rooms <= MOST_AT_ONCE:
+            raise RoomError(say.ROOMS_AT_ONCE.format(most=MOST_AT_ONCE))
+        taught = [room for room in self.rooms.values() if room.class_ != ALONE]
+        if len(taught) + rooms > MOST_ROOMS:
+            raise RoomError(say.TOO_MANY_ROOMS.format(most=MOST_ROOMS))
+        if sum(room.place == visitor.place for room in taught) + rooms > MOST_OF_PLACE:
+            raise RoomError(say.TOO_MANY_HERE.format(most=MOST_OF_PLACE))
+
+    def may_play_alone(self, visitor: Visitor) -> list[Room]:
+        """Rooms that give way to a new one of a visitor's; refuse if there is no place."""
+        alone = [room for room in self.rooms.values() if room.class_ == ALONE]
+        here = [room for room in alone if room.place == visitor.place]
+        if len(alone) < MOST_ALONE and len(here) < MOST_ALONE_OF_PLACE:
+            return []
+        since = time.time() - GIVES_WAY
+        left = [room for room in alone if not room.listeners and room.idle_since < since]
+        full = len(here) >= MOST_ALONE_OF_PLACE
+        way = [room for room in left if room in here or (room.unused and not full)]
+        if not way:
+            raise RoomError(say.TOO_MANY_ALONE)
+        return [min(way, key=lambda room: room.idle_since)]
+
+    # --- what a teacher should know -----------------------------------------------------------
+
+    def warnings(self, class_: Class) -> list[str]:
+        """What befell the file, and which rooms did not come back whole."""
+        said = [say.FILE_NOW.format(what=self.store.trouble)] if self.store.trouble else []
+        for at, words in self.store.notices:
+            said.append(f"{time.strftime('%H:%M', time.localtime(at))} · {words}")
+        said += [say.UNOPENED.format(code=shown_code(code)) for code in class_.unopened]
+        for room in self.of_class(class_.number):
+            if room.note:
+                said.append(f"{shown_code(room.code)} · {room.note}")
+        return said
+
+
+def _by_room(store: Store, table: str) -> dict[Any, list[Row]]:
+    """Rows of a table by the room they belong to."""
+    found: dict[Any, list[Row]] = {}
+    for row in store.rows(table):
+        found.setdefault(row["room"], []).append(row)
+    return found

@@ -1,0 +1,227 @@
+"""One room and one class: a game with its people, and how a room is played back from its rows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.app import strings as say
+from sim.app.store import Row
+from sim.config import ConfigError
+from sim.config.tactics import Custom
+from sim.game import SEATS, Game, Move, Setup
+
+ALONE = 0  # number of the class that no teacher has: rooms of people who play alone
+DEADLINES = (0, 60, 120, 180, 300)  # seconds for a decision; 0 for none
+PERSON, CLOCK, STAND_IN = "person", "clock", "stand-in"
+
+log = logging.getLogger(__name__)
+
+
+class RoomError(ConfigError):
+    """What cannot be done in a room, in one sentence."""
+
+
+@dataclass
+class Watched:
+    """Something that pages watch; ``listeners`` are called after every change."""
+
+    listeners: set[Callable[[], None]] = field(default_factory=set, kw_only=True)
+
+    def watch(self, listener: Callable[[], None]) -> None:
+        """Call a listener after every change from now on."""
+        self.listeners.add(listener)
+
+    def unwatch(self, listener: Callable[[], None]) -> None:
+        """Call a listener no more."""
+        self.listeners.discard(listener)
+
+    def changed(self) -> None:
+        """Tell everybody who watches; one that fails does not keep the others from hearing."""
+        for listener in list(self.listeners):
+            try:
+                listener()
+            except Exception:
+                log.exception("a page could not be brought up to date")
+
+
+@dataclass
+class Class(Watched):
+    """A teacher's class; ``key`` is the digest of the teacher's key, ``salt`` no secret.
+
+    ``unopened`` are the codes of stored rooms that this version cannot open.
+    """
+
+    number: int
+    title: str
+    key: str
+    salt: str
+    created: float = 0.0
+    unopened: list[str] = field(default_factory=list)
+
+    @property
+    def owner(self) -> str:
+        """What its keys are keys to."""
+        return f"class/{self.number}"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A taken seat: who sits there, the digest of the key that keeps it, and the key's salt."""
+
+    name: str
+    key: str
+    salt: str
+
+
+@dataclass
+class Room(Watched):
+    """One game with its people.
+
+    ``seats`` taken seats by name; ``stand_ins`` seats that agents play for now; ``asked_at`` when
+    the present decision was first wanted; ``touched`` and ``idle_since`` when it was last used,
+    as stored and as seen by this server; ``place`` where it was made from; ``broken`` says why it
+    cannot go on, ``note`` what its teacher should know; ``turn`` is held by whoever changes it.
+    """
+
+    code: str
+    class_: int
+    setup: Setup
+    deadline: int
+    game: Game
+    seats: dict[str, Seat] = field(default_factory=dict)
+    paused: bool = False
+    revealed: bool = False
+    broken: str = ""
+    note: str = ""
+    place: str = ""
+    stand_ins: set[str] = field(default_factory=set)
+    asked_at: float = field(default_factory=time.monotonic)
+    touched: float = field(default_factory=time.time)
+    idle_since: float = field(default_factory=time.time)
+    made_by: list[str] = field(default_factory=list)
+    kept: dict[str, Any] = field(default_factory=dict)  # what is dear to compute
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def open_seats(self) -> list[str]:
+        """Seats for persons that nobody has taken."""
+        return [seat for seat in self.setup.persons if seat not in self.seats]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every seat for a person is taken or stood in for."""
+        return all(seat in self.stand_ins for seat in self.open_seats)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody has sat down and nothing was decided."""
+        return not self.seats and not self.game.decisions
+
+    @property
+    def unused(self) -> bool:
+        """Whether nothing was done in it: nobody sits there, or one alone who decided nothing."""
+        return self.empty or (self.class_ == ALONE and not self.game.decisions)
+
+    @property
+    def told(self) -> bool:
+        """Whether players may see everything."""
+        return self.revealed or (self.game.over and not self.broken)
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether an agent must decide now for a seat that it stands in for."""
+        question = self.game.question
+        return question is not None and question.seat in self.stand_ins and not self.broken
+
+    def owner(self, seat: str) -> str:
+        """What the keys of a seat are keys to."""
+        return f"{self.code}/{seat}"
+
+    def left(self) -> float | None:
+        """Seconds left for the present decision; None if the clock is not running."""
+        if not self.deadline or self.paused or self.game.over or not self.complete:
+            return None
+        return max(0.0, self.asked_at + self.deadline - time.monotonic())
+
+
+def opened(row: Row, moves: Sequence[Row], seats: Sequence[Row]) -> tuple[Room, list[Row]]:
+    """Make a room of its rows, with the moves that could not be played back.
+
+    Moves are played as far as they are complete and allowed; a room that does not come so far as
+    it once was is paused, and its note says so.
+
+    Raises
+    ------
+    Exception
+        Of any kind, if the row of the room itself is no good.
+    """
+    setup = Setup.restored(json.loads(row["setup"]))
+    if any(isinstance(party.tactic, Custom) for party in setup.cell.scenario.parties):
+        raise RoomError(say.CUSTOM_TACTIC)  # no page makes one, and it would run somebody's code
+    if not set(setup.persons) <= set(SEATS):
+        raise RoomError(say.NO_SUCH_SEAT.format(seat=", ".join(map(say.seat, setup.persons))))
+    if row["deadline"] not in DEADLINES:
+        raise RoomError(say.BAD_DEADLINE.format(deadline=row["deadline"], allowed=DEADLINES))
+    ordered = sorted(moves, key=_turn)
+    game, made_by = played_back(setup, ordered)
+    rest = ordered[len(made_by) :]
+    room = Room(
+        str(row["code"]), int(row["class"]), setup, row["deadline"], game,
+        {
+            str(seat["seat"]): Seat(str(seat["name"]), str(seat["key"]), str(seat["salt"] or ""))
+            for seat in seats
+            if seat["seat"] in setup.persons
+        },
+        paused=bool(row["paused"]) or bool(rest),
+        revealed=bool(row["revealed"]),
+        stand_ins={seat for seat in str(row["stand_ins"] or "").split() if seat in setup.persons},
+        touched=float(row["touched"]),
+        made_by=made_by,
+    )  # fmt: skip
+    return room, rest
+
+
+def _turn(row: Row) -> tuple[bool, int, str]:
+    """Where a stored move belongs; what is no number comes last."""
+    turn = row["turn"]
+    return (False, turn, "") if isinstance(turn, int) else (True, 0, str(turn))
+
+
+def played_back(setup: Setup, moves: Sequence[Row]) -> tuple[Game, list[str]]:
+    """Play stored moves as far as they go; return the game and who made each move of it."""
+    game, made_by = Game(setup), []
+    for number, row in enumerate(moves):
+        try:
+            if row["turn"] != number or row["made_by"] not in (PERSON, CLOCK, STAND_IN):
+                raise RoomError(say.GAP)
+            game.play(row["seat"], row["kind"], json.loads(row["value"]))
+        except Exception as error:
+            log.warning("room %s: move %d cannot be played back: %s", row["room"], number, error)
+            if len(game.decisions) != number:  # it failed in the middle of the move
+                game = Game(setup, [decision.move for decision in game.decisions[:number]])
+            break
+        made_by.append(row["made_by"])
+    return game, made_by
+
+
+def room_row(room: Room) -> Row:
+    """A new room as it is stored."""
+    return {
+        "code": room.code, "class": room.class_, "setup": json.dumps(room.setup.stored()),
+        "deadline": room.deadline, "created": room.touched, "touched": room.touched,
+        "paused": 0, "revealed": 0, "stand_ins": "",
+    }  # fmt: skip
+
+
+def move_row(room: Room, number: int, move: Move, by: str, now: float) -> Row:
+    """A move as it is stored."""
+    return {
+        "room": room.code, "turn": number, "seat": move.seat, "kind": move.kind,
+        "value": json.dumps(move.value), "made_by": by, "at": now,
+    }  # fmt: skip
