@@ -6,8 +6,8 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
-# The first many futures have their arithmetic compiled (a quarter of a minute, once): do it now.
-COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 5000, 1, 60)'
+# The rules are compiled when they are first used (up to a minute): do it now.
+COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 1, 30)'
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
@@ -92,13 +92,13 @@ clean:
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing into $(VENV)"
-	@$(PIP) install -c constraints.txt -e '.[compiled]'
+	@$(PIP) install -c constraints.txt -e .
 	@$(COMPILE)
 	@touch $@
 
 $(INSTALLED_FOR_TESTS): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing into $(VENV), with what the tests need"
-	@$(PIP) install -c constraints.txt -e '.[compiled,dev,app,analysis,slurm,dask,docs,lessons]'
+	@$(PIP) install -c constraints.txt -e '.[dev,app,analysis,slurm,dask,docs,lessons]'
 	@$(COMPILE)
 	@touch $@
 
