@@ -5,7 +5,8 @@ Knows the rules and what is recorded; no agent, no engine and no file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,15 +76,32 @@ class Futures:
         return cls(scenario, records, numbers)._begin()
 
     @classmethod
-    def of_every_set(cls, scenario: Scenario, replicates: int, seed: int) -> Futures:
-        """The same ``replicates`` futures under each of the scenario's parameter sets in turn.
+    def at_points(
+        cls, scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int,
+        seeds: Sequence[int],
+    ) -> Futures:  # fmt: skip
+        """The same ``replicates`` futures at each of several points, one after the other.
 
-        Futures of set n are numbered 0 to ``replicates`` - 1 and stand together; sets share their
-        chance events.
+        A point is numbers of the scenario by their path, which hold in place of those of the
+        scenario and of its parameter sets; it has its seed. Futures of a point are numbered from 0.
+
+        Raises
+        ------
+        ValueError
+            If a point is no set of numbers of the scenario, or a seed is out of range.
         """
-        sets = len(scenario.parameter_sets)
-        records = np.tile(_addressed(replicates, seed, 0, 0), sets).view(np.recarray)
-        return cls(scenario, records, np.repeat(np.arange(sets), replicates))._begin()
+        own = scenario.parameter_sets or [{}]
+        everything = replace(
+            scenario, parameter_sets=[{**each, **at} for at in points for each in own]
+        )
+        records = np.tile(_addressed(replicates, 0, 0, 0), len(points)).view(np.recarray)
+        for seed in seeds:
+            _check_word("seed", seed)
+        records["seed"] = np.repeat(np.array(seeds, dtype=np.uint64), replicates)
+        drawn = np.empty(len(records), dtype=np.int64)
+        draw_sets(records, len(own), drawn)
+        numbers = np.repeat(np.arange(len(points)) * len(own), replicates) + drawn
+        return cls(everything, records, numbers)._begin()
 
     @classmethod
     def continued(
@@ -172,12 +190,16 @@ def _addressed(replicates: int, seed: int, first: int, branch: int) -> Any:
     if replicates < 1:
         raise ValueError(f"replicates is {replicates}; allowed are whole numbers from 1")
     for name, value in (("seed", seed), ("branch", branch), ("first", first)):
-        if not 0 <= value <= LARGEST_WORD:
-            raise ValueError(f"{name} is {value}; allowed are whole numbers from 0 to 2**64 - 1")
+        _check_word(name, value)
     records = np.zeros(replicates, FUTURE).view(np.recarray)
     records["seed"], records["branch"] = seed, branch
     records["replicate"] = np.arange(first, first + replicates, dtype=np.uint64)
     return records
+
+
+def _check_word(name: str, value: int) -> None:
+    if not 0 <= value <= LARGEST_WORD:
+        raise ValueError(f"{name} is {value}; allowed are whole numbers from 0 to 2**64 - 1")
 
 
 def _rearrange(records: Any, held: str, before: Sequence[str], now: Sequence[str]) -> None:

@@ -190,6 +190,7 @@ DERIVED = struct(
         ]), (MEDIATORS,)),
         ("contested", "i8", (CONTESTED,)),
         ("identity", "i8"),  # no two records of a process share one
+        ("agenda", "i8"),  # records of one scenario share it
     ]
 )  # fmt: skip
 COUNT = struct(
@@ -368,10 +369,11 @@ def parameters_of(scenario: Scenario, numbers: Sequence[int] = (NONE,)) -> Any:
     _address(base[0], scenario)
     rows = base.repeat(len(numbers))
     rows["derived"]["identity"] = [next(_identities) for _ in numbers]
-    for k, number in enumerate(numbers):
-        if number != NONE:
-            for path, value in scenario.parameter_sets[number].items():
-                assign(rows[k : k + 1], scenario, path, value)
+    rows["derived"]["agenda"] = rows["derived"]["identity"][0]
+    sets = [scenario.parameter_sets[n] if n != NONE else {} for n in numbers]
+    for path in dict.fromkeys(path for each in sets for path in each):
+        naming = np.array([path in each for each in sets])
+        assign(rows, scenario, path, [each[path] for each in sets if path in each], naming)
     derive_all(rows)
     return rows
 
@@ -406,8 +408,10 @@ def _address(row: Any, scenario: Scenario) -> None:
 # --- single numbers by their path -----------------------------------------------------------------
 
 
-def assign(rows: Any, scenario: Scenario, path: str, values: Any) -> None:
-    """Write a number, or one a row, into records (n,) of a scenario, by its path in YAML.
+def assign(rows: Any, scenario: Scenario, path: str, values: Any, which: Any = slice(None)) -> None:
+    """Write a number, by its path in YAML, into records (n,) of a scenario, or ``which`` of them.
+
+    ``values`` is one number, or one for each.
 
     Raises
     ------
@@ -419,9 +423,9 @@ def assign(rows: Any, scenario: Scenario, path: str, values: Any) -> None:
     for step in steps[:-1]:
         place = place[step] if isinstance(step, str) else place[:, step]
     if isinstance(last, str):
-        place[last] = values
+        place[last][which] = values
     else:
-        place[:, last] = values
+        (place[:, last] if isinstance(last, int) else place[:, last[0], last[1]])[which] = values
 
 
 def _steps(scenario: Scenario, path: list[str]) -> Iterator[str | int | tuple[int, int]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import is_dataclass, replace
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from sim.config.agenda import Accounts, Agenda, Issue
@@ -34,6 +33,7 @@ from sim.config.fields import (
     number,
     text,
 )
+from sim.config.numbers import problems_of_sets
 from sim.config.tactics import Scripted
 from sim.config.talks import Bargaining, Calendar, Protocol
 
@@ -149,39 +149,6 @@ class Scenario:
         """Both parties in the order of ``PARTIES``."""
         return self.pakistan, self.afghan_taliban
 
-    def of_set(self, number: int) -> Scenario:
-        """The scenario with the fields of one of its parameter sets, counted from 0.
-
-        Raises
-        ------
-        ValueError
-            If the set names no field, or a value is out of its field's range.
-        """
-        changed: Scenario = replace(self, parameter_sets=[])
-        for path, value in self.parameter_sets[number].items():
-            changed = _with(changed, path.split("."), value, f"parameter_sets.{number}.{path}")
-        return changed
-
-
-def _with(node: Any, path: Sequence[str], value: float, where: str) -> Any:
-    """Return a part of a scenario with one field changed, validated anew."""
-    if not path:
-        if isinstance(node, bool) or not isinstance(node, int | float):
-            raise ValueError(f"{where} is not a number of the scenario")
-        return value
-    head, *rest = path
-    held = node if isinstance(node, dict) else vars(node) if is_dataclass(node) else {}
-    if head not in held:
-        raise ValueError(f"{where} is not a known field")
-    inner = _with(held[head], rest, value, where)
-    if isinstance(node, dict):
-        return {**node, head: inner}
-    try:
-        return replace(node, **{head: inner})
-    except ValidationError as error:
-        reason = error.errors(include_url=False)[0]["msg"]
-        raise ValueError(f"{where} is {value:g}; {reason[0].lower()}{reason[1:]}") from None
-
 
 def _too_many(scenario: Scenario) -> Iterable[str]:
     """Say of what a scenario has more than there is room for, one clause each."""
@@ -240,11 +207,7 @@ def _problems(scenario: Scenario) -> Iterable[str]:
     for name, event in scenario.events.items():
         yield from _event_problems(scenario, name, event)
     yield from contradictions(scenario.events)
-    for k in range(len(scenario.parameter_sets)):
-        try:
-            scenario.of_set(k)
-        except ValueError as error:
-            yield str(error)
+    yield from problems_of_sets(scenario, scenario.parameter_sets)
     for name, dated in scenario.calendar.rounds.items():
         if scenario.start < dated.start <= dated.end:
             continue

@@ -26,16 +26,16 @@ def spun(future: Any, p: Any, t: Any, side: int, c: int) -> bool:
     last = last_offer(future, side, 0)
     if last == NONE:
         return False
-    return c == largest_retreat(p, t.ranked[side, t.place[side, last]].retreat)
+    return c == largest_retreat(p, t, side, last)
 
 
 @rule
-def largest_retreat(p: Any, retreat: Any) -> int:
-    """Contested issue of the largest retreat, the first of equals; NONE without any."""
+def largest_retreat(p: Any, t: Any, side: int, package: int) -> int:
+    """Contested issue of a side's largest retreat, the first of equals; NONE without any."""
     found, most = NONE, 0.0
     for c in range(p.count.contested):
-        if retreat[c] > most:
-            found, most = c, retreat[c]
+        if t.retreat[side, c, package] > most:
+            found, most = c, t.retreat[side, c, package]
     return found
 
 

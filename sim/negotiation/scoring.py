@@ -12,22 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.compiling import rule
-from sim.negotiation.tables import PAGE, end_of_page, pages, utility, worth
-
-
-@rule
-def most_on_page(future: Any, t: Any, page: int) -> tuple[float, float]:
-    """More than any package of a page is worth to each side."""
-    bound = t.bounds[0, page]
-    first = bound.at_zero + future.sides[0].trust * bound.rise
-    return first, bound.other_at_zero + future.sides[1].trust * bound.other_rise
-
-
-@rule
-def both_worths(future: Any, t: Any, place: int) -> tuple[float, float]:
-    """What the package at a place of the first side's order is worth to each side."""
-    package = t.ranked[0, place]
-    return worth(package, future.sides[0]), utility(future, t, 1, package.number)
+from sim.negotiation.tables import most_on, utility
 
 
 @rule
@@ -39,17 +24,17 @@ def product(future: Any, first: float, second: float) -> float:
 
 @rule
 def best_product(future: Any, t: Any) -> tuple[float, int]:
-    """The largest Nash product, and the place of its package in the first side's order."""
+    """The largest Nash product, and the number of its package."""
     best, found = 0.0, 0
-    for page in range(pages(t)):
-        first, second = most_on_page(future, t, page)
+    for page in range(t.pages):
+        first, second = most_on(future, t, 0, page), most_on(future, t, 1, page)
         if product(future, first, second) <= best:
             continue
-        for place in range(page * PAGE, end_of_page(t, page)):
-            first, second = both_worths(future, t, place)
+        for number in range(page * t.page, (page + 1) * t.page):
+            first, second = utility(future, t, 0, number), utility(future, t, 1, number)
             gained = product(future, first, second)
             if gained > best:
-                best, found = gained, place
+                best, found = gained, number
     return best, found
 
 
@@ -62,11 +47,11 @@ def score_deal(future: Any, t: Any, deal: int) -> None:
     frontier.
     """
     x, y = utility(future, t, 0, deal), utility(future, t, 1, deal)
-    best, place = best_product(future, t)
+    best, found = best_product(future, t)
     future.tally.deal_nash_share = product(future, x, y) / best if best > 0.0 else np.nan
     future.tally.deal_distance = 0.0
     if beaten(future, t, x, y):
-        first, second = both_worths(future, t, place)
+        first, second = utility(future, t, 0, found), utility(future, t, 1, found)
         on_frontier = best > 0.0 and not beaten(future, t, first, second)
         within = distance(first - x, second - y) if on_frontier else np.inf
         future.tally.deal_distance = distance_to_frontier(future, t, x, y, within)
@@ -81,12 +66,12 @@ def distance(first: float, second: float) -> float:
 @rule
 def distance_to_frontier(future: Any, t: Any, x: float, y: float, nearest: float) -> float:
     """Distance of a deal to the nearest package on the frontier, which is ``nearest`` at most."""
-    for page in range(pages(t)):
-        first, second = most_on_page(future, t, page)
+    for page in range(t.pages):
+        first, second = most_on(future, t, 0, page), most_on(future, t, 1, page)
         if first < x - nearest or second < y - nearest:
             continue
-        for place in range(page * PAGE, end_of_page(t, page)):
-            first, second = both_worths(future, t, place)
+        for number in range(page * t.page, (page + 1) * t.page):
+            first, second = utility(future, t, 0, number), utility(future, t, 1, number)
             away = distance(first - x, second - y)
             if away < nearest and not beaten(future, t, first, second):
                 nearest = away
@@ -96,12 +81,12 @@ def distance_to_frontier(future: Any, t: Any, x: float, y: float, nearest: float
 @rule
 def beaten(future: Any, t: Any, x: float, y: float) -> bool:
     """Whether some package is better for one side and no worse for the other."""
-    for page in range(pages(t)):
-        first, second = most_on_page(future, t, page)
+    for page in range(t.pages):
+        first, second = most_on(future, t, 0, page), most_on(future, t, 1, page)
         if first < x or second < y:
             continue
-        for place in range(page * PAGE, end_of_page(t, page)):
-            first, second = both_worths(future, t, place)
+        for number in range(page * t.page, (page + 1) * t.page):
+            first, second = utility(future, t, 0, number), utility(future, t, 1, number)
             if first >= x and second >= y and (first > x or second > y):
                 return True
     return False

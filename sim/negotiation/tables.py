@@ -12,7 +12,9 @@ retreats from its public position, its lock-in times the issue's weight (Fearon 
 
 A table holds for one parameter set, one account and one strength of those who verify. It is made
 when a future first needs it; few are held at once, on the desk of the thread, and a block lives its
-futures set by set.
+futures set by set. Packages stand in the order of their numbers, and packages of a *page* differ in
+the last issues only; a side looks at pages from the one that is best for the other side on, and
+leaves out those that cannot hold what it seeks.
 """
 
 from __future__ import annotations
@@ -28,28 +30,19 @@ from sim.config import MAX_PACKAGES
 from sim.negotiation.own import VIEW
 from sim.negotiation.terms import verified_by
 from sim.notes import LOG
-from sim.parameters import CONTESTED, ISSUES, NONE, struct
+from sim.parameters import CONTESTED, ISSUES, NONE, OPTIONS, struct
 from sim.state import EXCHANGES
 
-PAGE = 16  # packages between two bounds
+PAGE = 24  # packages of a page at most, but for the options of one issue
 HELD = 8  # tables held at once
 WEIGHTS = 100  # drafts are tabulated for 101 weights between the two sides
 MARGIN = 1e-9  # by which a bound is above what it bounds
 LEAST_GAIN = 1e-6  # so that a draft exists where no package is individually rational
 
-PACKAGE = struct(
-    [
-        # own utility = constant + trust * slope - sum over contested issues of lock_in * retreat
-        ("constant", "f8"), ("slope", "f8"), ("retreat", "f8", (CONTESTED,)),
-        ("other", "f8"),  # utility to the other side as publicly reckoned
-        ("number", "i8"),
-    ]
-)  # fmt: skip
-# Of utility, by the trust of whose it is: own on a page, own up to a page, the other side's on it.
-BOUND = struct(
-    [(name, "f8") for name in (
-        "at_zero", "rise", "up_to_at_zero", "up_to_rise", "other_at_zero", "other_rise")]
-)  # fmt: skip
+# What a page's packages are worth at most: own utility, which lies below the chord
+# at_zero + trust * rise, and utility as the other side's is publicly reckoned.
+BOUND = struct([("at_zero", "f8"), ("rise", "f8"), ("reckoned", "f8")])
+_BY_PACKAGE = (2, MAX_PACKAGES)
 TABLE = struct(
     [
         ("parameters", "i8"), ("account", "i8"), ("verifiers", "f8"),  # what it holds for
@@ -57,23 +50,23 @@ TABLE = struct(
         # the most each side can have, as reckoned, if the other is no worse off than without a deal
         ("most", "f8", (2,)),
         ("packages", "i8"),
-        # by side: packages, best for the other side first and of equals the lowest number; where
-        # each package stands; what those of a page are worth at most
-        ("ranked", PACKAGE, (2, MAX_PACKAGES)), ("place", "i4", (2, MAX_PACKAGES)),
-        ("bounds", BOUND, (2, -(-MAX_PACKAGES // PAGE))),
+        # by side: own utility is constant + trust * slope - sum of lock_in * retreat over contested
+        # issues; reckoned is what the side's utility is publicly taken to be
+        ("constant", "f8", _BY_PACKAGE), ("slope", "f8", _BY_PACKAGE),
+        ("retreat", "f8", (2, CONTESTED, MAX_PACKAGES)), ("reckoned", "f8", _BY_PACKAGE),
+        ("page", "i8"), ("pages", "i8"),  # packages of a page, and how many there are
+        # by side: its pages, best for the other side first; what they are worth at most
+        ("order", "i8", _BY_PACKAGE), ("bounds", BOUND, _BY_PACKAGE),
+        ("agenda", "i8"),  # for which the options are listed
         ("option", "i1", (MAX_PACKAGES, ISSUES)),  # which option a package takes on each issue
+        ("verified", "f8", (MAX_PACKAGES,)),  # V of each package
+        ("plain", "f8", (OPTIONS,)), ("promised", "f8", (OPTIONS,)),  # what options are worth
         ("drafts", "i8", (WEIGHTS + 1,)),  # the mediators' text by weight on the first side
         ("limit", "i8", (2,)), ("conceded", "f8", (2, EXCHANGES + 1)),  # each side's curve
         ("sight", VIEW),
     ]
 )  # fmt: skip
-DESK = struct(  # what a thread works with: tables, room to make one, and the log
-    [
-        ("tables", TABLE, (HELD,)), ("listed", PACKAGE, (2, MAX_PACKAGES)),
-        ("option", "i8", (ISSUES,)), ("sums", "f8", (2, ISSUES + 1, 2)),
-        ("log", LOG),
-    ]
-)  # fmt: skip
+DESK = struct([("tables", TABLE, (HELD,)), ("log", LOG)])  # what a thread works with
 
 
 _of_thread = threading.local()
@@ -83,7 +76,8 @@ def desk() -> Any:
     """The desk of this thread, (1,); memory is taken only for what is used of it."""
     if not hasattr(_of_thread, "desk"):
         _of_thread.desk = np.zeros(1, DESK).view(np.recarray)
-        _of_thread.desk["tables"]["parameters"] = NONE
+        for what in ("parameters", "agenda"):
+            _of_thread.desk["tables"][what] = NONE
     return _of_thread.desk
 
 
@@ -98,26 +92,31 @@ def table_of(future: Any, p: Any, desk: Any) -> Any:
     at = HELD - 1
     while at > 0 and desk.tables[at].parameters == p.derived.identity:
         at -= 1  # write over those of other sets, as long as there are any
-    make_table(future, p, desk, desk.tables[at])
+    make_table(future, p, desk.tables[at])
     return desk.tables[at]
 
 
 @rule
-def make_table(future: Any, p: Any, desk: Any, t: Any) -> None:
+def make_table(future: Any, p: Any, t: Any) -> None:
     """Make the table that holds for a future."""
     t.parameters = p.derived.identity
     t.account, t.verifiers = future.account, future.verifiers
     t.packages = p.agenda.packages
     for weight in range(WEIGHTS + 1):
         t.drafts[weight] = NONE
+    if t.agenda != p.derived.agenda:
+        list_options(p, t)
+    bearing = list_verification(p, t)
     for side in range(2):
         t.limit[side] = 0
-        t.opening[side] = opening(p, future.account, side)
-    list_packages(p, desk, t, future.account, future.verifiers)
+        t.opening[side] = opening(p, t.account, side)
+        list_options_worth(p, t, side)
+        list_worths(p, t, side, bearing)
+        for c in range(p.count.contested):
+            list_retreats(p, t, side, c)
     for side in range(2):
-        rank(desk, t, side)
-        bound_pages(desk, t, side)
-        t.most[side] = most_for(p, desk, side)
+        bound_pages(t, side)
+        t.most[side] = most_for(p, t, side)
 
 
 # --- what a package is worth ----------------------------------------------------------------------
@@ -163,163 +162,160 @@ def opening(p: Any, account: int, side: int) -> int:
 
 
 @rule
-def with_issue(
-    p: Any, account: int, side: int, k: int, chosen: int, verified: float, before: Any
-) -> tuple[float, float]:
-    """Constant and slope of a side's utility with one more issue, given those of the issues before.
-
-    Utility is constant + trust * slope; ``verified`` is V of the whole package.
-    """
-    constant, slope = before
-    worth = p.parties[side].weights[k] * value(p, account, k, chosen, side)
-    issue = p.agenda.issues[k]
-    if issue.promise and issue.demander == side:
-        believed = worth * p.parties[1 - side].believed_capacity
-        return constant + believed * verified, slope + believed * (1.0 - verified)
-    return constant + worth, slope
-
-
-@rule
-def list_packages(p: Any, desk: Any, t: Any, account: int, verifiers: float) -> None:
-    """Value every package for both sides, in the order of their numbers.
-
-    Packages are counted up like an odometer; only what the issues that moved add is added anew,
-    unless the package's verification has changed.
-    """
-    issues, verified = p.count.issues, -1.0
-    for k in range(issues):
-        desk.option[k] = 0
-    moved = 0
-    for number in range(p.agenda.packages):
-        best = 0.0
-        for k in range(issues):
-            t.option[number, k] = desk.option[k]
-            if p.agenda.issues[k].verifies:
-                option = p.agenda.options[p.agenda.issues[k].first + desk.option[k]]
-                best = max(best, verified_by(option, verifiers))
-        if best != verified:
-            verified, moved = best, 0
-        for side in range(2):
-            for k in range(moved, issues):
-                before = (desk.sums[side, k, 0], desk.sums[side, k, 1])
-                after = with_issue(p, account, side, k, desk.option[k], verified, before)
-                desk.sums[side, k + 1, 0], desk.sums[side, k + 1, 1] = after
-            package = desk.listed[side, number]
-            package.number = number
-            package.constant, package.slope = desk.sums[side, issues, 0], desk.sums[side, issues, 1]
-        for side in range(2):
-            other, prior = desk.listed[1 - side, number], p.parties[1 - side].trust
-            desk.listed[side, number].other = other.constant + prior * other.slope
-        moved = count_up(p, desk.option)
-    for side in range(2):
-        for c in range(p.count.contested):
-            note_retreats(p, desk, account, side, c)
-
-
-@rule
-def count_up(p: Any, option: Any) -> int:
-    """Go to the next package, the last issue first; return the first issue that moved."""
+def list_options(p: Any, t: Any) -> None:
+    """List which option each package takes on each issue, and divide packages into pages."""
+    t.agenda, t.page = p.derived.agenda, 1
+    for number in range(t.packages):
+        rest = number
+        for k in range(p.count.issues - 1, -1, -1):
+            t.option[number, k] = rest % p.agenda.issues[k].count
+            rest //= p.agenda.issues[k].count
     for k in range(p.count.issues - 1, -1, -1):
-        option[k] += 1
-        if option[k] < p.agenda.issues[k].count:
-            return k
-        option[k] = 0
-    return 0
+        if t.page > 1 and t.page * p.agenda.issues[k].count > PAGE:
+            break
+        t.page *= p.agenda.issues[k].count
+    t.pages = t.packages // t.page
 
 
 @rule
-def note_retreats(p: Any, desk: Any, account: int, side: int, c: int) -> None:
-    """Note what each package costs a side that is fully locked in on a contested issue."""
+def list_verification(p: Any, t: Any) -> int:
+    """List V of every package, the best that any of its options brings.
+
+    Return how many issues bear on it, up to the last that does.
+    """
+    bearing, begun, t.verified[0] = 0, 1, 0.0
+    for k in range(p.count.issues):
+        issue = p.agenda.issues[k]
+        for beginning in range(begun - 1, -1, -1):
+            verified = t.verified[beginning]
+            for chosen in range(issue.count - 1, -1, -1):
+                number = beginning * issue.count + chosen
+                t.verified[number] = verified
+                if issue.verifies:
+                    brought = verified_by(p.agenda.options[issue.first + chosen], t.verifiers)
+                    t.verified[number] = max(verified, brought)
+        begun *= issue.count
+        if issue.verifies:
+            bearing = k + 1
+    return bearing
+
+
+@rule
+def list_options_worth(p: Any, t: Any, side: int) -> None:
+    """List what each option is worth to a side, and how much of it only by the other's promise."""
+    for k in range(p.count.issues):
+        issue = p.agenda.issues[k]
+        for chosen in range(issue.count):
+            worth = p.parties[side].weights[k] * value(p, t.account, k, chosen, side)
+            promised = issue.promise and issue.demander == side
+            believed = worth * p.parties[1 - side].believed_capacity
+            t.plain[issue.first + chosen] = 0.0 if promised else worth
+            t.promised[issue.first + chosen] = believed if promised else 0.0
+
+
+@rule
+def with_option(t: Any, option: int, verified: float, before: Any) -> tuple[float, float]:
+    """Constant and slope of utility with one more option, which stands at ``option`` of all."""
+    promised, constant = t.promised[option], before[0]
+    constant += t.plain[option] + promised * verified
+    return constant, before[1] + promised * (1.0 - verified)
+
+
+@rule
+def list_worths(p: Any, t: Any, side: int, bearing: int) -> None:
+    """List constant and slope of a side's utility of every package, and what it is reckoned to be.
+
+    Beginnings of packages are continued by the options of one more issue. V must be known for that,
+    so the first beginnings are of all issues that bear on it.
+    """
+    constant, slope, verified, begun = t.constant[side], t.slope[side], t.verified, 1
+    for k in range(bearing):
+        begun *= p.agenda.issues[k].count
+    run = t.packages // begun  # packages in a row with the same beginning
+    for beginning in range(begun):
+        both = (0.0, 0.0)
+        for k in range(bearing):
+            option = p.agenda.issues[k].first + t.option[beginning * run, k]
+            both = with_option(t, option, verified[beginning * run], both)
+        constant[beginning], slope[beginning] = both
+    for k in range(bearing, p.count.issues):
+        first, count = p.agenda.issues[k].first, p.agenda.issues[k].count
+        for beginning in range(begun - 1, -1, -1):
+            before = (constant[beginning], slope[beginning])
+            for chosen in range(count - 1, -1, -1):
+                both = with_option(t, first + chosen, verified[beginning * run], before)
+                constant[beginning * count + chosen], slope[beginning * count + chosen] = both
+        begun, run = begun * count, run // count
+    for number in range(t.packages):
+        t.reckoned[side, number] = constant[number] + p.parties[side].trust * slope[number]
+
+
+@rule
+def list_retreats(p: Any, t: Any, side: int, c: int) -> None:
+    """List what each package costs a side that is fully locked in on a contested issue."""
     k = p.derived.contested[c]
-    weight = p.parties[side].weights[k]
-    position = weight * value(p, account, k, stated(p, account, k, side), side)
+    weight, count = p.parties[side].weights[k], p.agenda.issues[k].count
+    position = weight * value(p, t.account, k, stated(p, t.account, k, side), side)
     run = 1  # packages in a row that take the same option
     for later in range(k + 1, p.count.issues):
         run *= p.agenda.issues[later].count
-    number = 0
-    while number < p.agenda.packages:
-        for chosen in range(p.agenda.issues[k].count):
-            lost = max(position - weight * value(p, account, k, chosen, side), 0.0)
-            for _ in range(run):
-                desk.listed[side, number].retreat[c] = lost
-                number += 1
+    for chosen in range(count):
+        lost = max(position - weight * value(p, t.account, k, chosen, side), 0.0)
+        for first in range(chosen * run, t.packages, count * run):
+            for number in range(first, first + run):
+                t.retreat[side, c, number] = lost
 
 
 @rule
-def rank(desk: Any, t: Any, side: int) -> None:
-    """Put a side's packages in the other side's order."""
-    listed, ranked = desk.listed[side], t.ranked[side]
-    order = np.argsort(-listed["other"][: t.packages], kind="mergesort")
-    for place in range(t.packages):
-        ranked[place] = listed[order[place]]
-        t.place[side, order[place]] = place
-
-
-@rule
-def bound_pages(desk: Any, t: Any, side: int) -> None:
-    """Bound what the packages of each page are worth to both sides.
+def bound_pages(t: Any, side: int) -> None:
+    """Bound what the packages of each page are worth, and order a side's pages.
 
     The best of a page is convex in trust, so it lies below its chord; lock-in only takes off.
     """
-    most_low = most_high = -np.inf
-    for page in range(pages(t)):
-        low = high = other_low = other_high = -np.inf
-        for place in range(page * PAGE, end_of_page(t, page)):
-            package = t.ranked[side, place]
-            theirs = desk.listed[1 - side, package.number]
-            low, high = max(low, package.constant), max(high, package.constant + package.slope)
-            other_low = max(other_low, theirs.constant)
-            other_high = max(other_high, theirs.constant + theirs.slope)
+    for page in range(t.pages):
+        low = high = reckoned = -np.inf
+        for number in range(page * t.page, (page + 1) * t.page):
+            low = max(low, t.constant[side, number])
+            high = max(high, t.constant[side, number] + t.slope[side, number])
+            reckoned = max(reckoned, t.reckoned[side, number])
         bound = t.bounds[side, page]
-        bound.at_zero, bound.rise = low + MARGIN, high - low
-        most_low, most_high = max(most_low, low), max(most_high, high)
-        bound.up_to_at_zero, bound.up_to_rise = most_low + MARGIN, most_high - most_low
-        bound.other_at_zero, bound.other_rise = other_low + MARGIN, other_high - other_low
+        bound.at_zero, bound.rise, bound.reckoned = low + MARGIN, high - low, reckoned
+    best_first = np.argsort(-t.bounds[side]["reckoned"][: t.pages], kind="mergesort")
+    for place in range(t.pages):
+        t.order[1 - side, place] = best_first[place]
 
 
 @rule
-def pages(t: Any) -> int:
-    """Number of pages of a table."""
-    return (t.packages + PAGE - 1) // PAGE
-
-
-@rule
-def end_of_page(t: Any, page: int) -> int:
-    """Where a page's packages end."""
-    return min((page + 1) * PAGE, t.packages)
-
-
-@rule
-def most_for(p: Any, desk: Any, side: int) -> float:
+def most_for(p: Any, t: Any, side: int) -> float:
     """The most a side can have, as reckoned, if the other is no worse off than without a deal."""
-    most, other = -np.inf, 1 - side
-    for number in range(p.agenda.packages):
-        # what the other side has of it stands in this side's list, and the other way round
-        if desk.listed[side, number].other >= p.parties[other].disagreement:
-            most = max(most, desk.listed[other, number].other)
-    return max(most, p.parties[side].disagreement)
-
-
-@rule
-def worth(package: Any, own: Any) -> float:
-    """Own utility of a listed package to a side, at its trust and lock-in."""
-    utility = package.constant + own.trust * package.slope
-    for c in range(CONTESTED):
-        if own.lock_in[c] > 0.0:
-            utility -= own.lock_in[c] * package.retreat[c]
-    return utility
+    most = p.parties[side].disagreement
+    for number in range(t.packages):
+        if t.reckoned[1 - side, number] >= p.parties[1 - side].disagreement:
+            most = max(most, t.reckoned[side, number])
+    return most
 
 
 @rule
 def utility(future: Any, t: Any, side: int, number: int) -> float:
-    """Own utility of a package, by its number, to a side."""
-    return worth(t.ranked[side, t.place[side, number]], future.sides[side])
+    """Own utility of a package, by its number, to a side, at its trust and lock-in."""
+    own = future.sides[side]
+    worth = t.constant[side, number] + own.trust * t.slope[side, number]
+    for c in range(CONTESTED):
+        if own.lock_in[c] > 0.0:
+            worth -= own.lock_in[c] * t.retreat[side, c, number]
+    return worth
 
 
 @rule
 def reckoned(t: Any, side: int, number: int) -> float:
     """Utility of a package to a side as publicly reckoned: at its prior trust, without lock-in."""
-    return t.ranked[1 - side, t.place[1 - side, number]].other
+    return t.reckoned[side, number]
+
+
+@rule
+def most_on(future: Any, t: Any, side: int, page: int) -> float:
+    """More than any package of a page is worth to a side."""
+    return t.bounds[side, page].at_zero + future.sides[side].trust * t.bounds[side, page].rise
 
 
 # --- looking for a package ------------------------------------------------------------------------
@@ -329,54 +325,55 @@ def reckoned(t: Any, side: int, number: int) -> float:
 def best_for_other(future: Any, t: Any, side: int, asked: float) -> int:
     """Package that the other side is thought to like best of those worth ``asked`` to this side.
 
-    Where none is, the one best for this side; of equals the one better for the other.
+    Of equals the one with the lowest number. Where none is, the one best for this side.
     """
-    own, ranked, bounds = future.sides[side], t.ranked[side], t.bounds[side]
-    for page in range(first_page(own, t, side, asked), pages(t)):
-        if bounds[page].at_zero + own.trust * bounds[page].rise < asked:
+    best, found = -np.inf, NONE
+    for place in range(t.pages):
+        page = t.order[side, place]
+        if t.bounds[1 - side, page].reckoned < best:
+            break
+        if most_on(future, t, side, page) < asked:
             continue
-        for place in range(page * PAGE, end_of_page(t, page)):
-            if worth(ranked[place], own) >= asked:
-                return ranked[place].number
+        for number in range(page * t.page, (page + 1) * t.page):
+            other = t.reckoned[1 - side, number]
+            better = other > best or (other == best and number < found)
+            if better and utility(future, t, side, number) >= asked:
+                best, found = other, number
+    return found if found != NONE else best_for_own(future, t, side)
+
+
+@rule
+def best_for_own(future: Any, t: Any, side: int) -> int:
+    """Package best for a side, of equals the one better for the other or of the lowest number."""
     best, found = -np.inf, 0
-    for page in range(pages(t)):
-        if bounds[page].at_zero + own.trust * bounds[page].rise < best:
+    for page in range(t.pages):
+        if most_on(future, t, side, page) < best:
             continue
-        for place in range(page * PAGE, end_of_page(t, page)):
-            utility = worth(ranked[place], own)
-            if utility > best:
-                best, found = utility, ranked[place].number
+        for number in range(page * t.page, (page + 1) * t.page):
+            own = utility(future, t, side, number)
+            other = t.reckoned[1 - side, number]
+            if own > best or (own == best and other > t.reckoned[1 - side, found]):
+                best, found = own, number
     return found
 
 
 @rule
-def first_page(own: Any, t: Any, side: int, asked: float) -> int:
-    """The first page up to which a package may be worth so much to a side; all pages if none is."""
-    low, high = 0, pages(t)
-    while low < high:
-        middle = (low + high) // 2
-        bound = t.bounds[side, middle]
-        if bound.up_to_at_zero + own.trust * bound.up_to_rise >= asked:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-@rule
 def best_leaving(future: Any, t: Any, side: int, floor: float) -> float:
-    """Most own utility among the packages worth ``floor`` to the other side, or the first one's."""
-    own, ranked, bounds = future.sides[side], t.ranked[side], t.bounds[side]
+    """Most own utility among packages worth ``floor`` to the other side.
+
+    If none is worth so much, among those that are worth most to it.
+    """
     best = -np.inf
-    for page in range(pages(t)):
-        if page > 0 and ranked[page * PAGE].other < floor:
+    floor = min(floor, t.bounds[1 - side, t.order[side, 0]].reckoned)
+    for place in range(t.pages):
+        page = t.order[side, place]
+        if t.bounds[1 - side, page].reckoned < floor:
             break
-        if bounds[page].at_zero + own.trust * bounds[page].rise < best:
+        if most_on(future, t, side, page) < best:
             continue
-        for place in range(page * PAGE, end_of_page(t, page)):
-            if place > 0 and ranked[place].other < floor:
-                break
-            best = max(best, worth(ranked[place], own))
+        for number in range(page * t.page, (page + 1) * t.page):
+            if t.reckoned[1 - side, number] >= floor:
+                best = max(best, utility(future, t, side, number))
     return best
 
 
@@ -395,16 +392,13 @@ def draft(p: Any, t: Any, weight: int) -> int:
 def weighted_nash(p: Any, t: Any, weight: int) -> int:
     """Package with the largest weighted product of gains over no deal, of equals the lowest."""
     best, found = -np.inf, 0
-    for page in range(pages(t)):
-        bound = t.bounds[0, page]
-        most = bound.at_zero + p.parties[0].trust * bound.rise
-        other = bound.other_at_zero + p.parties[1].trust * bound.other_rise
-        if weighted_product(p, weight, most, other) < best:
+    for page in range(t.pages):
+        first, second = t.bounds[0, page].reckoned, t.bounds[1, page].reckoned
+        if weighted_product(p, weight, first, second) < best:
             continue
-        for place in range(page * PAGE, end_of_page(t, page)):
-            number = t.ranked[0, place].number
-            gained = weighted_product(p, weight, reckoned(t, 0, number), reckoned(t, 1, number))
-            if gained > best or (gained == best and number < found):
+        for number in range(page * t.page, (page + 1) * t.page):
+            gained = weighted_product(p, weight, t.reckoned[0, number], t.reckoned[1, number])
+            if gained > best:
                 best, found = gained, number
     return found
 

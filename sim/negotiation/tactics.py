@@ -19,7 +19,7 @@ from sim.config.tactics import Imitation
 from sim.negotiation.concession import absolute_tit_for_tat, concession, relative_tit_for_tat
 from sim.negotiation.opponent import best_as_learned
 from sim.negotiation.own import called
-from sim.negotiation.tables import best_for_other, best_leaving, reckoned, utility, value, worth
+from sim.negotiation.tables import best_for_other, best_leaving, reckoned, utility, value
 from sim.parameters import NONE, TACTICS, code
 from sim.state import EXCHANGES
 
@@ -253,18 +253,19 @@ def zeuthen(future: Any, p: Any, t: Any, side: int) -> int:
 
 @rule
 def smallest_concession(future: Any, p: Any, t: Any, side: int, mine: int, reached: float) -> int:
-    """Best own package that is better for the other than ``mine`` and whose product is reached."""
-    own, best, found = future.sides[side], -1.0, mine
-    offered = reckoned(t, 1 - side, mine)
-    for place in range(t.packages):
-        package = t.ranked[side, place]
-        if package.other <= offered + TOLERANCE:
-            break
-        gain = worth(package, own) - own.reservation
-        other = max(package.other - p.parties[1 - side].disagreement, 0.0)
-        product = max(gain, 0.0) * other
-        if product >= reached - TOLERANCE and product > 0.0 and gain > best:
-            best, found = gain, package.number
+    """Best own package that is better for the other than ``mine`` and whose product is reached.
+
+    Of equals the one better for the other, or of the lowest number.
+    """
+    offered, best, found = reckoned(t, 1 - side, mine), -1.0, mine
+    for number in range(t.packages):
+        other = reckoned(t, 1 - side, number)
+        product = nash_product(future, p, t, side, number)
+        if other <= offered + TOLERANCE or product < reached - TOLERANCE or product <= 0.0:
+            continue
+        gain = utility(future, t, side, number) - future.sides[side].reservation
+        if gain > best or (gain == best and other > reckoned(t, 1 - side, found)):
+            best, found = gain, number
     return found
 
 

@@ -20,7 +20,7 @@ from sim.study.cells import Cell
 from sim.study.engines import ordered, workers_of
 from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table
 
-LARGEST_BLOCK = 10_000  # chosen by measurement: python -m benchmarks ensemble
+LARGEST_BLOCK = 5_000  # chosen by measurement: python -m benchmarks ensemble
 SMALLEST_SHARE = 1_000  # blocks are not made smaller than this to give every worker one
 
 
