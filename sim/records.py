@@ -177,6 +177,7 @@ INCIDENTS = {
     "attack", "border_clash", "violation", "renegotiation_asked", "deal_lapses",
     "ceasefire_renewed", "round_not_held",
 }  # fmt: skip
+TOLD = [k for k, kind in enumerate(KINDS) if kind in INCIDENTS or kind == "round"]
 TRUTHS = {
     "attributed", "denied", "from_afghan_soil", "resumed", "says_good_faith", "accepted",
     "communique",
@@ -188,17 +189,28 @@ class Reader:
 
     def __init__(self, scenario: Scenario) -> None:
         self.packages: Packages = packages(scenario.agenda)
-        self.groups, self.mediators = list(scenario.militants), list(scenario.mediators)
         self.contested = sum(issue.contested for issue in scenario.agenda.issues.values())
         self.callers = [
             name for name, mediator in scenario.mediators.items()
             if any(function.value == "call_back" for function in mediator.functions)
         ]  # fmt: skip
+        names: dict[str, tuple[Any, ...]] = dict.fromkeys(TRUTHS, (False, True))
+        names |= dict.fromkeys(("party", "speaker", "hearer", "initiator"), SPEAKERS)
+        names["group"], names["issue"] = tuple(scenario.militants), self.packages.issues
+        names["outcome"] = OUTCOMES
+        informing = names | {"speaker": tuple(scenario.mediators)}
+        self._names = [
+            [(name, (informing if kind == "information" else names).get(name))
+             for name in FIELDS[kind].whole]
+            for kind in KINDS
+        ]  # fmt: skip
 
-    def read(self, notes: Any, log: Log) -> None:
-        """Add rows of notes (n,) to a log."""
-        for note in notes:
-            row = self.row(note)
+    def read(self, notes: Any, log: Log, *, said: bool = True) -> None:
+        """Add rows of notes (n,) to a log; what was ``said`` only if that is wanted."""
+        if not said:
+            notes = notes[np.isin(notes["kind"], TOLD)]
+        fields = (notes[name].tolist() for name in ("kind", "replicate", "day", "whole", "real"))
+        for row in map(self._row, *fields):
             if row["kind"] == "round":
                 del row["kind"]
                 log.rounds.append(row)
@@ -207,41 +219,25 @@ class Reader:
             else:
                 log.said.append(row)
 
-    def row(self, note: Any) -> Row:
+    def _row(self, code: int, replicate: int, day: int, whole: list[int], real: list[float]) -> Row:
         """One note as a row: replicate, day, kind and what belongs to that kind."""
-        kind = KINDS[note["kind"]]
-        fields, whole, real = FIELDS[kind], note["whole"].tolist(), note["real"].tolist()
-        row: Row = {"replicate": int(note["replicate"]), "day": int(note["day"]), "kind": kind}
-        for name, number in zip(fields.whole, whole, strict=False):
-            row[name] = self._named(kind, name, number)
+        kind = KINDS[code]
+        row: Row = {"replicate": replicate, "day": day, "kind": kind}
+        for (name, known), number in zip(self._names[code], whole, strict=False):
+            row[name] = number if known is None else known[number]
         if kind == "move":
             row["utilities"] = dict(zip(PARTIES, real[:2], strict=True))
             row["aspirations"] = dict(zip(PARTIES, real[2:4], strict=True))
         elif kind == "session":
             row |= {"verifiers": real[0], "trust": real[1:3], "reservation": real[3:5]}
-            locked = np.array(real[5:]).reshape(2, CONTESTED)
             for side, name in enumerate(PARTIES):
-                row[f"{name}_lock_in"] = locked[side, : self.contested].tolist()
+                first = 5 + side * CONTESTED
+                row[f"{name}_lock_in"] = real[first : first + self.contested]
         elif kind == "round":
             if row["package"] != NONE:
                 row |= {f"{n}_utility": x for n, x in zip(PARTIES, real, strict=False)}
         else:
-            row |= dict(zip(fields.real, real, strict=False))
+            row |= dict(zip(FIELDS[kind].real, real, strict=False))
         if kind == "round_opens":
             row["called_back_by"] = self.callers
         return row
-
-    def _named(self, kind: str, name: str, number: int) -> Any:
-        if name in TRUTHS:
-            return bool(number)
-        if name == "group":
-            return self.groups[number]
-        if name == "issue":
-            return self.packages.issues[number]
-        if name == "outcome":
-            return OUTCOMES[number]
-        if kind == "information" and name == "speaker":
-            return self.mediators[number]
-        if name in ("party", "speaker", "hearer", "initiator"):
-            return SPEAKERS[number]
-        return number

@@ -14,6 +14,9 @@ from typing import Any, NamedTuple, get_args
 from pydantic import ValidationError
 
 
+TOLD = 3  # wrong numbers of parameter sets that are told of
+
+
 class Number(NamedTuple):
     """A number of a scenario.
 
@@ -107,9 +110,14 @@ def _flat(metadata: Iterable[Any]) -> Iterator[Any]:
 
 
 def problems_of_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
-    """Say what is wrong with parameter sets of a scenario, one clause each."""
-    if not any(sets):
-        return
+    """Say what is wrong with parameter sets of a scenario: a clause for each of the first few."""
+    wrong = list(_wrong_sets(scenario, sets)) if any(sets) else []
+    yield from wrong[:TOLD]
+    if len(wrong) > TOLD:
+        yield f"and {len(wrong) - TOLD:,} more in parameter_sets"
+
+
+def _wrong_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
     known = numbers(scenario)
     guarded = {path for path, number in known.items() if _has_rule(scenario, number.owner)}
     for k, each in enumerate(sets):

@@ -83,7 +83,7 @@ def simulate_block(cell: Cell, first: int, size: int, watched: int | None = None
     daily, log = Daily.to(settings.horizon), Log()
     done = futures.run(settings.horizon, daily)
     reader = Reader(scenario)
-    reader.read(done.notes, log)
+    reader.read(done.notes, log, said=False)
     columns = outcomes(done.finals, scenario) | {"parameter_set": futures.numbers}
     renewable = scenario.ceasefire.renewable
     of_spells = runs_table(spells(done.spells), reader.packages) if renewable else pa.table({})
