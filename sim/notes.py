@@ -85,4 +85,4 @@ def note(
     row.replicate, row.day, row.kind = future.replicate, future.day, kind
     row.whole[0], row.whole[1], row.whole[2] = a, b, c
     row.whole[3], row.whole[4], row.whole[5] = d, e, f
-    row.real[0], row.real[1], row.real[2], row.real[3] = w, x, y, z
+    row["real"][0], row["real"][1], row["real"][2], row["real"][3] = w, x, y, z

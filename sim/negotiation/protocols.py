@@ -170,13 +170,21 @@ def table_text(future: Any, p: Any, t: Any, log: Any) -> int:
     first = persons.lacks(future, p, t, 0, text)
     second = persons.lacks(future, p, t, 1, text)
     agreed = settle(future, t, text, first <= 0.0 and second <= 0.0)
-    if first > 0.0 and second > 0.0:
-        direction = 0.5 * ((first > second) - (first < second))
-    else:
-        direction = 1.0 * (first > 0.0) - 1.0 * (second > 0.0)
-    talks.lean = min(max(talks.lean + p.protocol.text_step * direction, -0.5), 0.5)
+    moved = talks.lean + p.protocol.text_step * steps_to_first(first, second)
+    talks.lean = min(max(moved, -0.5), 0.5)
     note_move(future, p, t, log, MEDIATORS, text, agreed != NONE)
     return agreed
+
+
+@rule
+def steps_to_first(first: float, second: float) -> float:
+    """Steps by which the next text weighs the first side more, from what this one lacks for both.
+
+    A whole step to the side that refuses; half a one to the side it lacks more if both do.
+    """
+    if first > 0.0 and second > 0.0:
+        return 0.5 * (int(first > second) - int(first < second))
+    return float(int(first > 0.0) - int(second > 0.0))
 
 
 @rule

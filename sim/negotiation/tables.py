@@ -249,7 +249,7 @@ def note_retreats(p: Any, desk: Any, account: int, side: int, c: int) -> None:
 def rank(desk: Any, t: Any, side: int) -> None:
     """Put a side's packages in the other side's order."""
     listed, ranked = desk.listed[side], t.ranked[side]
-    order = np.argsort(-listed.other[: t.packages], kind="mergesort")
+    order = np.argsort(-listed["other"][: t.packages], kind="mergesort")
     for place in range(t.packages):
         ranked[place] = listed[order[place]]
         t.place[side, order[place]] = place

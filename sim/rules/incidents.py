@@ -107,7 +107,7 @@ def attribution_chance(future: Any, p: Any, trusted: float, origin: bool) -> flo
     It falls with trust; that of a *mis*attribution also with verification and evidence.
     """
     rule_ = p.conflict.attribution
-    chance_ = rule_.base * (1.0 - rule_.trust * trusted)
+    chance_ = rule_["base"] * (1.0 - rule_.trust * trusted)
     if origin:
         return chance_
     chance_ *= 1.0 - rule_.monitors * verified(future)

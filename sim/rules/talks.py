@@ -196,10 +196,10 @@ def note_session(future: Any, p: Any, log: Any) -> None:
         y=second.trust, z=first.reservation,
     )  # fmt: skip
     row = log.rows[log.count - 1]
-    row.real[4] = second.reservation
+    row["real"][4] = second.reservation
     for c in range(p.count.contested):
-        row.real[5 + c] = first.lock_in[c]
-        row.real[5 + CONTESTED + c] = second.lock_in[c]
+        row["real"][5 + c] = first.lock_in[c]
+        row["real"][5 + CONTESTED + c] = second.lock_in[c]
 
 
 # --- closing --------------------------------------------------------------------------------------
