@@ -77,18 +77,14 @@ def season(future: Any, p: Any, k: int) -> float:
 
 
 FIRST_YEAR = 2000
-FIRST_DAY = dt.date(FIRST_YEAR, 1, 1).toordinal()  # a year after one divisible by 400
+FIRST_DAY = dt.date(FIRST_YEAR, 1, 1).toordinal()
+DAYS_IN_400_YEARS = 146_097  # after which the calendar repeats itself
 
 
 @rule
 def day_of_year(ordinal: int) -> int:
     """Day of the year, from 1, of a proleptic Gregorian ordinal (as ``date.toordinal``)."""
-    left, year = ordinal - FIRST_DAY, FIRST_YEAR
-    while left < 0:
-        year -= 400
-        left += 146_097
-    year += left // 146_097 * 400
-    left %= 146_097
+    left, year = (ordinal - FIRST_DAY) % DAYS_IN_400_YEARS, FIRST_YEAR
     while left >= days_in_year(year):
         left -= days_in_year(year)
         year += 1
