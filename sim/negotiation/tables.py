@@ -118,6 +118,9 @@ def make_table(future: Any, p: Any, desk: Any, t: Any) -> None:
         rank(desk, t, side)
         bound_pages(desk, t, side)
         t.most[side] = most_for(p, desk, side)
+    t.sight.spoken = t.sight.received = 0
+    for number in range(EXCHANGES):
+        t.sight.own[number] = t.sight.heard[number] = np.nan
 
 
 # --- what a package is worth ----------------------------------------------------------------------
