@@ -2,6 +2,7 @@
 PYTHON ?= python3
 REPLICATES ?= 10000
 WORKERS ?= 2
+MUTANTS ?= 300
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures calibration signs studies study sensitivity docs screens test test-slow digests lint format bench clean
+.PHONY: run figures calibration signs studies study sensitivity docs screens test test-slow mutants digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -68,6 +69,10 @@ test: lint
 # pytest answers 5 when it finds no test to run, which is no failure here.
 test-slow: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python -m pytest -q -m slow || [ $$? -eq 5 ]
+
+# Whether a changed sign, factor, side or condition of a rule is noticed: half an hour.
+mutants: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/python tests/mutants.py sim/rules --tests tests/rules --sample $(MUTANTS) -n $(WORKERS)
 
 # After a rule was changed knowingly: store what every scenario now does (tests/digests.json).
 digests: $(INSTALLED_FOR_TESTS)

@@ -1,0 +1,38 @@
+"""One future and its parameters, to set by hand and call a rule on; and chance that is chosen."""
+
+from typing import Any
+
+from conftest import SEED, vary
+
+from sim.chance import chance
+from sim.futures import Futures
+from sim.negotiation.tables import desk
+from sim.notes import KINDS
+
+
+def one_future(changes: dict[str, Any] | None = None) -> tuple[Any, Any]:
+    """A future on the evening of day 0 and its parameters; what happens to it is noted."""
+    futures = Futures.begun(vary(changes or {}), 1, SEED, watched=2**63)
+    return futures.records[0], futures.sets[0]
+
+
+def choose(future: Any, wanted: dict[Any, tuple[float, float]]) -> None:
+    """Take the first replicate whose chances today lie in [low, high), by purpose."""
+    for replicate in range(100_000):
+        future.replicate = replicate
+        if all(low <= chance(future, key) < high for key, (low, high) in wanted.items()):
+            return
+    raise ValueError("no replicate has such chances")
+
+
+def empty_desk() -> Any:
+    """The desk of this thread with an empty log."""
+    own = desk()
+    own["log"]["count"] = 0
+    return own[0]
+
+
+def noted(log: Any) -> list[tuple[Any, ...]]:
+    """Kind and whole numbers of what has been noted."""
+    rows = log["rows"][: log["count"]]
+    return [(KINDS[row["kind"]], *row["whole"][:6].tolist()) for row in rows]
