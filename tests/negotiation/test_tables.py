@@ -52,7 +52,7 @@ from .sitting import (
 FEW = settings(max_examples=30, deadline=None)
 ISLAMABADS, KABULS, UNDISPUTED = 0, 1, 2
 
-# --- what a package is worth: one term at a time ---------------------------------------------------
+# --- what a package is worth: one term at a time --------------------------------------------------
 
 PROMISE = {  # Islamabad demands; option 1 is verified at .2 alone, at .6 with third parties
     "promise": issue(
