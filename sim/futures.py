@@ -5,7 +5,8 @@ Knows the rules and what is recorded; no agent, no engine and no file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -152,10 +153,19 @@ class Futures:
         """
         at, notes = 0, []
         while at < len(self.order):
-            at = live_day_of_all(self.records, self.order, at, self.sets, desk())
+            with self._usable():
+                at = live_day_of_all(self.records, self.order, at, self.sets, desk())
             notes.append(self.noted())
-        _raise_failures()
         return notes
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """Tell what a tactic of one's own did if it stops the rules."""
+        try:
+            yield
+        except own.Unusable:
+            self.noted()  # of days that are not told
+            raise own.failure() from None
 
     def noted(self) -> Any:
         """What the log holds, (n,) of ``notes.NOTE``; the log is empty afterwards."""
@@ -176,12 +186,12 @@ class Futures:
         spells = np.zeros(size, SPELL).view(np.recarray)
         at, notes, ended = 0, [], []
         while at < len(self.order):
-            at, spell = run(
-                self.records, self.order, at, self.sets, desk(), horizon, daily, finals, spells
-            )
+            with self._usable():
+                at, spell = run(
+                    self.records, self.order, at, self.sets, desk(), horizon, daily, finals, spells
+                )
             notes.append(self.noted())
             ended.append(spells[:spell].copy())
-        _raise_failures()
         return Run(finals, np.concatenate(notes), np.concatenate(ended))
 
 
@@ -209,14 +219,6 @@ def _rearrange(records: Any, held: str, before: Sequence[str], now: Sequence[str
     for k, name in enumerate(now):
         if name in before:
             records[held][:, k] = old[:, before.index(name)]
-
-
-def _raise_failures() -> None:
-    """Raise what a tactic of one's own has raised."""
-    if own.failures:
-        error = own.failures[0]
-        own.failures.clear()
-        raise error
 
 
 @rule

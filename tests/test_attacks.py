@@ -6,9 +6,6 @@ from conftest import SEED, UNANSWERED, outcomes, put, tree_of, vary
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
-
-from sim.agents.militants import DAYS_PER_MONTH
-from sim.config import Attribution, SpoilerType, validate
 from sim.conflict.attacks import (
     DAYS_PER_YEAR,
     Severity,
@@ -20,8 +17,11 @@ from sim.conflict.attacks import (
     spoiling,
 )
 from sim.conflict.versions import denied, pressure_left
-from sim.model import CeasefireModel
 from sim.randomness import Streams
+
+from sim.agents.militants import DAYS_PER_MONTH
+from sim.config import Attribution, SpoilerType, validate
+from sim.model import CeasefireModel
 from sim.study.cells import load_cell
 
 # Nobody is suppressed, provoked or spoiled: only the groups' own intensity is left.

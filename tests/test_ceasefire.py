@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 from conftest import SEED, STILL, vary
-
-from sim.config import ENDS
 from sim.conflict.ceasefire import (
     COLLAPSE,
     EXCHANGE_OF_FIRE,
@@ -15,6 +13,8 @@ from sim.conflict.ceasefire import (
     Ceasefire,
 )
 from sim.conflict.escalation import ATTACK, BORDER_CLASH, NO_CAUSE, SHOCK, TALKS_BREAKDOWN
+
+from sim.config import ENDS
 from sim.model import CeasefireModel
 
 

@@ -12,16 +12,16 @@ import pytest
 from conftest import SEED, same, vary
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sim.conflict.attacks import Severity, poisson_quantile
+from sim.negotiation.menus import Prospects
+from sim.randomness import LARGEST_WORD, Streams, further
 from test_model import BUSY, WORLDS
 from test_utility import MANY, best_for_the_other, choose, menu, worlds, worth
 
 from sim import compiled
-from sim.conflict.attacks import Severity, poisson_quantile
 from sim.model import CeasefireModel
-from sim.negotiation.menus import Prospects
 from sim.negotiation.opponent import Estimate
 from sim.negotiation.scoring import score
-from sim.randomness import LARGEST_WORD, Streams, further
 from sim.records import DAILY, Daily, histograms
 
 pytest.importorskip("numba", reason="Numba is not installed: NumPy does everything")

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 from conftest import SEED, vary
-
-from sim.config import CAUSES
 from sim.conflict.escalation import (
     ATTACK,
     BORDER_CLASH,
@@ -16,9 +14,11 @@ from sim.conflict.escalation import (
     choose_rung,
     next_turns,
 )
-from sim.model import CeasefireModel
 from sim.randomness import Streams
 from sim.steps import responses
+
+from sim.config import CAUSES
+from sim.model import CeasefireModel
 
 THRESHOLDS = [-0.5, 1.8, 3.6, 7.0]
 

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 from conftest import SEED, STILL, vary
-
-from sim.config import CAUSES
 from sim.conflict.escalation import VIOLATION
 from sim.conflict.implementation import (
     NO_DEAL,
@@ -13,6 +11,8 @@ from sim.conflict.implementation import (
     detection_chance,
     share_moved,
 )
+
+from sim.config import CAUSES
 from sim.model import CeasefireModel
 
 # A still world under a deal: nobody attacks, answers or leaves, and delivery never falls short.

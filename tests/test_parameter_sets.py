@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from conftest import SEED, outcomes, put, same, tree_of, vary
+from sim.randomness import Streams
 
 from sim.config import ConfigError, validate
 from sim.model import CeasefireModel, drawn_sets
-from sim.randomness import Streams
 from sim.report.transcript import entries
 from sim.study.cells import Cell, load_cell, parameter_fields
 from sim.study.designs import changed

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 from conftest import vary
+from sim.negotiation.delegation import NO_PACKAGE, Delegation, Reckoning
+from sim.negotiation.menus import menu
+from sim.negotiation.utility import Table, Tables
 
 from sim.config import Protocol, ProtocolKind
 from sim.model import CeasefireModel
 from sim.negotiation.agenda import packages
-from sim.negotiation.delegation import NO_PACKAGE, Delegation, Reckoning
-from sim.negotiation.menus import menu
 from sim.negotiation.protocols import WEIGHT_STEPS, Meeting, Relay, drafts
 from sim.negotiation.tactics import Hardliner, TimeDependent, View
-from sim.negotiation.utility import Table, Tables
 
 # Two sides share a cake in eleven slices: package k gives k/10 to side 0 and the rest to side 1.
 SLICES = np.arange(11) / 10.0

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-
 from sim.randomness import Streams, further, purpose_key
 
 SEEDS = st.integers(0, 2**64 - 1)

@@ -9,10 +9,10 @@ import copy
 import numpy as np
 import pytest
 from conftest import SEED, put, same, tree_of
+from sim.randomness import Streams
 
 from sim.config import PARTIES, ProtocolKind, validate
 from sim.model import CeasefireModel
-from sim.randomness import Streams
 
 SIDE = dict(zip(PARTIES, reversed(PARTIES), strict=True))
 

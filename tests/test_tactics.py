@@ -11,16 +11,16 @@ import pytest
 import yaml
 from conftest import SEED, outcomes, shipped, tree_of, vary
 from pydantic import TypeAdapter
+from sim.negotiation.delegation import NO_PACKAGE
+from sim.steps.table import delegation
+from sim.tactic_choice import tactic_of
 
 from sim.config import PARTIES, ConfigError, validate
 from sim.config.tactics import Tactic as TacticConfig
 from sim.model import CeasefireModel
 from sim.negotiation.concession import concession
-from sim.negotiation.delegation import NO_PACKAGE
 from sim.negotiation.tactics import Tactic, View
-from sim.steps.table import delegation
 from sim.study.cells import load_cell
-from sim.tactic_choice import tactic_of
 
 LINEAR = {"kind": "time_dependent", "form": "polynomial", "beta": 1, "kappa": 0}
 IMITATION = {"kind": "tit_for_tat", "imitates": "relative", "lag": 1, "window": 1, "disturbance": 0}

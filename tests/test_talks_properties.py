@@ -5,10 +5,10 @@ import pytest
 from conftest import SEED, put, shipped, tree_of, vary
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sim.negotiation.delegation import NO_PACKAGE
 
 from sim.config import PARTIES, ConfigError, ProtocolKind, validate
 from sim.model import CeasefireModel
-from sim.negotiation.delegation import NO_PACKAGE
 from sim.negotiation.solutions import NoAgreementZone, nash
 
 TACTICS = (

@@ -5,8 +5,6 @@ import math
 import numpy as np
 import pytest
 from conftest import SEED, STILL, vary
-
-from sim.config import Signal
 from sim.conflict.trust import (
     LIMIT,
     attack_evidence,
@@ -16,8 +14,10 @@ from sim.conflict.trust import (
     message_accuracy,
     probability,
 )
-from sim.model import CeasefireModel
 from sim.replicates import kept_per_day
+
+from sim.config import Signal
+from sim.model import CeasefireModel
 
 
 def posterior(prior, *weights):

@@ -5,14 +5,14 @@ import pytest
 from conftest import SEED, vary
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sim.negotiation.delegation import Delegation
+from sim.negotiation.menus import MANY, MARGIN, TOGETHER, Menu, Prospects, menu, undominated
+from sim.negotiation.utility import Table, Tables, contested, table
 
 from sim.config import PARTIES
 from sim.model import CeasefireModel
 from sim.negotiation.agenda import effect, packages, verification
-from sim.negotiation.delegation import Delegation
-from sim.negotiation.menus import MANY, MARGIN, TOGETHER, Menu, Prospects, menu, undominated
 from sim.negotiation.tactics import TimeDependent, View
-from sim.negotiation.utility import Table, Tables, contested, table
 from sim.study.cells import load_cell
 
 # Utility

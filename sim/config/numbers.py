@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
-
 TOLD = 3  # wrong numbers of parameter sets that are told of
 
 

@@ -10,8 +10,11 @@ from __future__ import annotations
 import ctypes
 import importlib
 import inspect
+import math
 import os
 import sys
+import threading
+import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -20,7 +23,6 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import carray, cfunc, njit, types
-from numba.core.errors import NumbaError
 from numba.extending import intrinsic, overload
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
@@ -34,7 +36,7 @@ VIEW = struct(  # what a tactic of one's own sees of the table
     [
         ("exchange", "i8"), ("limit", "i8"), ("time", "f8"),  # time: the share of the round over
         ("ideal", "f8"), ("reservation", "f8"), ("trust", "f8"), ("uniform", "f8"),
-        # own utility of the own offers and of the other side's, oldest first
+        # own utility of the own offers and of the other side's, oldest first; beyond them NaN
         ("spoken", "i8"), ("own", "f8", (EXCHANGES,)),
         ("received", "i8"), ("heard", "f8", (EXCHANGES,)),
         ("numbers", "f8", (OWN,)),
@@ -81,11 +83,20 @@ _SIGNATURE = types.float64(types.CPointer(_RECORD))
 _C_SIGNATURE = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p)
 _interpreted: dict[int, Callable[[Any], float]] = {}  # by address, where nothing is compiled
 _kept: list[Any] = []  # what addresses point to
-failures: list[Exception] = []
-"""What tactics that are interpreted have raised: it cannot pass through compiled rules."""
+_making = threading.Lock()
+_of_thread = threading.local()
 
 
-@cache
+class Unusable(Exception):  # noqa: N818 - rules raise it without arguments, as all they raise
+    """A tactic of one's own has raised something or said no number; ``failure`` tells what."""
+
+
+def failure() -> BaseException:
+    """What the tactic did that this thread could not go on with: a sentence, or an interrupt."""
+    error: BaseException = _of_thread.failure
+    return error
+
+
 def address_of(name: str, parameters: tuple[str, ...]) -> int:
     """Address at which the rules call a tactic of one's own, ``module:function``.
 
@@ -94,7 +105,9 @@ def address_of(name: str, parameters: tuple[str, ...]) -> int:
     ConfigError
         If it cannot be found, is no function, or does not take these parameters.
     """
-    return _address(found(name, parameters), len(parameters), name)
+    tactic = found(name, parameters)
+    with _making:
+        return _address(tactic, len(parameters), name)
 
 
 def found(name: str, parameters: tuple[str, ...]) -> Tactic:
@@ -115,19 +128,20 @@ def found(name: str, parameters: tuple[str, ...]) -> Tactic:
     except (ImportError, AttributeError) as error:
         raise ConfigError(f"tactic {name!r} cannot be used: {error}") from None
     except BaseException as error:  # its code may raise anything, SystemExit among it
-        said = f"{type(error).__name__} {error}".strip().splitlines()[0]
-        raise ConfigError(f"tactic {name!r} cannot be used: it raised {said}") from None
+        raise ConfigError(f"tactic {name!r} cannot be used: it raised {_said(error)}") from None
     plain = getattr(tactic, "py_func", tactic)
     if not inspect.isfunction(plain):
         raise ConfigError(f"tactic {name!r} is no function of a view of the table")
+    signature = inspect.signature(plain)
     try:
-        inspect.signature(plain).bind(None, **dict.fromkeys(parameters, 0.0))
+        signature.bind(None, *parameters)
     except TypeError as error:
         raise ConfigError(f"tactic {name!r} cannot be used: {error}") from None
-    wanted = list(inspect.signature(plain).parameters)[1:]
+    wanted = list(signature.parameters)[1:]
     if list(parameters) != wanted[: len(parameters)]:
         raise ConfigError(
-            f"tactic {name!r} takes the parameters {', '.join(wanted)}; give them in this order"
+            f"tactic {name!r} takes the parameters {', '.join(wanted)} in this order, not "
+            f"{', '.join(parameters)}"
         )
     return tactic
 
@@ -138,41 +152,82 @@ def code_of(scenario: Scenario) -> list[str]:
     return sorted({tactic.tactic for tactic in chosen if isinstance(tactic, Custom)})
 
 
+def _said(error: BaseException) -> str:
+    """An error in a line."""
+    return f"{type(error).__name__} {error}".strip().splitlines()[0]
+
+
+@cache
 def _address(tactic: Tactic, count: int, name: str) -> int:
     """Compile a tactic, or wrap it, so that it can be called by its address."""
+    plain = _watched(getattr(tactic, "py_func", tactic), count, name)
     if INTERPRETED:
         made = len(_interpreted) + 1
-        _interpreted[made] = lambda view: float(tactic(view, *view.numbers[:count]))
+        _interpreted[made] = plain
         return made
+    interpreted = _wrapped(plain)
     try:
-        compiled = tactic if hasattr(tactic, "py_func") else njit(tactic)
-
-        def from_rules(pointer: Any) -> float:
-            view = carray(pointer, 1)[0]
-            return float(compiled(view, *to_fixed_tuple(view.numbers[:count], count)))
-
-        native = cfunc(_SIGNATURE)(from_rules)
-        _kept.append(native)
-        return int(native.address)
-    except NumbaError as error:
-        reason = str(error).strip().splitlines()[0]
+        with warnings.catch_warnings(action="ignore"):
+            return _compiled(tactic, count, interpreted)
+    except Exception:  # Numba raises all kinds of errors over what it does not know
         print(
-            f"The tactic {name} cannot be compiled ({reason}) and is interpreted, which takes some "
+            f"The tactic {name} cannot be compiled by Numba and is interpreted, which takes some "
             "microseconds an offer instead of nanoseconds.",
             file=sys.stderr,
         )
-    return _wrapped(tactic, count)
+    return interpreted
 
 
-def _wrapped(tactic: Tactic, count: int) -> int:
+def _watched(tactic: Tactic, count: int, name: str) -> Callable[[Any], float]:
+    """An interpreted tactic that notes what it raises, which could not pass through the rules."""
+
+    def asked(view: Any) -> float:
+        try:
+            with np.errstate(all="ignore"):  # compiled code does not warn either
+                said = float(tactic(view, *view.numbers[:count].tolist()))
+            fault = f"said {said}, which is no utility"
+        except KeyboardInterrupt as interrupt:
+            _of_thread.failure = interrupt
+            return math.nan
+        except BaseException as error:  # SystemExit among it
+            said, fault = math.nan, f"raised {_said(error)}"
+        if not math.isfinite(said):
+            _of_thread.failure = ConfigError(f"tactic {name!r} cannot be used: it {fault}")
+        return said
+
+    return asked
+
+
+def _compiled(tactic: Tactic, count: int, interpreted: int) -> int:
+    """Compile a tactic; what raises when it is compiled is interpreted to learn what it raises."""
+    if not hasattr(tactic, "py_func"):
+        tactic = njit(tactic, error_model="numpy", boundscheck=True)
+    address = np.uint64(interpreted)
+
+    @njit
+    def asked(view: Any) -> float:
+        return float(tactic(view, *to_fixed_tuple(view.numbers[:count], count)))
+
+    def from_rules(pointer: Any) -> float:
+        view = carray(pointer, 1)[0]
+        said = math.nan
+        try:
+            said = asked(view)
+        except Exception:
+            said = math.nan
+        return said if math.isfinite(said) else called(address, view)
+
+    native = cfunc(_SIGNATURE)(from_rules)
+    _kept.append(native)
+    return int(native.address)
+
+
+def _wrapped(tactic: Callable[[Any], float]) -> int:
+    """Address of a function of a view that is interpreted."""
+
     def from_rules(pointer: int) -> float:
         held = (ctypes.c_char * VIEW.itemsize).from_address(pointer)
-        view = np.frombuffer(memoryview(held), VIEW).view(np.recarray)[0]
-        try:
-            return float(tactic(view, *view.numbers[:count].tolist()))
-        except Exception as error:
-            failures.append(error)
-            return float("nan")
+        return tactic(np.frombuffer(memoryview(held), VIEW).view(np.recarray)[0])
 
     native = _C_SIGNATURE(from_rules)
     _kept.append(native)

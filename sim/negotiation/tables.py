@@ -117,6 +117,9 @@ def make_table(future: Any, p: Any, t: Any) -> None:
     for side in range(2):
         bound_pages(t, side)
         t.most[side] = most_for(p, t, side)
+    t.sight.spoken = t.sight.received = 0
+    for number in range(EXCHANGES):
+        t.sight.own[number] = t.sight.heard[number] = np.nan
 
 
 # --- what a package is worth ----------------------------------------------------------------------

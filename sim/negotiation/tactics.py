@@ -8,6 +8,7 @@ is the public position. One function a tactic, with its source; ``aspiration``, 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from sim.config import PARTIES, OpponentModel, tactics
 from sim.config.tactics import Imitation
 from sim.negotiation.concession import absolute_tit_for_tat, concession, relative_tit_for_tat
 from sim.negotiation.opponent import best_as_learned
-from sim.negotiation.own import called
+from sim.negotiation.own import Unusable, called
 from sim.negotiation.tables import best_for_other, best_leaving, reckoned, utility, value
 from sim.parameters import NONE, TACTICS, code
 from sim.state import EXCHANGES
@@ -346,17 +347,43 @@ def lacks(future: Any, p: Any, t: Any, side: int, text: int) -> float:
 
 @rule
 def own_tactic(future: Any, p: Any, t: Any, side: int) -> float:
-    """A tactic of one's own: a function of a view of the table that says an aspiration."""
+    """A tactic of one's own: a function of a view of the table that says an aspiration.
+
+    Raises
+    ------
+    Unusable
+        If it has raised something or said no number.
+    """
+    lay_out(future, p, t, side)
+    asked = called(p.derived.parties[side].own, t.sight)
+    if not math.isfinite(asked):
+        raise Unusable
+    return asked
+
+
+@rule
+def lay_out(future: Any, p: Any, t: Any, side: int) -> None:
+    """Write what a side's own tactic sees of the table."""
     own, talks, view = future.sides[side], future.talks, t.sight
     view.exchange, view.limit = talks.exchange, talks.limit
     view.time = talks.exchange / talks.limit
     view.ideal, view.reservation, view.trust = own.ideal, own.reservation, own.trust
-    view.spoken, view.received = talks.spoken[side], talks.spoken[1 - side]
     view.uniform = chance(future, DISTURBANCE[side, talks.exchange])
-    for number in range(talks.spoken[side]):
-        view.own[number] = utility(future, t, side, int(talks.offers[side, number]))
-    for number in range(talks.spoken[1 - side]):
-        view.heard[number] = utility(future, t, side, int(talks.offers[1 - side, number]))
+    view.spoken = list_worth(future, t, side, side, view.own, view.spoken)
+    view.received = list_worth(future, t, side, 1 - side, view.heard, view.received)
     for number in range(len(view.numbers)):
         view.numbers[number] = p.parties[side].tactic.numbers[number]
-    return called(p.derived.parties[side].own, view)
+
+
+@rule
+def list_worth(future: Any, t: Any, side: int, speaker: int, worths: Any, before: int) -> int:
+    """List what a speaker's offers are worth to a side; return how many there are.
+
+    ``before`` is how many were listed there before, of which nothing is left.
+    """
+    spoken = future.talks.spoken[speaker]
+    for number in range(spoken):
+        worths[number] = utility(future, t, side, int(future.talks.offers[speaker, number]))
+    for number in range(spoken, before):
+        worths[number] = np.nan
+    return spoken
