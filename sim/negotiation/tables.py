@@ -386,7 +386,7 @@ def best_leaving(future: Any, t: Any, side: int, floor: float) -> float:
 def draft(p: Any, t: Any, weight: int) -> int:
     """The mediators' text for a weight on the first side: the package of the weighted Nash product.
 
-    Of gains, as publicly reckoned, over disagreement payoffs of day 0; ``weight`` in 0 .. ``WEIGHTS``.
+    Of gains, as publicly reckoned, over payoffs without a deal on day 0; ``weight`` in 0 .. 100.
     """
     if t.drafts[weight] == NONE:
         t.drafts[weight] = weighted_nash(p, t, weight)
