@@ -96,9 +96,7 @@ def test_only_the_issues_of_the_agenda_count(sitting):
     ("unmoved", "truth", "error"),
     [([3, 7], [0.3, 0.7], 0.0), ([1, 0], [0, 1], 1.0), ([2, 2], [0.8, 0.2], 0.3)],
 )
-def test_the_error_of_weights_is_the_share_laid_on_the_wrong_issues(
-    sitting, unmoved, truth, error
-):
+def test_the_error_of_weights_is_the_share_laid_on_the_wrong_issues(sitting, unmoved, truth, error):
     sitting.own(MINE).unmoved[:2] = unmoved
     sitting.p.parties[OTHERS].weights[:2] = truth
     assert weight_error(sitting.future, sitting.p, MINE) == pytest.approx(error)
@@ -159,7 +157,9 @@ def test_the_learnt_choice_is_the_best_among_all(world, asked):
             worth = values(p, world.future.account, k, 1 - side)
             theirs += unmoved[k] / unmoved.sum() * worth[chosen]
         enough = own >= min(asked, own.max())
-        assert best_as_learned(*world.at_table, side, asked) == np.where(enough, theirs, -1).argmax()
+        assert (
+            best_as_learned(*world.at_table, side, asked) == np.where(enough, theirs, -1).argmax()
+        )
 
 
 # In the model
