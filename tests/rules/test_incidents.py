@@ -315,7 +315,7 @@ def test_after_a_collapse_attacks_are_not_told():
 
 
 def test_trust_in_kabul_keeps_attacks_from_its_door():
-    """Islamabad's trust of 1 by trust's weight of 1 leaves no chance; Kabul's trust none the less."""
+    """Islamabad's trust of 1 by trust's weight of 1 leaves no chance; Kabul's own does."""
     future, p = struck(trust=1.0)
     future.sides[0].believed = 99.0
     assert outcome(future, p)[0] == (False, False)
