@@ -464,8 +464,14 @@ def test_more_verification_never_makes_a_package_worse(world):
 def made(sitting):
     """Place on the desk of the table that holds now."""
     t = table_of(sitting.future, sitting.p, sitting.desk)
-    begins = sitting.desk.tables.__array_interface__["data"][0]
-    return (t.__array_interface__["data"][0] - begins) // sitting.desk.tables.itemsize
+    wanted = (sitting.p.derived.identity, sitting.future.account, sitting.future.verifiers)
+    assert (t["parameters"], t["account"], t["verifiers"]) == wanted
+    tables = sitting.desk.tables
+    (place,) = [
+        k for k in range(HELD)
+        if (tables[k].parameters, tables[k].account, tables[k].verifiers) == wanted
+    ]  # fmt: skip
+    return place
 
 
 def cleared():
