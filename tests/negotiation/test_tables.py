@@ -36,6 +36,7 @@ from sim.negotiation.tables import (
     with_option,
 )
 from sim.parameters import CONTESTED, NONE
+from sim.study.cells import load_cell
 
 from .sitting import (
     Sitting,
@@ -616,6 +617,34 @@ def test_the_most_that_leaves_the_other_a_floor_is_found_among_all(world, floor,
 def test_a_floor_met_exactly_is_met():
     sitting = cake()
     assert best_leaving(sitting.future, sitting.t, 0, 0.5) == 0.5
+
+
+@pytest.mark.parametrize("name", ["baseline", "extradition_accepted"])
+def test_the_shipped_agendas_choices_are_exact_whatever_trust_lock_in_and_account(name):
+    """Random states of both sides; every third is locked in on some issues as far as can be."""
+    sitting, rng = Sitting(load_cell(name, ["accounts=mixed"]).scenario), np.random.default_rng(1)
+    future, p, found = sitting.future, sitting.p, set()
+    for account in (ISLAMABADS, KABULS):
+        future.account = account
+        t = sitting.lay().t
+        for number in range(40):
+            side = number % 2
+            own, most = sitting.own(side), p.parties[side].lock_in
+            share = rng.integers(0, 2, CONTESTED) if number % 3 == 0 else rng.random(CONTESTED)
+            own.trust, own.lock_in[:] = rng.random(), share * most
+            worth = t.constant[side] + own.trust * t.slope[side]
+            for c in range(p.count.contested):
+                worth -= own.lock_in[c] * t.retreat[side, c]
+            theirs = t.reckoned[1 - side, : t.packages]
+            worth, asked = worth[: t.packages], rng.random()
+            enough = np.flatnonzero(worth >= asked)
+            best = enough[theirs[enough].argmax()] if len(enough) else worth.argmax()
+            assert best_for_other(future, t, side, asked) == best
+            left = worth[theirs >= asked]
+            most_left = left.max() if len(left) else worth[theirs == theirs.max()].max()
+            assert best_leaving(future, t, side, asked) == most_left
+            found.add(int(best))
+    assert len(found) > 10
 
 
 # --- the mediators' text --------------------------------------------------------------------------
