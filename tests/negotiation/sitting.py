@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.config import PARTIES, Scenario, validate
 from sim.futures import Futures
 from sim.negotiation.tables import DESK, make_table, utility
-from sim.parameters import TACTICS
+from sim.parameters import NONE, TACTICS
 from sim.study.cells import load_cell
 
 EFFECTS = (
@@ -36,8 +36,9 @@ class Sitting:
 
     def lay(self):
         """Make the table, and let both sides sit with prior trust and unpressed reservations."""
-        make_table(self.future, self.p, self.desk, self.desk.tables[0])
         self.t = self.desk.tables[0]
+        self.t.agenda = NONE  # whoever changes an agenda by hand does not number it anew
+        make_table(self.future, self.p, self.t)
         for side in range(2):
             own, config = self.future.sides[side], self.p.parties[side]
             own.trust, own.reservation = config.trust, config.disagreement
@@ -195,7 +196,8 @@ def swapped(world):
         p.agenda.options["parties"].T,
     ):  # fmt: skip
         by_side[:] = by_side[::-1].copy()
-    make_table(future, p, other.desk, other.t)
+    other.t.agenda = NONE
+    make_table(future, p, other.t)
     return other
 
 
