@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from conftest import SEED, vary
 
 from sim.chance import chance
@@ -57,3 +58,10 @@ def trigger_of(future: Any) -> tuple[float, int, tuple[bool, ...]]:
     """Weight, cause and injured of the trigger of a future."""
     held = future.trigger
     return float(held.severity), int(held.cause), tuple(x != 0 for x in held.injured)
+
+
+def as_array(record: Any) -> Any:
+    """A copy of one record as an array of one, as rules of many futures take it."""
+    array = np.zeros(1, record.dtype).view(np.recarray)
+    array[0] = record
+    return array

@@ -405,7 +405,7 @@ def test_a_new_spell_begins_as_day_0_did():
     assert (state.spell, state.began) == (4, 9)
     assert (future.deal.package, future.deal.delivered.tolist()) == (NONE, [0.0, 0.0])
     assert (future.trigger.severity, future.trigger.cause) == (0.0, NONE)
-    assert not (talks.in_session or talks.failed or talks.review)
+    assert not any((talks.in_session, talks.failed, talks.review))
     assert talks.next_round == 10
     assert not future.sides["grievance"].any()
 
