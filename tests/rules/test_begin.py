@@ -1,4 +1,4 @@
-"""Day 0: private draws by their quantiles, prior beliefs, and the state that everything is left in."""
+"""Day 0: private draws by their quantiles, prior beliefs, and how everything begins."""
 
 import math
 
