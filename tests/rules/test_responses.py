@@ -183,6 +183,7 @@ def test_audience_resolve_and_tension_incline_to_an_answer_and_restraint_keeps_f
     p.parties[side].audience, future.sides[side].resolve = 0.75, 0.5
     p.parties[1 - side].audience, future.sides[1 - side].resolve = 90.0, 90.0
     future.tension, future.talks.in_session = 4.0, True
+    future.sides[1 - side].leverage = 1.0  # holds back the other
     assert inclination(future, p, side) == pytest.approx(2.25, abs=1e-12)
 
 
