@@ -315,7 +315,7 @@ ELSEWHERE = {
         kind.__name__: {"day", "until", "deaths", "share", "strength", "pressure", "tone"}
         for kind in typing.get_args(typing.get_args(Event)[0])
     },  # tests/test_events.py
-    "Militants": {"year"},  # names a rate of the seeds: test_attacks
+    "Militants": {"year"},  # names a rate of the seeds: test_evidence
     "Ceasefire": {"renewal", "renewal_mediated"},  # test_spells
     "Position": {"pakistan", "afghan_taliban"},  # below
     "Signal": {"good", "bad"},  # the signals of the table

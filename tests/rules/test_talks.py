@@ -345,6 +345,17 @@ def test_who_has_not_spoken_has_offered_nothing():
     assert np.isnan(future.talks.latest).all()
 
 
+@SIDES
+def test_where_only_one_has_spoken_only_its_offer_is_reckoned(side):
+    sitting = table()
+    future = sitting.future
+    future.talks.exchange = future.talks.limit = 2
+    future.talks.latest[:], future.talks.spoken[:] = np.nan, 0
+    sitting.said(side, 4)
+    sit(future, sitting.p, sitting.t, log())
+    assert np.isnan(future.talks.latest).tolist() == [k != side for k in range(2)]
+
+
 # Closing a round
 
 
@@ -464,8 +475,11 @@ def test_pressure_at_signing_is_that_on_both_sides():
 
 
 def test_a_deal_that_replaces_another_is_counted_and_the_first_is_described():
-    _, sitting, _ = ratified(before=0, deal_day=3)
-    assert (sitting.future.tally.renegotiated, sitting.future.tally.deal_day) == (1, 3)
+    _, sitting, rows = ratified(before=0, deal_day=3)
+    future = sitting.future
+    assert (future.tally.renegotiated, future.tally.deal_day) == (1, 3)
+    ratify(future, sitting.p, sitting.t, rows, 6)
+    assert (future.tally.renegotiated, future.tally.deal_day) == (2, 3)
     assert ratified()[1].future.tally.renegotiated == 0
     assert ratified(package=1, before=0)[1].future.tally.renegotiated == 0
 
