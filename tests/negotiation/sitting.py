@@ -4,13 +4,14 @@ from functools import cache
 from itertools import product
 
 import numpy as np
+from by_hand import seat
 from conftest import SEED, tree_of
 from hypothesis import strategies as st
 
 from sim.config import PARTIES, Scenario, validate
 from sim.futures import Futures
 from sim.negotiation.tables import DESK, make_table, utility
-from sim.parameters import FUNCTIONS, TACTICS
+from sim.parameters import NONE, TACTICS
 from sim.study.cells import load_cell
 
 EFFECTS = (
@@ -35,8 +36,9 @@ class Sitting:
 
     def lay(self):
         """Make the table, and let both sides sit with prior trust and unpressed reservations."""
-        make_table(self.future, self.p, self.desk, self.desk.tables[0])
         self.t = self.desk.tables[0]
+        self.t.agenda = NONE  # whoever changes an agenda by hand does not number it anew
+        make_table(self.future, self.p, self.t)
         for side in range(2):
             own, config = self.future.sides[side], self.p.parties[side]
             own.trust, own.reservation = config.trust, config.disagreement
@@ -75,15 +77,7 @@ class Sitting:
 
     def mediators(self, *held):
         """Seat mediators: of each its functions, leverage on both sides and other numbers."""
-        self.p.count.mediators = len(held)
-        for k, one in enumerate(held):
-            mediator, state = self.p.mediators[k], self.future.mediators[k]
-            for function in FUNCTIONS:
-                mediator.functions[function] = function in one.get("functions", ())
-            mediator.leverage.parties[:] = one.get("leverage", (0.0, 0.0))
-            for name in ("pressure", "credibility", "bias"):
-                mediator[name] = one.get(name, 0.0)
-            state.patience, state.present = one.get("patience", 5.0), one.get("present", True)
+        seat(self.future, self.p, *held)
         return self
 
 
@@ -202,7 +196,8 @@ def swapped(world):
         p.agenda.options["parties"].T,
     ):  # fmt: skip
         by_side[:] = by_side[::-1].copy()
-    make_table(future, p, other.desk, other.t)
+    other.t.agenda = NONE
+    make_table(future, p, other.t)
     return other
 
 

@@ -1,11 +1,10 @@
 """Public accounts: which issues a side spins, whom that contradicts, and what it locks in."""
 
-import numpy as np
 import pytest
 
 from sim.config import Spin
 from sim.negotiation.accounts import contradicts, largest_retreat, locked_in, spun
-from sim.parameters import CONTESTED, code
+from sim.parameters import NONE, code
 
 from .sitting import Sitting, issue, of_issues
 
@@ -61,9 +60,11 @@ def test_who_is_selective_and_has_offered_nothing_spins_nothing(scenario):
 
 
 def test_only_issues_that_are_contested_here_are_looked_at(scenario):
-    retreat = np.zeros(CONTESTED)
-    retreat[3] = 1.0
-    assert largest_retreat(Sitting(scenario).p, retreat) == -1
+    sitting = Sitting(scenario)
+    sitting.t.retreat[0, 3, 0], sitting.p.count.contested = 9.0, 3
+    assert largest_retreat(sitting.p, sitting.t, 0, 0) == 0
+    sitting.t.retreat[0, :3, 0] = 0.0
+    assert largest_retreat(sitting.p, sitting.t, 0, 0) == NONE
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What packages are worth, by hand and by brute force; and looking for a package is exact."""
 
 import math
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -13,15 +14,18 @@ from sim.negotiation.agenda import packages
 from sim.negotiation.tables import (
     HELD,
     LEAST_GAIN,
-    PAGE,
     WEIGHTS,
     best_for_other,
+    best_for_own,
     best_leaving,
-    count_up,
+    desk,
     draft,
-    first_page,
+    list_options_worth,
+    list_verification,
+    list_worths,
+    make_table,
+    most_on,
     opening,
-    pages,
     reckoned,
     stated,
     table_of,
@@ -29,10 +33,10 @@ from sim.negotiation.tables import (
     value,
     weighted_nash,
     weighted_product,
-    with_issue,
-    worth,
+    with_option,
 )
-from sim.parameters import NONE
+from sim.parameters import CONTESTED, NONE
+from sim.study.cells import load_cell
 
 from .sitting import (
     Sitting,
@@ -46,11 +50,13 @@ from .sitting import (
     publicly,
     random_world,
     swapped,
+    verifications,
     worlds,
 )
 
 FEW = settings(max_examples=30, deadline=None)
 ISLAMABADS, KABULS, UNDISPUTED = 0, 1, 2
+NO_LOCKS = np.zeros(CONTESTED)
 
 # --- what a package is worth: one term at a time --------------------------------------------------
 
@@ -154,12 +160,20 @@ def test_publicly_reckoned_is_prior_trust_without_lock_in(sitting):
         assert [reckoned(sitting.t, side, package) for side in range(2)] == pytest.approx(worths)
 
 
-def test_an_issue_is_added_to_the_issues_before_it(sitting):
-    before = (0.1, 0.2)
-    assert with_issue(sitting.p, UNDISPUTED, 0, 0, 1, 0.6, before) == pytest.approx(
-        (0.1 + 0.75 * 0.5 * 0.6, 0.2 + 0.75 * 0.5 * 0.4)
-    )
-    assert with_issue(sitting.p, UNDISPUTED, 0, 1, 2, 0.6, before) == pytest.approx((0.35, 0.2))
+def test_what_an_option_is_worth_comes_from_its_promise_or_from_elsewhere(sitting):
+    """By option: the promise's two, then the price's three."""
+    worths = []
+    for side in range(2):
+        sitting.lay()  # both sides' worths are listed in the same place, one after the other
+        list_options_worth(sitting.p, sitting.t, side)
+        worths.append([sitting.t.plain[:5].tolist(), sitting.t.promised[:5].tolist()])
+    assert worths[0] == [[0, 0, 0, 0.125, 0.25], [0, 0.75 * 0.5, 0, 0, 0]]
+    assert worths[1] == [pytest.approx([0.4, 0, 0.6, 0.3, 0]), [0] * 5]
+
+
+def test_an_option_is_added_to_the_options_before_it(sitting):
+    sitting.t.plain[1], sitting.t.promised[1] = 0.3, 0.4
+    assert with_option(sitting.t, 1, 0.25, (0.1, 0.2)) == pytest.approx((0.5, 0.5))
 
 
 # Whose account
@@ -238,18 +252,6 @@ def test_every_package_is_reckoned_at_prior_trust_without_lock_in(world):
 
 @given(worlds())
 @FEW
-def test_packages_stand_in_the_other_sides_order_the_lower_number_first(world):
-    for side in range(2):
-        ranked = world.t.ranked[side, : world.p.agenda.packages]
-        order = np.argsort(-ranked["other"][world.t.place[side, : len(ranked)]], kind="stable")
-        assert ranked["number"].tolist() == order.tolist()
-        assert ranked["number"][world.t.place[side, : len(ranked)]].tolist() == [
-            *range(len(ranked))
-        ]
-
-
-@given(worlds())
-@FEW
 def test_a_table_says_which_option_a_package_takes_and_what_each_side_has_stated(world):
     size, issues = world.p.agenda.packages, world.p.count.issues
     assert world.t.option[:size, :issues].tolist() == options(world.p).tolist()
@@ -269,56 +271,106 @@ def test_the_most_a_side_can_have_leaves_the_other_no_worse_off(world):
         assert world.t.most[side] == pytest.approx(max(fair.max(initial=0.0), low[side]))
 
 
+@given(worlds())
+@FEW
+def test_verification_bears_on_utility_up_to_the_last_issue_that_verifies(world):
+    issues = range(world.p.count.issues)
+    verifying = [k + 1 for k in issues if world.p.agenda.issues[k].verifies]
+    assert list_verification(world.p, world.t) == max(verifying, default=0)
+    expected = verifications(world.p, world.future.verifiers)
+    assert world.t.verified[: len(expected)] == pytest.approx(expected, abs=1e-15)
+
+
+@given(worlds())
+@FEW
+def test_worths_are_the_same_from_whichever_beginnings_they_are_listed(world):
+    """Beginnings of more issues than need be: up to whole packages."""
+    size, bearing = world.t.packages, list_verification(world.p, world.t)
+    for side in range(2):
+        list_options_worth(world.p, world.t, side)
+        for longer in range(bearing, world.p.count.issues + 1):
+            list_worths(world.p, world.t, side, longer)
+            got = np.column_stack([world.t.constant[side, :size], world.t.slope[side, :size]])
+            assert np.allclose(got.sum(axis=1), by_brute_force(world, side, 1.0, NO_LOCKS))
+            assert np.allclose(got[:, 0], by_brute_force(world, side, 0.0, NO_LOCKS))
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("counts", "page"),
+    [
+        ([5, 4, 2], 8),  # 5 * 8 would be more than a page of 24
+        ([2, 3, 4], 24),  # just a page
+        ([5, 5], 5),
+        ([3, 26], 26),  # options of one issue stay together
+        ([26], 26),
+        ([1, 5, 5], 5),
+    ],
+)
+def test_packages_of_a_page_differ_in_the_last_issues_only(counts, page):
+    t = random_world(np.random.default_rng(1), counts).t
+    assert (t.page, t.pages) == (page, np.prod(counts) // page)
+
+
+def test_options_are_listed_once_for_an_agenda():
+    sitting = cake()
+    sitting.t.option[3, 0] = 5
+    make_table(*sitting.at_table)
+    assert sitting.t.option[3, 0] == 5
+    sitting.t.agenda = sitting.p.derived.agenda + 1
+    make_table(*sitting.at_table)
+    assert (sitting.t.option[3, 0], sitting.t.agenda) == (3, sitting.p.derived.agenda)
+
+
+def of_pages(worths, world):
+    """Numbers of a page's packages and what they are worth, page by page."""
+    size = world.t.page
+    return [worths[page * size : (page + 1) * size] for page in range(world.t.pages)]
+
+
 @given(worlds(), st.floats(0, 1), st.integers(0, 2**32))
 @FEW
 def test_bounds_are_above_what_they_bound_whatever_trust_and_lock_in(world, trust, seed):
     rng = np.random.default_rng(seed)
     for side in range(2):
-        own, other = world.own(side), world.own(1 - side)
-        own.trust, other.trust = trust, rng.random()
-        own.lock_in[:] = rng.random(len(own.lock_in))
-        worths = everybody(world)
-        highest = -np.inf
-        for page in range(pages(world.t)):
-            of_page = world.t.ranked[side, page * PAGE : (page + 1) * PAGE]
-            numbers = of_page["number"][: world.p.agenda.packages - page * PAGE]
-            bound = world.t.bounds[side, page]
-            most = bound.at_zero + own.trust * bound.rise
-            highest = max(highest, worths[numbers, side].max())
-            assert worths[numbers, side].max() < most
-            assert highest < bound.up_to_at_zero + own.trust * bound.up_to_rise
-            theirs = bound.other_at_zero + other.trust * bound.other_rise
-            assert worths[numbers, 1 - side].max() < theirs
+        own = world.own(side)
+        own.trust, own.lock_in[:] = trust, rng.random(len(own.lock_in))
+        for page, worths in enumerate(of_pages(everybody(world)[:, side], world)):
+            assert worths.max() < most_on(world.future, world.t, side, page)
 
 
-def test_a_bound_is_no_higher_than_the_best_of_its_page_at_either_end_of_trust():
-    world = random_world(np.random.default_rng(5), [5, 4, 2])
+@given(worlds())
+@FEW
+def test_a_bound_is_the_best_of_its_page_at_either_end_of_trust(world):
+    """And what the page's best is reckoned to be, exactly."""
     for side in range(2):
-        own, numbers = world.own(side), world.t.ranked[side, : world.p.agenda.packages]["number"]
+        own = world.own(side)
         own.lock_in[:] = 0.0
         for own.trust in (0.0, 1.0):
-            worths = everybody(world)[numbers]
-            for page in range(3):
-                bound, of_page = world.t.bounds[side, page], slice(page * PAGE, (page + 1) * PAGE)
-                most = bound.at_zero + own.trust * bound.rise
-                up_to = bound.up_to_at_zero + own.trust * bound.up_to_rise
-                assert most == pytest.approx(worths[of_page, side].max(), abs=2e-9)
-                assert up_to == pytest.approx(worths[: of_page.stop, side].max(), abs=2e-9)
-        world.own(1 - side).lock_in[:] = 0.0
-        for world.own(1 - side).trust in (0.0, 1.0):
-            theirs = everybody(world)[numbers, 1 - side]
-            for page in range(3):
-                bound = world.t.bounds[side, page]
-                most = bound.other_at_zero + world.own(1 - side).trust * bound.other_rise
-                of_page = slice(page * PAGE, (page + 1) * PAGE)
-                assert most == pytest.approx(theirs[of_page].max(), abs=2e-9)
+            for page, worths in enumerate(of_pages(everybody(world)[:, side], world)):
+                most = most_on(world.future, world.t, side, page)
+                assert most == pytest.approx(worths.max(), abs=2e-9)
+        for page, worths in enumerate(of_pages(world.t.reckoned[side], world)):
+            assert world.t.bounds[side, page].reckoned == worths.max()
 
 
-def test_the_last_issue_moves_first():
-    p = Sitting(of_issues(PROMISE, [[0.5, 0.5]] * 2)).p
-    option = np.zeros(2, dtype=np.int64)
-    moved = [(int(count_up(p, option)), option.tolist()) for _ in range(6)]
-    assert moved == [(1, [0, 1]), (1, [0, 2]), (0, [1, 0]), (1, [1, 1]), (1, [1, 2]), (0, [0, 0])]
+def test_the_most_on_a_page_is_by_the_trust_of_whose_it_is():
+    world = random_world(np.random.default_rng(2), [5, 5])
+    bound = world.t.bounds[1, 3]
+    bound.at_zero, bound.rise = 0.3, 0.4
+    world.own(0).trust, world.own(1).trust = 0.5, 0.25
+    assert most_on(world.future, world.t, 1, 3) == pytest.approx(0.4)
+
+
+@given(worlds())
+@FEW
+def test_a_side_looks_at_pages_from_the_best_for_the_other_on_the_first_of_equals(world):
+    for side in range(2):
+        bests = [worths.max() for worths in of_pages(world.t.reckoned[1 - side], world)]
+        expected = sorted(range(world.t.pages), key=lambda page: (-bests[page], page))
+        assert world.t.order[side, : world.t.pages].tolist() == expected
 
 
 # The shipped agenda
@@ -379,9 +431,10 @@ def test_utility_is_the_sum_over_issues_by_hand(shipped, account, verifiers):
 
 def test_nothing_is_lost_by_lock_in_at_the_public_position(shipped):
     for side in range(2):
-        ranked = shipped.t.ranked[side, : shipped.t.packages]
-        assert (ranked["retreat"] >= 0).all()
-        assert (ranked["retreat"][shipped.t.place[side, shipped.t.opening[side]]] == 0).all()
+        retreat = shipped.t.retreat[side][:, : shipped.t.packages]
+        assert (retreat >= 0).all()
+        assert retreat.any()
+        assert (retreat[:, shipped.t.opening[side]] == 0).all()
 
 
 @given(worlds(), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
@@ -412,14 +465,32 @@ def test_more_verification_never_makes_a_package_worse(world):
 def made(sitting):
     """Place on the desk of the table that holds now."""
     t = table_of(sitting.future, sitting.p, sitting.desk)
-    begins = sitting.desk.tables.__array_interface__["data"][0]
-    return (t.__array_interface__["data"][0] - begins) // sitting.desk.tables.itemsize
+    wanted = (sitting.p.derived.identity, sitting.future.account, sitting.future.verifiers)
+    assert (t["parameters"], t["account"], t["verifiers"]) == wanted
+    tables = sitting.desk.tables
+    (place,) = [
+        k for k in range(HELD)
+        if (tables[k].parameters, tables[k].account, tables[k].verifiers) == wanted
+    ]  # fmt: skip
+    return place
 
 
 def cleared():
     sitting = cake(0.3, 0.3)
-    sitting.desk.tables["parameters"] = NONE
+    for what in ("parameters", "agenda"):
+        sitting.desk.tables[what] = NONE
     return sitting
+
+
+def test_every_thread_has_a_desk_of_its_own_with_no_table_on_it():
+    mine, others = desk(), []
+    thread = Thread(target=lambda: others.append(desk()))
+    thread.start()
+    thread.join()
+    assert desk() is mine
+    assert others[0] is not mine
+    assert (others[0]["tables"]["parameters"] == NONE).all()
+    assert (others[0]["tables"]["agenda"] == NONE).all()
 
 
 def test_a_table_is_made_once():
@@ -475,15 +546,18 @@ def test_a_new_table_knows_no_drafts_and_no_curves():
 # --- looking for a package ------------------------------------------------------------------------
 
 
+def both_sides(world, side):
+    """What every package is worth to a side, and is reckoned to be to the other."""
+    return everybody(world)[:, side], world.t.reckoned[1 - side, : world.t.packages]
+
+
 def liked_best(world, side, asked):
     """The choice by going through every package in turn."""
-    theirs = publicly(world)[:, 1 - side]
-    # the table's own numbers, so that ties are those that the rules see
-    theirs = np.array([reckoned(world.t, 1 - side, k) for k in range(len(theirs))])
-    own = everybody(world)[:, side]
-    ranked = sorted(range(len(own)), key=lambda k: (-theirs[k], k))
-    enough = [k for k in ranked if own[k] >= asked]
-    return enough[0] if enough else max(ranked, key=lambda k: own[k])
+    own, theirs = both_sides(world, side)
+    enough = [k for k in range(len(own)) if own[k] >= asked]
+    if enough:
+        return max(enough, key=lambda k: (theirs[k], -k))
+    return max(range(len(own)), key=lambda k: (own[k], theirs[k], -k))
 
 
 @given(worlds(), st.floats(-0.2, 1.2))
@@ -514,32 +588,63 @@ def _ft(sitting):
     return sitting.future, sitting.t
 
 
-@given(worlds(), st.floats(-0.2, 1.2))
+@given(worlds())
 @FEW
-def test_no_page_before_the_first_one_holds_what_is_asked(world, asked):
+def test_the_best_package_for_oneself_is_found_among_all(world):
     for side in range(2):
-        own = world.own(side)
-        first = first_page(own, world.t, side, asked)
-        before = world.t.ranked[side, : min(first * PAGE, world.p.agenda.packages)]
-        assert all(worth(package, own) < asked for package in before)
-        if first < pages(world.t):
-            bound = world.t.bounds[side, first]
-            assert bound.up_to_at_zero + own.trust * bound.up_to_rise >= asked
+        own, theirs = both_sides(world, side)
+        best = max(range(len(own)), key=lambda k: (own[k], theirs[k], -k))
+        assert best_for_own(world.future, world.t, side) == best
 
 
-@given(worlds(), st.floats(-0.2, 1.2))
+def test_of_packages_equally_good_for_oneself_the_other_sides_better_one_is_chosen():
+    """Packages (own, other): (1, 0), (1, .5), (1, .5), (0, 1)."""
+    table = Sitting(of_issues({"a": issue([1, 1, 1, 0], [0, 0.5, 0.5, 1])}, [[1], [1]]))
+    assert best_for_own(*_ft(table), 0) == 1
+
+
+@given(worlds(), st.floats(-0.2, 1.2), st.booleans(), st.integers(0, 2**32))
 @FEW
-def test_the_most_that_leaves_the_other_a_floor_is_found_among_all(world, floor):
+def test_the_most_that_leaves_the_other_a_floor_is_found_among_all(world, floor, exact, seed):
+    """Floors met exactly among them."""
     for side in range(2):
-        own = everybody(world)[:, side]
-        theirs = np.array([reckoned(world.t, 1 - side, k) for k in range(len(own))])
-        left = own[theirs >= floor] if (theirs >= floor).any() else own[[theirs.argmax()]]
+        own, theirs = both_sides(world, side)
+        floor = np.random.default_rng(seed).choice(theirs) if exact else floor
+        left = own[theirs >= floor] if (theirs >= floor).any() else own[theirs == theirs.max()]
         assert best_leaving(world.future, world.t, side, floor) == left.max()
 
 
 def test_a_floor_met_exactly_is_met():
     sitting = cake()
     assert best_leaving(sitting.future, sitting.t, 0, 0.5) == 0.5
+
+
+@pytest.mark.parametrize("name", ["baseline", "extradition_accepted"])
+def test_the_shipped_agendas_choices_are_exact_whatever_trust_lock_in_and_account(name):
+    """Random states of both sides; every third is locked in on some issues as far as can be."""
+    sitting, rng = Sitting(load_cell(name, ["accounts=mixed"]).scenario), np.random.default_rng(1)
+    future, p, found = sitting.future, sitting.p, set()
+    for account in (ISLAMABADS, KABULS):
+        future.account = account
+        t = sitting.lay().t
+        for number in range(40):
+            side = number % 2
+            own, most = sitting.own(side), p.parties[side].lock_in
+            share = rng.integers(0, 2, CONTESTED) if number % 3 == 0 else rng.random(CONTESTED)
+            own.trust, own.lock_in[:] = rng.random(), share * most
+            worth = t.constant[side] + own.trust * t.slope[side]
+            for c in range(p.count.contested):
+                worth -= own.lock_in[c] * t.retreat[side, c]
+            theirs = t.reckoned[1 - side, : t.packages]
+            worth, asked = worth[: t.packages], rng.random()
+            enough = np.flatnonzero(worth >= asked)
+            best = enough[theirs[enough].argmax()] if len(enough) else worth.argmax()
+            assert best_for_other(future, t, side, asked) == best
+            left = worth[theirs >= asked]
+            most_left = left.max() if len(left) else worth[theirs == theirs.max()].max()
+            assert best_leaving(future, t, side, asked) == most_left
+            found.add(int(best))
+    assert len(found) > 10
 
 
 # --- the mediators' text --------------------------------------------------------------------------
@@ -579,8 +684,7 @@ def test_more_weight_on_a_side_gives_it_more():
 
 def weighted_by_brute_force(world, weight):
     """The text by going through every package, the lowest number of equals."""
-    numbers = range(world.p.agenda.packages)
-    known = np.array([[reckoned(world.t, side, k) for side in range(2)] for k in numbers])
+    known = world.t.reckoned[:, : world.t.packages].T
     low = np.array([world.p.parties[side].disagreement for side in range(2)])
     logs = np.vectorize(math.log)(np.maximum(known - low, LEAST_GAIN))
     return int(np.argmax(weight * logs[:, 0] + (WEIGHTS - weight) * logs[:, 1]))

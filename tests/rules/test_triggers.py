@@ -1,7 +1,7 @@
 """Triggers: the weightiest opens the day's chain of responses."""
 
 import pytest
-from by_hand import one_future
+from by_hand import one_future, trigger_of
 
 from sim.config import CAUSES
 from sim.parameters import NONE
@@ -9,18 +9,12 @@ from sim.rules.triggers import clear, put_forward
 from sim.state import ATTACK, BORDER_CLASH, SHOCK, TALKS_BREAKDOWN, VIOLATION
 
 
-def held(future):
-    """Weight, cause and injured of the trigger of a future."""
-    trigger = future.trigger
-    return float(trigger.severity), int(trigger.cause), tuple(x != 0 for x in trigger.injured)
-
-
 def after(*offers):
     """The trigger of a future after these were put forward: severity, cause, injured."""
     future, _ = one_future()
     for severity, cause, injured in offers:
         put_forward(future, severity, cause, *injured)
-    return held(future)
+    return trigger_of(future)
 
 
 NOTHING = (0.0, NONE, (False, False))
@@ -85,4 +79,4 @@ def test_a_trigger_is_forgotten_whole():
     future, _ = one_future()
     put_forward(future, *CLASH[:2], True, True)
     clear(future)
-    assert held(future) == NOTHING
+    assert trigger_of(future) == NOTHING

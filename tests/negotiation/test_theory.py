@@ -9,7 +9,11 @@ import math
 import numpy as np
 import pytest
 
+from sim.config.tactics import ConcessionForm
 from sim.negotiation import concession, solutions, theory
+from sim.parameters import code
+
+POLYNOMIAL = code(ConcessionForm.polynomial)
 
 
 def printed(text):
@@ -153,12 +157,12 @@ def test_zeuthen_on_a_grid_of_hundredths(second, x):
 @pytest.mark.parametrize(
     ("form", "kappa", "beta", "share"),
     [
-        ("polynomial", 0.0, 0.2, "0.031250"),
-        ("polynomial", 0.0, 1.0, "0.500000"),
-        ("polynomial", 0.0, 5.0, "0.870551"),
-        ("exponential", 0.1, 0.2, "0.134725"),
-        ("exponential", 0.1, 1.0, "0.316228"),
-        ("exponential", 0.1, 5.0, "0.930572"),
+        (POLYNOMIAL, 0.0, 0.2, "0.031250"),
+        (POLYNOMIAL, 0.0, 1.0, "0.500000"),
+        (POLYNOMIAL, 0.0, 5.0, "0.870551"),
+        (concession.EXPONENTIAL, 0.1, 0.2, "0.134725"),
+        (concession.EXPONENTIAL, 0.1, 1.0, "0.316228"),
+        (concession.EXPONENTIAL, 0.1, 5.0, "0.930572"),
     ],
 )
 def test_time_dependent_tactics_at_half_time(form, kappa, beta, share):
@@ -166,8 +170,8 @@ def test_time_dependent_tactics_at_half_time(form, kappa, beta, share):
 
 
 def test_behaviour_dependent_tactics():
-    assert concession.relative_tit_for_tat([10, 12], 30) == printed("25.000000")
-    assert concession.absolute_tit_for_tat([10, 12], 30) == printed("28.000000")
+    assert concession.relative_tit_for_tat(10, 12, 30, 0, 99) == printed("25.000000")
+    assert concession.absolute_tit_for_tat(10, 12, 30, 0, 99, 0) == printed("28.000000")
 
 
 # --- crises, spoilers, win-sets, lock-in ----------------------------------------------------------
