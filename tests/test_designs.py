@@ -152,7 +152,7 @@ def test_finished_points_are_skipped(tmp_path: Path) -> None:
 def test_points_run_side_by_side_to_the_same_files(tmp_path: Path) -> None:
     vary = ["--vary", "pakistan.trust=0.2,0.3,0.4"]
     assert run("design", "zip", str(tmp_path / "one"), *QUICK, *vary) == 0
-    two = ["engine=processes", "engine.workers=2"]
+    two = ["engine=threads", "engine.workers=2"]
     assert run("design", "zip", str(tmp_path / "two"), *QUICK, *two, *vary) == 0
     for path in sorted((tmp_path / "one").rglob("*.parquet")):
         twin = tmp_path / "two" / path.relative_to(tmp_path / "one")
