@@ -98,7 +98,7 @@ def test_what_happens_at_a_point_is_what_happens_in_its_scenario() -> None:
         assert len(noted) > 10
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_any_numbers_may_differ_between_futures(data: st.DataObject) -> None:
     """Two points of any few numbers, at their bounds or between, beside the scenario itself."""
