@@ -1,4 +1,4 @@
-"""Swapping the parties, the first mover and the streams mirrors the results exactly.
+"""Swapping the parties, the first mover and chance mirrors the results exactly.
 
 Where both sides have the same actions (attacks off, agenda effects that only one side delivers
 empty), nothing in the model may know which of them is called Islamabad.
@@ -9,12 +9,9 @@ import copy
 import numpy as np
 import pytest
 from conftest import SEED, put, same, tree_of
-from sim.randomness import Streams
+from mirror import World, live, live_mirrored, mirrored
 
-from sim.config import PARTIES, ProtocolKind, validate
-from sim.model import CeasefireModel
-
-SIDE = dict(zip(PARTIES, reversed(PARTIES), strict=True))
+from sim.config import PARTIES, ProtocolKind
 
 TEXTBOOK = {
     "switches.attacks": False,
@@ -51,104 +48,29 @@ EVEN_HANDED = {
 }  # fmt: skip
 
 
-class MirroredStreams(Streams):
-    """The same numbers with the parties' names swapped in every purpose."""
-
-    def uniform(self, purpose, day, rows=None):
-        return super().uniform(mirrored_purpose(purpose), day, rows)
-
-    def below(self, purpose, day, chance, rows=None):
-        return super().below(mirrored_purpose(purpose), day, chance, rows)
-
-    def words(self, purpose, day, rows=None):
-        return super().words(mirrored_purpose(purpose), day, rows)
-
-
-def mirrored_purpose(purpose):
-    return "/".join(SIDE.get(word, word) for word in purpose.split("/"))
-
-
 def tactics(**fields):
     """One tactic for both sides."""
     return {f"{side}.tactic": fields for side in PARTIES}
 
 
-def swap(node, one=PARTIES[0], other=PARTIES[1]):
-    node[one], node[other] = node[other], node[one]
-
-
-def mirrored(tree):
-    """The same world with the parties' places taken by each other."""
-    tree = copy.deepcopy(tree)
-    swap(tree)
-    tree["protocol"]["first_mover"] = SIDE[tree["protocol"]["first_mover"]]
-    positions = [tree["accounts"][name] for name in ("islamabad", "kabul")]
-    for issue in tree["agenda"]["issues"].values():
-        swap(issue)
-        issue["demander"] = SIDE[issue["demander"]]
-    for position in (p for account in positions for p in account.values()):
-        swap(position)
-        position["opening"] = {SIDE[side]: option for side, option in position["opening"].items()}
-    for mediator in tree["mediators"].values():
-        swap(mediator["leverage"])
-        mediator["bias"] = -mediator["bias"]
-    return tree
-
-
 def run(tree, replicates=400, horizon=90):
-    model = CeasefireModel(validate(tree)[0], replicates, SEED, watched=50)
-    return model.run(horizon).columns, model.log
+    return live(World(tree, replicates, SEED, horizon)).columns
 
 
-def swapped_name(column):
-    for side, other in SIDE.items():
-        if column.startswith(f"{side}_"):
-            return column.replace(side, other, 1)
-        if column.endswith(f"_{side}"):
-            return column.removesuffix(side) + other
-    return column
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        {},
-        {"protocol.first_mover": "afghan_taliban"},
-        {"protocol.kind": "single_text"},
-        {"protocol.kind": "single_text", "protocol.text_step": 0.07, "switches.clashes": False},
-        {"mediators": {}},
-        tactics(kind="hardliner", floor=0.6),
-        {f"{side}.ending_value": 3 for side in PARTIES},
-        {"conflict.implementation.violation": 1, "conflict.implementation.detection": 1},
-    ],
-    ids=["plain", "Kabul first", "single text", "single text without clashes", "nobody mediates",
-         "hardliners", "easily ended", "broken every day"],
-)  # fmt: skip
-def pair(request):
-    tree = put(tree_of(), TEXTBOOK | request.param)
-    one, log = run(tree)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.model.Streams", MirroredStreams)
-        other, mirrored_log = run(mirrored(tree))
-    return one, log, other, mirrored_log
-
-
-def test_swapping_parties_first_mover_and_streams_mirrors_every_outcome(pair):
-    one, _, other, _ = pair
-    differ = [
-        name
-        for name, values in one.items()
-        if not np.array_equal(values, other[swapped_name(name)], equal_nan=values.dtype.kind == "f")
-    ]
-    assert differ == []
-
-
-def test_rounds_mirror_too(pair):
-    _, log, _, mirrored_log = pair
-    back = [{swapped_name(k): v for k, v in entry.items()} for entry in mirrored_log.rounds]
-    assert log.rounds == back
-
-
+WORLDS = {
+    "plain": {},
+    "Kabul first": {"protocol.first_mover": "afghan_taliban"},
+    "single text": {"protocol.kind": "single_text"},
+    "single text without clashes": {
+        "protocol.kind": "single_text", "protocol.text_step": 0.07, "switches.clashes": False,
+    },
+    "nobody mediates": {"mediators": {}},
+    "hardliners": tactics(kind="hardliner", floor=0.6),
+    "easily ended": {f"{side}.ending_value": 3 for side in PARTIES},
+    "broken every day": {
+        "conflict.implementation.violation": 1, "conflict.implementation.detection": 1,
+    },
+}  # fmt: skip
 IMITATION = {"kind": "tit_for_tat", "lag": 1, "window": 2, "disturbance": 0.05}
 TACTICS = [
     {"kind": "time_dependent", "form": "exponential", "beta": 0.7, "kappa": 0.05},
@@ -164,29 +86,57 @@ TACTICS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", list(ProtocolKind))
-@pytest.mark.parametrize("number", range(len(TACTICS)))
-def test_every_tactic_mirrors_against_another_under_every_protocol(kind, number):
-    """Even ones against the same tactic, odd ones against the next; the sides learn and spin."""
+def met(kind, number):
+    """Even ones meet the same tactic, odd ones the next; the sides learn and spin."""
     mine, other = TACTICS[number], TACTICS[(number + number % 2) % len(TACTICS)]
-    tree = put(
-        tree_of(),
-        TEXTBOOK
-        | {"protocol.kind": kind.value, "pakistan.tactic": mine, "afghan_taliban.tactic": other}
+    return (
+        {"protocol.kind": kind.value, "pakistan.tactic": mine, "afghan_taliban.tactic": other}
         | {"pakistan.disagreement": 0.1, "afghan_taliban.disagreement": 0.15}
-        | {"pakistan.opponent_model": "learned", "afghan_taliban.spin": "selective"},
+        | {"pakistan.opponent_model": "learned", "afghan_taliban.spin": "selective"}
     )
-    one, log = run(tree, 60, 40)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.model.Streams", MirroredStreams)
-        back, mirrored_log = run(mirrored(tree), 60, 40)
-    assert same(one, {swapped_name(name): values for name, values in back.items()}) == []
-    assert len(log.rounds) == len(mirrored_log.rounds) > 0
+
+
+MEETINGS = {
+    f"{kind.value} {number}": met(kind, number)
+    for kind in ProtocolKind
+    for number in range(len(TACTICS))
+}
+
+
+def world(changes, futures, days):
+    return World(put(tree_of(), TEXTBOOK | changes), futures, SEED, days)
+
+
+ALL = {name: world(changes, 400, 90) for name, changes in WORLDS.items()} | {
+    name: world(changes, 60, 40) for name, changes in MEETINGS.items()
+}
+
+
+@pytest.fixture(scope="module")
+def back():
+    """Every mirrored world under mirrored chance, told with the parties swapped back."""
+    return dict(zip(ALL, live_mirrored(list(ALL.values())), strict=True))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_swapping_parties_first_mover_and_chance_mirrors_every_outcome_and_round(name, back):
+    lived = live(ALL[name])
+    assert same(lived.columns, back[name].columns) == []
+    assert lived.rounds == back[name].rounds
+    assert len(lived.rounds) > 0
+
+
+def test_the_comparison_above_can_fail(back):
+    """Without chance mirrored as well, much differs."""
+    plain = ALL["plain"]
+    other = live(plain._replace(tree=mirrored(plain.tree)))
+    assert len(same(live(plain).columns, other.columns)) > 20
+    assert live(plain).rounds != other.rounds
 
 
 def test_much_happens_in_the_worlds_mirrored():
     """Otherwise the tests above would be empty."""
-    columns, _ = run(put(tree_of(), TEXTBOOK))
+    columns = run(put(tree_of(), TEXTBOOK))
     for name in ("clashes", "contained", "rounds_failed", "deal", "violations", "deal_lapsed_day",
                  "pakistan_rung3_days", "afghan_taliban_rung3_days"):  # fmt: skip
         assert columns[name].sum() > 0, name
@@ -220,7 +170,7 @@ def test_two_equal_sides_fare_alike_on_average(kind):
     tree["accounts"] |= {"islamabad": {}, "kabul": {}}
     tree["pakistan"] |= {"weights": {"theirs": 0.5, "ours": 0.5}, "opening": {}}
     tree["afghan_taliban"] = copy.deepcopy(tree["pakistan"])
-    columns, _ = run(tree, 3_000, 60)
+    columns = run(tree, 3_000, 60)
     for rung in range(1, 5):
         one, other = (columns[f"{side}_rung{rung}_days"] for side in PARTIES)
         difference = one - other
