@@ -28,7 +28,7 @@ RELAY = np.array([purpose(f"relay/{k}") for k in range(EXCHANGES + 1)])
 
 @rule
 def bargain(future: Any, p: Any, t: Any, log: Any) -> int:
-    """Bargain for a day: sessions of exchanges, until agreement or the round's limit.
+    """Bargain for a day: sessions of exchanges, until agreement or the limit of round or day.
 
     Returns the package that both accepted, or NONE.
     """

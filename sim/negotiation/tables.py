@@ -271,7 +271,9 @@ def list_retreats(p: Any, t: Any, side: int, c: int) -> None:
 
 @rule
 def bound_pages(t: Any, side: int) -> None:
-    """Bound what the packages of each page are worth, and order a side's pages.
+    """Bound what the packages of each page are worth to a side, and order pages by it.
+
+    That is the order in which the other side looks through them.
 
     The best of a page is convex in trust, so it lies below its chord; lock-in only takes off.
     """
@@ -384,7 +386,7 @@ def best_leaving(future: Any, t: Any, side: int, floor: float) -> float:
 def draft(p: Any, t: Any, weight: int) -> int:
     """The mediators' text for a weight on the first side: the package of the weighted Nash product.
 
-    As the mediators reckon both sides' utilities; ``weight`` in 0 .. ``WEIGHTS``.
+    Of gains, as publicly reckoned, over payoffs without a deal on day 0; ``weight`` in 0 .. 100.
     """
     if t.drafts[weight] == NONE:
         t.drafts[weight] = weighted_nash(p, t, weight)
@@ -393,7 +395,7 @@ def draft(p: Any, t: Any, weight: int) -> int:
 
 @rule
 def weighted_nash(p: Any, t: Any, weight: int) -> int:
-    """Package with the largest weighted product of gains over no deal, of equals the lowest."""
+    """Package with the largest weighted product of gains over no deal, of equals the first."""
     best, found = -np.inf, 0
     for page in range(t.pages):
         first, second = t.bounds[0, page].reckoned, t.bounds[1, page].reckoned

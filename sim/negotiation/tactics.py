@@ -1,9 +1,9 @@
 """Tactics: what a side offers and accepts within a round.
 
 Most tactics are an aspiration, the least own utility asked for: the side offers the package that
-the other side is thought to like best at or above it, and accepts what reaches it. The first offer
-is the public position. One function a tactic, with its source; ``aspiration``, ``offer`` and
-``accepts`` choose among them. Knows a future's table, no protocol and no day.
+the other side is thought to like best at or above it, and accepts what reaches it. With most, the
+first offer is the public position. ``aspiration`` and ``offer`` choose among them.
+Knows a future's table, no protocol and no day.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def aspiration(future: Any, p: Any, t: Any, side: int) -> float:
         return time_dependent(future, p, t, side)
     if kind == TRUST_CONTINGENT:
         return trust_contingent(future, p, t, side)
-    if kind == HARDLINER:
+    if kind == HARDLINER:  # a floor, a share of the zone, and never below it
         return between(own, 1.0 - tactic.floor)
     if kind == TIT_FOR_TAT:
         return tit_for_tat(future, p, t, side)
@@ -117,7 +117,7 @@ def time_dependent(future: Any, p: Any, t: Any, side: int) -> float:
 
 @rule
 def trust_contingent(future: Any, p: Any, t: Any, side: int) -> float:
-    """Concede with time, and the less the less the other side is trusted."""
+    """Concede with time, and the less the less the other side is trusted (see docs/odd.md)."""
     own, distrust = future.sides[side], p.parties[side].tactic.distrust
     willing = distrust + (1.0 - distrust) * own.trust
     return between(own, conceded(future, p, t, side) * willing)

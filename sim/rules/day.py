@@ -1,4 +1,8 @@
-"""A day of one future, in the order of the model's description."""
+"""A day of one future, in the order of the model's description.
+
+``future`` is its record (``sim.state``), ``p`` are its parameters (``sim.parameters``), ``desk`` is
+what the thread works with: tables of packages and a log (``sim.negotiation.tables``).
+"""
 
 from __future__ import annotations
 

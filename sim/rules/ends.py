@@ -100,8 +100,8 @@ def repudiate(future: Any, p: Any) -> None:
 
 @everyday
 def ends_it(future: Any, p: Any, side: int, pressure: float) -> bool:
-    """Whether a side ends the ceasefire: its pressure to exceeds what continuing is worth."""
-    if pressure <= future.sides[side].ending_value:  # continuing is worth this at least
+    """Whether a side ends the ceasefire: pressure to end it exceeds what continuing is worth."""
+    if pressure <= future.sides[side].ending_value:  # the quick part: all else only adds to it
         return False
     if pressure <= worth_of_continuing(future, p, side):
         return False
@@ -142,8 +142,8 @@ def worth_of_continuing(future: Any, p: Any, side: int) -> float:
 def renew(future: Any, p: Any, log: Any) -> None:
     """Perhaps re-establish a collapsed ceasefire, likelier where mediators call the sides back.
 
-    A new spell begins as day 0 did. What was learnt, agreed at home and paid for closure stays;
-    the old deal and old grievances are gone.
+    Tension and calendar begin anew, the old deal and old grievances are gone. Trust, lock-in,
+    private values, suppression, patience and what closure has cost stay.
     """
     state = future.ceasefire
     if not 0 < state.day[COLLAPSE] < future.day:

@@ -82,7 +82,10 @@ def deliver(future: Any, p: Any, targets: Any) -> None:
 
 @rule
 def violate(future: Any, p: Any, log: Any, side: int, target: float) -> None:
-    """Violations of a side by what it does not deliver, or by a strike that was promised away."""
+    """Perhaps a side violates its deal, by what it does not deliver, and perhaps it is found out.
+
+    A strike by Islamabad under a deal that excludes strikes entirely is always found.
+    """
     rule_, found = p.conflict.implementation, False
     if chance(future, VIOLATED[side]) < violation_chance(future, p, side, target):
         found = chance(future, DETECTED[side]) < detection_chance(rule_, verified(future))

@@ -182,7 +182,7 @@ def let_speak(future: Any, p: Any) -> None:
             if mediator.functions.relay:
                 talks.carried = True
                 unheard *= 1.0 - mediator.credibility
-    talks.noise = p.protocol.relay_noise * (1.0 - (1.0 - unheard))
+    talks.noise = p.protocol.relay_noise * unheard
 
 
 @rule
