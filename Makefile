@@ -58,9 +58,9 @@ studies: $(INSTALLED)
 	@for file in $$(grep -l study.Study experiments/*/study.yaml); do \
 		$(MAKE) --no-print-directory study NAME=$$(basename $$(dirname $$file)) || exit 1; done
 
-# Which assumptions matter: half an hour on two processors; what was evaluated is kept in build/sensitivity.
+# Which assumptions matter (can be interrupted): what was evaluated is kept in build/sensitivity.
 sensitivity: $(INSTALLED_FOR_TESTS)
-	@$(BIN)/ceasefire sensitivity build/sensitivity engine=processes engine.workers=$(WORKERS)
+	@$(BIN)/ceasefire sensitivity build/sensitivity engine.workers=$(WORKERS)
 	@cp build/sensitivity/README.md build/sensitivity/*.csv build/sensitivity/*.png experiments/sensitivity/
 
 test: lint

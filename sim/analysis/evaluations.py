@@ -69,7 +69,7 @@ class Evaluations:
             known = dict(rest)
         except FileNotFoundError:
             whole, first, known = [], begun, {}
-        except (OSError, ValueError):
+        except (OSError, TypeError, ValueError):
             raise StoreError(f"cannot read {self.store}") from None
         if first != begun:
             commit = str(first.get("commit") if isinstance(first, dict) else first)[:9]

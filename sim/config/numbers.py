@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
+from sim.config.events import contradictions
+
 TOLD = 3  # wrong numbers of parameter sets that are told of
 
 
@@ -42,9 +44,14 @@ class Number(NamedTuple):
     def allowed(self) -> str:
         """What is allowed, in words."""
         kind = "a whole number" if self.whole else "a number"
-        low = f" {'above' if self.above else 'from'} {self.low:g}"
-        high = f" {'up ' if self.above or math.isinf(self.low) else ''}to {self.high:g}"
+        low = f" {'above' if self.above else 'from'} {_shown(self.low)}"
+        high = f" {'up ' if self.above or math.isinf(self.low) else ''}to {_shown(self.high)}"
         return kind + (low if self.low > -math.inf else "") + (high if self.high < math.inf else "")
+
+
+def _shown(value: float) -> str:
+    """A number in all its digits."""
+    return f"{value:.15g}"
 
 
 def numbers(scenario: Any) -> dict[str, Number]:
@@ -118,7 +125,7 @@ def problems_of_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iter
 
 def _wrong_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
     known = numbers(scenario)
-    guarded = {path for path, number in known.items() if _has_rule(scenario, number.owner)}
+    guarded = {path for path, number in known.items() if _is_guarded(scenario, number.owner)}
     for k, each in enumerate(sets):
         wrong = [path for path in each if path not in known or not known[path].allows(each[path])]
         for path in wrong:
@@ -130,7 +137,7 @@ def _wrong_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[
 
 def _wrong(scenario: Any, path: str, value: float, known: Mapping[str, Number]) -> str:
     if path in known:
-        return f"is {value:g}; it should be {known[path].allowed}"
+        return f"is {_shown(value)}; it should be {known[path].allowed}"
     try:
         _at(scenario, path)
     except (LookupError, TypeError, ValueError):
@@ -148,8 +155,13 @@ def _at(node: Any, path: str) -> Any:
     return node
 
 
-def _has_rule(scenario: Any, owner: str) -> bool:
-    """Whether a part of a scenario is checked as a whole; the scenario's own rules are on names."""
+def _is_guarded(scenario: Any, owner: str) -> bool:
+    """Whether a part of a scenario is checked as a whole.
+
+    Of the scenario's own rules all are on names but one, that events do not contradict each other.
+    """
+    if owner.startswith("events."):
+        return True
     return bool(owner and type(_at(scenario, owner)).__pydantic_decorators__.model_validators)
 
 
@@ -157,6 +169,7 @@ def _broken(
     scenario: Any, changed: Mapping[str, float], known: Mapping[str, Number]
 ) -> Iterator[str]:
     """Say which parts of a scenario do not hold together with numbers changed."""
+    events = {}
     for owner in dict.fromkeys(known[path].owner for path in changed):
         part = _at(scenario, owner)
         fields: dict[str, Any] = {}
@@ -165,10 +178,14 @@ def _broken(
                 name, *rest = path[len(owner) + 1 :].split(".")
                 fields[name] = _put(fields.get(name, getattr(part, name)), rest, value)
         try:
-            replace(part, **fields)
+            part = replace(part, **fields)
         except ValidationError as error:
             for problem in error.errors(include_url=False):
                 yield f"{owner}: {problem.get('ctx', {}).get('error', problem['msg'])}"
+        if owner.startswith("events."):
+            events[owner.removeprefix("events.")] = part
+    if events:
+        yield from contradictions({**scenario.events, **events})
 
 
 def _put(held: Any, path: Sequence[str], value: float) -> Any:
