@@ -23,7 +23,10 @@ from platformdirs import user_cache_dir
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-ROOMS = ("compiling.py", "chance.py", "state.py", "parameters.py", "negotiation", "rules")
+ROOMS = (
+    "compiling.py", "chance.py", "config", "notes.py", "state.py", "parameters.py", "negotiation",
+    "rules",
+)  # fmt: skip
 INTERPRETED = bool(numba.config.DISABLE_JIT)
 
 
