@@ -147,6 +147,12 @@ def test_a_text_better_than_the_own_offer_still_lacks_something_for_who_refuses(
     assert persons.lacks(*sitting.at_table, 0, 9) == 1e-6
 
 
+def test_a_text_that_lacks_exactly_nothing_for_the_agent_lacks_something_for_who_refuses(sitting):
+    sitting.p.protocol.face_saving = 1.0  # to mediators the agent concedes down to no deal
+    sitting.own(0).reservation = 0.5
+    assert persons.lacks(*answering(sitting, 0, False).at_table, 0, 5) == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize(("text", "agent"), [(5, 0), (9, 1)])
 def test_who_is_asked_of_a_text_is_told_what_it_is_worth(sitting, text, agent):
     sitting.p.protocol.face_saving = 0.0
