@@ -385,6 +385,14 @@ def test_accepting_must_be_worth_the_discounted_share_of_proposing_next(exchange
     assert subgame_perfect(*perfect(exchange).at_table, 0) == pytest.approx(asked)
 
 
+def test_what_proposing_next_is_worth_is_the_most_that_leaves_the_other_no_deal():
+    """Worth (0, 1), (.7, .5), (1, 0), the other has .5 without a deal: .9 of .7."""
+    sitting = Sitting(of_issues({"a": issue([0, 0.7, 1], [1, 0.5, 0])}, [[1], [1]])).at(9)
+    sitting.p.parties[0].disagreement, sitting.p.parties[1].disagreement = 0.0, 0.5
+    sitting.lay().uses(0, tactics.SubgamePerfect, discount=0.9, other_discount=0.5)
+    assert subgame_perfect(*sitting.at_table, 0) == pytest.approx(0.63)
+
+
 def test_where_nothing_is_left_above_no_deal_no_deal_is_asked_for():
     sitting = perfect(9, own=0.9)
     assert subgame_perfect(*sitting.at_table, 0) == 0.9
