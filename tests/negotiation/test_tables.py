@@ -18,6 +18,7 @@ from sim.negotiation.tables import (
     best_for_other,
     best_for_own,
     best_leaving,
+    bound_pages,
     desk,
     draft,
     list_options_worth,
@@ -612,6 +613,20 @@ def test_the_most_that_leaves_the_other_a_floor_is_found_among_all(world, floor,
         floor = np.random.default_rng(seed).choice(theirs) if exact else floor
         left = own[theirs >= floor] if (theirs >= floor).any() else own[theirs == theirs.max()]
         assert best_leaving(world.future, world.t, side, floor) == left.max()
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_page_of_little_own_worth_may_hold_the_best_for_the_other(side):
+    """Two pages of 13. Own worth and the other's: (0, 1), (.5, .3) on one, (.2, .7) on the next."""
+    world = random_world(np.random.default_rng(1), [2, 13])
+    t, other = world.t, 1 - side
+    t.constant[:], t.slope[:], t.retreat[:], t.reckoned[:] = 0, 0, 0, 0
+    t.constant[side, [1, 13]] = t.reckoned[side, [1, 13]] = [0.5, 0.2]
+    t.constant[other, [0, 1, 13]] = t.reckoned[other, [0, 1, 13]] = [1.0, 0.3, 0.7]
+    for of in range(2):
+        bound_pages(t, of)
+    assert best_for_other(world.future, t, side, 0.15) == 13
+    assert best_leaving(world.future, t, side, 0.5) == 0.2
 
 
 def test_a_floor_met_exactly_is_met():
