@@ -71,6 +71,13 @@ def test_an_agent_is_on_record_for_its_aspiration(sitting):
     assert persons.asks(*sitting.at_table, 1) == pytest.approx(0.86)
 
 
+def test_each_agent_is_on_record_for_its_own_aspiration(sitting):
+    sitting.uses(1, tactics.Hardliner, floor=0.5)
+    assert [persons.asks(*sitting.at_table, side) for side in range(2)] == pytest.approx(
+        [0.86, 0.65]
+    )
+
+
 def test_a_person_is_on_record_for_its_last_offer(sitting):
     assert persons.asks(*answering(sitting.said(1, 0, 4), 1).at_table, 1) == pytest.approx(0.6)
 
