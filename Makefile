@@ -70,9 +70,10 @@ test: lint
 test-slow: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python -m pytest -q -m slow || [ $$? -eq 5 ]
 
-# Whether a changed sign, factor, side or condition of a rule is noticed: half an hour.
+# Whether a changed sign, factor, side or condition of a rule is noticed: an hour.
 mutants: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python tests/mutants.py sim/rules --tests tests/rules --sample $(MUTANTS) -n $(WORKERS)
+	@$(BIN)/python tests/mutants.py sim/negotiation --tests tests/negotiation --sample $(MUTANTS) -n $(WORKERS) --limit 300
 
 # After a rule was changed knowingly: store what every scenario now does (tests/digests.json).
 digests: $(INSTALLED_FOR_TESTS)

@@ -125,7 +125,7 @@ WORLDS = {
     "single text without clashes": {
         "protocol.kind": "single_text", "protocol.text_step": 0.07, "switches.clashes": False,
     },
-    "nobody mediates": {"mediators": {}},
+    "nobody mediates": {"mediators": {}, "calendar.attendance": 4},
     "hardliners": tactics(kind="hardliner", floor=0.6),
     "easily ended": {f"{side}.ending_value": 3 for side in PARTIES},
     "broken every day": {
@@ -135,13 +135,16 @@ WORLDS = {
 
 
 @pytest.mark.parametrize(
-    "names",
-    [["plain"], pytest.param([name for name in WORLDS if name != "plain"], marks=pytest.mark.slow)],
+    ("names", "replicates"),
+    [
+        (["plain"], 10),
+        pytest.param([name for name in WORLDS if name != "plain"], 25, marks=pytest.mark.slow),
+    ],
     ids=["plain", "others"],
 )
-def test_swapping_parties_first_mover_and_streams_mirrors_outcomes_and_rounds(names):
+def test_swapping_parties_first_mover_and_streams_mirrors_outcomes_and_rounds(names, replicates):
     trees = [put(tree_of(), TEXTBOOK | WORLDS[name]) for name in names]
-    pairs = zip(names, both_ways(trees, 10, 60), strict=True)
+    pairs = zip(names, both_ways(trees, replicates, 60), strict=True)
     for name, ((one, rounds), (back, mirrored_rounds)) in pairs:
         assert differences(one, back) == [], name
         assert rounds == [

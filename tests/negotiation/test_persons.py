@@ -71,6 +71,13 @@ def test_an_agent_is_on_record_for_its_aspiration(sitting):
     assert persons.asks(*sitting.at_table, 1) == pytest.approx(0.86)
 
 
+def test_each_agent_is_on_record_for_its_own_aspiration(sitting):
+    sitting.uses(1, tactics.Hardliner, floor=0.5)
+    assert [persons.asks(*sitting.at_table, side) for side in range(2)] == pytest.approx(
+        [0.86, 0.65]
+    )
+
+
 def test_a_person_is_on_record_for_its_last_offer(sitting):
     assert persons.asks(*answering(sitting.said(1, 0, 4), 1).at_table, 1) == pytest.approx(0.6)
 
@@ -145,6 +152,12 @@ def test_a_text_that_only_the_person_refuses_lacks_what_the_own_offer_is_worth_m
 def test_a_text_better_than_the_own_offer_still_lacks_something_for_who_refuses(sitting):
     answering(sitting.said(0, 8), 0, False)
     assert persons.lacks(*sitting.at_table, 0, 9) == 1e-6
+
+
+def test_a_text_that_lacks_exactly_nothing_for_the_agent_lacks_something_for_who_refuses(sitting):
+    sitting.p.protocol.face_saving = 1.0  # to mediators the agent concedes down to no deal
+    sitting.own(0).reservation = 0.5
+    assert persons.lacks(*answering(sitting, 0, False).at_table, 0, 5) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(("text", "agent"), [(5, 0), (9, 1)])

@@ -18,7 +18,7 @@ from sim.negotiation.scoring import (
 from .sitting import Sitting as Table
 from .sitting import cake, everybody, issue, of_issues, swapped, worlds
 
-MANY = settings(max_examples=40, deadline=None)
+MANY = settings(max_examples=20, deadline=None)
 
 
 def scored(world, deal):
@@ -111,7 +111,7 @@ def test_the_best_product_is_told_with_its_package():
 # Against solutions
 
 
-@given(worlds(), st.integers(0, 2**32))
+@given(worlds(many_pages=True), st.integers(0, 2**32))
 @MANY
 def test_every_deal_is_scored_as_the_solutions_say(world, seed):
     worths = everybody(world)
@@ -123,7 +123,7 @@ def test_every_deal_is_scored_as_the_solutions_say(world, seed):
     assert share == pytest.approx(expected.nash_share, abs=1e-12, nan_ok=True)
 
 
-@given(worlds())
+@given(worlds(many_pages=True))
 @MANY
 def test_a_point_is_beaten_unless_it_is_on_the_frontier(world):
     worths = everybody(world)
@@ -132,7 +132,7 @@ def test_a_point_is_beaten_unless_it_is_on_the_frontier(world):
     assert found == (~on_frontier).tolist()
 
 
-@given(worlds())
+@given(worlds(many_pages=True))
 @MANY
 def test_the_best_product_is_the_largest_of_all(world):
     worths = everybody(world)
@@ -144,7 +144,7 @@ def test_the_best_product_is_the_largest_of_all(world):
     assert found == gains.argmax()
 
 
-@given(worlds(), st.integers(0, 2**32))
+@given(worlds(many_pages=True), st.integers(0, 2**32))
 @MANY
 def test_swapping_the_sides_changes_no_score(world, seed):
     deal = int(np.random.default_rng(seed).integers(world.p.agenda.packages))

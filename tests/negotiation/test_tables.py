@@ -18,6 +18,7 @@ from sim.negotiation.tables import (
     best_for_other,
     best_for_own,
     best_leaving,
+    bound_pages,
     desk,
     draft,
     list_options_worth,
@@ -330,7 +331,7 @@ def of_pages(worths, world):
     return [worths[page * size : (page + 1) * size] for page in range(world.t.pages)]
 
 
-@given(worlds(), st.floats(0, 1), st.integers(0, 2**32))
+@given(worlds(many_pages=True), st.floats(0, 1), st.integers(0, 2**32))
 @FEW
 def test_bounds_are_above_what_they_bound_whatever_trust_and_lock_in(world, trust, seed):
     rng = np.random.default_rng(seed)
@@ -341,7 +342,7 @@ def test_bounds_are_above_what_they_bound_whatever_trust_and_lock_in(world, trus
             assert worths.max() < most_on(world.future, world.t, side, page)
 
 
-@given(worlds())
+@given(worlds(many_pages=True))
 @FEW
 def test_a_bound_is_the_best_of_its_page_at_either_end_of_trust(world):
     """And what the page's best is reckoned to be, exactly."""
@@ -364,7 +365,7 @@ def test_the_most_on_a_page_is_by_the_trust_of_whose_it_is():
     assert most_on(world.future, world.t, 1, 3) == pytest.approx(0.4)
 
 
-@given(worlds())
+@given(worlds(many_pages=True))
 @FEW
 def test_a_side_looks_at_pages_from_the_best_for_the_other_on_the_first_of_equals(world):
     for side in range(2):
@@ -560,7 +561,7 @@ def liked_best(world, side, asked):
     return max(range(len(own)), key=lambda k: (own[k], theirs[k], -k))
 
 
-@given(worlds(), st.floats(-0.2, 1.2))
+@given(worlds(many_pages=True), st.floats(-0.2, 1.2))
 @FEW
 def test_the_best_package_for_the_other_is_found_among_all(world, asked):
     for side in range(2):
@@ -568,7 +569,7 @@ def test_the_best_package_for_the_other_is_found_among_all(world, asked):
         assert found == liked_best(world, side, asked)
 
 
-@given(worlds(), st.integers(0, 2**32))
+@given(worlds(many_pages=True), st.integers(0, 2**32))
 @FEW
 def test_an_aspiration_met_exactly_is_met(world, seed):
     """Aspirations that equal some package's utility to the last bit."""
@@ -588,7 +589,7 @@ def _ft(sitting):
     return sitting.future, sitting.t
 
 
-@given(worlds())
+@given(worlds(many_pages=True))
 @FEW
 def test_the_best_package_for_oneself_is_found_among_all(world):
     for side in range(2):
@@ -603,7 +604,7 @@ def test_of_packages_equally_good_for_oneself_the_other_sides_better_one_is_chos
     assert best_for_own(*_ft(table), 0) == 1
 
 
-@given(worlds(), st.floats(-0.2, 1.2), st.booleans(), st.integers(0, 2**32))
+@given(worlds(many_pages=True), st.floats(-0.2, 1.2), st.booleans(), st.integers(0, 2**32))
 @FEW
 def test_the_most_that_leaves_the_other_a_floor_is_found_among_all(world, floor, exact, seed):
     """Floors met exactly among them."""
@@ -614,12 +615,28 @@ def test_the_most_that_leaves_the_other_a_floor_is_found_among_all(world, floor,
         assert best_leaving(world.future, world.t, side, floor) == left.max()
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_page_of_little_own_worth_may_hold_the_best_for_the_other(side):
+    """Two pages of 13. Own worth and the other's: (0, 1), (.5, .3) on one, (.2, .7) on the next."""
+    world = random_world(np.random.default_rng(1), [2, 13])
+    t, other = world.t, 1 - side
+    t.constant[:], t.slope[:], t.retreat[:], t.reckoned[:] = 0, 0, 0, 0
+    t.constant[side, [1, 13]] = t.reckoned[side, [1, 13]] = [0.5, 0.2]
+    t.constant[other, [0, 1, 13]] = t.reckoned[other, [0, 1, 13]] = [1.0, 0.3, 0.7]
+    for of in range(2):
+        bound_pages(t, of)
+    assert best_for_other(world.future, t, side, 0.15) == 13
+    assert best_leaving(world.future, t, side, 0.5) == 0.2
+
+
 def test_a_floor_met_exactly_is_met():
     sitting = cake()
     assert best_leaving(sitting.future, sitting.t, 0, 0.5) == 0.5
 
 
-@pytest.mark.parametrize("name", ["baseline", "extradition_accepted"])
+@pytest.mark.parametrize(
+    "name", ["baseline", pytest.param("extradition_accepted", marks=pytest.mark.slow)]
+)
 def test_the_shipped_agendas_choices_are_exact_whatever_trust_lock_in_and_account(name):
     """Random states of both sides; every third is locked in on some issues as far as can be."""
     sitting, rng = Sitting(load_cell(name, ["accounts=mixed"]).scenario), np.random.default_rng(1)
@@ -627,7 +644,7 @@ def test_the_shipped_agendas_choices_are_exact_whatever_trust_lock_in_and_accoun
     for account in (ISLAMABADS, KABULS):
         future.account = account
         t = sitting.lay().t
-        for number in range(40):
+        for number in range(12):
             side = number % 2
             own, most = sitting.own(side), p.parties[side].lock_in
             share = rng.integers(0, 2, CONTESTED) if number % 3 == 0 else rng.random(CONTESTED)
@@ -644,7 +661,7 @@ def test_the_shipped_agendas_choices_are_exact_whatever_trust_lock_in_and_accoun
             most_left = left.max() if len(left) else worth[theirs == theirs.max()].max()
             assert best_leaving(future, t, side, asked) == most_left
             found.add(int(best))
-    assert len(found) > 10
+    assert len(found) > 8
 
 
 # --- the mediators' text --------------------------------------------------------------------------
@@ -690,7 +707,7 @@ def weighted_by_brute_force(world, weight):
     return int(np.argmax(weight * logs[:, 0] + (WEIGHTS - weight) * logs[:, 1]))
 
 
-@given(worlds(), st.integers(0, WEIGHTS))
+@given(worlds(many_pages=True), st.integers(0, WEIGHTS))
 @FEW
 def test_the_text_is_the_weighted_nash_package_among_all_the_lowest_of_equals(world, weight):
     expected = weighted_by_brute_force(world, weight)

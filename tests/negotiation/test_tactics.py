@@ -319,24 +319,27 @@ def test_a_concession_must_help_the_other_and_gain_something():
     assert smallest_concession(*sitting.at_table, 0, 9, 0.0) == 9
 
 
-def test_of_equal_concessions_the_other_sides_better_one_is_made():
+@BOTH_SIDES
+def test_of_equal_concessions_the_other_sides_better_one_is_made(side):
     """Worth (1, 0), (.5, .5), (.5, .9), (.5, .9), (.4, 1)."""
-    table = of_issues({"a": issue([1, 0.5, 0.5, 0.5, 0.4], [0, 0.5, 0.9, 0.9, 1])}, [[1], [1]])
-    assert smallest_concession(*Sitting(table).at_table, 0, 0, 0.1) == 2
+    worths = [[1, 0.5, 0.5, 0.5, 0.4], [0, 0.5, 0.9, 0.9, 1]]
+    table = of_issues({"a": issue(worths[side], worths[1 - side])}, [[1], [1]])
+    assert smallest_concession(*Sitting(table).at_table, side, 0, 0.1) == 2
 
 
-@given(worlds(), st.integers(0, 2**32))
+@BOTH_SIDES
+@given(world=worlds(), seed=st.integers(0, 2**32))
 @FEW
-def test_a_concession_is_the_best_of_all_that_are_enough(world, seed):
-    rng, low = np.random.default_rng(seed), world.p.parties[1].disagreement
+def test_a_concession_is_the_best_of_all_that_are_enough(side, world, seed):
+    rng, low = np.random.default_rng(seed), world.p.parties[1 - side].disagreement
     mine, theirs = rng.integers(world.t.packages, size=2)
-    own, other = everybody(world)[:, 0], world.t.reckoned[1, : world.t.packages]
-    gain = np.maximum(own - world.own(0).reservation, 0.0)
+    own, other = everybody(world)[:, side], world.t.reckoned[1 - side, : world.t.packages]
+    gain = np.maximum(own - world.own(side).reservation, 0.0)
     product = gain * np.maximum(other - low, 0.0)
     enough = (other > other[mine] + TOLERANCE) & (product >= product[theirs] - TOLERANCE)
     good = np.flatnonzero(enough & (product > 0))
     expected = max(good, key=lambda k: (gain[k], other[k], -k), default=mine)
-    assert smallest_concession(*world.at_table, 0, mine, product[theirs]) == expected
+    assert smallest_concession(*world.at_table, side, mine, product[theirs]) == expected
 
 
 def test_zeuthens_bargainer_asks_for_what_it_would_offer_and_no_less_than_no_deal():
@@ -383,6 +386,14 @@ def perfect(exchange, own=0.3, other=0.2):
 )
 def test_accepting_must_be_worth_the_discounted_share_of_proposing_next(exchange, asked):
     assert subgame_perfect(*perfect(exchange).at_table, 0) == pytest.approx(asked)
+
+
+def test_what_proposing_next_is_worth_is_the_most_that_leaves_the_other_no_deal():
+    """Worth (0, 1), (.7, .5), (1, 0), the other has .5 without a deal: .9 of .7."""
+    sitting = Sitting(of_issues({"a": issue([0, 0.7, 1], [1, 0.5, 0])}, [[1], [1]])).at(9)
+    sitting.p.parties[0].disagreement, sitting.p.parties[1].disagreement = 0.0, 0.5
+    sitting.lay().uses(0, tactics.SubgamePerfect, discount=0.9, other_discount=0.5)
+    assert subgame_perfect(*sitting.at_table, 0) == pytest.approx(0.63)
 
 
 def test_where_nothing_is_left_above_no_deal_no_deal_is_asked_for():
