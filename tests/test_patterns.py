@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import SEED, STILL, UNANSWERED, same, vary
-from mirror import World, live, live_mirrored
+from conftest import SEED, STILL, UNANSWERED, vary
 from scipy import optimize
+from test_symmetry import both_ways, differences
 
 import sim
 from sim import seeds
@@ -296,10 +296,10 @@ def test_pattern_5_the_record_is_an_ordinary_outcome():
 
 def test_pattern_6_swapping_the_parties_mirrors_the_textbook_case():
     """Exactly: no tolerance."""
-    world = World(load_cell("baseline", ["case=textbook"]).tree(), 500, SEED, 60)
-    one, (back,) = live(world), live_mirrored([world])
-    assert same(one.columns, back.columns) == []
-    assert one.columns["deal"].any()
+    tree = load_cell("baseline", ["case=textbook"]).tree()
+    [((one, _), (back, _))] = both_ways([tree], 100, 10)
+    assert differences(one, back) == []
+    assert one["deal"].any()
 
 
 # Pattern 7
