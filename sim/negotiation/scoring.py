@@ -1,7 +1,6 @@
 """How good a deal is against the solution concepts, at both sides' trust and lock-in of its day.
 
-The same quantities as ``solutions.score`` for one table of utilities. Pages on which nothing can
-matter are not looked at.
+Pages on which nothing can matter are not looked at.
 """
 
 from __future__ import annotations

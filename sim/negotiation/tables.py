@@ -363,7 +363,7 @@ def best_for_own(future: Any, t: Any, side: int) -> int:
 
 
 @rule
-def best_leaving(future: Any, t: Any, side: int, floor: float) -> float:
+def most_leaving(future: Any, t: Any, side: int, floor: float) -> float:
     """Most own utility among packages worth ``floor`` to the other side.
 
     If none is worth so much, among those that are worth most to it.

@@ -20,7 +20,7 @@ from sim.config.tactics import Imitation
 from sim.negotiation.concession import absolute_tit_for_tat, concession, relative_tit_for_tat
 from sim.negotiation.opponent import best_as_learned
 from sim.negotiation.own import Unusable, called
-from sim.negotiation.tables import best_for_other, best_leaving, reckoned, utility, value
+from sim.negotiation.tables import best_for_other, most_leaving, reckoned, utility, value
 from sim.parameters import NONE, TACTICS, code
 from sim.state import EXCHANGES
 
@@ -176,7 +176,7 @@ def subgame_perfect(future: Any, p: Any, t: Any, side: int) -> float:
     left = talks.limit - talks.exchange
     share = tactic.discount * rubinstein_share(tactic.discount, tactic.other_discount, left)
     floor = p.parties[1 - side].disagreement - TOLERANCE
-    most = max(best_leaving(future, t, side, floor), own.reservation)
+    most = max(most_leaving(future, t, side, floor), own.reservation)
     return own.reservation + share * (most - own.reservation)
 
 
@@ -219,7 +219,7 @@ def leave_just_enough(future: Any, p: Any, t: Any, side: int) -> int:
     share = tactic.other_discount * rubinstein_share(tactic.other_discount, tactic.discount, left)
     low = p.parties[1 - side].disagreement
     floor = low + share * max(t.most[1 - side] - low, 0.0) - TOLERANCE
-    best = best_leaving(future, t, side, floor)
+    best = most_leaving(future, t, side, floor)
     return best_thought(future, p, t, side, max(best, own.reservation))
 
 

@@ -28,7 +28,7 @@ def attack(future: Any, p: Any) -> None:
             for e in range(p.count.events):
                 event = p.events[e]
                 if event.kind == ATTACK and event.day == future.day and event.group == k:
-                    strike_once(group, p, k, event.deaths)
+                    attack_once(group, p, k, event.deaths)
 
 
 @everyday
@@ -134,7 +134,7 @@ def deaths_in_attack(uniform: float, group: Any, known: Any) -> int:
 
 
 @rule
-def strike_once(group: Any, p: Any, k: int, deaths: int) -> None:
+def attack_once(group: Any, p: Any, k: int, deaths: int) -> None:
     """Add one attack of given deaths to today's; it excites others."""
     group.excitation += p.derived.militants[k].each
     group.count += 1

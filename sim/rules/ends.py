@@ -39,7 +39,7 @@ EXOGENOUS, RENEWAL = purpose("exogenous"), purpose("renewal")
 @everyday
 def check(future: Any, p: Any) -> None:
     """Record today's ends; a definition not yet met ends with a collapse."""
-    record_rungs(future, p)
+    check_rungs(future, p)
     if p.switches.repudiation:
         repudiate(future, p)
     hazard = p.ceasefire.exogenous_hazard
@@ -59,7 +59,7 @@ def end(future: Any, definition: int, cause: int) -> None:
 
 
 @everyday
-def record_rungs(future: Any, p: Any) -> None:
+def check_rungs(future: Any, p: Any) -> None:
     """Check the definitions that are thresholds on the day's highest rungs.
 
     A day's cause is that of its chain; hostilities that last have the cause of their first day.

@@ -34,11 +34,11 @@ def happen(future: Any, p: Any) -> None:
     for k in range(p.count.events):
         event = p.events[k]
         if event.day == future.day:
-            happens(future, p, event)
+            take_effect(future, p, event)
 
 
 @rule
-def happens(future: Any, p: Any, event: Any) -> None:
+def take_effect(future: Any, p: Any, event: Any) -> None:
     """Let one event happen."""
     if event.kind == BAGRAM_STATEMENT:
         bagram_statement(future, p, event.pressure)

@@ -118,13 +118,13 @@ def found_out(future: Any, p: Any, log: Any, side: int) -> None:
     future.deal.violations += 1
     future.tally.violations += 1
     future.violated_today[side] = 1
-    reopen(future, p, log, 1 - side)
+    ask_to_renegotiate(future, p, log, 1 - side)
     if in_force(future):
         note(future, log, VIOLATION_NOTED, side)
 
 
 @rule
-def reopen(future: Any, p: Any, log: Any, injured: int) -> None:
+def ask_to_renegotiate(future: Any, p: Any, log: Any, injured: int) -> None:
     """Perhaps the injured side asks to renegotiate the deal at the next round."""
     if not p.switches.talks:
         return

@@ -59,7 +59,7 @@ def hold(future: Any, p: Any, desk: Any) -> None:
     if not talks.in_session or not in_force(future):
         return
     t = table_of(future, p, desk)
-    take_seats(future, p, t)
+    work_out_positions(future, p, t)
     agreed = NONE
     if max(future.sides[0].rung, future.sides[1].rung) < FIRE:
         agreed = sit(future, p, t, log)
@@ -147,7 +147,7 @@ def inform(future: Any, p: Any, log: Any) -> None:
 
 
 @rule
-def take_seats(future: Any, p: Any, t: Any) -> None:
+def work_out_positions(future: Any, p: Any, t: Any) -> None:
     """Both sides work out today's reservations and what their public positions are worth."""
     for side in range(2):
         own = future.sides[side]

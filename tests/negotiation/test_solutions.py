@@ -7,14 +7,11 @@ import pytest
 
 from sim.negotiation.solutions import (
     NoAgreementZone,
-    Score,
     egalitarian,
     kalai_smorodinsky,
     nash,
     pareto_frontier,
     rubinstein_shares,
-    score,
-    scores,
     utilitarian,
     zeuthen,
     zeuthen_path,
@@ -267,69 +264,3 @@ def test_outside_option_of_the_whole_pie_and_more():
 def test_rubinstein_out_of_range(arguments, reason):
     with pytest.raises(ValueError, match=reason):
         rubinstein_shares(**arguments)
-
-
-# --- scores ---------------------------------------------------------------------------------------
-
-
-def test_score_of_the_nash_package():
-    assert score(FOUR, 1, [0, 0]) == Score(0.0, 1.0, (0.4, 0.6))
-
-
-def test_score_of_a_dominated_package():
-    result = score(FOUR, 2, [0.1, 0.1])
-    assert result.distance_to_frontier == pytest.approx(math.hypot(0.1, 0.1))
-    assert result.nash_share == pytest.approx(0.2 * 0.4 / (0.3 * 0.5))
-    assert result.gains == pytest.approx((0.2, 0.4))
-
-
-def test_score_of_a_deal_that_leaves_a_side_worse_off():
-    result = score(FOUR, 0, [0.2, 0.1])
-    assert result.nash_share == 0.0
-    assert result.gains == pytest.approx((-0.1, 0.8))
-
-
-@pytest.mark.parametrize("disagreement", [[0.95, 0.95], [0.0, 0.9], [0.9, 0.2]])
-def test_nash_share_is_undefined_where_no_package_gives_both_a_gain(disagreement):
-    assert math.isnan(score(FOUR, 0, disagreement).nash_share)
-
-
-@pytest.mark.parametrize("package", [-1, 4])
-def test_score_of_no_package(package):
-    with pytest.raises(ValueError, match="not among the 4 packages"):
-        score(FOUR, package, [0, 0])
-
-
-def test_scores_of_many_replicates_are_those_of_each():
-    deals = np.array([2, 0, 3, 1, 2])
-    threats = np.array([[0, 0], [0.2, 0.1], [0.1, 0.2], [0.3, 0.3], [0.2, 0.2]])
-    for disagreement in (threats[1], threats):
-        together = scores(FOUR, deals, disagreement)
-        for r, deal in enumerate(deals):
-            alone = score(FOUR, deal, np.broadcast_to(disagreement, (5, 2))[r])
-            assert together.distance_to_frontier[r] == alone.distance_to_frontier
-            assert together.nash_share[r] == alone.nash_share
-            assert tuple(together.gains[r]) == alone.gains
-
-
-def test_scores_without_a_deal_are_nan():
-    result = scores(FOUR, [1, -1], [0, 0])
-    assert result.nash_share.tolist() == pytest.approx([1.0, math.nan], nan_ok=True)
-    assert np.isnan(result.distance_to_frontier).tolist() == [False, True]
-    assert np.isnan(result.gains).tolist() == [[False, False], [True, True]]
-
-
-@pytest.mark.parametrize(
-    ("deals", "disagreement", "reason"),
-    [
-        ([0, 4], [0, 0], r"\[-1, 3\]"),
-        ([0, -2], [0, 0], r"\[-1, 3\]"),
-        ([0.5], [0, 0], "indices"),
-        ([[0]], [0, 0], "one-dimensional"),
-        ([0, 1], [[0, 0]] * 3, r"shape \(2,\) or \(2, 2\)"),
-        ([0, 1], [0, math.nan], "finite"),
-    ],
-)
-def test_bad_scores(deals, disagreement, reason):
-    with pytest.raises(ValueError, match=reason):
-        scores(FOUR, deals, disagreement)

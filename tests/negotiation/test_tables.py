@@ -17,7 +17,6 @@ from sim.negotiation.tables import (
     WEIGHTS,
     best_for_other,
     best_for_own,
-    best_leaving,
     bound_pages,
     desk,
     draft,
@@ -25,6 +24,7 @@ from sim.negotiation.tables import (
     list_verification,
     list_worths,
     make_table,
+    most_leaving,
     most_on,
     opening,
     reckoned,
@@ -612,7 +612,7 @@ def test_the_most_that_leaves_the_other_a_floor_is_found_among_all(world, floor,
         own, theirs = both_sides(world, side)
         floor = np.random.default_rng(seed).choice(theirs) if exact else floor
         left = own[theirs >= floor] if (theirs >= floor).any() else own[theirs == theirs.max()]
-        assert best_leaving(world.future, world.t, side, floor) == left.max()
+        assert most_leaving(world.future, world.t, side, floor) == left.max()
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -626,12 +626,12 @@ def test_a_page_of_little_own_worth_may_hold_the_best_for_the_other(side):
     for of in range(2):
         bound_pages(t, of)
     assert best_for_other(world.future, t, side, 0.15) == 13
-    assert best_leaving(world.future, t, side, 0.5) == 0.2
+    assert most_leaving(world.future, t, side, 0.5) == 0.2
 
 
 def test_a_floor_met_exactly_is_met():
     sitting = cake()
-    assert best_leaving(sitting.future, sitting.t, 0, 0.5) == 0.5
+    assert most_leaving(sitting.future, sitting.t, 0, 0.5) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -659,7 +659,7 @@ def test_the_shipped_agendas_choices_are_exact_whatever_trust_lock_in_and_accoun
             assert best_for_other(future, t, side, asked) == best
             left = worth[theirs >= asked]
             most_left = left.max() if len(left) else worth[theirs == theirs.max()].max()
-            assert best_leaving(future, t, side, asked) == most_left
+            assert most_leaving(future, t, side, asked) == most_left
             found.add(int(best))
     assert len(found) > 8
 

@@ -15,6 +15,7 @@ from sim.parameters import derive
 from sim.rules.attacks import (
     attack,
     attack_by,
+    attack_once,
     day_of_year,
     days_in_year,
     deaths_in_attack,
@@ -22,7 +23,6 @@ from sim.rules.attacks import (
     in_spoiling_window,
     intensity,
     season,
-    strike_once,
 )
 
 ATTACK_EVENT, PAUSE_EVENT = 0, 10
@@ -398,7 +398,7 @@ def test_one_more_attack_counts_kills_and_excites():
     known.each = 0.25
     group = future.groups[0]
     group.count, group.attacks, group.deaths, group.worst, group.excitation = 2, 5, 50, 30, 1.0
-    strike_once(group, p, 0, 40)
+    attack_once(group, p, 0, 40)
     assert (group.count, group.attacks, group.deaths, group.worst, group.excitation) == (
         3, 6, 90, 40, 1.25,
     )  # fmt: skip
@@ -407,7 +407,7 @@ def test_one_more_attack_counts_kills_and_excites():
 def test_an_attack_less_deadly_than_the_worst_leaves_the_worst():
     future, p, _ = group_of()
     future.groups[0].worst = 30
-    strike_once(future.groups[0], p, 0, 10)
+    attack_once(future.groups[0], p, 0, 10)
     assert future.groups[0].worst == 30
 
 
@@ -415,7 +415,7 @@ def test_what_one_more_attack_excites_is_that_of_its_group():
     future, p = one_future()
     p.derived.militants[1].each = 0.75
     future.groups[1].excitation = 0.0
-    strike_once(future.groups[1], p, 1, 0)
+    attack_once(future.groups[1], p, 1, 0)
     assert future.groups[1].excitation == 0.75
 
 

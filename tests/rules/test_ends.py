@@ -13,11 +13,11 @@ from sim.rules.ends import (
     EXOGENOUS,
     RENEWAL,
     check,
+    check_rungs,
     end,
     ends_it,
     largest,
     pressure_to_end,
-    record_rungs,
     renew,
     repudiate,
     restart,
@@ -124,7 +124,7 @@ def test_a_collapse_closes_only_what_is_still_open():
 def test_open_hostilities_of_another_day_are_no_collapse_today():
     future, p = quiet()
     future.day, future.ceasefire.day[OPEN_HOSTILITIES] = 4, 3
-    record_rungs(future, p)
+    check_rungs(future, p)
     assert future.ceasefire.day[COLLAPSE] == 0
 
 

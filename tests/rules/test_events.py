@@ -11,11 +11,11 @@ from sim.rules.events import (
     change_verifiers,
     hand_over_evidence,
     happen,
-    happens,
     injure,
     leadership_statement,
     pace,
     set_border,
+    take_effect,
 )
 from sim.state import SHOCK
 
@@ -202,7 +202,7 @@ def happened(kind, **numbers):
     """A future after one event of a kind."""
     future, p = scheduled((kind, numbers))
     seat(future, p, {"functions": ("verify",), "credibility": 0.5}, {"present": False})
-    happens(future, p, p.events[0])
+    take_effect(future, p, p.events[0])
     return future
 
 

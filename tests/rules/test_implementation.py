@@ -11,6 +11,7 @@ from sim.rules.implementation import (
     REOPENED,
     VIOLATED,
     able,
+    ask_to_renegotiate,
     carry_out,
     deliver,
     delivery_target,
@@ -21,7 +22,6 @@ from sim.rules.implementation import (
     measures,
     move_crossings,
     moved_towards,
-    reopen,
     suppress,
     violate,
     violation_chance,
@@ -374,7 +374,7 @@ def violated(injured, prepare=None, **rule):
     if prepare is not None:
         prepare(future, p)
     rows = log()
-    reopen(future, p, rows, injured)
+    ask_to_renegotiate(future, p, rows, injured)
     return bool(future.talks.review), int(future.talks.next_round), noted(rows)
 
 

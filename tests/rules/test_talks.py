@@ -31,7 +31,7 @@ from sim.rules.talks import (
     ratify,
     sit,
     somebody_speaks,
-    take_seats,
+    work_out_positions,
 )
 from sim.state import ACCOUNT, ATTEND, COLLAPSE, TALKS_BREAKDOWN
 
@@ -256,7 +256,7 @@ def test_both_sides_work_out_what_they_have_without_a_deal_and_what_they_hold_pu
     p.bargaining.pressure = 0.5
     future.sides["believed"] = 0.0
     future.sides["trust"] = future.sides["opening"] = future.sides["ideal"] = -1
-    take_seats(future, p, sitting.t)
+    work_out_positions(future, p, sitting.t)
     assert future.sides["trust"].tolist() == [0.5, 0.5]
     assert future.sides["reservation"].tolist() == pytest.approx([0.075, 0.2375])
     assert future.sides["opening"].tolist() == [10, 0]
