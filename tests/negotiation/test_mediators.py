@@ -5,7 +5,7 @@ import pytest
 from sim.negotiation.mediators import (
     active,
     called_back,
-    leverage_on,
+    restraint_on,
     pressure_on,
     strength_of_verifiers,
     voices,
@@ -40,11 +40,11 @@ def test_only_the_mediator_asked_about_counts():
 
 @pytest.mark.parametrize(("side", "pull"), [(0, 1 - 0.5 * 0.8), (1, 1 - 0.8 * 0.3)])
 def test_mediators_pull_independently_of_each_other(side, pull):
-    assert leverage_on(*seated(QATAR, TURKIYE, GONE, TIRED), side) == pytest.approx(pull)
+    assert restraint_on(*seated(QATAR, TURKIYE, GONE, TIRED), side) == pytest.approx(pull)
 
 
 def test_without_mediators_there_is_no_pull():
-    assert leverage_on(*seated(), 0) == 0.0
+    assert restraint_on(*seated(), 0) == 0.0
 
 
 @pytest.mark.parametrize(("side", "pull"), [(0, 0.2), (1, 0.7)])
