@@ -37,7 +37,7 @@ SIDE = struct(
         ("cohesion", "f8"),  # share of capacity that is left
         ("evidence", "f8"),  # share of the evidence on incidents handed over outside any deal
         ("rung", "i8"), ("acts", "i8", (RUNGS,)),  # highest rung today, days spent at each
-        ("leverage", "f8"),  # mediators' joint pull on it this morning
+        ("leverage", "f8"),  # pull on it this morning of the mediators who restrain
         # at the table: trust in the other side, no deal under the mediators' pressure, and the own
         # public position
         ("trust", "f8"), ("reservation", "f8"), ("ideal", "f8"), ("opening", "i8"),

@@ -123,6 +123,7 @@ class MediatorFunction(StrEnum):
     communique = "communique"
     verify = "verify"
     contain = "contain"
+    restrain = "restrain"
 
 
 class EngineKind(StrEnum):

@@ -15,7 +15,7 @@ from sim.config.fields import LIMITS, SCHEMA, PartyName, ProtocolKind, number, t
 class Round:
     """A dated round or sitting."""
 
-    place: str = text("where", "measured: seeds/timeline")
+    place: str | None = text("where; null if that is not known", "measured: seeds/timeline")
     start: dt.date = text("first day", "measured: seeds/timeline")
     end: dt.date = text("last day", "measured: seeds/timeline")
 

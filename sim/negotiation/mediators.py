@@ -18,14 +18,14 @@ def active(future: Any, k: int) -> bool:
 
 
 @everyday
-def leverage_on(future: Any, p: Any, side: int) -> float:
-    """Mediators' joint pull on a side, in [0, 1].
+def restraint_on(future: Any, p: Any, side: int) -> float:
+    """Joint pull on a side of the mediators who restrain it by their attention, in [0, 1].
 
     Mediators act independently, so their strengths combine as 1 - prod(1 - strength).
     """
     without = 1.0
     for k in range(p.count.mediators):
-        if active(future, k):
+        if p.mediators[k].functions.restrain and active(future, k):
             without *= 1.0 - p.mediators[k].leverage.parties[side]
     return 1.0 - without
 

@@ -116,10 +116,10 @@ def _package(package: dict[str, str]) -> str:
 
 
 def _attack(entry: Entry) -> str:
-    answer = "which denies it" if entry["denied"] else "which acknowledges its part"
-    accused = f"laid at {entry['second_side']}'s door by {entry['first_side']}, {answer}"
-    laid = accused if entry["attributed"] else "not laid at any door"
     second = entry["second_side"]
+    answer = "denies it" if entry["denied"] else "acknowledges its part"
+    accused = f"laid at {second}'s door by {entry['first_side']}; {second} {answer}"
+    laid = accused if entry["attributed"] else "not laid at any door"
     truth = "prepared" if entry["from_afghan_soil"] else "not prepared"
     return (
         f"Attack by {entry['group']}, {entry['deaths']} deaths; {laid} "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compiling import everyday
-from sim.negotiation.mediators import leverage_on
+from sim.negotiation.mediators import restraint_on
 from sim.parameters import NONE
 from sim.rules.attacks import attack
 from sim.rules.beliefs import revise
@@ -53,4 +53,4 @@ def morning(future: Any, p: Any) -> None:
     for side in range(2):
         future.violated_today[side] = 0
         future.sides[side].rung = 0
-        future.sides[side].leverage = leverage_on(future, p, side)
+        future.sides[side].leverage = restraint_on(future, p, side)

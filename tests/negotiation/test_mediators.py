@@ -5,8 +5,8 @@ import pytest
 from sim.negotiation.mediators import (
     active,
     called_back,
-    leverage_on,
     pressure_on,
+    restraint_on,
     strength_of_verifiers,
     voices,
 )
@@ -39,12 +39,19 @@ def test_only_the_mediator_asked_about_counts():
 
 
 @pytest.mark.parametrize(("side", "pull"), [(0, 1 - 0.5 * 0.8), (1, 1 - 0.8 * 0.3)])
-def test_mediators_pull_independently_of_each_other(side, pull):
-    assert leverage_on(*seated(QATAR, TURKIYE, GONE, TIRED), side) == pytest.approx(pull)
+def test_mediators_who_restrain_pull_independently_of_each_other(side, pull):
+    holds = {"functions": ["restrain"]}
+    world = seated(QATAR | holds, TURKIYE | holds, GONE | holds, TIRED | holds)
+    assert restraint_on(*world, side) == pytest.approx(pull)
+
+
+def test_only_those_who_restrain_hold_a_side_back():
+    others = {"functions": ["call_back", "formulate", "inform", "contain"]}
+    assert restraint_on(*seated(QATAR | others), 0) == 0.0
 
 
 def test_without_mediators_there_is_no_pull():
-    assert leverage_on(*seated(), 0) == 0.0
+    assert restraint_on(*seated(), 0) == 0.0
 
 
 @pytest.mark.parametrize(("side", "pull"), [(0, 0.2), (1, 0.7)])

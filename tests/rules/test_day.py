@@ -44,7 +44,7 @@ def bomb(p, deaths=40):
 
 def test_a_morning_clears_what_belongs_to_one_day():
     future, p = still()
-    seat(future, p, {"leverage": (0.5, 0.25)})
+    seat(future, p, {"functions": ("restrain",), "leverage": (0.5, 0.25)})
     future.asked, future.chain_cause, future.attributed_today = 3, ATTACK, True
     future.violated_today[:], future.sides["rung"] = 1, 4
     morning(future, p)
