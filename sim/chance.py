@@ -180,6 +180,9 @@ def normal_quantile(uniform: float) -> float:
     return z if q > 0.0 else -z
 
 
+NEARLY_NORMAL = 1e6  # shape from which the expansion has more digits than the tails
+
+
 @rule
 def gamma_near(uniform: float, shape: float, log_gamma: float) -> float:
     """A gamma quantile by approximation: Cornish & Fisher's expansion, or near 0 the power law."""
@@ -231,11 +234,14 @@ def gamma_tails(shape: float, x: float, density: float) -> tuple[float, float]:
 def gamma_quantile(uniform: float, shape: float, log_gamma: float) -> float:
     """Quantile of a gamma variable of scale 1; ``log_gamma`` is ``lgamma(shape)``.
 
-    Halley's method on the smaller tail, as Press et al. (2007, 6.2.1), from ``gamma_near``.
+    Halley's method on the smaller tail, as Press et al. (2007, 6.2.1), from ``gamma_near``, which is
+    close enough by itself where the shape is large.
     """
     if uniform <= 0.0:
         return 0.0
     x = gamma_near(uniform, shape, log_gamma)
+    if shape > NEARLY_NORMAL:
+        return x
     for _ in range(50):
         density = math.exp((shape - 1.0) * math.log(x) - x - log_gamma)
         lower, upper = gamma_tails(shape, x, density)

@@ -255,3 +255,12 @@ def test_the_normal_quantile_has_seven_digits(uniform):
 def test_the_gamma_quantile_is_scipys(uniform, shape):
     expected = stats.gamma.ppf(uniform, shape)
     assert gamma_quantile(uniform, shape, lgamma(shape)) == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("shape", [1e4, 9e5, 1.1e6, 1e9, 1e15])
+@pytest.mark.parametrize("uniform", [1e-3, 0.4, 0.999])
+def test_the_gamma_quantile_is_scipys_where_it_is_nearly_normal(uniform, shape):
+    """To a ten-thousandth of a standard deviation, which is 1 / sqrt(shape) of the quantile."""
+    expected = stats.gamma.ppf(uniform, shape)
+    close = pytest.approx(expected, abs=1e-4 * shape**0.5)
+    assert gamma_quantile(uniform, shape, lgamma(shape)) == close

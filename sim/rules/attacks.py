@@ -11,6 +11,7 @@ from sim.compiling import everyday, rule
 from sim.parameters import DAYS_PER_YEAR, TABULATED, power_law
 from sim.rules.events import ATTACK, pace
 
+LEAST_VARIANCE = 1e-30  # below which frailty is 1 to the last digit
 DAYS_PER_MONTH = 30  # frailty is redrawn at this interval
 
 
@@ -60,7 +61,7 @@ def attack_by(future: Any, p: Any, k: int, spoiling: bool, left: float) -> None:
 @everyday
 def frailty(uniform: float, variance: float, known: Any) -> float:
     """Gamma frailty with mean 1 and this variance."""
-    if variance == 0.0:
+    if variance < LEAST_VARIANCE:
         return 1.0
     shape = known.frailty_shape
     return gamma_quantile(uniform, shape, known.frailty_log_gamma) / shape

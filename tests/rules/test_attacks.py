@@ -263,8 +263,15 @@ def test_frailty_is_the_gamma_quantile(uniform):
     assert frailty(uniform, 0.3, known) == pytest.approx(expected, rel=1e-9)
 
 
-def test_no_variance_is_no_frailty():
-    assert frailty(0.123, 0.0, group_of(frailty=0.0)[2]) == 1.0
+@pytest.mark.parametrize("variance", [0.0, 5e-324, 1e-38, 1e-31])
+def test_no_variance_is_no_frailty(variance):
+    assert frailty(0.123, variance, group_of(frailty=variance)[2]) == 1.0
+
+
+@pytest.mark.parametrize("variance", [1e-29, 1e-20, 1e-12, 1e-7])
+def test_hardly_any_variance_is_hardly_any_frailty(variance):
+    drawn = frailty(0.9, variance, group_of(frailty=variance)[2])
+    assert drawn == pytest.approx(1 + 1.2815515655 * variance**0.5, abs=variance)
 
 
 # Season
