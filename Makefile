@@ -2,16 +2,17 @@
 PYTHON ?= python3
 REPLICATES ?= 10000
 WORKERS ?= 2
+MUTANTS ?= 300
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
-# The first many futures have their arithmetic compiled (a quarter of a minute, once): do it now.
-COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 5000, 1, 60)'
+# The rules are compiled when they are first used (up to a minute): do it now.
+COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 1, 30)'
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures calibration signs studies study sensitivity docs screens test test-slow digests lint format bench clean
+.PHONY: run figures calibration signs studies study sensitivity docs screens test test-slow mutants digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -57,9 +58,9 @@ studies: $(INSTALLED)
 	@for file in $$(grep -l study.Study experiments/*/study.yaml); do \
 		$(MAKE) --no-print-directory study NAME=$$(basename $$(dirname $$file)) || exit 1; done
 
-# Which assumptions matter: half an hour on two processors; what was evaluated is kept in build/sensitivity.
+# Which assumptions matter (can be interrupted): what was evaluated is kept in build/sensitivity.
 sensitivity: $(INSTALLED_FOR_TESTS)
-	@$(BIN)/ceasefire sensitivity build/sensitivity engine=processes engine.workers=$(WORKERS)
+	@$(BIN)/ceasefire sensitivity build/sensitivity engine.workers=$(WORKERS)
 	@cp build/sensitivity/README.md build/sensitivity/*.csv build/sensitivity/*.png experiments/sensitivity/
 
 test: lint
@@ -68,6 +69,11 @@ test: lint
 # pytest answers 5 when it finds no test to run, which is no failure here.
 test-slow: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python -m pytest -q -m slow || [ $$? -eq 5 ]
+
+# Whether a changed sign, factor, side or condition of a rule is noticed: an hour.
+mutants: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/python tests/mutants.py sim/rules --tests tests/rules --sample $(MUTANTS) -n $(WORKERS)
+	@$(BIN)/python tests/mutants.py sim/negotiation --tests tests/negotiation --sample $(MUTANTS) -n $(WORKERS) --limit 300
 
 # After a rule was changed knowingly: store what every scenario now does (tests/digests.json).
 digests: $(INSTALLED_FOR_TESTS)
@@ -92,13 +98,13 @@ clean:
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing into $(VENV)"
-	@$(PIP) install -c constraints.txt -e '.[compiled]'
+	@$(PIP) install -c constraints.txt -e .
 	@$(COMPILE)
 	@touch $@
 
 $(INSTALLED_FOR_TESTS): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing into $(VENV), with what the tests need"
-	@$(PIP) install -c constraints.txt -e '.[compiled,dev,app,analysis,slurm,dask,docs,lessons]'
+	@$(PIP) install -c constraints.txt -e '.[dev,app,analysis,slurm,dask,docs,lessons]'
 	@$(COMPILE)
 	@touch $@
 

@@ -12,11 +12,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.timing import Row, machine
-from sim.compiled import use
 
 PARTS = (
     "ensemble", "interactive", "comparison", "bargaining", "scaling", "survival", "sweeps",
-    "profile",
 )  # fmt: skip
 ROOT = Path(__file__).resolve().parent.parent
 KEPT, PAGE = ROOT / "build" / "benchmarks", ROOT / "docs" / "benchmarks.md"
@@ -34,7 +32,6 @@ it was doing. A target that was missed says so. A part or row that was not measu
 def measure(name: str) -> None:
     """Measure a part and keep its rows."""
     part = importlib.import_module(f"benchmarks.{name}")
-    use(False)  # every part begins as a process of its own would
     rows: list[Row] = []
     told = {"about": (part.__doc__ or name).splitlines()[0], "rows": rows}
     KEPT.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """What one would use instead, each on its own closest task: futures of 365 days per second.
 
-``mesa.batch_run`` steps an empty model of six agents with a DataCollector; the plain loop
-(``benchmarks/plain.py``) lives this model's day without talks, one future at a time; the model does
-the same day, and with talks. NegMAS is compared on negotiations alone (next part).
+``mesa.batch_run`` steps an empty model of six agents with a DataCollector; the interpreter lives
+this model's own rules, one future after the other. NegMAS is compared on negotiations alone (next
+part).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 
-from benchmarks import plain
-from benchmarks.ensemble import DAYS, FUTURES, draw_uniforms, run_model
+from benchmarks.ensemble import NO_TALKS, interpreted, run_model
 from benchmarks.timing import Row, Work, in_turns
+from benchmarks.yardstick import DAYS, FUTURES, draw_uniforms
 
-MESA_RUNS, PLAIN_RUNS = 60, 200
+MESA_RUNS = 60
 
 
 def batch_run() -> Work:
@@ -47,30 +47,25 @@ def batch_run() -> Work:
 
 
 def rows() -> Iterator[Row]:
-    import sim
-
-    scenario = sim.load("baseline", plain.OVERRIDES)
     took = in_turns(
         {
-            "model": run_model(FUTURES, []),
-            "no talks": run_model(FUTURES, plain.OVERRIDES),
-            "plain": lambda: plain.futures(scenario, PLAIN_RUNS, DAYS),
+            "model": run_model([], daily=True),
+            "no talks": run_model(NO_TALKS, daily=True),
             "mesa": batch_run(),
             "draws": draw_uniforms,
         },
-        repeats=2,
+        repeats=3,
     )
-    whole, alone = FUTURES / took["model"], FUTURES / took["no talks"]
-    loop, mesa = PLAIN_RUNS / took["plain"], MESA_RUNS / took["mesa"]
+    whole, alone, mesa = (
+        FUTURES / took["model"],
+        FUTURES / took["no talks"],
+        MESA_RUNS / took["mesa"],
+    )
+    loop = interpreted()
     yield Row("this model, all mechanisms and daily records", f"{whole:,.0f} a second")
     yield Row("this model without talks", f"{alone:,.0f} a second")
-    yield Row("plain Python without talks, one at a time", f"{loop:,.0f} a second")
-    yield Row("  this model / plain Python, both without talks", f"{alone / loop:.0f} x")
-    off = plain.check()
-    yield Row(
-        "  agreement: largest of five differences of means", f"{off:.1f} standard errors",
-        "under 3.5", off < 3.5,
-    )  # fmt: skip
+    yield Row("this model in the interpreter", f"{loop:,.1f} a second")
+    yield Row("  compiled / interpreted", f"{whole / loop:,.0f} x")
     yield Row("mesa.batch_run of an empty model", f"{mesa:,.0f} a second")
-    yield Row("  this model / mesa.batch_run", f"{whole / mesa:.0f} x")
+    yield Row("  this model / mesa.batch_run", f"{whole / mesa:,.0f} x")
     yield Row("merely drawing 16 uniforms a day", f"{FUTURES / took['draws']:,.0f} a second")

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,22 @@ from sim.analysis.calibration import (
     nearest,
     parameter_correlations,
 )
-from sim.analysis.patterns import Measured, attacks, durability, hazard, monthly_attacks, record
+from sim.analysis.patterns import (
+    AGES,
+    Measured,
+    attacks,
+    durability,
+    hazard,
+    measure,
+    monthly_attacks,
+    record,
+)
 from sim.config import ConfigError
+from sim.config.numbers import numbers
+from sim.futures import Futures
 from sim.paths import data_dir
 from sim.report import calibration as report
-from sim.report.calibration import Evaluations, calibrate
+from sim.report.calibration import Measurements, calibrate
 from sim.study.cells import load_cell
 from sim.study.errors import StudyError
 from sim.study.parameters import accepted, known_parameters
@@ -155,14 +167,34 @@ def test_a_hazard_counts_ends_over_days_in_force():
 
 def test_attacks_are_those_of_the_groups_alone():
     """Their mean is the tracker's within 4.5 standard errors, whatever would be agreed."""
-    found = attacks(load_cell().scenario, 300, SEED)["attacks_mean"]
+    (measures,) = attacks(load_cell().scenario, [{}], 300, SEED)
+    found = measures["attacks_mean"]
     target = next(x for x in ASKED.targets if x.name == "attacks_mean")
     assert abs(found.value - target.aim) < 4.5 * found.se
-    assert monthly_attacks(load_cell().scenario, 5, SEED).shape == (5, 12)
+
+
+def test_months_are_counted_by_point_and_future():
+    """At a second point twice the attacks of a group of no other; those of the first are as alone.
+
+    With groups that answer nobody counts are independent of talks and of responses.
+    """
+    scenario = load_cell().scenario
+    twice = {
+        f"militants.{name}.attacks_per_year": 2 * group.attacks_per_year
+        for name, group in scenario.militants.items()
+    }
+    found = monthly_attacks(scenario, [{}, twice], 300, SEED)
+    assert found.shape == (2, 300, 12)
+    assert np.array_equal(found[:1], monthly_attacks(scenario, [{}], 300, SEED))
+    one, two = found.mean(axis=2)  # (points, R) means of a future's months
+    ratio = two.mean() / one.mean()
+    error = ratio * math.hypot(*(x.std() / x.mean() / math.sqrt(x.size) for x in (one, two)))
+    assert abs(ratio - 2) < 4.5 * error
 
 
 def test_a_ceasefire_that_nothing_ends_has_no_hazard():
-    found = durability(vary({"switches.responses": False, "switches.repudiation": False}), 20, SEED)
+    scenario = vary({"switches.responses": False, "switches.repudiation": False})
+    (found,) = durability(scenario, [{}], 20, SEED)
     assert {name: x.value for name, x in found.items() if name.startswith("hazard")} == {
         name: 0 for name in found if name.startswith("hazard")
     }
@@ -170,33 +202,56 @@ def test_a_ceasefire_that_nothing_ends_has_no_hazard():
 
 
 def test_without_talks_the_record_cannot_be_met():
-    found = record(vary({"switches.talks": False}), 30, SEED)
+    (found,) = record(vary({"switches.talks": False}), [{}], 30, SEED)
     assert (found["record_talks"].value, found["record_all"].value) == (0, 0)
     assert found["record_no_deal"].value == 1
+
+
+def test_every_point_is_measured_as_if_it_were_alone():
+    scenario = load_cell().scenario
+    points = [{}, {"conflict.tension.initial": 0.0}, {"pakistan.trust": 0.9, "seed": SEED + 1}]
+    together = measure(scenario, points, 40, SEED)
+    assert together == [measure(scenario, [point], 40, SEED)[0] for point in points]
+    assert len({repr(measures) for measures in together}) == len(points)
+    names = [f"hazard_{low}_{high}" for low, high in pairwise(AGES)]
+    names += ["survival_30", "survival_90", "survival_365", "attacks_mean",
+              "attacks_variance_over_mean"]  # fmt: skip
+    names += [f"record_{name}" for name in ("talks", "resumed", "no_deal", "maintained", "all")]
+    assert list(together[0]) == names
+
+
+def test_a_point_that_names_no_number_is_refused():
+    with pytest.raises(ConfigError, match=r"pakistan\.courage is not a known field"):
+        durability(load_cell().scenario, [{"pakistan.courage": 1.0}], 5, SEED)
 
 
 # The search, on a stand-in for the model whose survival falls with tension
 
 
-def stand_in(key, scenario, replicates, seed, all_targets):
-    spread, tension = scenario.pakistan.resolve_spread, scenario.conflict.tension.initial
+def stand_in(points, scenario, replicates, seed, all_targets):
+    return [invented(point, scenario, replicates, seed) for point in points]
+
+
+def invented(point, scenario, replicates, seed):
+    spread = point.get("pakistan.resolve_spread", scenario.pakistan.resolve_spread)
+    tension = point.get("conflict.tension.initial", scenario.conflict.tension.initial)
     names = ("hazard_0_7", "hazard_7_30", "hazard_30_90", "hazard_90_180", "hazard_180_365")
     values = {name: (tension + spread) / 2**k for k, name in enumerate(names)}
     values |= {"survival_30": 1 - tension / 20 + seed / 1e6, "survival_365": 0.2}
     values["attacks_mean"] = 43 + replicates / 1e6
-    return key, {name: Measured(value, 0.01) for name, value in values.items()}
+    return {name: Measured(value, 0.01) for name, value in values.items()}
 
 
 @pytest.fixture(autouse=True)
 def _no_model(monkeypatch):
-    monkeypatch.setattr(report, "evaluate", stand_in)
+    monkeypatch.setattr(report, "measures_at", stand_in)
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     directory = tmp_path_factory.mktemp("calibration")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "evaluate", stand_in)
+        patch.setattr(report, "measures_at", stand_in)
         return directory, calibrate(EASY, directory, 1, quietly)
 
 
@@ -222,14 +277,14 @@ def test_nothing_is_evaluated_twice(found, monkeypatch):
     def again(*_):
         raise AssertionError
 
-    monkeypatch.setattr(report, "evaluate", again)
+    monkeypatch.setattr(report, "measures_at", again)
     assert len(calibrate(EASY, found[0], 1, quietly)) == len(found[1])
 
 
 def test_accepted_sets_can_be_drawn(found):
     directory, kept = found
     words = [f"parameters.sets=${{accepted:{directory}}}"]
-    small = Evaluations(directory, load_cell().settings.engine, quietly)
+    small = Measurements(directory, load_cell().settings.engine, quietly)
     assert accepted(str(directory)) == [one.values for one in kept]
     with pytest.raises(ConfigError, match="must name exactly the parameters"):
         load_cell("baseline", words)  # two of eight parameters: this search is smaller
@@ -325,13 +380,22 @@ def test_the_best_set_is_the_first_of_the_shipped():
 
 
 def test_every_future_draws_one_of_the_shipped_sets():
+    """The first is the shipped scenario itself; each is drawn as often as chance has it."""
     loaded = load_cell("baseline", ["parameters=posterior"]).scenario
-    assert len(loaded.parameter_sets) == len(shipped_sets())
-    assert loaded.of_set(0) == load_cell().scenario
+    sets = len(shipped_sets())
+    assert len(loaded.parameter_sets) == sets
+    shipped = numbers(load_cell().scenario)
+    assert {path: shipped[path].value for path in loaded.parameter_sets[0]} == dict(
+        loaded.parameter_sets[0]
+    )
+    drawn = np.bincount(Futures.begun(loaded, 200 * sets, SEED).numbers, minlength=sets)
+    error = math.sqrt(200 * (1 - 1 / sets))
+    assert len(drawn) == sets
+    assert (abs(drawn - 200) < 4.5 * error).all()
 
 
 @pytest.mark.slow
-def test_one_and_two_processes_come_to_the_same_files_with_the_model(tmp_path, monkeypatch):
+def test_one_and_two_threads_come_to_the_same_files_with_the_model(tmp_path, monkeypatch):
     monkeypatch.undo()
     small = dataclasses.replace(EASY, points=2, best=1)
     for workers in (1, 2):

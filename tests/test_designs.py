@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import cli
-from sim.config import ConfigError
+from sim.config import ConfigError, EngineKind
 from sim.study.cells import load_cell
 from sim.study.designs import (
     Range,
@@ -23,7 +24,7 @@ from sim.study.designs import (
     sobol,
 )
 from sim.study.evaluate import evaluate
-from sim.study.opening import TABLES
+from sim.study.opening import TABLES, open_cell
 from sim.study.store import write_cell
 from sim.study.sweeps import open_directory
 
@@ -125,8 +126,14 @@ def test_a_point_is_the_cell_that_hydra_would_have_composed(tmp_path: Path) -> N
     composed = load_cell("no_mediators", words)
     write_cell(composed, tmp_path / "composed")
     point = tmp_path / composed.directory_name
-    for name in (*(f"{table}.parquet" for table in TABLES), "config.yaml"):
+    for name in (f"{table}.parquet" for table in TABLES):
         assert (point / name).read_bytes() == (tmp_path / "composed" / name).read_bytes()
+    of_point, of_composed = (open_cell(path).cell for path in (point, tmp_path / "composed"))
+    assert of_point.scenario == of_composed.scenario
+    # points run side by side, each in one thread
+    engine = replace(of_composed.settings.engine, kind=EngineKind.serial)
+    assert of_point.settings == replace(of_composed.settings, engine=engine)
+    assert of_point.key == of_composed.key
 
 
 def test_a_point_out_of_range_fails_alone(
@@ -152,7 +159,7 @@ def test_finished_points_are_skipped(tmp_path: Path) -> None:
 def test_points_run_side_by_side_to_the_same_files(tmp_path: Path) -> None:
     vary = ["--vary", "pakistan.trust=0.2,0.3,0.4"]
     assert run("design", "zip", str(tmp_path / "one"), *QUICK, *vary) == 0
-    two = ["engine=processes", "engine.workers=2"]
+    two = ["engine=threads", "engine.workers=2"]
     assert run("design", "zip", str(tmp_path / "two"), *QUICK, *two, *vary) == 0
     for path in sorted((tmp_path / "one").rglob("*.parquet")):
         twin = tmp_path / "two" / path.relative_to(tmp_path / "one")

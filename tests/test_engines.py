@@ -7,20 +7,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from sim.config import Engine, EngineKind
 from sim.study.cells import load_cell
-from sim.study.engines import RETRIES, dask, ordered
+from sim.study.engines import RETRIES, Queue, dask, ordered
 from sim.study.errors import EngineError
 from sim.study.opening import TABLES
 from sim.study.runner import run
 from sim.study.store import write_cell
 
 SMALL = ["replicates=230", "horizon=30", "engine.watched=120"]
-TWO = ["engine=processes", "engine.workers=2"]
+TWO = ["engine=threads", "engine.workers=2"]
 
 
 def engine(kind: str, workers: int | None = 2, address: str | None = None) -> Engine:
@@ -38,39 +40,62 @@ def double(number: int) -> int:
     return 2 * number
 
 
-def die_once(number: int, mark: str) -> int:
-    """Kill this worker the first time a task comes by, then answer."""
-    path = Path(mark) / str(number)
-    if number % 3 == 1 and not path.exists():
-        path.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return 2 * number
+class Lost(Exception):  # noqa: N818
+    """A worker was killed."""
 
 
-def die(number: int) -> int:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return number
+class Frail:
+    """A pool of one worker that is killed at the first try, or at each, of every third task."""
+
+    workers, lost = 1, Lost
+
+    def __init__(self, *, always: bool) -> None:
+        self.always, self.seen, self.renewed = always, set[int](), 0
+
+    def submit(self, work: Callable[..., int], task: tuple[int]) -> Future[int]:
+        done: Future[int] = Future()
+        (number,) = task
+        if number % 3 == 1 and (self.always or number not in self.seen):
+            self.seen.add(number)
+            done.set_exception(Lost())
+        else:
+            done.set_result(work(number))
+        return done
+
+    def renew(self) -> None:
+        self.renewed += 1
+
+    def abandon(self) -> None:
+        pass
+
+
+def taken(pool: Frail) -> list[int]:
+    queue = Queue(pool, double)
+    for number in range(8):
+        queue.put((number,))
+    return [queue.take() for _ in range(8)]
 
 
 def test_results_come_in_order() -> None:
     tasks = [(k,) for k in range(20)]
-    assert list(ordered(engine("processes"), double, tasks)) == [2 * k for k in range(20)]
+    assert list(ordered(engine("threads"), double, tasks)) == [2 * k for k in range(20)]
 
 
-def test_processes_write_the_same_bytes_as_one(tmp_path: Path) -> None:
-    for name, words in (("one", []), ("two", [*TWO, "engine.block=37"])):
+def test_threads_write_the_same_bytes_as_one(tmp_path: Path) -> None:
+    for name, words in (("one", ["engine=serial"]), ("two", [*TWO, "engine.block=37"])):
         write_cell(load_cell("baseline", [*SMALL, *words]), tmp_path / name)
     assert files(tmp_path / "one") == files(tmp_path / "two")
 
 
-def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
-    tasks = [(k, str(tmp_path)) for k in range(8)]
-    assert list(ordered(engine("processes"), die_once, tasks)) == [2 * k for k in range(8)]
+def test_a_killed_worker_loses_nothing() -> None:
+    pool = Frail(always=False)
+    assert taken(pool) == [2 * k for k in range(8)]
+    assert pool.renewed == 1  # all three were under way together
 
 
 def test_workers_that_keep_dying_are_given_up_in_one_sentence() -> None:
     with pytest.raises(EngineError, match=f"killed {RETRIES + 1} times in a row"):
-        list(ordered(engine("processes"), die, [(1,)]))
+        taken(Frail(always=True))
 
 
 def test_an_address_where_nobody_answers_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,10 +157,9 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
-@pytest.mark.parametrize("kind", ["processes", "dask"])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_worker_outlives_its_parent(kind: str, sent: signal.Signals, tmp_path: Path) -> None:
-    words = ["replicates=400000", f"engine={kind}", "engine.workers=2", "hydra.run.dir=cell"]
+def test_no_worker_outlives_its_parent(sent: signal.Signals, tmp_path: Path) -> None:
+    words = ["replicates=400000", "engine=dask", "engine.workers=2", "hydra.run.dir=cell"]
     running = subprocess.Popen(
         [sys.executable, "-m", "sim", *words], cwd=tmp_path, stderr=subprocess.DEVNULL
     )

@@ -1,6 +1,5 @@
 """Scheduled events: each field does what it says, and what contradicts itself is refused."""
 
-import numpy as np
 import pytest
 from conftest import SEED, STILL, UNANSWERED, outcomes, vary
 from test_parameters import moved
@@ -49,37 +48,15 @@ def test_each_field_of_an_event_moves_what_happens(event, field, other):
 
 def test_nothing_happens_before_the_day():
     model = model_after(DAY - 1, [EXTRADITION, MONITORS, HOSTILE])
-    assert model.monitors == 0
-    assert not any(group.backlash.any() for group in model.militants)
-    assert not model.parties[0].lock_in.any()
+    assert not model.state["monitors"].any()
+    assert not model.state["groups"]["backlash"].any()
+    assert not model.state["sides"]["lock_in"].any()
 
 
-def test_extradition_weakens_and_provokes_groups_and_costs_cohesion():
-    model = model_after(DAY, [EXTRADITION])
-    effects = model.scenario.agenda.effects
-    ttp = model.militants[0]
-    build_up = 0.5 ** (1 / model.scenario.conflict.implementation.build_up)
-    ended = effects.suppression["custody"]["extradite"] * ttp.config.exposure
-    assert ttp.suppression == pytest.approx(ended * build_up)  # one evening has passed
-    assert ttp.backlash[0] > 0
-    assert (model.kabul.cohesion < 1).all()
-
-
-def test_a_hostile_statement_injures_and_binds_the_speaker():
-    model = model_after(DAY, [HOSTILE])
-    assert (model.parties[1].total_grievance() > 0).all()
-    assert not model.parties[0].total_grievance().any()
-    assert (model.parties[0].lock_in > 0).all()
-    friendly = model_after(DAY, [HOSTILE | {"tone": 1}])
-    assert (friendly.parties[1].trust > model.parties[1].trust).all()
-    assert not friendly.parties[0].lock_in.any()
-
-
-def test_monitors_verify_without_a_deal():
-    rows = np.arange(3)
-    assert model_after(DAY, [MONITORS]).verified(rows).tolist() == [0.9] * 3
+def test_monitors_stay_until_they_are_withdrawn():
+    assert model_after(DAY + 1, [MONITORS]).state["monitors"].tolist() == [0.9] * 3
     withdrawn = MONITORS | {"day": DAY + 1, "strength": 0}
-    assert model_after(DAY + 1, [MONITORS, withdrawn]).verified(rows).tolist() == [0.0] * 3
+    assert not model_after(DAY + 1, [MONITORS, withdrawn]).state["monitors"].any()
 
 
 def test_a_full_pause_stops_new_violence_and_only_for_its_days():
@@ -91,8 +68,8 @@ def test_a_full_pause_stops_new_violence_and_only_for_its_days():
 
 
 def test_handed_over_evidence_cuts_misattribution_until_it_is_stale():
-    held = model_after(DAY, [EVIDENCE]).kabul.evidence
-    later = model_after(DAY + 60, [EVIDENCE]).kabul.evidence
+    held = model_after(DAY, [EVIDENCE]).state["sides"]["evidence"][:, 1]
+    later = model_after(DAY + 60, [EVIDENCE]).state["sides"]["evidence"][:, 1]
     assert (held > 0.9).all()
     assert (later < 0.1).all()
 

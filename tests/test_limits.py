@@ -43,7 +43,7 @@ def test_without_anything_trust_rises_to_a_steady_state_and_tension_fades():
     for party, trust in zip(model.parties, before, strict=True):
         assert np.allclose(party.trust, trust, rtol=0, atol=1e-6)
         assert (party.trust > party.config.trust).all()
-    assert (model.ceasefire.tension < 1e-9).all()
+    assert (model.state["tension"] < 1e-9).all()
 
 
 @pytest.mark.parametrize("hazard", [0.001, 0.02, 0.3])
@@ -107,4 +107,4 @@ def test_closure_without_fading_costs_its_daily_price_every_day():
     kept = 0.5 ** (1 / 3650)
     for side, party in enumerate(model.parties):
         expected = party.config.closure_cost * sum(kept**k for k in range(30))
-        assert np.allclose(model.crossings.cost(side), expected, rtol=1e-12)
+        assert np.allclose(model.state["sides"]["closure_cost"][:, side], expected, rtol=1e-12)

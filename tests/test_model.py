@@ -62,7 +62,7 @@ def test_the_busy_world_uses_every_mechanism():
 
 def in_blocks(scenario, replicates, block, horizon):
     """Outcome columns, daily counts and logs of a run in blocks."""
-    parts, logs, daily = [], [], Daily(horizon)
+    parts, logs, daily = [], [], Daily.to(horizon)
     for first in range(0, replicates, block):
         size = min(block, replicates - first)
         model = CeasefireModel(scenario, size, SEED, first=first, watched=replicates)
@@ -83,7 +83,7 @@ def test_the_block_size_changes_no_result(world, block):
 def test_the_block_size_changes_no_daily_count(world):
     _, whole, _ = in_blocks(world, 90, 90, 60)
     _, parts, _ = in_blocks(world, 90, 13, 60)
-    assert [k for k, v in vars(whole).items() if not np.array_equal(v, vars(parts)[k])] == []
+    assert [k for k, v in whole._asdict().items() if not np.array_equal(v, getattr(parts, k))] == []
 
 
 def test_the_block_size_changes_no_logged_round_or_incident(world):
@@ -221,9 +221,9 @@ def test_switching_attacks_off_shifts_no_clash():
 @pytest.mark.parametrize("name", ["no_mediators", "verified_guarantees", "spoiler_surge"])
 def test_scenarios_share_private_information(name):
     one, other = (CeasefireModel(load_cell(n).scenario, 50, SEED) for n in ("baseline", name))
-    for mine, theirs in zip(one.parties, other.parties, strict=True):
-        for attribute in ("willing", "capacity", "resolve", "asked_at_home", "ending_value"):
-            assert np.array_equal(getattr(mine, attribute), getattr(theirs, attribute))
+    for attribute in ("willing", "capacity", "resolve", "asked_at_home", "ending_value"):
+        mine, theirs = (model.state["sides"][attribute] for model in (one, other))
+        assert np.array_equal(mine, theirs)
 
 
 # What a row says
@@ -255,7 +255,7 @@ def test_collapse_is_the_first_of_hostilities_and_repudiation(world):
 
 def test_account_shares_follow_the_configured_probability():
     scenario = vary({"accounts.name": "mixed", "accounts.probability_islamabad": 0.3})
-    account = CeasefireModel(scenario, 20_000, SEED).account
+    account = CeasefireModel(scenario, 20_000, SEED).state["account"]
     # 4.5 standard errors of a share of .3
     assert abs((account == 0).mean() - 0.3) < 4.5 * np.sqrt(0.3 * 0.7 / 20_000)
 
@@ -269,18 +269,24 @@ def test_quantities_stay_in_their_ranges(world):
     model = CeasefireModel(world, 150, SEED)
     for _ in range(60):
         model.step()
+        state = model.state
         for party in model.parties:
             assert ((party.trust > 0) & (party.trust < 1)).all()
-            assert (party.grievance >= 0).all()
-            assert ((party.lock_in >= 0) & (party.lock_in <= party.config.lock_in)).all()
-            assert ((party.disagreement() >= 0) & (party.disagreement() <= 1)).all()
-        for group in model.militants:
-            assert ((group.suppression >= 0) & (group.suppression <= 1)).all()
-            assert (group.worst <= group.config.deadliest).all()
-            assert (group.backlash >= 0).all()
-        assert ((model.crossings.closure >= 0) & (model.crossings.closure <= 1)).all()
-        assert ((model.deal.delivered >= 0) & (model.deal.delivered <= 1)).all()
-        assert (model.ceasefire.tension >= 0).all()
-        for mediator in model.mediators:
-            assert (mediator.patience >= -1e-9).all()
-            assert (mediator.patience <= mediator.config.patience).all()
+            without = party.disagreement()
+            assert ((without >= 0) & (without <= 1)).all()
+            own = state["sides"][:, party.side]
+            assert (own["grievance"] >= 0).all()
+            assert ((own["lock_in"] >= 0) & (own["lock_in"] <= party.config.lock_in)).all()
+        for k, group in enumerate(model.militants):
+            own = state["groups"][:, k]
+            assert ((own["suppression"] >= 0) & (own["suppression"] <= 1)).all()
+            assert (own["worst"] <= group.config.deadliest).all()
+            assert (own["backlash"] >= 0).all()
+        assert ((state["closure"] >= 0) & (state["closure"] <= 1)).all()
+        delivered = state["deal"]["delivered"]
+        assert ((delivered >= 0) & (delivered <= 1)).all()
+        assert (state["tension"] >= 0).all()
+        for k, mediator in enumerate(model.mediators):
+            patience = state["mediators"]["patience"][:, k]
+            assert (patience >= -1e-9).all()
+            assert (patience <= mediator.config.patience).all()

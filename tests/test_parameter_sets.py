@@ -5,8 +5,8 @@ import pytest
 from conftest import SEED, outcomes, put, same, tree_of, vary
 
 from sim.config import ConfigError, validate
-from sim.model import CeasefireModel, drawn_sets
-from sim.randomness import Streams
+from sim.futures import Futures
+from sim.model import CeasefireModel
 from sim.report.transcript import entries
 from sim.study.cells import Cell, load_cell, parameter_fields
 from sim.study.designs import changed
@@ -42,7 +42,7 @@ def of_parameters(**values):
 def test_sets_are_equally_likely():
     """Each share within 4.5 standard errors of a third."""
     n = 9_000
-    drawn = drawn_sets(cell().scenario, Streams(SEED, size=n))
+    drawn = Futures.begun(cell().scenario, n, SEED).numbers
     shares = np.bincount(drawn, minlength=3) / n
     assert np.abs(shares - 1 / 3).max() < 4.5 * np.sqrt(2 / 9 / n)
 
@@ -92,12 +92,14 @@ def test_a_transcript_tells_the_futures_that_were_simulated():
 def test_a_model_of_one_future_holds_its_own_set():
     tense = int(np.flatnonzero(DRAWN == 1)[0])
     model = CeasefireModel(cell().scenario, 1, SEED, first=tense)
-    assert (model.parameter_set, model.ceasefire.tension[0]) == (1, 12.0)
+    assert (model.futures.numbers[0], model.state["tension"][0]) == (1, 12.0)
 
 
-def test_a_model_of_futures_with_different_sets_is_refused():
-    with pytest.raises(ValueError, match="draw different parameter sets"):
-        CeasefireModel(cell().scenario, FUTURES, SEED)
+def test_a_model_of_many_futures_holds_the_set_of_each():
+    model = CeasefireModel(cell().scenario, FUTURES, SEED)
+    assert model.futures.numbers.tolist() == DRAWN.tolist()
+    plain = vary({}).conflict.tension.initial
+    assert model.state["tension"].tolist() == [[2.0, 12.0, plain][k] for k in DRAWN]
 
 
 def test_a_fork_keeps_the_set_also_under_another_scenario():
@@ -105,7 +107,9 @@ def test_a_fork_keeps_the_set_also_under_another_scenario():
     model = CeasefireModel(cell().scenario, 1, SEED, first=tense)
     same_sets = vary({"parameter_sets": SETS, "ceasefire.exogenous_hazard": 0.01})
     forks = [model.fork(2), model.fork(2, scenario=same_sets)]
-    assert [(f.parameter_set, f.parties[0].config.resolve_spread) for f in forks] == [(1, 1.5)] * 2
+    for fork in forks:
+        assert fork.futures.numbers.tolist() == [1, 1]
+        assert set(fork.futures.sets["parties"]["resolve_spread"][:, 0]) == {1.5}
 
 
 def test_a_future_without_a_set_cannot_go_on_under_a_scenario_with_sets():

@@ -24,6 +24,11 @@ LASTING_DEALS = DEALS | {"switches.repudiation": False, "conflict.implementation
 BOTH = ("pakistan", "afghan_taliban")
 
 
+def holding_out(view, floor):
+    """Ask for as much as the floor, and never for less than no deal."""
+    return max(view.reservation, floor)
+
+
 def tactics(**fields):
     """The same tactic for both sides."""
     return {f"{side}.tactic": fields for side in BOTH}
@@ -39,9 +44,7 @@ RELATIVE, ABSOLUTE, AVERAGED = (
 PERFECT = tactics(kind="subgame_perfect", discount=0.9, other_discount=0.9)
 CONTINGENT = tactics(kind="trust_contingent", beta=0.3, distrust=0.5)
 TRADING = tactics(kind="package_trading", form="polynomial", beta=0.3, kappa=0.01, tolerance=0.02)
-CUSTOM = tactics(
-    kind="custom", tactic="sim.negotiation.tactics:Hardliner", parameters={"floor": 0.8}
-)
+CUSTOM = tactics(kind="custom", tactic=f"{__name__}:holding_out", parameters={"floor": 0.8})
 EXPONENTIAL = tactics(kind="time_dependent", form="exponential", beta=0.3, kappa=0.2)
 GREEDY = {"militants.ttp.spoiler": "greedy", "militants.ttp.spoiling": 3}
 TEXT = {"protocol.kind": "single_text"}
@@ -315,7 +318,7 @@ ELSEWHERE = {
         kind.__name__: {"day", "until", "deaths", "share", "strength", "pressure", "tone"}
         for kind in typing.get_args(typing.get_args(Event)[0])
     },  # tests/test_events.py
-    "Militants": {"year"},  # names a rate of the seeds: test_attacks
+    "Militants": {"year"},  # names a rate of the seeds: test_evidence
     "Ceasefire": {"renewal", "renewal_mediated"},  # test_spells
     "Position": {"pakistan", "afghan_taliban"},  # below
     "Signal": {"good", "bad"},  # the signals of the table

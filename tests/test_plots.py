@@ -455,7 +455,7 @@ def test_rounds_and_events_are_marked_on_the_calendar():
     event = BagramStatement(kind="bagram_statement", day=21, pressure=2)
     drawing = survival(ensemble([3, 500], events={"statement": event}))
     shown = [text for text, _ in texts(drawing.figure)]
-    assert "Talks in Istanbul 25–28 Oct, 30–31 Oct, 6 Nov" in shown
+    assert "Talks in Istanbul 25–28 Oct, 30–31 Oct, Talks 6 Nov" in shown
     assert "Bagram statement 9 Nov" in shown
     assert faults(drawing.figure) == []
 

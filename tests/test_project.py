@@ -19,22 +19,22 @@ MODULES = sorted((ROOT / "sim").rglob("*.py"))
 # A room may import itself and rooms of a lower layer. `sim` is the public API in sim/__init__.py,
 # which, like the command line, may import everything.
 LAYERS = {
+    "arrays": 0,
+    "compiling": 0,
+    "config": 0,
     "paths": 0,
     "yaml_files": 0,
-    "compiled": 0,
-    "randomness": 1,
-    "kernels": 2,  # loaded by `compiled` at run time
-    "replicates": 2,
+    "chance": 1,
     "seeds": 1,
-    "config": 2,
-    "negotiation": 3,
-    "conflict": 4,  # implementation delivers what the agenda's packages promise
-    "agents": 5,
+    "parameters": 2,
+    "notes": 3,
+    "state": 3,
+    "negotiation": 4,
+    "rules": 5,
     "records": 6,
-    "tactic_choice": 4,
-    "book": 5,
-    "steps": 6,
-    "model": 7,
+    "agents": 6,
+    "futures": 7,
+    "model": 8,
     "study": 8,
     "analysis": 9,
     "game": 10,
@@ -43,12 +43,13 @@ LAYERS = {
     "report": 12,
     "app": 13,
     "commands": 14,
-    "cli": 15,
     "__main__": 14,
+    "cli": 15,
 }
 IMPORT_ANYTHING = {"sim", "cli", "__main__"}
-PURE = {"negotiation", "conflict"}  # functions on arrays: no agent, no configuration tool, no file
-IMPURE = {"mesa", "hydra", "omegaconf", "pathlib", "io", "os", "sim.paths", "sim.seeds"}
+# What a future is and lives by: no agent, no configuration tool, no file.
+PURE = {"chance", "parameters", "state", "notes", "negotiation", "rules"}
+IMPURE = {"mesa", "hydra", "omegaconf", "pathlib", "io", "sim.paths", "sim.seeds"}
 
 SETUP_FILES = ["Makefile", ".ci/run", "pyproject.toml", "constraints.txt", "CITATION.cff"]
 MACHINE_PATH = re.compile(r"(?<![\w.$)}/:*-])/(?!usr/bin/env\b|dev/null\b|path/to/)\w+/")
@@ -86,10 +87,30 @@ def test_every_room_has_a_layer():
 
 @pytest.mark.parametrize("room", sorted(PURE))
 def test_rules_know_no_agent_no_configuration_tool_and_no_file(room):
-    for module in (ROOT / "sim" / room).rglob("*.py"):
+    modules = [path for path in MODULES if _room(_name(path)) == room]
+    assert modules
+    for module in modules:
         known = {prefix for name in _imports(module, types=True) for prefix in _prefixes(name)}
         assert known & IMPURE == set(), module.name
         assert "open" not in _calls(module), module.name
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Imports for type checkers and those within functions count as any other."""
+    assert _circle({_name(module): _modules_used(module) for module in MODULES}) == []
+
+
+@pytest.mark.parametrize(
+    ("imports", "circle"),
+    [
+        ({"a": {"b"}, "b": {"c"}, "c": set()}, []),
+        ({"a": {"b", "c"}, "b": {"c"}, "c": set()}, []),
+        ({"a": {"b"}, "b": {"c"}, "c": {"b"}}, ["b", "c", "b"]),
+        ({"a": {"a"}}, ["a", "a"]),
+    ],
+)
+def test_a_circle_is_found_where_there_is_one(imports, circle):
+    assert _circle(imports) == circle
 
 
 def test_imports_are_found_wherever_they_stand(tmp_path):
@@ -218,6 +239,41 @@ def _imports(module: Path, *, types: bool) -> set[str]:
             # `from sim import plots` names a module, `from sim import load` the public API.
             found |= {f"sim.{a.name}" for a in node.names} if origin == "sim" else {origin}
     return found
+
+
+def _modules_used(module: Path) -> set[str]:
+    """Return the modules of the package that a file imports, for type checkers or within functions.
+
+    A name that a module provides stands for that module.
+    """
+    known = {_name(path) for path in MODULES}
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & known
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports by a relative name"
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inside & known) or ({node.module} & known)
+    return found
+
+
+def _circle(imports: dict[str, set[str]]) -> list[str]:
+    """Return modules of which each imports the next and the last is the first; none if none are."""
+    done: set[str] = set()
+
+    def follow(name: str, trail: list[str]) -> list[str]:
+        if name in trail:
+            return [*trail[trail.index(name) :], name]
+        if name in done:
+            return []
+        for other in sorted(imports[name]):
+            if circle := follow(other, [*trail, name]):
+                return circle
+        done.add(name)
+        return []
+
+    return next((circle for name in sorted(imports) if (circle := follow(name, []))), [])
 
 
 def _package(module: Path) -> list[str]:

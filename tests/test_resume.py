@@ -244,7 +244,7 @@ def test_a_directory_that_is_no_sweep_is_said(tmp_path: Path) -> None:
 
 def test_what_was_asked_for_and_is_not_there_is_missing(tmp_path: Path) -> None:
     expect(tmp_path, [["a=1"], ["a=2"]])
-    expect(tmp_path, [["a=2", "engine=processes"], ["a=3"]])
+    expect(tmp_path, [["a=2", "engine=dask"], ["a=3"]])
     assert open_directory(tmp_path).missing == [["a=1"], ["a=2"], ["a=3"]]
 
 
@@ -295,7 +295,7 @@ def test_what_a_killed_save_left_is_gone_after_the_next(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["serial", "processes"])
+@pytest.mark.parametrize("engine", ["serial", "threads"])
 def test_a_sweep_killed_at_random_moments_ends_as_if_nothing_had_happened(
     engine: str, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from statistics import mean, variance
 import pytest
 from omegaconf import OmegaConf
 
+import sim
 from sim import seeds
 from sim.paths import data_dir
 
@@ -149,7 +150,23 @@ def test_casualty_figures_stay_with_their_claimant():
         for name, claim in RECORD.claims.items()
         if claim.about == "border_battle"
     }
-    assert figures == {"border_battle_islamabad": 23, "border_battle_kabul": 58}
+    assert figures == {
+        "border_battle_islamabad": 23, "border_battle_kabul": 58, "border_battle_newspaper": 23,
+    }  # fmt: skip
+
+
+def test_what_the_newspaper_says_in_its_own_voice_is_laid_to_no_government():
+    own = {name for name, claim in RECORD.claims.items() if claim.claimant == "newspaper"}
+    assert own == {
+        "sanctuary_newspaper", "border_battle_newspaper", "truce_start_newspaper",
+        "refusal_newspaper", "resumption_newspaper", "doha_mediator_newspaper",
+    }  # fmt: skip
+    assert RECORD.claimants["newspaper"].side is None
+
+
+def test_the_next_round_has_no_place_in_the_record():
+    assert RECORD.timeline["next_round"].place is None
+    assert sim.load("baseline").calendar.rounds["next_round"].place is None
 
 
 def test_wording_is_neutral():

@@ -11,18 +11,18 @@ import pytest
 
 import sim
 from sim.analysis.discovery import chosen, measured, peel
-from sim.analysis.evaluations import Evaluations
+from sim.analysis.evaluations import Evaluations, outcomes_at
 from sim.analysis.sensitivity import (
     CHANCE,
     Factor,
     Space,
     factors,
     morris,
-    numbers,
     sobol,
     with_chance,
 )
 from sim.commands import sensitivity as command
+from sim.config.numbers import numbers
 from sim.paths import data_dir
 from sim.report.findings import digest, digest_in
 from sim.report.sensitivity import Plan, base_cell
@@ -50,19 +50,26 @@ def ishigami(points):
 def test_every_calibrated_or_assumed_number_is_a_factor_or_held_with_a_reason():
     scenario = sim.load("baseline")
     found, held = factors(scenario, SPACE)
-    assert {f.path for f in found} | set(held) == {path for path, _, _ in numbers(scenario)}
-    assert "conflict.clashes.rate" in {f.path for f in found}
-    assert not {path for path, _, _ in numbers(scenario)} & {"militants.ttp.attacks_per_year"}
+    wanted = {
+        path for path, number in numbers(scenario).items()
+        if number.alone and number.origin in ("calibrated", "assumed")
+    }  # fmt: skip
+    mine = {f.path for f in found}
+    assert mine | set(held) == wanted
+    assert not mine & set(held)
+    assert "conflict.clashes.rate" in mine
+    assert "militants.ttp.attacks_per_year" not in wanted  # taken from a source
     assert len(found) > 100
 
 
 def test_intervals_hold_the_value_and_stay_within_the_fields_bounds():
     scenario = sim.load("baseline")
-    bounds = {path: limits for path, _, limits in numbers(scenario)}
+    known = numbers(scenario)
     for factor in factors(scenario, SPACE)[0]:
-        low, high = bounds[factor.path]
-        assert low <= factor.low < factor.high <= high
+        assert known[factor.path].low <= factor.low < factor.high <= known[factor.path].high
         assert factor.low <= factor.held <= factor.high
+        assert known[factor.path].allows(factor.at(0.0)), factor
+        assert known[factor.path].allows(factor.at(1.0)), factor
 
 
 def test_a_space_may_set_and_fix():
@@ -211,8 +218,10 @@ def test_the_number_with_the_largest_index_moves_the_outcome_more_than_chance(tm
     base = base_cell(plan, [])
     largest = table.loc[table["total"].idxmax(), "factor"]
     (factor,) = [x for x in factors(base.scenario, plan.space)[0] if x.path == largest]
-    evaluate = Evaluations(base, ["rmst"], tmp_path / "evaluations.jsonl")
-    ends = evaluate([{factor.path: factor.at(share)} for share in (0.0, 1.0)])[:, 0]
+    kept = Evaluations(tmp_path / "evaluations.jsonl", base.settings.engine)
+    points = [{factor.path: factor.at(share)} for share in (0.0, 1.0)]
+    found = kept.of(points, base.settings.replicates, outcomes_at, base, ["rmst"], about=base.key)
+    ends = np.array(found)[:, 0]
     effects = pd.read_csv(FOLDER / "screening.csv").query("outcome == 'rmst'").set_index("factor")
     chance = effects.loc["chance", "effect"] + effects.loc["chance", "half"]
     assert abs(ends[1] - ends[0]) > chance

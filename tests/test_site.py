@@ -91,23 +91,37 @@ def test_every_block_is_of_a_kind_that_a_test_runs(page):
             assert all(line.startswith(("ceasefire ", "cp ")) for line in text.splitlines())
 
 
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory):
+    """One place for all pages, or every page would compile the rules of its copy."""
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture
+def repository(copied):
+    """A copy of the repository as a new user has it."""
+    for path in copied.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for name in ("sim", "configs", "seeds", "experiments", "hydra_plugins"):
+        shutil.copytree(ROOT / name, copied / name)
+    shutil.copy(ROOT / "pyproject.toml", copied)
+    return copied
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=named)
-def test_the_blocks_of_a_page_work_in_their_order(page, tmp_path):
+def test_the_blocks_of_a_page_work_in_their_order(page, repository):
     """In a copy of the repository, as a new user would, each block as it stands."""
-    for name in ("sim", "configs", "seeds", "experiments", "hydra_plugins"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *words], cwd=tmp_path, env=os.environ | {"MPLBACKEND": "agg"},
+            [sys.executable, *words], cwd=repository, env=os.environ | {"MPLBACKEND": "agg"},
             capture_output=True, text=True, timeout=300,
         )  # fmt: skip
 
     for kind, title, text in blocks(page):
         if title:
-            place = tmp_path / title
+            place = repository / title
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text + "\n", encoding="utf-8")
         elif kind == "python":
@@ -117,7 +131,7 @@ def test_the_blocks_of_a_page_work_in_their_order(page, tmp_path):
             for line in text.splitlines():
                 program, *words = shlex.split(line)
                 if program == "cp":
-                    shutil.copy(*(tmp_path / word for word in words))
+                    shutil.copy(*(repository / word for word in words))
                     continue
                 done = run("-m", "sim", *words)
                 assert (done.returncode != 0) == (kind == "fails"), f"{line}\n{done.stderr}"

@@ -5,6 +5,7 @@ import pytest
 from conftest import SEED, STILL, outcomes, same, vary
 
 import sim
+from sim import records
 from sim.config import ConfigError
 from sim.model import CeasefireModel
 
@@ -16,9 +17,9 @@ GEOMETRIC = RENEWABLE | STILL | {"ceasefire.exogenous_hazard": HAZARD}
 
 def spells(changes, replicates=300, horizon=200):
     """Columns of all spells of a run."""
-    model = CeasefireModel(vary(changes), replicates, SEED)
-    model.run(horizon)
-    return model.spells.columns()
+    scenario = vary(changes)
+    run = CeasefireModel(scenario, replicates, SEED).run(horizon).run
+    return records.spells(run.spells)
 
 
 def test_the_first_spell_is_that_of_a_ceasefire_that_cannot_be_renewed():

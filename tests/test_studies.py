@@ -13,6 +13,7 @@ import yaml
 
 import sim
 from sim import cli
+from sim.analysis import channels
 from sim.analysis.ensemble import Ensemble, simulate
 from sim.analysis.outcomes import OUTCOMES, change, mean, outcome_table
 from sim.report.findings import (
@@ -170,6 +171,17 @@ def run_again(name: str, row: pd.Series, cells: dict) -> np.ndarray:
     return OUTCOMES[row["outcome"]].per_future(cells[chosen], origin)
 
 
+def split_again(name: str, row: pd.Series, table: pd.DataFrame, cells: dict) -> tuple[float, float]:
+    """What a channel adds, and its error, with every combination simulated anew."""
+    study, values = described(name), {}
+    for _, cell in table[(table["outcome"] == row["outcome"]) & table["channel"].isna()].iterrows():
+        chosen = {axis: cell[axis] for axis in study["axes"]}
+        values[channels.switched_on(chosen, study["split"])] = run_again(name, cell, cells)
+    again = channels.split(values)
+    found = again[(again["channel"] == row["channel"]) & (again["counted"] == row["counted"])]
+    return found["change"].item(), found["change_se"].item()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_fewer_futures_under_another_seed_give_the_stated_numbers(name):
@@ -177,13 +189,15 @@ def test_fewer_futures_under_another_seed_give_the_stated_numbers(name):
     study, table, cells = described(name), stored(name), {}
     for of, outcome, which in NAMED.findall(study["result"]):
         row = find(table, outcome, which)
-        values = run_again(name, row, cells)
-        if of:
+        if "channel" in which:
+            again, said = split_again(name, row, table, cells), (row["change"], row["change_se"])
+        elif of:
+            values = run_again(name, row, cells)
             base = " , ".join(f"{axis}={option}" for axis, option in study["reference"].items())
             again = change(values, run_again(name, find(table, outcome, base), cells))
             said = row["change"], row["change_se"]
         else:
-            again, said = mean(values), (row["value"], row["se"])
+            again, said = mean(run_again(name, row, cells)), (row["value"], row["se"])
         assert abs(again[0] - said[0]) <= 4 * math.hypot(again[1], said[1]) + 1e-9, (outcome, which)
 
 
@@ -220,3 +234,28 @@ def test_the_signs_that_scenarios_expect_hold_in_the_accepted_sets():
         if expected[name] in signs:
             assert row["difference"] * signs[expected[name]] > 0, name
             assert row["share"] >= 0.9, name
+
+
+# What documents say of causes is what studies found
+
+
+def test_the_page_on_mechanisms_says_what_the_study_of_mediators_found():
+    """Most is restraint and containment, texts carry nothing."""
+    shares = stored("mediators").query("outcome == 'rmst' and counted == 'Shapley share'")
+    days = dict(zip(shares["channel"], shares["change"], strict=True))
+    assert days["restrain"] + days["contain"] > 0.75 * days["all together"]
+    assert abs(days["formulate"]) < 0.5
+
+
+def test_the_page_on_mechanisms_says_what_the_study_of_guarantees_found():
+    """Verification lengthens the ceasefire; verified deals do not last longer. By 4 errors each."""
+    table = stored("guarantees_by_custody").query("custody == 'contested' and accounts == 'kabul'")
+    none, third = (table[table["verification"] == x].set_index("outcome") for x in
+                   ("none", "third_party"))  # fmt: skip
+
+    def rise(outcome):
+        error = math.hypot(third.loc[outcome, "se"], none.loc[outcome, "se"])
+        return (third.loc[outcome, "value"] - none.loc[outcome, "value"]) / error
+
+    assert rise("rmst") > 4
+    assert rise("kept") < -4

@@ -5,6 +5,11 @@ empty), nothing in the model may know which of them is called Islamabad.
 """
 
 import copy
+import json
+import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +17,6 @@ from conftest import SEED, put, same, tree_of
 
 from sim.config import PARTIES, ProtocolKind, validate
 from sim.model import CeasefireModel
-from sim.randomness import Streams
 
 SIDE = dict(zip(PARTIES, reversed(PARTIES), strict=True))
 
@@ -51,23 +55,6 @@ EVEN_HANDED = {
 }  # fmt: skip
 
 
-class MirroredStreams(Streams):
-    """The same numbers with the parties' names swapped in every purpose."""
-
-    def uniform(self, purpose, day, rows=None):
-        return super().uniform(mirrored_purpose(purpose), day, rows)
-
-    def below(self, purpose, day, chance, rows=None):
-        return super().below(mirrored_purpose(purpose), day, chance, rows)
-
-    def words(self, purpose, day, rows=None):
-        return super().words(mirrored_purpose(purpose), day, rows)
-
-
-def mirrored_purpose(purpose):
-    return "/".join(SIDE.get(word, word) for word in purpose.split("/"))
-
-
 def tactics(**fields):
     """One tactic for both sides."""
     return {f"{side}.tactic": fields for side in PARTIES}
@@ -96,8 +83,25 @@ def mirrored(tree):
 
 
 def run(tree, replicates=400, horizon=90):
-    model = CeasefireModel(validate(tree)[0], replicates, SEED, watched=50)
-    return model.run(horizon).columns, model.log
+    """Outcome columns of a run of compiled rules."""
+    return CeasefireModel(validate(tree)[0], replicates, SEED).run(horizon).columns
+
+
+def interpreted(trees, replicates, horizon, *words):
+    """Outcome columns and rounds of worlds run in an interpreter of their own."""
+    done = subprocess.run(
+        [sys.executable, Path(__file__).parent / "mirrored.py", *words],
+        input=json.dumps([(tree, replicates, horizon, SEED) for tree in trees]).encode(),
+        stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    return pickle.loads(done.stdout)
+
+
+def both_ways(trees, replicates, horizon):
+    """Every world as it is, and with the parties' places and chance exchanged."""
+    back = [mirrored(tree) for tree in trees]
+    return zip(interpreted(trees, replicates, horizon),
+               interpreted(back, replicates, horizon, "--mirrored"), strict=True)  # fmt: skip
 
 
 def swapped_name(column):
@@ -109,44 +113,44 @@ def swapped_name(column):
     return column
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        {},
-        {"protocol.first_mover": "afghan_taliban"},
-        {"protocol.kind": "single_text"},
-        {"protocol.kind": "single_text", "protocol.text_step": 0.07, "switches.clashes": False},
-        {"mediators": {}},
-        tactics(kind="hardliner", floor=0.6),
-        {f"{side}.ending_value": 3 for side in PARTIES},
-        {"conflict.implementation.violation": 1, "conflict.implementation.detection": 1},
+def differences(one, back):
+    """Columns that are not mirrored to the last bit."""
+    return same(one, {swapped_name(name): values for name, values in back.items()})
+
+
+WORLDS = {
+    "plain": {},
+    "Kabul first": {"protocol.first_mover": "afghan_taliban"},
+    "single text": {"protocol.kind": "single_text"},
+    "single text without clashes": {
+        "protocol.kind": "single_text", "protocol.text_step": 0.07, "switches.clashes": False,
+    },
+    "nobody mediates": {"mediators": {}, "calendar.attendance": 4},
+    "hardliners": tactics(kind="hardliner", floor=0.6),
+    "easily ended": {f"{side}.ending_value": 3 for side in PARTIES},
+    "broken every day": {
+        "conflict.implementation.violation": 1, "conflict.implementation.detection": 1,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("names", "replicates"),
+    [
+        (["plain"], 10),
+        pytest.param([name for name in WORLDS if name != "plain"], 25, marks=pytest.mark.slow),
     ],
-    ids=["plain", "Kabul first", "single text", "single text without clashes", "nobody mediates",
-         "hardliners", "easily ended", "broken every day"],
-)  # fmt: skip
-def pair(request):
-    tree = put(tree_of(), TEXTBOOK | request.param)
-    one, log = run(tree)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.model.Streams", MirroredStreams)
-        other, mirrored_log = run(mirrored(tree))
-    return one, log, other, mirrored_log
-
-
-def test_swapping_parties_first_mover_and_streams_mirrors_every_outcome(pair):
-    one, _, other, _ = pair
-    differ = [
-        name
-        for name, values in one.items()
-        if not np.array_equal(values, other[swapped_name(name)], equal_nan=values.dtype.kind == "f")
-    ]
-    assert differ == []
-
-
-def test_rounds_mirror_too(pair):
-    _, log, _, mirrored_log = pair
-    back = [{swapped_name(k): v for k, v in entry.items()} for entry in mirrored_log.rounds]
-    assert log.rounds == back
+    ids=["plain", "others"],
+)
+def test_swapping_parties_first_mover_and_streams_mirrors_outcomes_and_rounds(names, replicates):
+    trees = [put(tree_of(), TEXTBOOK | WORLDS[name]) for name in names]
+    pairs = zip(names, both_ways(trees, replicates, 60), strict=True)
+    for name, ((one, rounds), (back, mirrored_rounds)) in pairs:
+        assert differences(one, back) == [], name
+        assert rounds == [
+            {swapped_name(k): v for k, v in entry.items()} for entry in mirrored_rounds
+        ], name
+        assert rounds, name
 
 
 IMITATION = {"kind": "tit_for_tat", "lag": 1, "window": 2, "disturbance": 0.05}
@@ -164,29 +168,30 @@ TACTICS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(ProtocolKind))
-@pytest.mark.parametrize("number", range(len(TACTICS)))
-def test_every_tactic_mirrors_against_another_under_every_protocol(kind, number):
+def test_every_tactic_mirrors_against_another_under_every_protocol(kind):
     """Even ones against the same tactic, odd ones against the next; the sides learn and spin."""
-    mine, other = TACTICS[number], TACTICS[(number + number % 2) % len(TACTICS)]
-    tree = put(
-        tree_of(),
-        TEXTBOOK
-        | {"protocol.kind": kind.value, "pakistan.tactic": mine, "afghan_taliban.tactic": other}
-        | {"pakistan.disagreement": 0.1, "afghan_taliban.disagreement": 0.15}
-        | {"pakistan.opponent_model": "learned", "afghan_taliban.spin": "selective"},
-    )
-    one, log = run(tree, 60, 40)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.model.Streams", MirroredStreams)
-        back, mirrored_log = run(mirrored(tree), 60, 40)
-    assert same(one, {swapped_name(name): values for name, values in back.items()}) == []
-    assert len(log.rounds) == len(mirrored_log.rounds) > 0
+    trees = []
+    for number, mine in enumerate(TACTICS):
+        other = TACTICS[(number + number % 2) % len(TACTICS)]
+        trees.append(put(
+            tree_of(),
+            TEXTBOOK
+            | {"protocol.kind": kind.value, "pakistan.tactic": mine, "afghan_taliban.tactic": other}
+            | {"pakistan.disagreement": 0.1, "afghan_taliban.disagreement": 0.15}
+            | {"pakistan.opponent_model": "learned", "afghan_taliban.spin": "selective"},
+        ))  # fmt: skip
+    for tree, ((one, rounds), (back, mirrored_rounds)) in zip(
+        trees, both_ways(trees, 4, 25), strict=True
+    ):
+        assert differences(one, back) == [], tree["pakistan"]["tactic"]
+        assert len(rounds) == len(mirrored_rounds) > 0
 
 
 def test_much_happens_in_the_worlds_mirrored():
     """Otherwise the tests above would be empty."""
-    columns, _ = run(put(tree_of(), TEXTBOOK))
+    columns = run(put(tree_of(), TEXTBOOK))
     for name in ("clashes", "contained", "rounds_failed", "deal", "violations", "deal_lapsed_day",
                  "pakistan_rung3_days", "afghan_taliban_rung3_days"):  # fmt: skip
         assert columns[name].sum() > 0, name
@@ -220,7 +225,7 @@ def test_two_equal_sides_fare_alike_on_average(kind):
     tree["accounts"] |= {"islamabad": {}, "kabul": {}}
     tree["pakistan"] |= {"weights": {"theirs": 0.5, "ours": 0.5}, "opening": {}}
     tree["afghan_taliban"] = copy.deepcopy(tree["pakistan"])
-    columns, _ = run(tree, 3_000, 60)
+    columns = run(tree, 3_000, 60)
     for rung in range(1, 5):
         one, other = (columns[f"{side}_rung{rung}_days"] for side in PARTIES)
         difference = one - other

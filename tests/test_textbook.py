@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import yaml
 from conftest import SEED, put, shipped, tree_of
+from negotiation.sitting import Sitting, publicly
 
 from sim.config import PARTIES, validate
 from sim.model import CeasefireModel
 from sim.negotiation.solutions import nash, rubinstein_shares
 
 CASES = ("textbook", "textbook_four_issues")
-LONG = ("protocol.exchanges_per_round=1000", "protocol.exchanges_per_session=100",
+LONG = ("protocol.exchanges_per_round=400", "protocol.exchanges_per_session=100",
         "protocol.sessions_per_day=5")  # fmt: skip
 TOGETHER = ("protocol.kind=monotonic_concession", *LONG)
 in_both_cases = pytest.mark.parametrize("case", CASES)
@@ -27,8 +28,7 @@ class Play:
         put(tree, {path: yaml.safe_load(value) for path, value in changes})
         model = CeasefireModel(validate(tree)[0], 1, SEED)
         self.outcome = {name: values[0] for name, values in model.run(10).columns.items()}
-        trust = model.scenario.pakistan.trust
-        self.utilities = np.column_stack([t.by_account[0].at(trust) for t in model.book.tables])
+        self.utilities = publicly(Sitting(model.scenario))
         self.agreed = bool(self.outcome["deal"])
         self.time = self.outcome["deal_time"]
         self.shares = tuple(self.outcome[f"deal_utility_{side}"] for side in PARTIES)

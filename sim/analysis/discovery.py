@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from sim.randomness import FloatArray
+from sim.arrays import FloatArray
 
 BoolArray = NDArray[np.bool_]
 

@@ -1,90 +1,163 @@
-"""Evaluate points of a parameter space to outcomes, and remember what has been evaluated.
+"""Evaluate points of a parameter space, and remember what has been evaluated.
 
-Every outcome is appended to one file as it comes, so that an interrupted analysis goes on where it
-was. Knows cells, engines and outcomes; it chooses no points.
+A point is numbers of a scenario by their path, and ``seed`` if it is to have one of its own. Many
+points are one model: each is a parameter set. What is found is appended to one file as it comes, so
+that an interrupted analysis goes on where it was.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
 from sim.analysis.outcomes import OUTCOMES, mean
-from sim.model import CeasefireModel
-from sim.randomness import FloatArray
+from sim.config import ConfigError, Engine, Scenario
+from sim.config.validation import explain
+from sim.futures import Futures
+from sim.records import outcomes
 from sim.study.cells import Cell
-from sim.study.designs import Point, cells
-from sim.study.engines import ordered
+from sim.study.designs import Point
+from sim.study.engines import ordered, workers_of
 from sim.study.errors import StoreError, cannot_write
+from sim.study.files import Atomic
+from sim.study.provenance import git_state, versions
 
 COLUMNS = ("collapse_day", "collapse_ended", "deal")
 """Columns that the outcomes of a point may be made of."""
+FUTURES = 10_000
+"""Futures of one model at most, unless those of a point are more."""
+Evaluate = Callable[..., list[Any]]
+"""From points and further arguments to what is found at each, as JSON has it."""
 
 
 class Evaluations:
-    """Outcomes of points, by the key of their cell.
+    """What was found at points, in a file that remembers it.
 
     Parameters
     ----------
-    base : the cell whose fields points change; its engine says how points are computed
-    names : of outcomes in `sim.analysis.outcomes.OUTCOMES` that are made of ``COLUMNS``
-    store : file that remembers, one JSON line a point; a cut last line is ignored
-    progress : called with (done, of) after every new point
+    store : the file; its first line says of which code, every other what was found at a point. A
+        last line that was cut off is left out
+    engine : how points are computed
+    progress : called with (done, of) when points have been evaluated
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be read or was begun by other code.
     """
 
     def __init__(
-        self, base: Cell, names: Sequence[str], store: Path,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> None:  # fmt: skip
-        self.base, self.names, self.store, self.progress = base, list(names), store, progress
-        self.known: dict[str, list[float]] = {}
-        if store.exists():
-            for line in store.read_text(encoding="utf-8").splitlines():
-                try:
-                    entry = json.loads(line)
-                    self.known[entry["key"]] = [entry[name] for name in self.names]
-                except (ValueError, KeyError):
-                    continue
+        self, store: Path, engine: Engine, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        self.store, self.engine, self.progress = store, engine, progress
+        begun = {"code": versions()["ceasefire-sim"], **git_state()}
+        self.known = self._read(begun)
 
-    def __call__(self, points: Sequence[Point]) -> FloatArray:
-        """Return the outcomes of points, shape (points, outcomes).
+    def _read(self, begun: dict[str, Any]) -> dict[str, Any]:
+        """Read what is there; begin the file anew with what is whole of it."""
+        try:
+            text = self.store.read_text(encoding="utf-8")
+            whole = [line for line in text.splitlines(keepends=True) if line.endswith("\n")]
+            first, *rest = [json.loads(line) for line in whole] or [begun]
+            known = dict(rest)
+        except FileNotFoundError:
+            whole, first, known = [], begun, {}
+        except (OSError, TypeError, ValueError):
+            raise StoreError(f"cannot read {self.store}") from None
+        if first != begun:
+            commit = str(first.get("commit") if isinstance(first, dict) else first)[:9]
+            raise StoreError(
+                f"{self.store} was begun by other code (commit {commit}); remove it or choose "
+                "another directory"
+            )
+        with Atomic(self.store.parent) as files:
+            text = "".join(whole) or json.dumps(begun) + "\n"
+            files.path(self.store.name).write_text(text, encoding="utf-8")
+        return known
+
+    def of(
+        self, points: Sequence[Point], futures: int, evaluate: Evaluate, *given: Any, about: Any
+    ) -> list[Any]:
+        """What ``evaluate(points, *given)`` finds at each point, with ``futures`` futures at each.
+
+        ``about`` is all that what is found depends on besides the point, as JSON has it.
 
         Raises
         ------
-        ConfigError
-            If a point is no valid scenario.
         StoreError
             If the file cannot be written.
         """
-        made = [make() for _, make in cells(self.base, points)]
-        keys = [cell.key for cell in made]
-        fresh = {key: cell for key, cell in zip(keys, made, strict=True) if key not in self.known}
-        tasks = [(key, cell, tuple(self.names)) for key, cell in fresh.items()]
+        keys = [_digest([about, futures, point]) for point in points]
+        at = dict(zip(keys, points, strict=True))
+        todo = [key for key in at if key not in self.known]
+        share = -(-len(todo) // workers_of(self.engine))
+        size = max(1, min(share, FUTURES // futures))
+        groups = [todo[k : k + size] for k in range(0, len(todo), size)]
+        tasks = [(evaluate, group, [at[key] for key in group], given) for group in groups]
+        done = 0
         try:
-            self.store.parent.mkdir(parents=True, exist_ok=True)
             with self.store.open("a", encoding="utf-8") as file:
-                done = ordered(self.base.settings.engine, _evaluated, tasks)
-                for k, (key, values) in enumerate(done, start=1):
-                    self.known[key] = values
-                    entry = {"key": key, **dict(zip(self.names, values, strict=True))}
-                    file.write(json.dumps(entry) + "\n")
+                for group, found in ordered(self.engine, _evaluated, tasks):
+                    self.known.update(zip(group, found, strict=True))
+                    lines = zip(group, found, strict=True)
+                    file.write("".join(json.dumps(line) + "\n" for line in lines))
                     file.flush()
+                    done += len(group)
                     if self.progress is not None:
-                        self.progress(k, len(tasks))
+                        self.progress(done, len(todo))
         except OSError as error:
             raise StoreError(cannot_write(self.store, error)) from None
-        return np.array([self.known[key] for key in keys])
+        return [self.known[key] for key in keys]
+
+    def known_of(self, points: Sequence[Point], futures: int, *, about: Any) -> int:
+        """How many of these points have been evaluated."""
+        return len({_digest([about, futures, x]) for x in points} & self.known.keys())
 
 
-def _evaluated(key: str, cell: Cell, names: Sequence[str]) -> tuple[str, list[float]]:
-    """Simulate one point in one block, without its days, which no outcome needs."""
+def _digest(said: Any) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _evaluated(
+    evaluate: Evaluate, keys: Sequence[str], points: Sequence[Point], given: Sequence[Any]
+) -> tuple[Sequence[str], list[Any]]:
+    return keys, evaluate(points, *given)
+
+
+def futures_at(
+    scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int
+) -> Futures:
+    """Futures at each of several points, one point after the other, begun.
+
+    Raises
+    ------
+    ConfigError
+        If a point is no set of numbers of the scenario.
+    """
+    numbers = [{path: x for path, x in point.items() if path != "seed"} for point in points]
+    seeds = [int(point.get("seed", seed)) for point in points]
+    try:
+        return Futures.at_points(scenario, numbers, replicates, seeds)
+    except ValidationError as error:
+        raise ConfigError("; ".join(explain(error))) from None
+
+
+def outcomes_at(points: Sequence[Point], cell: Cell, names: Sequence[str]) -> list[list[float]]:
+    """Means of outcomes, of those in ``sim.analysis.outcomes.OUTCOMES``, of a cell's futures."""
     settings = cell.settings
-    model = CeasefireModel(cell.scenario, settings.replicates, settings.seed, watched=0)
-    columns = model.run(settings.horizon).columns
-    model.release()
-    runs = pd.DataFrame({name: columns[name] for name in COLUMNS})
-    return key, [mean(OUTCOMES[name].per_future(runs, 0))[0] for name in names]
+    futures = futures_at(cell.scenario, points, settings.replicates, settings.seed)
+    columns = outcomes(futures.run(settings.horizon).finals, cell.scenario)
+    shape = (len(points), settings.replicates)
+    of_points = {name: np.asarray(columns[name]).reshape(shape) for name in COLUMNS}
+    found = []
+    for k in range(len(points)):
+        runs = pd.DataFrame({name: column[k] for name, column in of_points.items()})
+        found.append([mean(OUTCOMES[name].per_future(runs, 0))[0] for name in names])
+    return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.randomness import FloatArray
+from sim.arrays import FloatArray
 
 Z = 1.959964
 """Standard errors to either side of a 95 % interval."""

@@ -5,6 +5,7 @@ Runs ensembles and measures them; knows no target.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -12,10 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import seeds
-from sim.agents.militants import DAYS_PER_MONTH
+from sim.analysis.evaluations import futures_at
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.config import Scenario, Switches
-from sim.model import CeasefireModel
-from sim.randomness import BoolArray, FloatArray, IntArray
+from sim.records import outcomes
+from sim.rules.attacks import DAYS_PER_MONTH
 
 AGES = (0, 7, 30, 90, 180, 365)  # days between which a hazard is measured, as the seeds have it
 SURVIVAL_DAYS = (30, 90, 365)
@@ -30,30 +32,40 @@ class Measured(NamedTuple):
     se: float
 
 
-def measure(scenario: Scenario, replicates: int, seed: int) -> dict[str, Measured]:
-    """Measure what the patterns ask for, by name.
+def measure(
+    scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int
+) -> list[dict[str, Measured]]:
+    """Measure what the patterns ask for, by name, at each of several points.
 
+    A point is numbers of the scenario by their path; ``[{}]`` is the scenario as it is.
     ``hazard_A_B`` (ends per 1,000 days of a ceasefire's age), ``survival_D``, ``attacks_mean`` and
     ``attacks_variance_over_mean`` (of months of thirty days, with nobody answering and no talks),
     ``record_...`` (shares of futures that by the day of the record's last entry ...).
     """
-    return {
-        **durability(scenario, replicates, seed),
-        **attacks(scenario, max(2, replicates // FEWER), seed),
-        **record(scenario, replicates, seed),
-    }
+    few = max(2, replicates // FEWER)
+    together = zip(
+        durability(scenario, points, replicates, seed),
+        attacks(scenario, points, few, seed),
+        record(scenario, points, replicates, seed),
+        strict=True,
+    )
+    return [{**ends, **attacked, **recorded} for ends, attacked, recorded in together]
 
 
-def durability(scenario: Scenario, replicates: int, seed: int) -> dict[str, Measured]:
-    """Hazard of collapse by age and survival."""
-    runs = _outcomes(scenario, replicates, seed, AGES[-1])
-    day, ended = runs["collapse_day"], runs["collapse_ended"]
-    out = {}
-    for low, high in pairwise(AGES):
-        out[f"hazard_{low}_{high}"] = hazard(day, ended, low, high)
-    for at in SURVIVAL_DAYS:
-        out[f"survival_{at}"] = _share(~(ended & (day <= at)))
-    return out
+def durability(
+    scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int
+) -> list[dict[str, Measured]]:
+    """Hazard of collapse by age and survival, at each point."""
+    runs = _outcomes(scenario, points, replicates, seed, AGES[-1])
+    found = []
+    for day, ended in zip(runs["collapse_day"], runs["collapse_ended"], strict=True):
+        out = {}
+        for low, high in pairwise(AGES):
+            out[f"hazard_{low}_{high}"] = hazard(day, ended, low, high)
+        for at in SURVIVAL_DAYS:
+            out[f"survival_{at}"] = _share(~(ended & (day <= at)))
+        found.append(out)
+    return found
 
 
 def hazard(day: IntArray, ended: BoolArray, low: int, high: int) -> Measured:
@@ -65,60 +77,68 @@ def hazard(day: IntArray, ended: BoolArray, low: int, high: int) -> Measured:
     return Measured(1000 * ends / exposure, 1000 * float(np.sqrt(max(ends, 1))) / exposure)
 
 
-def attacks(scenario: Scenario, replicates: int, seed: int) -> dict[str, Measured]:
-    """Mean of monthly attacks, and variance over mean of a future's own months."""
-    months = monthly_attacks(scenario, replicates, seed)
-    means = months.mean(axis=1)
-    ratio = months.var(axis=1, ddof=1) / np.maximum(means, 1e-12)
-    return {
-        "attacks_mean": _mean(means),
-        "attacks_variance_over_mean": _mean(ratio),
-    }
+def attacks(
+    scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int
+) -> list[dict[str, Measured]]:
+    """Mean of monthly attacks, and variance over mean of a future's own months, at each point."""
+    found = []
+    for months in monthly_attacks(scenario, points, replicates, seed):
+        means = months.mean(axis=1)
+        ratio = months.var(axis=1, ddof=1) / np.maximum(means, 1e-12)
+        found.append({"attacks_mean": _mean(means), "attacks_variance_over_mean": _mean(ratio)})
+    return found
 
 
 def monthly_attacks(
-    scenario: Scenario, replicates: int, seed: int, months: int = MONTHS
-) -> IntArray:
-    """Attacks of all groups by future and month of thirty days, (R, months).
+    scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int,
+    months: int = MONTHS,
+) -> IntArray:  # fmt: skip
+    """Attacks of all groups by point, future and month of thirty days, (points, R, months).
 
     Nobody answers, nothing is negotiated: what the groups do of themselves.
     """
     quiet = Switches(
         attacks=True, clashes=False, events=False, talks=False, responses=False, repudiation=False
     )
-    model = CeasefireModel(replace(scenario, switches=quiet), replicates, seed, watched=0)
-    until = np.zeros((replicates, months + 1), dtype=np.int64)
+    futures = futures_at(replace(scenario, switches=quiet), points, replicates, seed)
+    until = np.zeros((len(points) * replicates, months + 1), dtype=np.int64)
     for month in range(1, months + 1):
-        for _ in range(DAYS_PER_MONTH):
-            model.step()
-        for group in model.militants:
-            until[:, month] += group.attacks
-    model.release()
-    return np.diff(until, axis=1)
+        futures.run(month * DAYS_PER_MONTH)
+        until[:, month] = futures.records["groups"]["attacks"].sum(axis=1)
+    return np.diff(until, axis=1).reshape(len(points), replicates, months)
 
 
-def record(scenario: Scenario, replicates: int, seed: int) -> dict[str, Measured]:
-    """Shares of futures like the record: each item of it, and all together.
+def record(
+    scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int
+) -> list[dict[str, Measured]]:
+    """Shares of futures like the record, at each point: each item of it, and all together.
 
     Doha is where every future begins; talks in a second place are a round held since.
     """
     days = (seeds.load().frozen_on - scenario.start).days
-    runs = _outcomes(scenario, replicates, seed, days)
+    runs = _outcomes(scenario, points, replicates, seed, days)
     items = {
         "talks": runs["rounds_held"] >= 1,
         "resumed": runs["rounds_resumed"] >= 1,
         "no_deal": ~runs["deal"],
         "maintained": ~runs["collapse_ended"],
     }
-    together = np.logical_and.reduce(list(items.values()))
-    return {f"record_{name}": _share(held) for name, held in {**items, "all": together}.items()}
+    items["all"] = np.logical_and.reduce(list(items.values()))
+    return [
+        {f"record_{name}": _share(held[k]) for name, held in items.items()}
+        for k in range(len(points))
+    ]
 
 
-def _outcomes(scenario: Scenario, replicates: int, seed: int, horizon: int) -> dict[str, Any]:
-    model = CeasefireModel(scenario, replicates, seed, watched=0)
-    columns = model.run(horizon).columns
-    model.release()
-    return columns
+def _outcomes(
+    scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int,
+    horizon: int,
+) -> dict[str, Any]:  # fmt: skip
+    """Columns of outcomes by point and future, (points, R)."""
+    futures = futures_at(scenario, points, replicates, seed)
+    columns = outcomes(futures.run(horizon).finals, scenario)
+    shape = (len(points), replicates)
+    return {name: column.reshape(shape) for name, column in columns.items() if column.ndim == 1}
 
 
 def _share(held: BoolArray) -> Measured:

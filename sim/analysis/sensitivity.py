@@ -10,7 +10,7 @@ as a function of points; it neither stores nor draws.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats.qmc import LatinHypercube
 
+from sim.arrays import FloatArray
 from sim.config import ConfigError, Scenario
-from sim.randomness import FloatArray
+from sim.config.numbers import numbers
 from sim.study.designs import Point
 
 CHANCE = "chance"
@@ -67,33 +68,6 @@ class Space:
     fixed: Mapping[str, str]
 
 
-def numbers(scenario: Scenario) -> Iterator[tuple[str, float, tuple[float, float]]]:
-    """Path, value and admissible bounds of every calibrated or assumed number of a scenario."""
-
-    def walk(node: Any, path: str) -> Iterator[tuple[str, float, tuple[float, float]]]:
-        if isinstance(node, Mapping):
-            for name, child in node.items():
-                yield from walk(child, f"{path}.{name}")
-        fields: dict[str, Any] = getattr(type(node), "__pydantic_fields__", {})
-        for name, info in fields.items():
-            value, where = getattr(node, name), f"{path}.{name}".lstrip(".")
-            extra = info.json_schema_extra or {}
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                yield from walk(value, where)
-            elif extra.get("origin") in VARIED:
-                yield where, value, _bounds(info.metadata)
-
-    return walk(scenario, "")
-
-
-def _bounds(metadata: Sequence[Any]) -> tuple[float, float]:
-    """Bounds that a field's metadata declare."""
-    low = next((x.ge for x in metadata if hasattr(x, "ge")), None)
-    low = next((x.gt for x in metadata if hasattr(x, "gt")), -math.inf) if low is None else low
-    high = next((x.le for x in metadata if hasattr(x, "le")), math.inf)
-    return float(low), float(high)
-
-
 def factors(scenario: Scenario, space: Space) -> tuple[list[Factor], dict[str, str]]:
     """Return the factors of a scenario, and why each other number is held.
 
@@ -103,14 +77,18 @@ def factors(scenario: Scenario, space: Space) -> tuple[list[Factor], dict[str, s
         If the space names a number that the scenario does not have, or an empty interval.
     """
     found, held = [], {}
-    known = list(numbers(scenario))
-    paths = [path for path, _, _ in known]
+    known = {
+        path: number
+        for path, number in numbers(scenario).items()
+        if number.alone and number.origin in VARIED
+    }
     for path in [*space.ranges, *space.fixed]:
-        if not any(name == path or name.startswith(f"{path}.") for name in paths):
+        if not any(name == path or name.startswith(f"{path}.") for name in known):
             raise ConfigError(f"the space names {path}, which is no calibrated or assumed number")
-    for path, value, bounds in known:
+    for path, number in known.items():
+        value = number.value
         why = [said for name, said in space.fixed.items() if f"{path}.".startswith(f"{name}.")]
-        span = _interval(value, bounds, space, path)
+        span = _interval(value, (number.low, number.high), space, path)
         if why and path not in space.ranges:
             held[path] = why[0]
         elif span is None:
@@ -118,7 +96,7 @@ def factors(scenario: Scenario, space: Space) -> tuple[list[Factor], dict[str, s
         elif span[0] >= span[1]:
             raise ConfigError(f"the interval of {path} is {list(span)}; it must not be empty")
         else:
-            found.append(Factor(path, *span, float(value), whole=isinstance(value, int)))
+            found.append(Factor(path, *span, float(value), whole=number.whole))
     return found, held
 
 

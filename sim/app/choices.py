@@ -17,10 +17,10 @@ from omegaconf import OmegaConf
 from omegaconf.basecontainer import BaseContainer
 
 from sim.app import strings as say
+from sim.chance import LARGEST_WORD
 from sim.config import PARTIES, ConfigError, validate
 from sim.game import SEATS, Setup
 from sim.paths import data_dir
-from sim.randomness import LARGEST_WORD
 from sim.study.cells import Cell, register_resolvers
 
 TACTICS = ("boulware", "linear", "conceder", "hardliner", "relative_tit_for_tat", "zeuthen",

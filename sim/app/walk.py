@@ -48,8 +48,8 @@ class Walk:
 
     def to_next_round(self) -> None:
         """Live to the first day of the next round that is held, or to the end."""
-        held = int(self.game.model.talks.held[0])
-        while self.running and int(self.game.model.talks.held[0]) == held:
+        held = int(self.game.record["talks"]["held"])
+        while self.running and int(self.game.record["talks"]["held"]) == held:
             self.step()
 
     def to_end(self) -> None:
@@ -82,5 +82,5 @@ class Walk:
 
     def _note(self) -> None:
         first, second = self.game.model.parties
-        tension = float(self.game.model.ceasefire.tension[0])
+        tension = float(self.game.record["tension"])
         self.daily.append((self.day, float(first.trust[0]), float(second.trust[0]), tension))

@@ -7,34 +7,32 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.compiled import use
 from sim.config import Scenario
 from sim.game import Checkpoint, Game, Move, Setup
 from sim.game.debrief import Odds, odds
 from sim.game.futures import Fan, two_fans
+from sim.model import CeasefireModel
 
 
 def compile_first(scenario: Scenario) -> None:
-    """Use compiled arithmetic, and have it compiled now if it never was (a quarter of a minute)."""
-    from sim.analysis.ensemble import simulate
-
-    if use(True):
-        simulate(scenario, 200, 1, 60, watched=0)
+    """Have the rules compiled now if they never were (up to a minute)."""
+    model = CeasefireModel(scenario, 1, 1)
+    model.step()
+    model.fork(1).run(2)
 
 
 def warm(tree: dict[str, Any]) -> None:
     """Load what a worker needs before somebody waits for it."""
     setup = Setup.restored(tree)
-    use(True)
     game = Game(setup, start=False)
-    two_fans(setup.cell.scenario, 0, Checkpoint.of(game.model), None, n=10, days=5)
+    two_fans(setup.cell.scenario, Checkpoint.of(game.model), None, n=10, days=5)
 
 
 def futures(
-    scenario: Scenario, seed: int, evening: Checkpoint, change: str | None, days: int, end: str
+    scenario: Scenario, evening: Checkpoint, change: str | None, days: int, end: str
 ) -> tuple[Fan, Fan | None]:
     """Continue an evening 1,000 times as it is and, if named, with one change."""
-    return two_fans(scenario, seed, evening, change, days=days, end=end)
+    return two_fans(scenario, evening, change, days=days, end=end)
 
 
 def game_odds(stored: dict[str, Any], moves: list[Move]) -> Odds:

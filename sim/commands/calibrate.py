@@ -25,7 +25,7 @@ def main(words: list[str]) -> int:
     reader = parser("calibrate", DESCRIPTION, EPILOG)
     reader.add_argument("directory", type=Path, metavar="DIR", help="where the work and results go")
     reader.add_argument("--study", metavar="FILE", type=Path, help="another calibration.yaml")
-    reader.add_argument("--workers", type=int, default=2, help="processes (default 2)")
+    reader.add_argument("--workers", type=int, default=2, help="threads (default 2)")
     given: argparse.Namespace = reader.parse_args(words)
     if given.workers < 1:
         raise ConfigError(f"workers is {given.workers}; allowed are whole numbers from 1")

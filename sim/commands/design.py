@@ -20,8 +20,8 @@ kinds:
   oat      one at a time: --vary FIELD=A,B,C ...; the base comes first
   zip      paired values: --vary FIELD=A,B,C ... of equal length
   file     points from --points-file FILE (.csv with a heading, or .jsonl)
-Two whole numbers in LOW:HIGH make a range of whole numbers. Finished points are skipped; with
-engine=processes points run side by side. Afterwards: ceasefire collect DIR."""
+Two whole numbers in LOW:HIGH make a range of whole numbers. Finished points are skipped, the others
+run side by side in engine.workers threads. Afterwards: ceasefire collect DIR."""
 
 
 def main(words: list[str]) -> int:

@@ -11,7 +11,7 @@ Varies every calibrated or assumed number of the baseline as experiments/sensiti
 says: Morris screening of all, Sobol' indices of the first, and scenario discovery (PRIM).
 Evaluations are kept in DIRECTORY/evaluations.jsonl: the same command goes on where it was.
 
-  ceasefire sensitivity build/sensitivity engine=processes engine.workers=2
+  ceasefire sensitivity build/sensitivity engine.workers=2
   ceasefire sensitivity build/strike --plan my_space.yaml horizon=90"""
 
 

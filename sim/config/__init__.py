@@ -38,6 +38,7 @@ from sim.config.events import (
 from sim.config.fields import (
     CAUSES,
     ENDS,
+    LIMITS,
     MAX_PACKAGES,
     PARTIES,
     AccountName,
@@ -59,6 +60,7 @@ from sim.config.validation import dump, validate, validate_settings
 __all__ = [
     "CAUSES",
     "ENDS",
+    "LIMITS",
     "MAX_PACKAGES",
     "PARTIES",
     "AccountName",

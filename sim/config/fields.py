@@ -12,6 +12,18 @@ ENDS = ("exchange_of_fire", "strike", "repudiation", "open_hostilities", "collap
 CAUSES = ("attack", "border_clash", "violation", "talks_breakdown", "shock")
 PARTIES = ("pakistan", "afghan_taliban")
 MAX_PACKAGES = 20_000
+LIMITS = {  # most of what a scenario may have; one compilation of the rules serves them all
+    "militants": 8,
+    "mediators": 8,
+    "issues": 12,
+    "options": 128,
+    "contested issues": 4,
+    "events": 32,
+    "dated rounds": 64,
+    "exchanges": 400,
+    "offers": 64,
+    "numbers": 16,
+}
 SCHEMA = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -111,13 +123,14 @@ class MediatorFunction(StrEnum):
     communique = "communique"
     verify = "verify"
     contain = "contain"
+    restrain = "restrain"
 
 
 class EngineKind(StrEnum):
     """Where the blocks of a cell are computed."""
 
     serial = "serial"
-    processes = "processes"
+    threads = "threads"
     dask = "dask"
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import is_dataclass, replace
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from sim.config.agenda import Accounts, Agenda, Issue
@@ -22,6 +21,7 @@ from sim.config.events import (
     contradictions,
 )
 from sim.config.fields import (
+    LIMITS,
     PARTIES,
     SCHEMA,
     End,
@@ -33,6 +33,7 @@ from sim.config.fields import (
     number,
     text,
 )
+from sim.config.numbers import problems_of_sets
 from sim.config.tactics import Scripted
 from sim.config.talks import Bargaining, Calendar, Protocol
 
@@ -90,7 +91,7 @@ class Engine:
     progress: bool = text("show progress on a terminal")
     kind: EngineKind = text("where blocks are computed")
     workers: Annotated[int, Field(ge=1, le=10_000)] | None = text(
-        "processes that compute blocks; null takes every processor"
+        "threads or cluster workers that compute blocks; null takes every processor"
     )
     address: str | None = text("of a running Dask scheduler; null starts a cluster on this machine")
     figures: bool | None = text("draw a cell's figures; null draws those of a single cell only")
@@ -148,43 +149,33 @@ class Scenario:
         """Both parties in the order of ``PARTIES``."""
         return self.pakistan, self.afghan_taliban
 
-    def of_set(self, number: int) -> Scenario:
-        """The scenario with the fields of one of its parameter sets, counted from 0.
 
-        Raises
-        ------
-        ValueError
-            If the set names no field, or a value is out of its field's range.
-        """
-        changed: Scenario = replace(self, parameter_sets=[])
-        for path, value in self.parameter_sets[number].items():
-            changed = _with(changed, path.split("."), value, f"parameter_sets.{number}.{path}")
-        return changed
-
-
-def _with(node: Any, path: Sequence[str], value: float, where: str) -> Any:
-    """Return a part of a scenario with one field changed, validated anew."""
-    if not path:
-        if isinstance(node, bool) or not isinstance(node, int | float):
-            raise ValueError(f"{where} is not a number of the scenario")
-        return value
-    head, *rest = path
-    held = node if isinstance(node, dict) else vars(node) if is_dataclass(node) else {}
-    if head not in held:
-        raise ValueError(f"{where} is not a known field")
-    inner = _with(held[head], rest, value, where)
-    if isinstance(node, dict):
-        return {**node, head: inner}
-    try:
-        return replace(node, **{head: inner})
-    except ValidationError as error:
-        reason = error.errors(include_url=False)[0]["msg"]
-        raise ValueError(f"{where} is {value:g}; {reason[0].lower()}{reason[1:]}") from None
+def _too_many(scenario: Scenario) -> Iterable[str]:
+    """Say of what a scenario has more than there is room for, one clause each."""
+    issues = scenario.agenda.issues.values()
+    counts = {
+        "militants": ("militants", len(scenario.militants)),
+        "mediators": ("mediators", len(scenario.mediators)),
+        "issues": ("agenda.issues", len(issues)),
+        "options": ("agenda.issues, of all together,", sum(len(x.options) for x in issues)),
+        "contested issues": ("agenda.issues", sum(x.contested for x in issues)),
+        "events": ("events", len(scenario.events)),
+        "dated rounds": ("calendar.rounds", len(scenario.calendar.rounds)),
+    }
+    for name, party in zip(PARTIES, scenario.parties, strict=True):
+        offers, numbers = (getattr(party.tactic, x, ()) for x in ("offers", "parameters"))
+        counts[f"{name} offers"] = (f"{name}.tactic", len(offers))
+        counts[f"{name} numbers"] = (f"{name}.tactic.parameters", len(numbers))
+    for what, (where, count) in counts.items():
+        kind = what.removeprefix(f"{PARTIES[0]} ").removeprefix(f"{PARTIES[1]} ")
+        if count > LIMITS[kind]:
+            yield f"{where} has {count} {kind}; at most {LIMITS[kind]} are allowed"
 
 
 def _problems(scenario: Scenario) -> Iterable[str]:
     """Say what is inconsistent between the parts of a scenario, one clause each."""
     issues = scenario.agenda.issues
+    yield from _too_many(scenario)
     for party_name, party in zip(PARTIES, scenario.parties, strict=True):
         if set(party.weights) != set(issues):
             yield (
@@ -216,11 +207,7 @@ def _problems(scenario: Scenario) -> Iterable[str]:
     for name, event in scenario.events.items():
         yield from _event_problems(scenario, name, event)
     yield from contradictions(scenario.events)
-    for k in range(len(scenario.parameter_sets)):
-        try:
-            scenario.of_set(k)
-        except ValueError as error:
-            yield str(error)
+    yield from problems_of_sets(scenario, scenario.parameter_sets)
     for name, dated in scenario.calendar.rounds.items():
         if scenario.start < dated.start <= dated.end:
             continue

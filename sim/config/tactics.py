@@ -138,15 +138,15 @@ class Scripted:
 
 @dataclass(config=SCHEMA, kw_only=True)
 class Custom:
-    """A tactic of one's own: a class named as module:Class."""
+    """A tactic of one's own: a function named as module:function."""
 
     kind: Literal["custom"]
     tactic: str = Field(
         pattern=r"^[\w.]+:\w+$",
-        description="class to use, as module:Class",
+        description="function to use, as module:function",
         json_schema_extra={"unit": "", "origin": "assumed"},
     )
-    parameters: dict[str, Finite] = text("numbers handed to the class by name")
+    parameters: dict[str, Finite] = text("numbers handed to the function by name")
 
 
 Tactic = Annotated[

@@ -8,14 +8,14 @@ from itertools import pairwise
 from pydantic import model_validator
 from pydantic.dataclasses import dataclass
 
-from sim.config.fields import SCHEMA, PartyName, ProtocolKind, number, text
+from sim.config.fields import LIMITS, SCHEMA, PartyName, ProtocolKind, number, text
 
 
 @dataclass(config=SCHEMA, kw_only=True)
 class Round:
     """A dated round or sitting."""
 
-    place: str = text("where", "measured: seeds/timeline")
+    place: str | None = text("where; null if that is not known", "measured: seeds/timeline")
     start: dt.date = text("first day", "measured: seeds/timeline")
     end: dt.date = text("last day", "measured: seeds/timeline")
 
@@ -66,7 +66,9 @@ class Protocol:
     kind: ProtocolKind = text("alternating_offers, monotonic_concession, single_text or shuttle")
     sessions_per_day: int = number("sessions a day", 1, 24, "sessions per day", "assumed")
     exchanges_per_session: int = number("exchanges a session", 1, 100, "exchanges", "assumed")
-    exchanges_per_round: int = number("exchanges a round at most", 1, 1000, "exchanges", "assumed")
+    exchanges_per_round: int = number(
+        "exchanges a round at most", 1, LIMITS["exchanges"], "exchanges", "assumed"
+    )
     first_mover: PartyName = text("who proposes first")
     relay_noise: float = number(
         "largest error in what relays carry when nobody credible relays", 0, 1, "utility", "assumed"

@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.config import CAUSES, ENDS, PARTIES
+from sim.futures import utilities
 from sim.game.futures import fan
 from sim.game.play import Decision, Game, Move, Setup
+from sim.game.views import asked_at_home
 from sim.negotiation import solutions
-from sim.negotiation.delegation import NO_PACKAGE
-from sim.randomness import FloatArray
+from sim.parameters import NONE
+from sim.records import ACCOUNTS
 
 FUTURES = 400  # per evening: an error of at most .025 in a share, less in a difference
 MOST_EVENINGS = 45  # looked at for the odds; the days with decisions come first
@@ -33,27 +36,26 @@ def result(game: Game) -> Facts:
     option) of the first deal, each side's ``utility`` and ``gain`` from it, its ``distance`` to
     the frontier and ``nash_share``.
     """
-    model = game.model
-    tally, ceasefire = model.tally, model.ceasefire
-    package = int(tally.deal_package[0])
+    record = game.record
+    tally, ceasefire = record["tally"], record["ceasefire"]
+    package = int(tally["deal_package"])
     collapse = ENDS.index("collapse")
-    cause = int(ceasefire.cause[0, collapse])
-    made = package != NO_PACKAGE
+    ended = int(ceasefire["day"][collapse])
     return {
-        "day": model.day,
+        "day": game.model.day,
         "days": game.days,
         "over": game.over,
-        "ended_day": int(ceasefire.day[0, collapse]),
-        "cause": CAUSES[cause] if ceasefire.day[0, collapse] else None,
-        "ends": {end: int(ceasefire.day[0, k]) for k, end in enumerate(ENDS)},
-        "rounds": int(model.talks.held[0]),
-        "deal_day": int(tally.deal_day[0]),
-        "deal": game.packages.describe(package) if made else None,
-        "utility": {p: _known(tally.deal_utility[0, k]) for k, p in enumerate(PARTIES)},
-        "gain": {p: _known(tally.deal_gain[0, k]) for k, p in enumerate(PARTIES)},
-        "distance": _known(tally.deal_distance[0]),
-        "nash_share": _known(tally.deal_nash_share[0]),
-        "lapsed_day": int(tally.deal_lapsed_day[0]),
+        "ended_day": ended,
+        "cause": CAUSES[ceasefire["cause"][collapse]] if ended else None,
+        "ends": dict(zip(ENDS, ceasefire["day"].tolist(), strict=True)),
+        "rounds": int(record["talks"]["held"]),
+        "deal_day": int(tally["deal_day"]),
+        "deal": game.packages.describe(package) if package != NONE else None,
+        "utility": {p: _known(tally["deal_utility"][k]) for k, p in enumerate(PARTIES)},
+        "gain": {p: _known(tally["deal_gain"][k]) for k, p in enumerate(PARTIES)},
+        "distance": _known(tally["deal_distance"]),
+        "nash_share": _known(tally["deal_nash_share"]),
+        "lapsed_day": int(tally["deal_lapsed_day"]),
     }
 
 
@@ -71,11 +73,11 @@ def landscape(game: Game) -> Facts | None:
     session = _session_shown(game, entries)
     if session is None:
         return None
-    utilities = _utilities(game, session)
+    worth = _utilities(game, session)
     threat = np.array(session["reservation"])
-    needed = threat + np.array([_asked_at_home(game, side) for side in (0, 1)])
-    inside = utilities >= needed
-    frontier = utilities[solutions.pareto_frontier(utilities)]
+    needed = threat + np.array([asked_at_home(game, side) for side in (0, 1)])
+    inside = worth >= needed
+    frontier = worth[solutions.pareto_frontier(worth)]
     moves = [e for e in entries if e["kind"] == "move" and e["round"] == session["round"]]
     agreed = [e for e in moves if e["accepted"]]
     return {
@@ -83,22 +85,22 @@ def landscape(game: Game) -> Facts | None:
         "frontier": frontier[np.argsort(frontier[:, 0], kind="stable")].tolist(),
         "disagreement": threat.tolist(),
         "needed": needed.tolist(),
-        **_solutions(game, utilities, threat),
+        **_solutions(game, worth, threat),
         "win_sets": {
             PARTIES[0]: int(inside[:, 0].sum()),
             PARTIES[1]: int(inside[:, 1].sum()),
             "both": int(inside.all(axis=1).sum()),
-            "of": len(utilities),
+            "of": len(worth),
         },
         "offers": [
             {
                 "speaker": move["speaker"],
                 "exchange": move["exchange"],
-                "point": utilities[move["package"]].tolist(),
+                "point": worth[move["package"]].tolist(),
             }
             for move in moves
         ],
-        "deal": utilities[agreed[-1]["package"]].tolist() if agreed else None,
+        "deal": worth[agreed[-1]["package"]].tolist() if agreed else None,
     }
 
 
@@ -109,7 +111,7 @@ def _known(value: Any) -> float | None:
 def _session_shown(game: Game, entries: list[Facts]) -> Facts | None:
     """The last day of talks of the round with the first deal, else of the last round."""
     sessions = [entry for entry in entries if entry["kind"] == "session"]
-    day = int(game.model.tally.deal_day[0])
+    day = int(game.record["tally"]["deal_day"])
     with_deal = [session for session in sessions if session["day"] == day]
     shown = with_deal or sessions
     return shown[-1] if shown else None
@@ -117,18 +119,9 @@ def _session_shown(game: Game, entries: list[Facts]) -> Facts | None:
 
 def _utilities(game: Game, session: Facts) -> FloatArray:
     """Both sides' utilities of all packages on a day of talks, shape (P, 2)."""
-    model, account = game.model, int(game.model.account[0])
-    columns = []
-    for side, name in enumerate(PARTIES):
-        table = model.book.tables[side].by_account[account]
-        trust = np.array([session["trust"][side]])
-        columns.append(table.all_utilities(trust, np.array([session[f"{name}_lock_in"]]))[0])
-    return np.stack(columns, axis=1)
-
-
-def _asked_at_home(game: Game, side: int) -> float:
-    party, rule = game.model.parties[side], game.model.scenario.bargaining
-    return float(party.asked_at_home[0]) + rule.win_set_audience * max(party.config.audience, 0.0)
+    lock_in = [session[f"{name}_lock_in"] for name in PARTIES]
+    account = ACCOUNTS[game.record["account"]]
+    return utilities(game.model.scenario, account, session["verifiers"], session["trust"], lock_in)
 
 
 def _solutions(game: Game, utilities: FloatArray, threat: FloatArray) -> Facts:
@@ -231,15 +224,13 @@ def _looked_at(game: Game) -> list[int]:
 def _share(game: Game, day: int, futures: int) -> float:
     """Share in force on the game's last day, continued from the evening of ``day``."""
     evening = game.evenings[day]
-    collapsed = int(evening.arrays["ceasefire"]["day"][0, ENDS.index("collapse")])
+    collapsed = int(evening.records["ceasefire"]["day"][0, ENDS.index("collapse")])
     if collapsed:
         return 0.0
     if day >= game.days:
         return 1.0
     cell = game.setup.cell
-    ahead = fan(
-        cell.scenario, cell.settings.seed, evening, n=futures, days=game.days - day, end="collapse"
-    )
+    ahead = fan(cell.scenario, evening, n=futures, days=game.days - day, end="collapse")
     return float(1.0 - ahead.ended.mean())
 
 

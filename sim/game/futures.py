@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.survival import kaplan_meier
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.config import (
     CAUSES,
     ENDS,
@@ -27,7 +28,6 @@ from sim.config import (
     Scenario,
 )
 from sim.game.checkpoint import Checkpoint
-from sim.randomness import BoolArray, FloatArray, IntArray
 from sim.study.cells import load_cell
 
 MOST = 5_000  # futures a fan may have
@@ -74,7 +74,6 @@ class Difference:
 
 def fan(
     scenario: Scenario,
-    seed: int,
     evening: Checkpoint,
     *,
     then: Scenario | None = None,
@@ -87,7 +86,7 @@ def fan(
 
     Parameters
     ----------
-    scenario, seed : of the game or walk that the evening belongs to
+    scenario : of the game or walk that the evening belongs to
     then : what holds from tomorrow on; the same scenario if not given
     n : int in [1, 5000];  days : int >= 1
     end : definition of the end; the scenario's own if not given
@@ -106,11 +105,8 @@ def fan(
     end = end or scenario.ceasefire.end.value
     if end not in ENDS:
         raise ConfigError(f"end is {end!r}; allowed are {', '.join(ENDS)}")
-    parent = evening.model(scenario, seed)
-    child = parent.fork(n, branch=branch, scenario=then)
-    columns = child.run(evening.day + days).columns
-    child.release()
-    parent.release()
+    parent = evening.model(scenario)
+    columns = parent.fork(n, branch=branch, scenario=then).run(evening.day + days).columns
     day, ended = columns[f"{end}_day"], columns[f"{end}_ended"]
     cause = np.where(ended, columns[f"{end}_cause"], -1)
     deal = columns["deal"].astype(bool)
@@ -224,12 +220,10 @@ def changed(scenario: Scenario, name: str, tomorrow: int) -> Scenario:
 
 
 def two_fans(
-    scenario: Scenario, seed: int, evening: Checkpoint, change: str | None, **options: Any
+    scenario: Scenario, evening: Checkpoint, change: str | None, **options: Any
 ) -> tuple[Fan, Fan | None]:
     """Continue an evening as it is and, if named, with one change, under shared chance."""
-    base = fan(scenario, seed, evening, **options)
+    base = fan(scenario, evening, **options)
     if change is None:
         return base, None
-    return base, fan(
-        scenario, seed, evening, then=changed(scenario, change, evening.day + 1), **options
-    )
+    return base, fan(scenario, evening, then=changed(scenario, change, evening.day + 1), **options)

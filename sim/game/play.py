@@ -13,8 +13,10 @@ from typing import Any
 from sim.config import ConfigError, validate
 from sim.game.checkpoint import Checkpoint
 from sim.game.questions import MoveError, Question, checked
-from sim.game.seats import MEDIATORS, SEATS, Seats, Waiting
+from sim.game.seats import MEDIATORS, SEATS, Seats, bits
 from sim.model import CeasefireModel
+from sim.negotiation.agenda import packages
+from sim.state import Waiting
 from sim.study.cells import Cell, load_cell
 
 LONGEST = 365  # days a game may last
@@ -107,6 +109,7 @@ class Game:
     model : stands on the evening before the day that waits for a decision, or at the end
     question : the decision that is wanted, or None if the game is over
     decisions : what persons decided, in order
+    advice : what the agent of the seat that is asked would do, as a move's value
     heard : what was logged so far of the day that waits
     evenings : with ``keep``, the state at the end of each day from day 0
 
@@ -118,10 +121,13 @@ class Game:
     ) -> None:
         self.setup, self.keep = setup, keep
         settings = setup.cell.settings
-        self.model = CeasefireModel(setup.cell.scenario, 1, settings.seed, transcript=True)
-        self.seats = Seats(self.model, setup.persons)
-        self.model.players = self.seats
-        self.packages = self.model.book.packages
+        self.model = CeasefireModel(setup.cell.scenario, 1, settings.seed)
+        self.model.state["seats"] = bits(setup.persons)
+        agenda = setup.cell.scenario.agenda
+        self.packages = packages(agenda)
+        self.contested = [name for name, issue in agenda.issues.items() if issue.contested]
+        self.seats = Seats(self.packages, self.contested)
+        self.advice: Any = None
         self.question: Question | None = None
         self.decisions: list[Decision] = []
         self.heard: list[dict[str, Any]] = []
@@ -138,9 +144,9 @@ class Game:
         return [decision.move for decision in self.decisions]
 
     @property
-    def advice(self) -> Any:
-        """What the agent of the seat that is asked would do, as a move's value."""
-        return self.seats.agents[-1]
+    def record(self) -> Any:
+        """The game's one future, as it stands."""
+        return self.model.state[0]
 
     @property
     def over(self) -> bool:
@@ -198,14 +204,13 @@ class Game:
         while model.running and model.day < self.days:
             morning = Checkpoint.of(model)
             self._note(morning)
-            self.seats.begin([move.value for move in self._today])
+            self.seats.answer(model.state, [(move.kind, move.value) for move in self._today])
             try:
                 model.step()
-            except Waiting as wanted:
-                day, turn = model.day, len(self.decisions)
-                self.heard = [*model.log.incidents[morning.incidents :],
-                              *model.log.said[morning.said :]]  # fmt: skip
-                self.question = Question(turn, wanted.seat, wanted.kind, day, wanted.facts)
+            except Waiting:
+                seat, kind, facts, self.advice = self.seats.asked(model.state[0])
+                self.heard = model.told_today()
+                self.question = Question(len(self.decisions), seat, kind, model.day + 1, facts)
                 morning.restore(model)
                 return
             self._today = []

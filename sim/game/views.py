@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-from sim.agents.party import Party
 from sim.config import CAUSES, ENDS, PARTIES, ConfigError
+from sim.futures import at_the_table, package_worth
 from sim.game.play import Game
 from sim.game.questions import Question
 from sim.game.seats import MEDIATORS, SEATS
-from sim.negotiation.utility import contested
-from sim.steps.table import reservation
+from sim.negotiation.ratification import gain_asked_at_home
+from sim.parameters import NONE
 
 View = dict[str, Any]
 
@@ -69,26 +67,24 @@ def view(game: Game, seat: str) -> View:
 
 def public(game: Game) -> View:
     """What everybody may see."""
-    model, question = game.model, game.question
-    start = model.scenario.start
-    day = model.day if question is None else question.day
-    talks = model.talks
+    model, question, record = game.model, game.question, game.record
+    talks = record["talks"]
     return {
-        "day": day,
+        "day": model.day if question is None else question.day,
         "days": game.days,
-        "start": start.isoformat(),
+        "start": model.scenario.start.isoformat(),
         "over": game.over,
         "waits_for": None if question is None else question.seat,
         "turn": len(game.decisions),
-        "ceasefire": {end: _ended(game, k) for k, end in enumerate(ENDS)},
+        "ceasefire": {end: _ended(record, k) for k, end in enumerate(ENDS)},
         "calendar": {
-            "in_session": bool(talks.in_session[0]),
-            "next_round": int(talks.next_round[0]),
-            "held": int(talks.held[0]),
+            "in_session": bool(talks["in_session"]),
+            "next_round": int(talks["next_round"]),
+            "held": int(talks["held"]),
         },
         "deal": _deal(game),
-        "crossings_closed": float(model.crossings.closure[0]),
-        "tension": float(model.ceasefire.tension[0]),
+        "crossings_closed": float(record["closure"]),
+        "tension": float(record["tension"]),
     }
 
 
@@ -101,82 +97,72 @@ def worth(game: Game, seat: str, package: dict[str, str]) -> float | None:
     """Own utility of a package to a side at the numbers it decides by; None for mediators."""
     if seat not in PARTIES:
         return None
-    side = PARTIES.index(seat)
     numbers = _own(game, seat, game.question if _is_asked(game, seat) else None)
-    value = game.model.book.tables[side].utility(
-        np.array([0]),
-        np.array([game.packages.index(package)]),
-        game.model.account,
-        np.array([numbers["trust"]]),
-        np.array([numbers["lock_in"]]).reshape(1, -1),
-    )
-    return float(value[0])
+    return package_worth(
+        game.model.futures, PARTIES.index(seat), game.packages.index(package), numbers["trust"],
+        numbers["lock_in"],
+    )  # fmt: skip
 
 
 def _is_asked(game: Game, seat: str) -> bool:
     return game.question is not None and game.question.seat == seat
 
 
-def _ended(game: Game, end: int) -> View:
-    day, cause = int(game.model.ceasefire.day[0, end]), int(game.model.ceasefire.cause[0, end])
+def _ended(record: Any, end: int) -> View:
+    day, cause = int(record["ceasefire"]["day"][end]), int(record["ceasefire"]["cause"][end])
     return {"day": day, "cause": CAUSES[cause] if day else None}
 
 
 def _deal(game: Game) -> View | None:
-    deal = game.model.deal
-    if not deal.in_force[0]:
+    deal = game.record["deal"]
+    if deal["package"] == NONE:
         return None
     return {
-        "package": game.packages.describe(int(deal.package[0])),
-        "age": int(deal.age[0]),
-        "violations": int(deal.violations[0]),
+        "package": game.packages.describe(int(deal["package"])),
+        "age": int(deal["age"]),
+        "violations": int(deal["violations"]),
     }
 
 
 def _own(game: Game, seat: str, asked: Question | None) -> View:
     """A side's own numbers: as of the table it sits at, else as of this morning."""
-    model = game.model
-    party = model.parties[PARTIES.index(seat)]
+    party = game.model.parties[PARTIES.index(seat)]
     facts = {} if asked is None else asked.facts
-    opening = int(model.book.tables[party.side].opening[model.account[0]])
+    lock_in = party.lock_in[0, : len(game.contested)].tolist()
     return {
         "trust": facts.get("trust", float(party.trust[0])),
-        "reservation": facts.get("reservation", float(reservation(model, party, np.array([0]))[0])),
-        "lock_in": facts.get("lock_in", party.lock_in[0].tolist()),
-        "contested": [game.packages.issues[k] for k in contested(model.scenario.agenda)],
-        "asked_at_home": _asked_at_home(game, party),
+        "reservation": facts.get("reservation", float(party.reservation_at_table()[0])),
+        "lock_in": facts.get("lock_in", lock_in),
+        "contested": game.contested,
+        "asked_at_home": asked_at_home(game, party.side),
         "willing": bool(party.willing[0]),
-        "capacity": float(party.able()[0]),
+        "capacity": float(party.capacity[0] * party.cohesion[0]),
         "pressure_to_end": float(party.pressure_to_end()[0]),
         "worth_of_continuing": float(party.worth_of_continuing()[0]),
-        "opening": game.packages.describe(opening),
+        "opening": game.packages.describe(at_the_table(game.model.futures)["opening"][party.side]),
     }
 
 
-def _asked_at_home(game: Game, party: Party) -> float:
-    rule = game.model.scenario.bargaining
-    home = rule.win_set_audience * max(party.config.audience, 0.0)
-    return float(party.asked_at_home[0]) + home
+def asked_at_home(game: Game, side: int) -> float:
+    """Gain over no deal that a side's capital asks of a deal."""
+    futures = game.model.futures
+    return float(gain_asked_at_home(futures.records[0], futures.sets[0], side))
 
 
 def _mediators(game: Game) -> View:
     """What mediators know: their own patience, and what they publicly reckon with."""
-    model = game.model
+    mediators = game.model.mediators
     return {
-        "patience": {m.name: float(m.patience[0]) for m in model.mediators},
-        "present": [m.name for m in model.mediators if m.present[0]],
-        "functions": {m.name: [f.value for f in m.config.functions] for m in model.mediators},
+        "patience": {m.name: float(m.patience[0]) for m in mediators},
+        "present": [m.name for m in mediators if m.present[0]],
+        "functions": {m.name: [f.value for f in m.config.functions] for m in mediators},
     }
 
 
 def reckoned(game: Game, package: dict[str, str]) -> dict[str, float]:
     """What a package is publicly reckoned to be worth to each side: what mediators go by."""
-    account, number = int(game.model.account[0]), game.packages.index(package)
-    first, second = game.model.book.reckonings
-    return {
-        PARTIES[0]: float(second.utilities[account, number]),
-        PARTIES[1]: float(first.utilities[account, number]),
-    }
+    reckoned_ = at_the_table(game.model.futures)["reckoned"][game.packages.index(package)]
+    return dict(zip(PARTIES, reckoned_.tolist(), strict=True))
 
 
 def _asked(game: Game, question: Question) -> View:

@@ -2,44 +2,54 @@
 
 Each side may spin its account of a contested issue. A contradiction costs the counterpart's trust
 and locks the speaker in on that issue (audience costs, Fearon 1994). A mediators' communique damps
-both. Knows no agent.
+both.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from sim.randomness import BoolArray, FloatArray
-from sim.replicates import kept_per_day
+from sim.compiling import rule
+from sim.config import Spin
+from sim.negotiation.tactics import last_offer
+from sim.parameters import NONE, code
+
+SELECTIVE, CONTRADICTING = code(Spin.selective), code(Spin.contradicting)
 
 
-def contradicts(uniform: FloatArray, spin: float, damping: FloatArray) -> BoolArray:
-    """Whether a side's account contradicts the other's on one issue, shape (R,).
+@rule
+def spun(future: Any, p: Any, t: Any, side: int, c: int) -> bool:
+    """Whether a side's spin touches a contested issue: all, none, or its largest retreat only."""
+    spin = p.parties[side].spin
+    if spin != SELECTIVE:
+        return spin == CONTRADICTING
+    last = last_offer(future, side, 0)
+    if last == NONE:
+        return False
+    return c == largest_retreat(p, t, side, last)
 
-    ``spin`` is the side's chance without a communique; ``damping`` (R,) in [0, 1] the share that
-    a joint communique removes.
+
+@rule
+def largest_retreat(p: Any, t: Any, side: int, package: int) -> int:
+    """Contested issue of a side's largest retreat, the first of equals; NONE without any."""
+    found, most = NONE, 0.0
+    for c in range(p.count.contested):
+        if t.retreat[side, c, package] > most:
+            found, most = c, t.retreat[side, c, package]
+    return found
+
+
+@rule
+def contradicts(uniform: float, spin: float, damping: float) -> bool:
+    """Whether a side's account contradicts the other's on one issue.
+
+    ``spin`` is the side's chance without a communique, ``damping`` in [0, 1] the share that a joint
+    communique removes.
     """
     return uniform < spin * (1.0 - damping)
 
 
-def largest_retreat(retreats: FloatArray) -> BoolArray:
-    """Mark each row's largest retreat, shape (R, C); a row without any retreat has no mark."""
-    largest = np.zeros(retreats.shape, dtype=bool)
-    if retreats.size:
-        rows = np.arange(len(retreats))
-        largest[rows, retreats.argmax(axis=1)] = True
-    return largest & (retreats > 0)
-
-
-def lock_in(
-    current: FloatArray, contradicted: BoolArray, most: float, damping: FloatArray
-) -> FloatArray:
-    """Lock-in after today's accounts, shape (R,): raised to ``most``, less damping, where spun."""
-    raised = np.where(contradicted, most * (1.0 - damping), 0.0)
-    result: FloatArray = np.maximum(current, raised)
-    return result
-
-
-def fade(current: FloatArray, half_life: float) -> FloatArray:
-    """One day's decay of lock-in, any shape."""
-    return current * kept_per_day(half_life)
+@rule
+def locked_in(current: float, most: float, damping: float) -> float:
+    """Lock-in after an account that contradicted: raised to ``most``, less damping."""
+    return max(current, most * (1.0 - damping))

@@ -1,4 +1,4 @@
-"""The agenda as arrays: every package, its options, and what each option does.
+"""The agenda as arrays: every package and its options.
 
 A package takes one option on each issue. Packages are numbered in row-major order of the issues,
 so package 0 is the status quo. Knows nothing of utility, trust or time.
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.arrays import IntArray
 from sim.config import Agenda
-from sim.randomness import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -53,50 +53,3 @@ def packages(agenda: Agenda) -> Packages:
     names = tuple(tuple(issue.options) for issue in agenda.issues.values())
     grid = np.indices([len(options) for options in names]).reshape(len(names), -1).T
     return Packages(tuple(agenda.issues), names, np.ascontiguousarray(grid, dtype=np.int64))
-
-
-def verification(agenda: Agenda, all_packages: Packages, verifiers: float) -> FloatArray:
-    """V of each package, shape (P,), in [0, 1]: the best that any of its options brings.
-
-    ``verifiers`` in [0, 1] is the strength of the third parties that verify: an option brings
-    ``alone + (with third parties - alone) * verifiers``.
-    """
-    best = np.zeros(len(all_packages))
-    for k, issue in enumerate(agenda.issues.values()):
-        if issue.verification is not None and issue.verification_alone is not None:
-            alone = np.array(issue.verification_alone)
-            by_option = alone + (np.array(issue.verification) - alone) * verifiers
-            best = np.maximum(best, by_option[all_packages.option[:, k]])
-    return best
-
-
-def promised(agenda: Agenda, all_packages: Packages, side: str) -> FloatArray:
-    """Share of the issues demanded of a side on which each package grants something, (P,)."""
-    demanded = [k for k, issue in enumerate(agenda.issues.values()) if issue.demander.value != side]
-    granted = np.zeros(len(all_packages))
-    for k in demanded:
-        granted += all_packages.option[:, k] > 0
-    return granted / max(len(demanded), 1)
-
-
-def effect(
-    agenda: Agenda, all_packages: Packages, name: str, leaking: bool | None = None
-) -> FloatArray:
-    """Size of one effect (see ``config.Effects``) of each package, shape (P,), in [0, 1].
-
-    Effects of several issues combine as independent shares: 1 - prod(1 - share). With ``leaking``,
-    only those of options that leak, or only those of options that do not.
-    """
-    kept = np.ones(len(all_packages))
-    by_issue: dict[str, dict[str, float]] = getattr(agenda.effects, name)
-    for k, issue_name in enumerate(all_packages.issues):
-        sizes = by_issue.get(issue_name, {})
-        leaks = agenda.effects.leakage.get(issue_name, {})
-        by_option = np.array(
-            [
-                sizes.get(option, 0.0) if leaking in (None, leaks.get(option, 0.0) > 0) else 0.0
-                for option in all_packages.options[k]
-            ]
-        )
-        kept = kept * (1 - by_option[all_packages.option[:, k]])
-    return 1 - kept

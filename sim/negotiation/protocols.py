@@ -1,297 +1,202 @@
-"""A day's bargaining under a protocol, for many futures at once.
+"""A day's bargaining under a protocol.
 
-Knows delegations (what a side can say and how it values it) and tactics, not agents. An *exchange*
-is one proposal and its answer; sessions group exchanges; at the end of a session mediators may
-table a bridging text. All arrays have one row per future in which talks are in session today.
+An *exchange* is one proposal and its answer; sessions group exchanges; at the end of a session
+mediators may table a bridging text. Knows a future's table and who sits at it, not the calendar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from sim.config import PARTIES, Protocol, ProtocolKind
-from sim.negotiation.delegation import NO_PACKAGE, Delegation, Draw
-from sim.negotiation.tactics import Tactic, View, draw_by_exchange
-from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import PerReplicate, where
+from sim.chance import chance, purpose
+from sim.compiling import rule
+from sim.config import ProtocolKind
+from sim.negotiation import persons
+from sim.negotiation.opponent import hear
+from sim.negotiation.tables import WEIGHTS, draft, reckoned, utility
+from sim.negotiation.tactics import last_offer
+from sim.notes import MOVE, note
+from sim.parameters import NONE, code
+from sim.state import EXCHANGES
 
-WEIGHT_STEPS = 100  # drafts are tabulated for 101 weights between the two sides
+ALTERNATING, MONOTONIC, SINGLE_TEXT, SHUTTLE = map(code, ProtocolKind)
 MEDIATORS = 2  # who speaks, in the record of moves: 0 and 1 are the sides
+RELAY = np.array([purpose(f"relay/{k}") for k in range(EXCHANGES + 1)])
 
 
-class Talks(PerReplicate):
-    """Where each future stands in the calendar and inside the current round.
+@rule
+def bargain(future: Any, p: Any, t: Any, log: Any) -> int:
+    """Bargain for a day: sessions of exchanges, until agreement or the limit of round or day.
 
-    ``next_round`` (R,) day the next round is due, 0 for none; ``last_day`` (R,) last day of the
-    current round; ``in_session`` (R,); ``exchange`` and ``limit`` (R,) exchanges held and allowed
-    this round; ``failed`` (R,) whether the last round failed; ``review`` (R,) whether the next
-    round is to renegotiate the deal in force; ``held``, ``broken``, ``resumed``
-    (R,) counts; ``offers`` (R, 2, L) each side's offers this round, oldest first, of which
-    ``spoken`` (R, 2) are filled; ``latest`` (R, 2) what each side's latest offer is publicly
-    reckoned to be worth to the other, NaN before any; ``lean`` (R,) weight on Islamabad in the
-    mediators' draft beyond a half, in [-0.5, 0.5]; ``tentative_day`` (R,) day of the last
-    tentative deal, 0 for none.
+    Returns the package that both accepted, or NONE.
     """
+    talks, kind, agreed = future.talks, p.protocol.kind, NONE
+    for _ in range(p.protocol.sessions_per_day):
+        if talks.exchange >= talks.limit:
+            break
+        for _ in range(p.protocol.exchanges_per_session):
+            if agreed == NONE and talks.exchange < talks.limit:
+                talks.exchange += 1
+                if kind == MONOTONIC:
+                    agreed = concede_together(future, p, t, log)
+                elif kind == SINGLE_TEXT:
+                    agreed = table_text(future, p, t, log)
+                elif kind == SHUTTLE:
+                    agreed = shuttle(future, p, t, log)
+                else:
+                    agreed = alternate(future, p, t, log)
+        if agreed == NONE and kind != SINGLE_TEXT:
+            agreed = table_text(future, p, t, log)
+        if agreed != NONE:
+            break
+    return agreed
 
-    def __init__(self, size: int, longest: int) -> None:
-        def count() -> IntArray:
-            return np.zeros(size, dtype=np.int64)
 
-        self.next_round, self.last_day = count(), count()
-        self.in_session = np.zeros(size, dtype=bool)
-        self.exchange, self.limit = count(), count()
-        self.failed = np.zeros(size, dtype=bool)
-        self.review = np.zeros(size, dtype=bool)
-        self.held, self.broken, self.resumed = count(), count(), count()
-        self.offers = np.full((size, 2, longest), NO_PACKAGE, dtype=np.int64)
-        self.spoken = np.zeros((size, 2), dtype=np.int64)
-        self.latest = np.full((size, 2), np.nan, order="F")
-        self.lean = np.zeros(size)
-        self.tentative_day = count()
+@rule
+def say(future: Any, p: Any, t: Any, side: int, offer: int) -> None:
+    """Put an offer on the record of the round; the other side learns from it."""
+    talks = future.talks
+    talks.offers[side, talks.spoken[side]] = offer
+    talks.spoken[side] += 1
+    hear(future, p, t, 1 - side, offer)
 
 
-def drafts(utilities: FloatArray, disagreement: tuple[float, float]) -> IntArray:
-    """Mediators' draft for each weight on side 0, shape (101,): the weighted Nash package.
+@rule
+def settle(future: Any, t: Any, package: int, accepted: bool) -> int:
+    """The package, if it is accepted and no worse than no deal for either side; else NONE.
 
-    ``utilities`` (P, 2) as the mediators estimate them. Gains are kept above a small number, so
-    that a draft exists where no package is individually rational.
+    Nobody is held to what is worse for it than no deal: not even to its own offer, which may be
+    that (a public position may, and whatever is best where nothing reaches the reservation).
     """
-    gains = np.log(np.maximum(utilities - np.array(disagreement), 1e-6))
-    first, second = gains[:, 0], gains[:, 1]
-    weights = range(WEIGHT_STEPS + 1)  # whole numbers, so that swapping the sides mirrors exactly
-    return np.array([int(np.argmax(w * first + (WEIGHT_STEPS - w) * second)) for w in weights])
+    if not accepted:
+        return NONE
+    for side in range(2):
+        if utility(future, t, side, package) < future.sides[side].reservation:
+            return NONE
+    return package
 
 
-@dataclass
-class Relay:
-    """Mediators who carry words between the sides.
+@rule
+def proposer(future: Any, p: Any) -> int:
+    """Whose turn it is to propose: the first mover at odd exchanges."""
+    return (future.talks.exchange - 1 + p.protocol.first_mover) % 2
 
-    ``carried`` (n,) whether anybody relays; ``noise`` (n,) spread of what is misheard (utility);
-    ``draw`` gives uniforms for a purpose and rows.
+
+@rule
+def alternate(future: Any, p: Any, t: Any, log: Any) -> int:
+    """One side proposes, the other answers; they take turns (Rubinstein 1982)."""
+    side = proposer(future, p)
+    offer = persons.offers(future, p, t, side)
+    say(future, p, t, side, offer)
+    accepted = persons.accepts(future, p, t, 1 - side, offer)
+    agreed = settle(future, t, offer, accepted)
+    note_move(future, p, t, log, side, offer, agreed != NONE)
+    return agreed
+
+
+@rule
+def concede_together(future: Any, p: Any, t: Any, log: Any) -> int:
+    """Both offer at once; agreement when one's offer is as good for the other as its own.
+
+    An offer may not be worse for the other side than the one before it. If both sides are
+    satisfied, the first mover's offer is taken (Rosenschein & Zlotkin 1994).
     """
-
-    carried: BoolArray
-    noise: FloatArray
-    draw: Draw
-
-
-@dataclass
-class Move:
-    """What was said at the table in one future, for the transcript."""
-
-    row: int
-    exchange: int
-    speaker: int
-    package: int
-    utilities: tuple[float, float]
-    aspirations: tuple[float, float]
-    accepted: bool
+    first = no_worse(future, t, 0, persons.offers(future, p, t, 0))
+    second = no_worse(future, t, 1, persons.offers(future, p, t, 1))
+    first_satisfied = satisfied(future, t, 0, first, second)
+    second_satisfied = satisfied(future, t, 1, second, first)
+    say(future, p, t, 0, first)
+    note_move(future, p, t, log, 0, first, second_satisfied)
+    say(future, p, t, 1, second)
+    note_move(future, p, t, log, 1, second, first_satisfied)
+    by_first = settle(future, t, first, second_satisfied)
+    by_second = settle(future, t, second, first_satisfied)
+    if p.protocol.first_mover == 0:
+        return by_first if by_first != NONE else by_second
+    return by_second if by_second != NONE else by_first
 
 
-@dataclass
-class Meeting:
-    """A day at the table.
-
-    ``sides`` and ``tactics`` in the order of ``PARTIES``; ``drafts`` by account; ``mediated`` (n,)
-    whether mediators may table a text; ``exchange``, ``limit``, ``lean``, ``offers``, ``spoken`` as
-    in ``Talks``; ``agreed`` (n,) the package accepted by both, or -1. ``moves`` are kept for the
-    rows below ``watched``; ``draft`` is told the text the mediators would table and says which is.
-    """
-
-    sides: tuple[Delegation, Delegation]
-    tactics: tuple[Tactic, ...]
-    drafts: tuple[IntArray, ...]
-    mediated: BoolArray
-    relay: Relay
-    exchange: IntArray
-    limit: IntArray
-    lean: FloatArray
-    offers: IntArray
-    spoken: IntArray
-    watched: int = 0
-    draft: Callable[[IntArray], IntArray] = np.copy
-    agreed: IntArray = field(init=False)
-    moves: list[Move] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.agreed = np.full(len(self.exchange), NO_PACKAGE, dtype=np.int64)
-        for k, side in enumerate(self.sides):
-            other = 1 - k
-            side.hears(
-                self.offers[:, k], self.offers[:, other], self.spoken[:, k], self.spoken[:, other]
-            )
-
-    def hold(self, protocol: Protocol) -> None:
-        """Bargain for a day: sessions of exchanges, until agreement or the round's limit."""
-        exchange = {
-            ProtocolKind.alternating_offers: self._alternate,
-            ProtocolKind.monotonic_concession: self._concede_together,
-            ProtocolKind.single_text: self._table_draft,
-            ProtocolKind.shuttle: self._shuttle,
-        }[protocol.kind]
-        for _ in range(protocol.sessions_per_day):
-            present = self._bargaining()  # who holds this session, whatever the others do
-            for _ in range(protocol.exchanges_per_session):
-                rows = self._bargaining()
-                if len(rows):
-                    self.exchange[rows] += 1
-                    exchange(rows, protocol)
-            if protocol.kind is not ProtocolKind.single_text:
-                self._table_draft(present[self.agreed[present] == NO_PACKAGE], protocol)
-
-    def _bargaining(self) -> IntArray:
-        """Rows without agreement that have exchanges left."""
-        return where((self.agreed == NO_PACKAGE) & (self.exchange < self.limit))
-
-    def _view(self, side: int, rows: IntArray) -> View:
-        return View(self.sides[side], rows, self.exchange[rows], self.limit[rows], PARTIES[side])
-
-    def _speak(self, side: int, rows: IntArray) -> IntArray:
-        """Let a side choose an offer: its public position first, unless its tactic has its own."""
-        tactic, view = self.tactics[side], self._view(side, rows)
-        offer = tactic.offer(view)
-        if tactic.states_position:
-            first = self.spoken[rows, side] == 0
-            offer = np.where(first, self.sides[side].opening[rows], offer)
+@rule
+def no_worse(future: Any, t: Any, side: int, offer: int) -> int:
+    """The offer, or the last one where that was better for the other side, as reckoned."""
+    before = last_offer(future, side, 0)
+    if before == NONE or reckoned(t, 1 - side, offer) >= reckoned(t, 1 - side, before):
         return offer
+    return before
 
-    def _say(self, side: int, rows: IntArray, offer: IntArray) -> None:
-        """Put an offer on the record of the round; the other side learns from it."""
-        self.offers[rows, side, self.spoken[rows, side]] = offer
-        self.spoken[rows, side] += 1
-        listener = self.sides[1 - side]
-        if listener.estimate is not None:
-            listener.estimate.hear(rows, offer, listener.reckoning.option)
 
-    def _answers(self, side: int, rows: IntArray, offer: IntArray) -> BoolArray:
-        """Whether a side accepts an offer."""
-        return self.tactics[side].accepts(self._view(side, rows), offer)
+@rule
+def satisfied(future: Any, t: Any, side: int, mine: int, theirs: int) -> bool:
+    """Whether the other side's offer is as good for a side as its own, and as no deal."""
+    heard = utility(future, t, side, theirs)
+    enough = heard >= utility(future, t, side, mine)
+    return enough and heard >= future.sides[side].reservation
 
-    def _settle(self, rows: IntArray, package: IntArray, accepted: BoolArray) -> BoolArray:
-        """Agree on a package per row where it is accepted; return where that came about.
 
-        Nobody is held to what is worse for it than no deal: not even to its own offer, which may be
-        that (a public position may, and whatever is best where nothing reaches the reservation).
-        """
-        settled = np.empty(len(rows), dtype=bool)
-        settled[:] = accepted  # a tactic of one's own may answer all alike
-        for side in (0, 1):
-            at = where(settled)
-            worth = self.sides[side].utility(rows[at], package[at])
-            settled[at] = worth >= self._reservation(side, rows[at])
-        self.agreed[rows[settled]] = package[settled]
-        return settled
+@rule
+def shuttle(future: Any, p: Any, t: Any, log: Any) -> int:
+    """Proximity talks: mediators carry an offer, which is heard with noise.
 
-    def _reservation(self, side: int, rows: IntArray) -> FloatArray:
-        return self.sides[side].reservation[rows]
+    The offer is taken up if what was heard is good enough, and agreed if the text, read out, is no
+    worse than no deal for either side. Where nobody relays, nothing is said.
+    """
+    if not future.talks.carried:
+        return NONE
+    side = proposer(future, p)
+    offer = persons.offers(future, p, t, side)
+    say(future, p, t, side, offer)
+    misheard = future.talks.noise * (2.0 * chance(future, RELAY[future.talks.exchange]) - 1.0)
+    taken = persons.takes_up(future, p, t, 1 - side, offer, misheard)
+    agreed = settle(future, t, offer, taken)
+    note_move(future, p, t, log, side, offer, agreed != NONE)
+    return agreed
 
-    def _alternate(self, rows: IntArray, protocol: Protocol) -> None:
-        """One side proposes, the other answers; they take turns (Rubinstein 1982)."""
-        first_mover = PARTIES.index(protocol.first_mover.value)
-        proposer = (self.exchange[rows] - 1 + first_mover) % 2
-        for side in (0, 1):
-            mine = rows[proposer == side]
-            if len(mine):
-                offer = self._speak(side, mine)
-                self._say(side, mine, offer)
-                accepted = self._settle(mine, offer, self._answers(1 - side, mine, offer))
-                self._note(mine, side, offer, accepted)
 
-    def _concede_together(self, rows: IntArray, protocol: Protocol) -> None:
-        """Both offer at once; agreement when one's offer is as good for the other as its own.
+@rule
+def table_text(future: Any, p: Any, t: Any, log: Any) -> int:
+    """The mediators table a text; both criticise it, and its weights move accordingly.
 
-        An offer may not be worse for the other side than the one before it. If both sides are
-        satisfied, the first mover's offer is taken (Rosenschein & Zlotkin 1994).
-        """
-        offers = [self._speak(side, rows) for side in (0, 1)]
-        for side in (0, 1):
-            before = self.sides[side].last(rows, "own")
-            said = before != NO_PACKAGE
-            known, at = before[said], rows[said]
-            worse = self.sides[side].other_utility(at, offers[side][said])
-            worse_now = worse < self.sides[side].other_utility(at, known)
-            offers[side][said] = np.where(worse_now, known, offers[side][said])
-        satisfied = []
-        for side in (0, 1):
-            mine = self.sides[side].utility(rows, offers[side])
-            theirs = self.sides[side].utility(rows, offers[1 - side])
-            satisfied.append((theirs >= mine) & (theirs >= self._reservation(side, rows)))
-        for side in (0, 1):
-            self._say(side, rows, offers[side])
-            self._note(rows, side, offers[side], satisfied[1 - side])
-        first = PARTIES.index(protocol.first_mover.value)
-        for side in (1 - first, first):  # the first mover's offer is written last
-            taken = satisfied[1 - side]
-            self._settle(rows, offers[side], taken)
+    A text both can live with is agreed. If one side refuses, the next text weighs it more by
+    ``text_step``; if both do, by half a step the one further from what it asks (single negotiating
+    text: Fisher 1978; Raiffa 1982).
+    """
+    talks = future.talks
+    if not talks.mediated:
+        return NONE
+    weight = WEIGHTS // 2 + round(talks.lean * WEIGHTS)
+    text = persons.tables_text(future, draft(p, t, weight))
+    first = persons.lacks(future, p, t, 0, text)
+    second = persons.lacks(future, p, t, 1, text)
+    agreed = settle(future, t, text, first <= 0.0 and second <= 0.0)
+    moved = talks.lean + p.protocol.text_step * steps_to_first(first, second)
+    talks.lean = min(max(moved, -0.5), 0.5)
+    note_move(future, p, t, log, MEDIATORS, text, agreed != NONE)
+    return agreed
 
-    def _shuttle(self, rows: IntArray, protocol: Protocol) -> None:
-        """Proximity talks: mediators carry an offer, which is heard with noise.
 
-        The offer is taken up if what was heard is good enough, and agreed if the text, read out,
-        is no worse than no deal for the side that took it up. Where nobody relays, nothing is said.
-        """
-        rows = rows[self.relay.carried[rows]]
-        first_mover = PARTIES.index(protocol.first_mover.value)
-        proposer = (self.exchange[rows] - 1 + first_mover) % 2
-        for side in (0, 1):
-            mine = rows[proposer == side]
-            if not len(mine):
-                continue
-            offer = self._speak(side, mine)
-            self._say(side, mine, offer)
-            hearer = self._view(1 - side, mine)
-            drawn = draw_by_exchange(self.relay.draw, "relay", mine, self.exchange[mine])
-            misheard = self.relay.noise[mine] * (2.0 * drawn - 1.0)
-            taken = self.tactics[1 - side].takes_up(hearer, offer, misheard)
-            taken = self._settle(mine, offer, taken)
-            self._note(mine, side, offer, taken)
+@rule
+def steps_to_first(first: float, second: float) -> float:
+    """Steps by which the next text weighs the first side more, from what this one lacks for both.
 
-    def _table_draft(self, rows: IntArray, protocol: Protocol) -> None:
-        """The mediators table a text; both criticise it, and its weights move accordingly.
+    A whole step to the side that refuses; half a one to the side it lacks more if both do.
+    """
+    if first > 0.0 and second > 0.0:
+        return 0.5 * (int(first > second) - int(first < second))
+    return float(int(first > 0.0) - int(second > 0.0))
 
-        To the mediators a side concedes more than to the other side, by ``face_saving`` (Pruitt &
-        Johnson 1970). A text both can live with is agreed. If one side refuses, the next text
-        weighs it more by ``text_step``; if both do, by half a step the one further from what it
-        asks (single negotiating text: Fisher 1978; Raiffa 1982).
-        """
-        rows = rows[self.mediated[rows]]
-        if not len(rows):
-            return
-        middle = WEIGHT_STEPS // 2
-        position = middle + np.rint(self.lean[rows] * WEIGHT_STEPS).astype(np.int64)
-        text = self.draft(np.stack(self.drafts)[self.sides[0].account[rows], position])
-        lacking = [
-            self.tactics[side].lacks(self._view(side, rows), text, protocol.face_saving)
-            for side in (0, 1)
-        ]
-        refused = [shortfall > 0 for shortfall in lacking]
-        agreed = self._settle(rows, text, ~refused[0] & ~refused[1])
-        direction = refused[0].astype(float) - refused[1]
-        both = refused[0] & refused[1]
-        direction = np.where(both, 0.5 * np.sign(lacking[0] - lacking[1]), direction)
-        self.lean[rows] = np.clip(self.lean[rows] + protocol.text_step * direction, -0.5, 0.5)
-        self._note(rows, MEDIATORS, text, agreed)
 
-    def _note(self, rows: IntArray, speaker: int, package: IntArray, accepted: BoolArray) -> None:
-        """Keep the moves of the watched rows for the transcript."""
-        watched = where(rows < self.watched)
-        if not len(watched):
-            return
-        at = rows[watched]
-        worth: list[Any] = []
-        asked: list[Any] = []
-        for side in (0, 1):
-            worth.append(self.sides[side].utility(at, package[watched]))
-            asked.append(self.tactics[side].aspiration(self._view(side, at)))
-        for k, row in enumerate(at):
-            self.moves.append(
-                Move(
-                    int(row), int(self.exchange[row]), speaker, int(package[watched[k]]),
-                    (float(worth[0][k]), float(worth[1][k])),
-                    (float(asked[0][k]), float(asked[1][k])), bool(accepted[watched[k]]),
-                )
-            )  # fmt: skip
+@rule
+def note_move(
+    future: Any, p: Any, t: Any, log: Any, speaker: int, package: int, accepted: bool
+) -> None:
+    """Note a move for the transcript, with what it is worth to both and what they ask for."""
+    if not future.watched:
+        return
+    talks = future.talks
+    note(
+        future, log, MOVE, talks.held, talks.exchange, talks.limit, speaker, package,
+        int(accepted), utility(future, t, 0, package), utility(future, t, 1, package),
+        persons.asks(future, p, t, 0), persons.asks(future, p, t, 1),
+    )  # fmt: skip

@@ -1,20 +1,27 @@
-"""Ratification at home: the second table (Putnam 1988). Knows no agent."""
+"""Ratification at home: the second table (Putnam 1988)."""
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from typing import Any
 
-from sim.randomness import BoolArray, FloatArray
-
-
-def slack(uniform: FloatArray, mean: float) -> FloatArray:
-    """Private gain over no deal that a side's constituents ask for, shape (R,), exponential."""
-    return -mean * np.log1p(-uniform)
+from sim.compiling import rule
 
 
-def ratified(utility: FloatArray, disagreement: FloatArray, asked: FloatArray) -> BoolArray:
-    """Whether a tentative deal lies in a side's win-set, shape (R,).
+@rule
+def slack(uniform: float, mean: float) -> float:
+    """Private gain over no deal that a side's constituents ask for, exponential."""
+    return -mean * math.log1p(-uniform)
 
-    ``utility`` of the deal, ``disagreement`` payoff and the gain ``asked`` at home, all (R,).
-    """
-    return utility >= disagreement + asked
+
+@rule
+def gain_asked_at_home(future: Any, p: Any, side: int) -> float:
+    """Gain over no deal that a deal needs to be ratified: more, the more the audience presses."""
+    audience = p.bargaining.win_set_audience * max(p.parties[side].audience, 0.0)
+    return future.sides[side].asked_at_home + audience
+
+
+@rule
+def needed_at_home(future: Any, p: Any, side: int) -> float:
+    """Own utility that a deal must reach to be ratified."""
+    return future.sides[side].reservation + gain_asked_at_home(future, p, side)

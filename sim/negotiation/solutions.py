@@ -302,70 +302,6 @@ def _finite_share(wait_1: float, wait_2: float, periods: int, option: float) -> 
     return proposer
 
 
-@dataclass(frozen=True)
-class Score:
-    """How one deal compares with what was possible.
-
-    ``distance_to_frontier`` is the Euclidean distance, in utility units, to the nearest package
-    on the Pareto frontier: 0 on it. ``nash_share`` in [0, 1] is the deal's Nash product over the
-    largest possible one: 0 if a side gained nothing or lost, NaN if no package gives both a gain.
-    ``gains`` are both sides' utilities above disagreement; a negative one is a loss.
-    """
-
-    distance_to_frontier: float
-    nash_share: float
-    gains: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Scores:
-    """`Score` for R replicates: ``(R,)``, ``(R,)`` and ``(R, 2)``; NaN without a deal."""
-
-    distance_to_frontier: Floats
-    nash_share: Floats
-    gains: Floats
-
-
-def score(utilities: ArrayLike, package: int, disagreement: ArrayLike) -> Score:
-    """Compare the deal ``package`` (an index) with what was possible; see `Score`."""
-    values, threat = _problem(utilities, disagreement)
-    if not 0 <= package < len(values):
-        raise ValueError(f"package {package} is not among the {len(values)} packages")
-    many = scores(values, np.array([package]), threat)
-    return Score(
-        distance_to_frontier=float(many.distance_to_frontier[0]),
-        nash_share=float(many.nash_share[0]),
-        gains=(float(many.gains[0, 0]), float(many.gains[0, 1])),
-    )
-
-
-def scores(utilities: ArrayLike, packages: ArrayLike, disagreement: ArrayLike) -> Scores:
-    """Score one deal per replicate, ``packages`` ``(R,)``; -1 marks a replicate without a deal.
-
-    ``utilities`` ``(packages, 2)`` are shared by all replicates; ``disagreement`` is shared
-    ``(2,)`` or per replicate ``(R, 2)``. Every result is elementwise in the replicates.
-    """
-    values = _utilities(utilities)
-    deals = _deals(packages, len(values))
-    threat = np.asarray(disagreement, dtype=np.float64)
-    if threat.shape not in [(2,), (len(deals), 2)] or not np.isfinite(threat).all():
-        raise ValueError(
-            f"disagreement must be finite, of shape (2,) or ({len(deals)}, 2), not {threat.shape}"
-        )
-    frontier = np.unique(values[pareto_frontier(values)], axis=0)
-    struck = deals >= 0
-    gains = np.where(struck[:, None], values[deals] - threat, np.nan)
-    best = np.zeros(len(deals))
-    nearest = np.full(len(values), np.inf)
-    for point in frontier:  # few points; a loop keeps memory flat and results elementwise
-        nearest = np.minimum(nearest, np.hypot(*(values - point).T))
-        possible = np.maximum(point - threat, 0.0)
-        best = np.maximum(best, possible[..., 0] * possible[..., 1])
-    product = np.maximum(gains[:, 0], 0.0) * np.maximum(gains[:, 1], 0.0)
-    share = np.divide(product, best, out=np.full(len(deals), np.nan), where=best > 0)
-    return Scores(np.where(struck, nearest[deals], np.nan), share, gains)
-
-
 def _utilities(utilities: ArrayLike) -> Floats:
     values = np.asarray(utilities, dtype=np.float64)
     if values.ndim != 2 or values.shape[1] != 2 or len(values) == 0:
@@ -390,15 +326,6 @@ def _weights(weights: ArrayLike | None) -> Floats:
         raise ValueError(f"weights must be two finite numbers >= 0, not both 0, not {weights!r}")
     relative = power / np.max(power)  # first, so that the sum cannot overflow
     return np.asarray(relative / relative.sum())
-
-
-def _deals(packages: ArrayLike, available: int) -> Integers:
-    deals = np.asarray(packages)
-    if deals.ndim != 1 or not np.issubdtype(deals.dtype, np.integer):
-        raise ValueError("packages must be a one-dimensional array of indices, -1 for no deal")
-    if deals.size and not (deals.min() >= -1 and deals.max() < available):
-        raise ValueError(f"packages must lie in [-1, {available - 1}], -1 for no deal")
-    return deals.astype(np.int64)
 
 
 def _probability(name: str, value: float) -> float:

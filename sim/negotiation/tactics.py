@@ -1,220 +1,237 @@
 """Tactics: what a side offers and accepts within a round.
 
-A tactic sees a ``View`` of the table and answers with an aspiration, the least own utility it asks
-for; unless it says otherwise it offers the package that the other side is thought to like best at
-or above its aspiration, and accepts what reaches it. One class a tactic, with its source. Knows no
-agent and no protocol. A tactic of one's own is a subclass of ``Tactic``: see docs/tactics.md.
+Most tactics are an aspiration, the least own utility asked for: the side offers the package that
+the other side is thought to like best at or above it, and accepts what reaches it. With most, the
+first offer is the public position. ``aspiration`` and ``offer`` choose among them.
+Knows a future's table, no protocol and no day.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import ClassVar
+import math
+from typing import Any
 
 import numpy as np
 
-from sim.negotiation import concession as curves
-from sim.negotiation.delegation import NO_PACKAGE, TOLERANCE, Delegation, Draw
-from sim.negotiation.solutions import rubinstein_shares
-from sim.randomness import BoolArray, FloatArray, IntArray
-from sim.replicates import where
+from sim.chance import chance, purpose
+from sim.compiling import rule
+from sim.config import PARTIES, OpponentModel, tactics
+from sim.config.tactics import Imitation
+from sim.negotiation.concession import absolute_tit_for_tat, concession, relative_tit_for_tat
+from sim.negotiation.opponent import best_as_learned
+from sim.negotiation.own import Unusable, called
+from sim.negotiation.tables import best_for_other, most_leaving, reckoned, utility, value
+from sim.parameters import NONE, TACTICS, code
+from sim.state import EXCHANGES
+
+(
+    TIME_DEPENDENT, HARDLINER, TIT_FOR_TAT, ZEUTHEN, SUBGAME_PERFECT, TRUST_CONTINGENT,
+    PACKAGE_TRADING, SCRIPTED, CUSTOM,
+) = (
+    TACTICS.index(kind)
+    for kind in (
+        tactics.TimeDependent, tactics.Hardliner, tactics.TitForTat, tactics.Zeuthen,
+        tactics.SubgamePerfect, tactics.TrustContingent, tactics.PackageTrading, tactics.Scripted,
+        tactics.Custom,
+    )
+)  # fmt: skip
+RELATIVE, ABSOLUTE, AVERAGED = map(
+    code, (Imitation.relative, Imitation.absolute, Imitation.averaged)
+)
+LEARNED = code(OpponentModel.learned)
+TOLERANCE = 1e-9  # utilities closer than this count as equal
+DISTURBANCE = np.array(
+    [[purpose(f"disturbance/{party}/{k}") for k in range(EXCHANGES + 1)] for party in PARTIES]
+)  # an address for every exchange of a round
 
 
-class View:
-    """What a side sees when it must speak, in n futures.
+# --- what a side sees -----------------------------------------------------------------------------
 
-    ``time`` (n,) in (0, 1] is the share of the round's exchanges that is over with this one,
-    ``exchange`` and ``limit`` (n,) their numbers; ``ideal`` and ``reservation`` (n,) bound the zone
-    in own utility; ``trust`` (n,) is the probability that the other side is in good faith.
+
+@rule
+def last_offer(future: Any, side: int, back: int) -> int:
+    """Package a side offered ``back`` offers ago in this round, or NONE."""
+    place = future.talks.spoken[side] - 1 - back
+    return int(future.talks.offers[side, place]) if place >= 0 else NONE
+
+
+@rule
+def between(own: Any, conceded: float) -> float:
+    """Own utility with this share of the zone from the ideal to no deal given up."""
+    zone = max(own.ideal - own.reservation, 0.0)
+    return own.reservation + zone * (1.0 - conceded)
+
+
+@rule
+def conceded(future: Any, p: Any, t: Any, side: int) -> float:
+    """Share of the zone that the configured curve concedes at this exchange.
+
+    Futures share few such times, so the curve is tabulated by exchange for a round's length.
     """
-
-    def __init__(
-        self, side: Delegation, rows: IntArray, exchange: IntArray, limit: IntArray, name: str
-    ) -> None:
-        self.side, self.rows, self.name = side, rows, name
-        self.exchange, self.limit = exchange, limit
-
-    @cached_property
-    def time(self) -> FloatArray:
-        """Share of the round's exchanges that is over with this one, shape (n,), in (0, 1]."""
-        return self.exchange / self.limit
-
-    @cached_property
-    def ideal(self) -> FloatArray:
-        """Own utility of the own public position, shape (n,)."""
-        return self.side.ideal[self.rows]
-
-    @cached_property
-    def reservation(self) -> FloatArray:
-        """Own utility of no deal, shape (n,)."""
-        return self.side.reservation[self.rows]
-
-    @cached_property
-    def trust(self) -> FloatArray:
-        """Trust in the other side, shape (n,)."""
-        return self.side.trust[self.rows]
-
-    def between(self, conceded: FloatArray) -> FloatArray:
-        """Utility with this share of the zone given up, shape (n,)."""
-        zone = np.maximum(self.ideal - self.reservation, 0.0)
-        return self.reservation + zone * (1.0 - conceded)
-
-    def utility(self, package: IntArray) -> FloatArray:
-        """Own utility of one package per row, shape (n,)."""
-        return self.side.utility(self.rows, package)
-
-    def own_offer(self, back: int = 0) -> FloatArray:
-        """Own utility of the own offer ``back`` offers ago, NaN where there is none, shape (n,)."""
-        return self._worth(self.side.last(self.rows, "own", back))
-
-    def other_offer(self, back: int = 0) -> FloatArray:
-        """Own utility of the other side's offer ``back`` offers ago, NaN where none, shape (n,)."""
-        return self._worth(self.side.last(self.rows, "other", back))
-
-    def _worth(self, package: IntArray) -> FloatArray:
-        worth = np.full(len(package), np.nan)
-        made = where(package != NO_PACKAGE)
-        worth[made] = self.side.utility(self.rows[made], package[made])
-        return worth
-
-    def best_for_other(self, aspiration: FloatArray) -> IntArray:
-        """Package per row that the other is thought to like best at or above the aspiration."""
-        return self.side.best_for_other(self.rows, aspiration)
-
-    def uniform(self, purpose: str) -> FloatArray:
-        """Uniforms for a purpose of this side at this exchange, shape (n,), in [0, 1)."""
-        return draw_by_exchange(self.side.draw, f"{purpose}/{self.name}", self.rows, self.exchange)
+    talks, tactic = future.talks, p.parties[side].tactic
+    if t.limit[side] != talks.limit:
+        kappa = 0.0 if tactic.kind == TRUST_CONTINGENT else tactic.kappa
+        form = 0 if tactic.kind == TRUST_CONTINGENT else tactic.form
+        for exchange in range(talks.limit + 1):
+            time = exchange / talks.limit
+            t.conceded[side, exchange] = concession(time, tactic.beta, kappa, form)
+        t.limit[side] = talks.limit
+    return t.conceded[side, talks.exchange]
 
 
-def draw_by_exchange(
-    draw: Draw | None, purpose: str, rows: IntArray, exchange: IntArray
-) -> FloatArray:
-    """Uniforms whose purpose names the exchange, shape (n,): each exchange of a day has its own."""
-    assert draw is not None, "this delegation was given no random numbers"
-    drawn = np.empty(len(rows))
-    for number in np.unique(exchange):
-        here = where(exchange == number)
-        drawn[here] = draw(f"{purpose}/{number}", rows[here])
-    return drawn
+# --- tactics as aspirations -----------------------------------------------------------------------
 
 
-class Tactic:
-    """A way of bargaining; subclasses give at least ``aspiration``."""
-
-    states_position: ClassVar[bool] = True  # whether the first offer is the public position
-
-    def aspiration(self, view: View) -> FloatArray:
-        """Least own utility asked for, shape (n,)."""
-        raise NotImplementedError
-
-    def offer(self, view: View) -> IntArray:
-        """Package offered, shape (n,)."""
-        return view.best_for_other(self.aspiration(view))
-
-    def accepts(self, view: View, package: IntArray) -> BoolArray:
-        """Whether an offer is good enough, shape (n,)."""
-        return view.utility(package) >= self.aspiration(view)
-
-    def takes_up(self, view: View, package: IntArray, misheard: FloatArray) -> BoolArray:
-        """Whether an offer heard with an error in utility (n,) is taken up, shape (n,)."""
-        worth = view.utility(package)
-        return (worth + misheard >= self.aspiration(view)) & (worth >= view.reservation)
-
-    def lacks(self, view: View, text: IntArray, face_saving: float) -> FloatArray:
-        """What a mediators' text lacks to be accepted, shape (n,), in utility; 0 or less accepts.
-
-        To the mediators a side concedes a share ``face_saving`` of the way to its reservation.
-        """
-        above = np.maximum(self.aspiration(view) - view.reservation, 0.0)
-        return view.reservation + (1.0 - face_saving) * above - view.utility(text)
+@rule
+def aspiration(future: Any, p: Any, t: Any, side: int) -> float:
+    """Least own utility that a side's agent asks for at this exchange."""
+    own, tactic = future.sides[side], p.parties[side].tactic
+    kind = tactic.kind
+    if kind in (TIME_DEPENDENT, PACKAGE_TRADING):
+        return time_dependent(future, p, t, side)
+    if kind == TRUST_CONTINGENT:
+        return trust_contingent(future, p, t, side)
+    if kind == HARDLINER:  # a floor, a share of the zone, and never below it
+        return between(own, 1.0 - tactic.floor)
+    if kind == TIT_FOR_TAT:
+        return tit_for_tat(future, p, t, side)
+    if kind == SUBGAME_PERFECT:
+        return subgame_perfect(future, p, t, side)
+    if kind == ZEUTHEN:
+        return max(utility(future, t, side, zeuthen(future, p, t, side)), own.reservation)
+    if kind == SCRIPTED:
+        return max(utility(future, t, side, scripted(future, p, side)), own.reservation)
+    return own_tactic(future, p, t, side)
 
 
-class ConcessionCurve:
-    """Share of the zone conceded, by the time that is over: ``exchange`` of ``limit``.
-
-    Futures share few such times, so powers are taken once for each and looked up. Models share
-    tactics, in threads too: a table is put in another's place when it is complete.
-    """
-
-    def __init__(self, beta: float, kappa: float = 0.0, form: str = "polynomial") -> None:
-        self.parameters = (beta, kappa, form)
-        self.conceded: FloatArray = np.empty((0, 0))  # by limit and exchange
-
-    def at(self, view: View) -> FloatArray:
-        """Share conceded today, shape (n,), in [0, 1]."""
-        most, conceded = int(view.limit.max(initial=0)), self.conceded
-        if most >= len(conceded):
-            number = np.arange(most + 1)
-            time = number / np.maximum(number, 1)[:, None]
-            self.conceded = conceded = curves.concession(time, *self.parameters)
-        return conceded[view.limit, view.exchange]
-
-
-class TimeDependent(Tactic):
+@rule
+def time_dependent(future: Any, p: Any, t: Any, side: int) -> float:
     """Concede with time along a polynomial or exponential curve.
 
     aspiration = reservation + (ideal - reservation) (1 - a(t)), a(t) the share conceded.
     Boulware (beta < 1) concedes at the deadline, a conceder (beta > 1) at once.
     Source: Faratin, Sierra & Jennings (1998).
     """
-
-    def __init__(self, form: str, beta: float, kappa: float) -> None:
-        self.curve = ConcessionCurve(beta, kappa, form)
-
-    def aspiration(self, view: View) -> FloatArray:
-        """Fall from ideal to reservation with the share of the round that is over."""
-        return view.between(self.curve.at(view))
+    return between(future.sides[side], conceded(future, p, t, side))
 
 
-class Hardliner(Tactic):
-    """Keep a fixed share of the zone: aspiration = reservation + floor (ideal - reservation)."""
-
-    def __init__(self, floor: float) -> None:
-        self.floor = floor
-
-    def aspiration(self, view: View) -> FloatArray:
-        """The same at every exchange."""
-        return view.between(np.full(len(view.rows), 1.0 - self.floor))
+@rule
+def trust_contingent(future: Any, p: Any, t: Any, side: int) -> float:
+    """Concede with time, and the less the less the other side is trusted (see docs/odd.md)."""
+    own, distrust = future.sides[side], p.parties[side].tactic.distrust
+    willing = distrust + (1.0 - distrust) * own.trust
+    return between(own, conceded(future, p, t, side) * willing)
 
 
-class TitForTat(Tactic):
+@rule
+def tit_for_tat(future: Any, p: Any, t: Any, side: int) -> float:
     """Answer the other side's concessions, seen in own utility, in kind.
 
-    With u the own utility of the other's offers and x the own last aspiration:
-    relative x u(then) / u(after), absolute x - (u(after) - u(then)) less a random further
-    concession, averaged x u(window ago) / u(last); kept between reservation and ideal. Until
-    enough has been heard, the ideal is asked for. Source: Faratin, Sierra & Jennings (1998).
+    With u the own utility of the other's offers and x that of the own last offer: relative
+    x u(then) / u(after), absolute x - (u(after) - u(then)) less a random further concession,
+    averaged x u(window ago) / u(last); kept between reservation and ideal. Until enough has been
+    heard, the ideal is asked for. Source: Faratin, Sierra & Jennings (1998).
     """
-
-    def __init__(self, imitates: str, lag: int, window: int, disturbance: float) -> None:
-        self.imitates, self.lag, self.window = imitates, lag, window
-        self.disturbance = disturbance
-
-    def aspiration(self, view: View) -> FloatArray:
-        """Own last offer, moved as far as the other side moved."""
-        span = self.window if self.imitates == "averaged" else self.lag
-        after = view.other_offer(span - 1 if self.imitates != "averaged" else 0)
-        before = view.other_offer(span)
-        own_last = view.own_offer()
-        known = ~(np.isnan(before) | np.isnan(after) | np.isnan(own_last))
-        asked = view.ideal.copy()
-        offers = np.stack([before[known], after[known]])
-        low = np.minimum(view.reservation, view.ideal)[known]
-        bounds = (low, view.ideal[known])
-        if self.imitates == "absolute":
-            drawn = view.uniform("disturbance")[known]
-            noise = drawn * self.disturbance
-            asked[known] = curves.absolute_tit_for_tat(
-                offers, own_last[known], *bounds, disturbance=noise, value_increasing=True
-            )
-        elif self.imitates == "averaged":
-            asked[known] = curves.averaged_tit_for_tat(offers, own_last[known], *bounds)
-        else:
-            asked[known] = curves.relative_tit_for_tat(offers, own_last[known], *bounds)
-        return np.maximum(asked, view.reservation)
+    own, tactic = future.sides[side], p.parties[side].tactic
+    averaged = tactic.imitates == AVERAGED
+    span = tactic.window if averaged else tactic.lag
+    before = last_offer(future, 1 - side, span)
+    after = last_offer(future, 1 - side, 0 if averaged else span - 1)
+    mine = last_offer(future, side, 0)
+    if before == NONE or after == NONE or mine == NONE:
+        return max(own.ideal, own.reservation)
+    then, now = utility(future, t, side, before), utility(future, t, side, after)
+    last, low = utility(future, t, side, mine), min(own.reservation, own.ideal)
+    if tactic.imitates == ABSOLUTE:
+        drawn = chance(future, DISTURBANCE[side, future.talks.exchange])
+        further = drawn * tactic.disturbance
+        asked = absolute_tit_for_tat(then, now, last, low, own.ideal, further)
+    else:
+        asked = relative_tit_for_tat(then, now, last, low, own.ideal)
+    return max(asked, own.reservation)
 
 
-class Zeuthen(Tactic):
+@rule
+def rubinstein_share(own: float, other: float, periods: int) -> float:
+    """Share of whoever proposes first of so many periods, with both discount factors.
+
+    Backward induction: a proposer leaves the responder exactly what waiting is worth to it (Stahl
+    1972; for ever: Rubinstein 1982).
+    """
+    share = 0.0
+    for left in range(1, periods + 1):
+        own_turn = (periods - left) % 2 == 0
+        share = 1.0 - (other if own_turn else own) * share
+    return share
+
+
+@rule
+def subgame_perfect(future: Any, p: Any, t: Any, side: int) -> float:
+    """What accepting now must be worth: the discounted share of proposing next.
+
+    The surplus is divided as in Rubinstein's game with as many periods as exchanges are left.
+    Exact where one side's loss is the other's gain. Source: Rubinstein (1982), Stahl (1972).
+    """
+    own, tactic, talks = future.sides[side], p.parties[side].tactic, future.talks
+    left = talks.limit - talks.exchange
+    share = tactic.discount * rubinstein_share(tactic.discount, tactic.other_discount, left)
+    floor = p.parties[1 - side].disagreement - TOLERANCE
+    most = max(most_leaving(future, t, side, floor), own.reservation)
+    return own.reservation + share * (most - own.reservation)
+
+
+# --- tactics as offers ----------------------------------------------------------------------------
+
+
+@rule
+def offer(future: Any, p: Any, t: Any, side: int) -> int:
+    """Package that a side's agent offers: its public position first, with most tactics."""
+    kind, own = p.parties[side].tactic.kind, future.sides[side]
+    if kind == SCRIPTED:
+        return scripted(future, p, side)
+    if kind == SUBGAME_PERFECT:
+        return leave_just_enough(future, p, t, side)
+    if future.talks.spoken[side] == 0:
+        return own.opening
+    if kind == ZEUTHEN:
+        return zeuthen(future, p, t, side)
+    if kind == PACKAGE_TRADING:
+        return trade_packages(future, p, t, side)
+    return best_thought(future, p, t, side, aspiration(future, p, t, side))
+
+
+@rule
+def best_thought(future: Any, p: Any, t: Any, side: int, asked: float) -> int:
+    """Package that the other side is thought to like best at or above an aspiration."""
+    if p.parties[side].opponent_model == LEARNED:
+        return best_as_learned(future, p, t, side, asked)
+    return best_for_other(future, t, side, asked)
+
+
+@rule
+def leave_just_enough(future: Any, p: Any, t: Any, side: int) -> int:
+    """The best package that the other side is thought to accept (see ``subgame_perfect``).
+
+    It leaves the other side, as publicly reckoned, just its discounted share of proposing next.
+    """
+    own, tactic, talks = future.sides[side], p.parties[side].tactic, future.talks
+    left = talks.limit - talks.exchange
+    share = tactic.other_discount * rubinstein_share(tactic.other_discount, tactic.discount, left)
+    low = p.parties[1 - side].disagreement
+    floor = low + share * max(t.most[1 - side] - low, 0.0) - TOLERANCE
+    best = most_leaving(future, t, side, floor)
+    return best_thought(future, p, t, side, max(best, own.reservation))
+
+
+@rule
+def scripted(future: Any, p: Any, side: int) -> int:
+    """The next offer of a list, then the last again; for tests and for replaying history."""
+    spoken = min(future.talks.spoken[side], p.derived.parties[side].offers - 1)
+    return p.parties[side].tactic.offers[spoken]
+
+
+@rule
+def zeuthen(future: Any, p: Any, t: Any, side: int) -> int:
     """Concede, just enough, when less willing to risk conflict than the other side.
 
     risk = (u(own offer) - u(other's offer)) / (u(own offer) - reservation). The side with the
@@ -223,155 +240,150 @@ class Zeuthen(Tactic):
     offer. At equal risks both give way. The other side's utilities are those publicly reckoned.
     Source: Zeuthen (1930), Harsanyi (1956).
     """
-
-    def aspiration(self, view: View) -> FloatArray:
-        """Own utility of the own next offer."""
-        return np.maximum(view.utility(self.offer(view)), view.reservation)
-
-    def offer(self, view: View) -> IntArray:
-        """The own last offer, or the smallest sufficient concession."""
-        side, rows = view.side, view.rows
-        mine, theirs = side.last(rows, "own"), side.last(rows, "other")
-        offer = np.where(mine == NO_PACKAGE, side.opening[rows], mine)
-        spoken = where((mine != NO_PACKAGE) & (theirs != NO_PACKAGE))
-        if not len(spoken):
-            return offer
-        at = rows[spoken]
-        own_risk = _product(side, at, mine[spoken])
-        other_risk = _product(side, at, theirs[spoken])
-        gives_way = own_risk <= other_risk + TOLERANCE  # a lower product means a lower risk
-        for account, menu in enumerate(side.menus):
-            here = spoken[gives_way & (side.account[at] == account)]
-            if len(here):
-                offer[here] = self._concede(
-                    side, rows[here], menu.package, offer[here], theirs[here]
-                )
-        return offer
-
-    @staticmethod
-    def _concede(
-        side: Delegation, rows: IntArray, packages: IntArray, mine: IntArray, theirs: IntArray
-    ) -> IntArray:
-        """Best own package, better for the other than the last, whose product reaches theirs."""
-        own = side.utilities(rows)[:, packages] - side.reservation[rows, None]
-        other = side.reckoning.utilities[side.account[rows]][:, packages]
-        product = np.maximum(own, 0.0) * np.maximum(other - side.reckoning.reservation, 0.0)
-        last_for_other = side.other_utility(rows, mine)
-        enough = product >= _product(side, rows, theirs)[:, None] - TOLERANCE
-        enough &= (product > 0.0) & (other > last_for_other[:, None] + TOLERANCE)
-        best = np.where(enough, own, -1.0).argmax(axis=1)
-        return np.where(enough.any(axis=1), packages[best], mine)
+    own, mine = future.sides[side], last_offer(future, side, 0)
+    theirs = last_offer(future, 1 - side, 0)
+    if mine == NONE:
+        return own.opening
+    if theirs == NONE:
+        return mine
+    reached = nash_product(future, p, t, side, theirs)
+    if nash_product(future, p, t, side, mine) > reached + TOLERANCE:
+        return mine  # a lower product means a lower risk
+    return smallest_concession(future, p, t, side, mine, reached)
 
 
-def _product(side: Delegation, rows: IntArray, package: IntArray) -> FloatArray:
-    """Nash product of a package as a side reckons it, shape (n,)."""
-    own = np.maximum(side.utility(rows, package) - side.reservation[rows], 0.0)
-    other = np.maximum(side.other_utility(rows, package) - side.reckoning.reservation, 0.0)
-    return own * other
+@rule
+def smallest_concession(future: Any, p: Any, t: Any, side: int, mine: int, reached: float) -> int:
+    """Best own package that is better for the other than ``mine`` and whose product is reached.
 
-
-class SubgamePerfect(Tactic):
-    """Play the subgame-perfect equilibrium of alternating offers with a deadline.
-
-    The surplus is divided as in Rubinstein's game with as many periods as exchanges are left. The
-    proposer offers what leaves the other side, as publicly reckoned, just its discounted share of
-    proposing next; a side accepts what is worth that to it. Exact where one side's loss is the
-    other's gain. Source: Rubinstein (1982), Stahl (1972).
+    Of equals the one better for the other, or of the lowest number.
     """
-
-    states_position = False
-
-    def __init__(self, discount: float, other_discount: float, longest: int) -> None:
-        self.discount, self.other_discount = discount, other_discount
-        periods = range(1, longest + 1)
-        mine = [rubinstein_shares(discount, other_discount, n)[0] for n in periods]
-        theirs = [rubinstein_shares(other_discount, discount, n)[0] for n in periods]
-        self.own_first, self.other_first = np.array([0.0, *mine]), np.array([0.0, *theirs])
-
-    def aspiration(self, view: View) -> FloatArray:
-        """What accepting now must be worth: the discounted share of proposing next."""
-        share = self.discount * self.own_first[view.limit - view.exchange]
-        most = np.maximum(view.side.best_leaving(view.rows), view.reservation)
-        asked: FloatArray = view.reservation + share * (most - view.reservation)
-        return asked
-
-    def offer(self, view: View) -> IntArray:
-        """The best package that the other side is thought to accept."""
-        share = self.other_discount * self.other_first[view.limit - view.exchange]
-        low = view.side.reckoning.reservation
-        most = view.side.reckoning.most[view.side.account[view.rows]]
-        best = view.side.best_leaving(view.rows, low + share * np.maximum(most - low, 0.0))
-        return view.best_for_other(np.maximum(best, view.reservation))
-
-    def accepts(self, view: View, package: IntArray) -> BoolArray:
-        """At least the discounted share of proposing next."""
-        return view.utility(package) >= self.aspiration(view) - TOLERANCE
+    offered, best, found = reckoned(t, 1 - side, mine), -1.0, mine
+    for number in range(t.packages):
+        other = reckoned(t, 1 - side, number)
+        product = nash_product(future, p, t, side, number)
+        if other <= offered + TOLERANCE or product < reached - TOLERANCE or product <= 0.0:
+            continue
+        gain = utility(future, t, side, number) - future.sides[side].reservation
+        if gain > best or (gain == best and other > reckoned(t, 1 - side, found)):
+            best, found = gain, number
+    return found
 
 
-class TrustContingent(Tactic):
-    """Concede with time, in proportion to trust.
-
-    a(t) = t ** (1 / beta) (distrust + (1 - distrust) trust): without trust only the share
-    ``distrust`` of the usual concession is made. After Kydd (2005): reassurance comes before
-    concession.
-    """
-
-    def __init__(self, beta: float, distrust: float) -> None:
-        self.curve, self.distrust = ConcessionCurve(beta), distrust
-
-    def aspiration(self, view: View) -> FloatArray:
-        """Concede less to a side that is not trusted."""
-        willing = self.distrust + (1.0 - self.distrust) * view.trust
-        return view.between(self.curve.at(view) * willing)
+@rule
+def nash_product(future: Any, p: Any, t: Any, side: int, package: int) -> float:
+    """Nash product of a package as a side reckons it."""
+    own = future.sides[side]
+    gain = max(utility(future, t, side, package) - own.reservation, 0.0)
+    other = reckoned(t, 1 - side, package) - p.parties[1 - side].disagreement
+    return gain * max(other, 0.0)
 
 
-class PackageTrading(TimeDependent):
+@rule
+def trade_packages(future: Any, p: Any, t: Any, side: int) -> int:
     """Trade across issues: stay on the own iso-utility curve, nearest to the other's last offer.
 
-    Of the packages whose own utility lies within ``tolerance`` above the aspiration, offer the one
-    whose options are worth most nearly the same to the other side, issue by issue, as its own last
-    offer; ties go to the lower number. Source: Faratin, Sierra & Jennings (2002).
+    Of the packages whose own utility lies within ``tolerance`` above the aspiration, the one whose
+    options are worth most nearly the same to the other side, issue by issue, as its own last offer;
+    ties go to the lower number. Source: Faratin, Sierra & Jennings (2002).
     """
-
-    def __init__(self, form: str, beta: float, kappa: float, tolerance: float) -> None:
-        super().__init__(form, beta, kappa)
-        self.tolerance = tolerance
-
-    def offer(self, view: View) -> IntArray:
-        """Nearest to the other side's last offer on the own iso-utility band."""
-        asked = self.aspiration(view)
-        offer = view.best_for_other(asked)
-        theirs = view.side.last(view.rows, "other")
-        heard = where(theirs != NO_PACKAGE)
-        for row in heard:
-            at = view.rows[row : row + 1]
-            own = view.side.utilities(at)[0]
-            band = where((own >= asked[row]) & (own <= asked[row] + self.tolerance))
-            if len(band):
-                values = view.side.reckoning.option_values[view.side.account[at[0]]]
-                away = np.zeros(len(band))
-                for of_issue in values:
-                    away += np.abs(of_issue[band] - of_issue[theirs[row]])
-                offer[row] = band[int(np.argmin(away))]
-        return offer
+    asked = aspiration(future, p, t, side)
+    theirs = last_offer(future, 1 - side, 0)
+    found, nearest = NONE, np.inf
+    if theirs != NONE:
+        most = asked + p.parties[side].tactic.tolerance
+        for number in range(p.agenda.packages):
+            if asked <= utility(future, t, side, number) <= most:
+                away = distance(future, p, t, 1 - side, number, theirs)
+                if away < nearest:
+                    found, nearest = number, away
+    return best_thought(future, p, t, side, asked) if found == NONE else found
 
 
-class Scripted(Tactic):
-    """Make the offers of a list in order, then repeat the last; accept what is as good as it.
+@rule
+def distance(future: Any, p: Any, t: Any, side: int, one: int, other: int) -> float:
+    """How far two packages are apart for a side: differences of their options' values, summed."""
+    away = 0.0
+    for k in range(p.count.issues):
+        here = value(p, future.account, k, t.option[one, k], side)
+        away += abs(here - value(p, future.account, k, t.option[other, k], side))
+    return away
 
-    For tests and for replaying history.
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+@rule
+def accepts(future: Any, p: Any, t: Any, side: int, package: int) -> bool:
+    """Whether an offer reaches what a side's agent asks for."""
+    allowed = TOLERANCE if p.parties[side].tactic.kind == SUBGAME_PERFECT else 0.0
+    asked = aspiration(future, p, t, side) - allowed
+    return utility(future, t, side, package) >= asked
+
+
+@rule
+def takes_up(future: Any, p: Any, t: Any, side: int, package: int, misheard: float) -> bool:
+    """Whether an offer, heard with an error in utility, is taken up by a side's agent."""
+    worth_ = utility(future, t, side, package)
+    enough = worth_ + misheard >= aspiration(future, p, t, side)
+    return enough and worth_ >= future.sides[side].reservation
+
+
+@rule
+def lacks(future: Any, p: Any, t: Any, side: int, text: int) -> float:
+    """What a mediators' text lacks for a side's agent to accept it, in utility; 0 or less accepts.
+
+    To the mediators a side concedes a share ``face_saving`` of the way to its reservation that it
+    does not concede to the other side (Pruitt & Johnson 1970).
     """
+    own = future.sides[side]
+    above = max(aspiration(future, p, t, side) - own.reservation, 0.0)
+    asked = own.reservation + (1.0 - p.protocol.face_saving) * above
+    return asked - utility(future, t, side, text)
 
-    states_position = False
 
-    def __init__(self, packages: IntArray) -> None:
-        self.packages = packages
+# --- a tactic of one's own ------------------------------------------------------------------------
 
-    def offer(self, view: View) -> IntArray:
-        """The next offer of the list."""
-        spoken = view.side.spoken[view.rows]
-        return self.packages[np.minimum(spoken, len(self.packages) - 1)]
 
-    def aspiration(self, view: View) -> FloatArray:
-        """Own utility of the next offer of the list."""
-        return np.maximum(view.utility(self.offer(view)), view.reservation)
+@rule
+def own_tactic(future: Any, p: Any, t: Any, side: int) -> float:
+    """A tactic of one's own: a function of a view of the table that says an aspiration.
+
+    Raises
+    ------
+    Unusable
+        If it has raised something or said no number.
+    """
+    lay_out(future, p, t, side)
+    asked = called(p.derived.parties[side].own, t.sight)
+    if not math.isfinite(asked):
+        raise Unusable
+    return asked
+
+
+@rule
+def lay_out(future: Any, p: Any, t: Any, side: int) -> None:
+    """Write what a side's own tactic sees of the table."""
+    own, talks, view = future.sides[side], future.talks, t.sight
+    view.exchange, view.limit = talks.exchange, talks.limit
+    view.time = talks.exchange / talks.limit
+    view.ideal, view.reservation, view.trust = own.ideal, own.reservation, own.trust
+    view.uniform = chance(future, DISTURBANCE[side, talks.exchange])
+    view.spoken = list_worth(future, t, side, side, view.own, view.spoken)
+    view.received = list_worth(future, t, side, 1 - side, view.heard, view.received)
+    for number in range(len(view.numbers)):
+        view.numbers[number] = p.parties[side].tactic.numbers[number]
+
+
+@rule
+def list_worth(future: Any, t: Any, side: int, speaker: int, worths: Any, before: int) -> int:
+    """List what a speaker's offers are worth to a side; return how many there are.
+
+    ``before`` is how many were listed there before, of which nothing is left.
+    """
+    spoken = future.talks.spoken[speaker]
+    for number in range(spoken):
+        worths[number] = utility(future, t, side, int(future.talks.offers[speaker, number]))
+    for number in range(spoken, before):
+        worths[number] = np.nan
+    return spoken

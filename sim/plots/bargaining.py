@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.ensemble import Ensemble
-from sim.book import accounts_in_use, book
+from sim.arrays import FloatArray
 from sim.config import PARTIES
+from sim.futures import utilities
 from sim.negotiation import solutions
 from sim.plots.page import Page
 from sim.plots.style import Drawing, sheet_named, styled, theme_named
 from sim.plots.words import facts, readable
-from sim.randomness import FloatArray
 from sim.study.cells import Cell
 
 COLOURS = {"pakistan": "#0072B2", "afghan_taliban": "#D55E00", "mediators": "#009E73"}
@@ -82,15 +82,8 @@ def _axes(page: Page, labels: Sequence[str], room: float = 2.9) -> Any:
 
 def _utilities(cell: Cell, account: str, session: Entry) -> FloatArray:
     """Both sides' utilities of every package at a session, shape (P, 2)."""
-    names = accounts_in_use(cell.scenario)
-    opened = book(cell.scenario, names, session["verifiers"])
-    columns = []
-    for side, party in enumerate(PARTIES):
-        table = opened.tables[side].by_account[names.index(account)]
-        trust = np.array([session["trust"][side]])
-        lock_in = np.array([session[f"{party}_lock_in"]]).reshape(1, -1)
-        columns.append(table.all_utilities(trust, lock_in)[0])
-    return np.stack(columns, axis=1)
+    lock_in = [session[f"{party}_lock_in"] for party in PARTIES]
+    return utilities(cell.scenario, account, session["verifiers"], session["trust"], lock_in)
 
 
 def _landscape(axes: Any, utilities: FloatArray, reservation: FloatArray) -> pd.DataFrame:

@@ -81,7 +81,8 @@ def marks(scenario: Scenario, horizon: int, rounds: bool, events: bool) -> list[
     for dated in scenario.calendar.rounds.values() if rounds else ():
         first, last = ((x - scenario.start).days for x in (dated.start, dated.end))
         if last > 0 and first <= horizon:
-            what, when = f"Talks in {dated.place}", span(dated.start, dated.end)
+            what = f"Talks in {dated.place}" if dated.place else "Talks"
+            when = span(dated.start, dated.end)
             out.append(Mark(max(first, 0), min(last, horizon), what, when, "round"))
     for event in scenario.events.values() if events else ():
         when = date(scenario.start + dt.timedelta(event.day))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,16 +21,16 @@ from sim.analysis.calibration import (
     nearest,
     parameter_correlations,
 )
+from sim.analysis.evaluations import Evaluations
 from sim.analysis.patterns import Measured, durability, measure
 from sim.config import Engine, EngineKind, Scenario
 from sim.plots.calibration import calibration as draw
 from sim.plots.style import save
 from sim.study.cells import load_cell, parameter_fields
-from sim.study.engines import ordered
-from sim.study.errors import StoreError, StudyError, cannot_write
+from sim.study.designs import Point
+from sim.study.errors import StudyError
 from sim.study.files import Atomic, locked
 from sim.study.parameters import ACCEPTED, Set
-from sim.study.provenance import git_state, versions
 
 POINTS = "points.jsonl"
 Measures = dict[str, Measured]
@@ -47,73 +48,41 @@ class Accepted:
     alone: dict[str, float]
 
 
-class Evaluations:
-    """Evaluations of sets in a directory: each is made once and kept in ``points.jsonl``."""
+class Measurements:
+    """Measures of sets, each made once and kept in ``points.jsonl``."""
 
     def __init__(self, directory: Path, engine: Engine, say: Say) -> None:
-        self.path, self.engine, self.say = directory / POINTS, engine, say
-        self.base, self.fields = load_cell().scenario, parameter_fields()
-        self.begun = {"code": versions()["ceasefire-sim"], **git_state()}
-        self._known = self._read()
+        self.say, self.kept = say, Evaluations(directory / POINTS, engine)
+        self.base, self.fields = load_cell(), parameter_fields()
 
     def of(
-        self,
-        what: str,
-        sets: Sequence[Set],
-        replicates: int,
-        seed: int,
-        *,
+        self, what: str, sets: Sequence[Set], replicates: int, seed: int, *,
         all_targets: bool = True,
-    ) -> list[Measures]:
-        """Measures of each set, in order; ``all_targets`` or durability alone."""
-        keys = [json.dumps([values, replicates, seed, all_targets]) for values in sets]
-        todo = list(dict.fromkeys(key for key in keys if key not in self._known))
-        kept = len(set(keys)) - len(todo)
-        self.say(f"{what}: {len(set(keys))} sets, {replicates:,} futures each"
-                 + (f" ({kept} were there)" if kept else ""))  # fmt: skip
-        tasks = ((key, self._scenario(json.loads(key)[0]), *json.loads(key)[1:]) for key in todo)
-        try:
-            with self.path.open("a", encoding="utf-8") as file:
-                for key, found in ordered(self.engine, evaluate, tasks):
-                    file.write(json.dumps([key, found]) + "\n")
-                    file.flush()
-                    self._known[key] = _measures(found)
-        except OSError as error:
-            raise StoreError(cannot_write(self.path, error)) from None
-        return [self._known[key] for key in keys]
+    ) -> list[Measures]:  # fmt: skip
+        """Measures of each set, in order; ``all_targets`` or durability alone.
 
-    def _scenario(self, values: Set) -> Scenario:
-        """The baseline with a set of parameters; a set may leave some at their shipped values."""
-        fields = {path: values[name] for path, name in self.fields.items() if name in values}
-        return replace(self.base, parameter_sets=[fields]).of_set(0)
-
-    def _read(self) -> dict[str, Measures]:
-        """Read what is there, leaving out a last line that was cut off; begin the file if new."""
-        try:
-            lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
-            whole = [line for line in lines if line.endswith("\n")]
-            begun, *rest = [json.loads(line) for line in whole] or [self.begun]
-        except FileNotFoundError:
-            whole, begun, rest = [], self.begun, []
-        except (OSError, ValueError):
-            raise StoreError(f"cannot read {self.path}") from None
-        if begun != self.begun:
-            raise StoreError(
-                f"{self.path} was begun by other code (commit {str(begun.get('commit'))[:9]}); "
-                "choose another directory"
-            )
-        with Atomic(self.path.parent) as files:
-            text = "".join(whole) or json.dumps(self.begun) + "\n"
-            files.path(POINTS).write_text(text, encoding="utf-8")
-        return {key: _measures(found) for key, found in rest}
+        A set may leave some parameters at their shipped values.
+        """
+        points = [
+            {path: values[name] for path, name in self.fields.items() if name in values}
+            for values in sets
+        ]
+        about = [self.base.key, seed, all_targets]
+        distinct = len({json.dumps(point, sort_keys=True) for point in points})
+        known = self.kept.known_of(points, replicates, about=about)
+        self.say(f"{what}: {distinct} sets, {replicates:,} futures each"
+                 + (f" ({known} were there)" if known else ""))  # fmt: skip
+        given = (self.base.scenario, replicates, seed, all_targets)
+        found = self.kept.of(points, replicates, measures_at, *given, about=about)
+        return [_measures(each) for each in found]
 
 
-def evaluate(
-    key: str, scenario: Scenario, replicates: int, seed: int, all_targets: bool
-) -> tuple[str, dict[str, Measured]]:
-    """Measure one scenario, in whatever process this is."""
+def measures_at(
+    points: Sequence[Point], scenario: Scenario, replicates: int, seed: int, all_targets: bool
+) -> list[Any]:
+    """Measure a scenario at points, in whatever process this is."""
     take = measure if all_targets else durability
-    return key, take(scenario, replicates, seed)
+    return list(take(scenario, points, replicates, seed))
 
 
 def _measures(found: Mapping[str, Sequence[float]]) -> Measures:
@@ -130,40 +99,40 @@ def calibrate(
     StudyError
         If no set meets all targets, or an explanation is at work in too few of them.
     """
-    kind = EngineKind.serial if workers == 1 else EngineKind.processes
+    kind = EngineKind.serial if workers == 1 else EngineKind.threads
     engine: Engine = replace(load_cell().settings.engine, kind=kind, workers=workers)
     with locked(directory):
-        evaluations = Evaluations(directory, engine, say)
-        accepted = _confirmed(asked, evaluations, _candidates(asked, evaluations))
+        made = Measurements(directory, engine, say)
+        accepted = _confirmed(asked, made, _candidates(asked, made))
         _must_be_represented(asked, accepted)
         _write(asked, accepted, directory)
     return accepted
 
 
-def _candidates(asked: Calibration, evaluations: Evaluations) -> list[Set]:
+def _candidates(asked: Calibration, made: Measurements) -> list[Set]:
     """Sets that meet every target, from a wide design and one within the ranges of its best."""
     first = asked.design()
-    found = evaluations.of("wide design", first, asked.futures, asked.seed)
+    found = made.of("wide design", first, asked.futures, asked.seed)
     best = nearest(first, [asked.distance(x) for x in found], asked.best)
     second = asked.design(best)
-    found += evaluations.of("narrowed design", second, asked.futures, asked.seed)
+    found += made.of("narrowed design", second, asked.futures, asked.seed)
     kept = [x for x, m in zip([*first, *second], found, strict=True) if asked.accepts(m)]
-    evaluations.say(f"  {len(kept)} of {len(found)} meet every target")
+    made.say(f"  {len(kept)} of {len(found)} meet every target")
     if not kept:
         alone = "; ".join(asked.missed(found)) or "each is met by some set, but not all by one"
         raise StudyError(f"no set meets every target: {alone}")
     return kept
 
 
-def _confirmed(asked: Calibration, evaluations: Evaluations, sets: Sequence[Set]) -> list[Accepted]:
+def _confirmed(asked: Calibration, made: Measurements, sets: Sequence[Set]) -> list[Accepted]:
     """Those that meet every target again, with more futures and other chance, best first."""
-    found = evaluations.of("again, with other chance", sets, asked.confirmed, asked.seed + 2)
+    found = made.of("again, with other chance", sets, asked.confirmed, asked.seed + 2)
     kept = [(x, m) for x, m in zip(sets, found, strict=True) if asked.accepts(m)]
-    evaluations.say(f"  {len(kept)} of {len(sets)} meet every target again")
+    made.say(f"  {len(kept)} of {len(sets)} meet every target again")
     if not kept:
         raise StudyError(f"no set meets every target again: {'; '.join(asked.missed(found))}")
     alone = [
-        evaluations.of(
+        made.of(
             f"{name} alone",
             [asked.alone(name, values) for values, _ in kept],
             asked.futures,
@@ -172,12 +141,12 @@ def _confirmed(asked: Calibration, evaluations: Evaluations, sets: Sequence[Set]
         )
         for name in asked.explanations
     ]
-    made = []
+    confirmed = []
     for k, (values, measures) in enumerate(kept):
         falls = [fall_of(by_set[k]) for by_set in alone]
         by_name = dict(zip(asked.explanations, falls, strict=True))
-        made.append(Accepted(values, asked.distance(measures), measures, by_name))
-    return sorted(made, key=lambda one: one.distance)
+        confirmed.append(Accepted(values, asked.distance(measures), measures, by_name))
+    return sorted(confirmed, key=lambda one: one.distance)
 
 
 def _must_be_represented(asked: Calibration, accepted: Sequence[Accepted]) -> None:

@@ -51,7 +51,9 @@ def find(table: pd.DataFrame, name: str, choices: str) -> pd.Series:
 def written(value: float, error: float, digits: int, *, signed: bool = False) -> str:
     """Write a number with its 95 % interval."""
     sign = "+" if signed else ""
-    low, high = value - Z * error, value + Z * error
+    value, low, high = (
+        round(x, digits) + 0.0 for x in (value, value - Z * error, value + Z * error)
+    )
     said = f"{value:{sign}.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
     return said.replace("-", "−")
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim import yaml_files
 from sim.analysis.discovery import Box, chosen, measured, peel
-from sim.analysis.evaluations import Evaluations
+from sim.analysis.evaluations import Evaluations, outcomes_at
 from sim.analysis.outcomes import OUTCOMES
 from sim.analysis.sensitivity import (
     CHANCE,
@@ -26,6 +26,7 @@ from sim.analysis.sensitivity import (
     spread,
     with_chance,
 )
+from sim.arrays import FloatArray
 from sim.config import ConfigError
 from sim.paths import data_dir
 from sim.plots import sensitivity as plots
@@ -34,6 +35,7 @@ from sim.plots.words import WHAT_IF
 from sim.report.findings import digest, put
 from sim.seeds import seed_list
 from sim.study.cells import Cell, load_cell
+from sim.study.designs import Point
 from sim.study.files import Atomic
 from sim.yaml_files import YamlError
 
@@ -97,7 +99,8 @@ class Sensitivity:
         found, self.held = factors(base.scenario, plan.space)
         seeds = seed_list("replication")[: plan.seeds]
         self.found = with_chance(found, seeds)
-        self.evaluate = Evaluations(base, NAMES, directory / "evaluations.jsonl", progress)
+        engine = base.settings.engine
+        self.kept = Evaluations(directory / "evaluations.jsonl", engine, progress)
 
     def run(self) -> list[str]:
         """Write every table and figure and the page; name them."""
@@ -108,6 +111,12 @@ class Sensitivity:
         self.write(screened, first, indices, box)
         written = [path.name for path in self.directory.iterdir() if path.suffix != ".jsonl"]
         return sorted(name for name in written if not name.startswith("."))  # such as its lock
+
+    def evaluate(self, points: Sequence[Point]) -> FloatArray:
+        """Outcomes of points, shape (points, outcomes)."""
+        futures, about = self.base.settings.replicates, [self.base.key, NAMES]
+        found = self.kept.of(points, futures, outcomes_at, self.base, NAMES, about=about)
+        return np.array(found)
 
     @property
     def seed(self) -> int:

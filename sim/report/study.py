@@ -12,6 +12,7 @@ import pandas as pd
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 
+from sim.analysis import channels
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.outcomes import OUTCOMES, Z, outcome_table
 from sim.analysis.survival import kaplan_meier
@@ -43,6 +44,8 @@ class Study(Callback):  # type: ignore[misc]
     result : sentences for the README, with numbers named as in `sim.report.findings`
     reference : axis -> option of the cell from which changes are taken
     given : futures the study is about (see `fitting`); all if not given
+    split : axes whose options are switches; what each switch adds is tabulated (see
+        `sim.analysis.channels`)
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Study(Callback):  # type: ignore[misc]
         result: str,
         reference: Mapping[str, str] | None = None,
         given: Mapping[str, int] | None = None,
+        split: Sequence[str] = (),
     ) -> None:
         self.folder, self.result = folder, result
         plain: Callable[[Any], Any] = OmegaConf.to_container
@@ -64,6 +68,7 @@ class Study(Callback):  # type: ignore[misc]
         if reference is not None:
             self.reference = {name: str(option) for name, option in plain(reference).items()}
         self.given: dict[str, int] | None = plain(given) if given is not None else None
+        self.split = list(split)
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Write everything beside the cells."""
@@ -85,6 +90,8 @@ class Study(Callback):  # type: ignore[misc]
         origin = self.given["in_force"] if self.given else 0
         pairs = list(zip(chosen, runs, strict=True))
         table = outcome_table(pairs, self.outcomes, self._reference_among(chosen), origin)
+        if self.split:
+            table = pd.concat([table, self._added_by_switches(pairs, origin)], ignore_index=True)
         with Atomic(directory) as files:
             table.to_csv(files.path("outcomes.csv"), index=False, float_format="%.8g")
         table = read_table(directory / "outcomes.csv")  # as whoever reads it will find it
@@ -96,6 +103,20 @@ class Study(Callback):  # type: ignore[misc]
         with Atomic(directory) as files:
             files.path("README.md").write_text(text, encoding="utf-8")
         return [*names, "README.md"]
+
+    def _added_by_switches(
+        self, pairs: Sequence[tuple[Choices, pd.DataFrame]], origin: int
+    ) -> pd.DataFrame:
+        """What each switch adds to every outcome that all futures have."""
+        tables = []
+        for name in self.outcomes:
+            values = {
+                channels.switched_on(chosen, self.split): OUTCOMES[name].per_future(runs, origin)
+                for chosen, runs in pairs
+            }
+            if not any(np.isnan(held).any() for held in values.values()):
+                tables.append(channels.split(values).assign(outcome=name, futures=len(pairs[0][1])))
+        return pd.concat(tables, ignore_index=True)
 
     def _reference_among(self, chosen: Sequence[Choices]) -> Choices | None:
         """The reference, unless a smaller sweep leaves it out."""
@@ -176,6 +197,9 @@ def _over_choices(
 ) -> Drawing:  # fmt: skip
     """Draw an outcome, or its ``change``, over the choices of a study, ``ranked`` if asked for."""
     shown = table[table["outcome"] == outcome]
+    shown = shown.dropna(
+        subset=[columns[of] for of in ("rows", "colours", "panels") if of in columns]
+    )
     title = title or OUTCOMES[outcome].title + ("" if what == "value" else ": change")
     if kind == "heatmap":
         wide = shown.rename(columns={"value": outcome, "se": f"{outcome}_se"}).dropna(

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.book import ACCOUNTS
 from sim.config import CAUSES, PARTIES, Scenario
+from sim.futures import Futures
 from sim.negotiation.agenda import Packages
+from sim.records import ACCOUNTS, Log, Reader, outcomes
 from sim.study.cells import Cell
 from sim.study.files import Atomic
-from sim.study.runner import models
 
 Entry = dict[str, Any]
 RUNGS = ("restraint", "protest and closure", "border fire", "a strike", "open hostilities")
@@ -29,13 +29,14 @@ def entries(cell: Cell, first: int = 0, count: int = 1) -> list[Entry]:
     Every entry has ``replicate``, ``day``, ``kind`` and what belongs to that kind; packages are
     given as issue -> option.
     """
-    heard: list[Entry] = []
-    for model in models(cell, first, count, watched=first + count, transcript=True):
-        outcomes = model.run(cell.settings.horizon).columns
-        packages = model.book.packages
-        heard += [_spelt(entry, packages) for entry in (*model.log.incidents, *model.log.said)]
-        heard += [_last_entry(outcomes, row) for row in range(len(outcomes["replicate"]))]
-        model.release()
+    scenario, settings = cell.scenario, cell.settings
+    watched = first + count
+    futures = Futures.begun(scenario, count, settings.seed, first=first, watched=watched)
+    done, log, reader = futures.run(settings.horizon), Log(), Reader(scenario)
+    reader.read(done.notes, log)
+    heard = [_spelt(entry, reader.packages) for entry in (*log.incidents, *log.said)]
+    ended = outcomes(done.finals, scenario)
+    heard += [_last_entry(ended, row) for row in range(count)]
     return sorted(heard, key=lambda entry: (entry["replicate"], entry["day"]))
 
 
@@ -115,10 +116,10 @@ def _package(package: dict[str, str]) -> str:
 
 
 def _attack(entry: Entry) -> str:
-    answer = "which denies it" if entry["denied"] else "which acknowledges its part"
-    accused = f"laid at {entry['second_side']}'s door by {entry['first_side']}, {answer}"
-    laid = accused if entry["attributed"] else "not laid at any door"
     second = entry["second_side"]
+    answer = "denies it" if entry["denied"] else "acknowledges its part"
+    accused = f"laid at {second}'s door by {entry['first_side']}; {second} {answer}"
+    laid = accused if entry["attributed"] else "not laid at any door"
     truth = "prepared" if entry["from_afghan_soil"] else "not prepared"
     return (
         f"Attack by {entry['group']}, {entry['deaths']} deaths; {laid} "

@@ -29,10 +29,10 @@ from sim.config import (
     validate_settings,
 )
 from sim.config.tactics import Custom
+from sim.negotiation.own import found
 from sim.paths import data_dir
 from sim.study.misread import explain_misread, is_misread
 from sim.study.parameters import accepted, parameter_sets, references
-from sim.tactic_choice import own
 
 DIGITS = 12  # of a key that name a directory; the whole key is checked before one is used
 
@@ -206,7 +206,7 @@ def unusable_tactics(scenario: Scenario) -> Iterator[str]:
     for name, party in zip(PARTIES, scenario.parties, strict=True):
         if isinstance(party.tactic, Custom):
             try:
-                own(party.tactic)
+                found(party.tactic.tactic, tuple(party.tactic.parameters))
             except ConfigError as error:
                 yield f"{name}.tactic: {error}"
 

@@ -2,7 +2,7 @@
 
 A design is a list of points; a point gives every varied field a value. Points become cells in one
 process, without a Hydra job each: the scenario is composed once, and each point changes fields of
-its validated tree. A cell of a design has the same files and key as if Hydra had composed it.
+its validated tree. A cell of a design has the same tables and key as if Hydra had composed it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Engines: where the blocks of a cell are computed. None of them changes a result.
 
-``serial`` computes in this process, ``processes`` in worker processes (joblib's loky), ``dask`` on
-a Dask cluster. Blocks come back in their order, only a few are under way at once, and a block
-whose worker was killed is computed again. Knows no model and no file.
+``serial`` computes one block after the other, ``threads`` several side by side in this process,
+``dask`` on a Dask cluster. Blocks come back in their order, only a few are under way at once, and a
+block whose worker was killed is computed again. Knows no model and no file.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import signal
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from sim.config import Engine, EngineKind
@@ -47,9 +45,14 @@ def workers_of(engine: Engine) -> int:
     """Number of workers: as configured, else the processors this process may use."""
     if engine.kind is EngineKind.serial:
         return 1
-    from joblib import cpu_count
+    return engine.workers or processors()
 
-    return engine.workers or int(cpu_count())
+
+def processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def ordered(engine: Engine, work: Callable[..., T], tasks: Iterable[Task]) -> Iterator[T]:
@@ -64,7 +67,7 @@ def ordered(engine: Engine, work: Callable[..., T], tasks: Iterable[Task]) -> It
         for task in tasks:
             yield work(*task)
         return
-    pool = Processes(workers_of(engine)) if engine.kind is EngineKind.processes else dask(engine)
+    pool: Pool = dask(engine) if engine.kind is EngineKind.dask else Threads(workers_of(engine))
     queue = Queue(pool, work)
     try:
         for task in tasks:
@@ -128,43 +131,25 @@ class Queue:
             self.put(task)
 
 
-def _begin_worker(parent: int) -> None:
-    """Leave Ctrl-C to the parent, which stops its workers itself, and end if it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+class Threads:
+    """Threads of this process; rules hold no lock of the interpreter."""
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-class Processes:
-    """Worker processes on this machine."""
+    lost: Any = ()
 
     def __init__(self, workers: int) -> None:
-        from joblib.externals.loky.process_executor import BrokenProcessPool, ShutdownExecutorError
-
         self.workers = workers
-        self.lost: Any = (BrokenProcessPool, ShutdownExecutorError)
-        self.renew()
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="blocks")
 
     def submit(self, work: Callable[..., Any], task: Task) -> Any:
         """Start a task; return its future."""
-        return self._executor.submit(work, *task)
+        return self._pool.submit(work, *task)
 
     def renew(self) -> None:
-        """Take the executor that is kept for this process, or a new one if workers died."""
-        from joblib.externals.loky import get_reusable_executor
-
-        self._executor = get_reusable_executor(
-            self.workers, initializer=_begin_worker, initargs=(os.getpid(),)
-        )
+        """Leave it: threads are not killed one by one."""
 
     def abandon(self) -> None:
-        """Stop all work at once."""
-        self._executor.shutdown(wait=True, kill_workers=True)
+        """Start nothing more; a block under way ends of itself within a second."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 _clients: dict[tuple[str | None, int], Dask] = {}  # kept for the cells that follow

@@ -1,4 +1,4 @@
-"""Evaluate the points of a design: every one a cell, in this process or side by side in several.
+"""Evaluate the points of a design: every one a cell, one after the other or several side by side.
 
 Knows designs and the store; a point that fails is recorded and the others go on.
 """
@@ -37,8 +37,8 @@ def evaluate(
 ) -> list[Outcome]:
     """Simulate every point into ``directory``; finished ones are skipped.
 
-    ``overrides`` are those that made the base. With the engine ``processes`` or ``dask`` whole
-    cells run side by side, each in one process.
+    ``overrides`` are those that made the base. With the engine ``threads`` or ``dask`` whole cells
+    run side by side, each in one thread, and say so in their settings.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def _evaluate(
 
 
 def _alone(cell: Cell) -> Cell:
-    """The same cell, computed in the process that has it."""
+    """The same cell, its blocks computed one after the other."""
     engine: Engine = replace(cell.settings.engine, kind=EngineKind.serial)
     return cell.with_settings(engine=engine)
 

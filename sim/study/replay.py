@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.negotiation.own import code_of
 from sim.records import Log
 from sim.study.errors import StoreError
 from sim.study.opening import StoredCell, unreadable
 from sim.study.provenance import versions
 from sim.study.runner import simulate_block
 from sim.study.store import ROW_GROUP
-from sim.tactic_choice import code_of
 
 TOLERANCE = 1e-9  # of floats where versions or the processor differ; integers must be equal
 

@@ -1,6 +1,6 @@
 """Run an ensemble in blocks of futures with bounded memory.
 
-Knows the model and the order of blocks; a block never changes a result, because every chance
+Knows futures and the order of blocks; a block never changes a result, because every chance
 event has an address. Knows no file.
 """
 
@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
 import pyarrow as pa
 
 from sim.config import Settings
-from sim.model import CeasefireModel, drawn_sets
+from sim.futures import Futures
 from sim.negotiation.agenda import packages
-from sim.randomness import Streams
-from sim.records import Daily, Log, Spells
+from sim.records import Daily, Log, Reader, outcomes, spells
 from sim.study.cells import Cell
 from sim.study.engines import ordered, workers_of
 from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table
 
-LARGEST_BLOCK = 40_000  # chosen by measurement: python -m benchmarks ensemble
+LARGEST_BLOCK = 5_000  # chosen by measurement: python -m benchmarks ensemble
 SMALLEST_SHARE = 1_000  # blocks are not made smaller than this to give every worker one
 
 
@@ -77,37 +75,19 @@ def block_size(settings: Settings) -> int:
     return min(settings.replicates, settings.engine.block or chosen)
 
 
-def models(cell: Cell, first: int, size: int, **options: Any) -> Iterator[CeasefireModel]:
-    """One model for each parameter set that the futures numbered from ``first`` draw.
-
-    Without parameter sets that is a single one. ``options`` are those of the model.
-    """
-    settings = cell.settings
-    drawn = drawn_sets(cell.scenario, Streams(settings.seed, first, size))
-    for number in np.unique(drawn):
-        yield CeasefireModel(
-            cell.scenario, size, settings.seed, first=first, parameter_set=int(number), **options
-        )
-
-
 def simulate_block(cell: Cell, first: int, size: int, watched: int | None = None) -> Block:
     """Simulate ``size`` futures from the one numbered ``first``; log those below ``watched``."""
-    watched = cell.settings.engine.watched if watched is None else watched
-    daily, log = Daily(cell.settings.horizon), Log(watched)
-    columns: dict[str, Any] = {}
-    spells, everything = Spells(), packages(cell.scenario.agenda)
-    for model in models(cell, first, size, watched=watched):
-        outcomes = model.run(cell.settings.horizon, daily)
-        at = outcomes.replicates - first
-        of_set = np.full(len(at), model.parameter_set)
-        for name, values in {**outcomes.columns, "parameter_set": of_set}.items():
-            columns.setdefault(name, np.zeros(size, dtype=values.dtype))[at] = values
-        spells.add(model.spells)
-        log.rounds += model.log.rounds
-        log.incidents += model.log.incidents
-        model.release()
-    runs = runs_table(columns, everything)
-    return Block(runs, runs_table(spells.columns(), everything), daily, log)
+    scenario, settings = cell.scenario, cell.settings
+    watched = settings.engine.watched if watched is None else watched
+    futures = Futures.begun(scenario, size, settings.seed, first=first, watched=watched)
+    daily, log = Daily.to(settings.horizon), Log()
+    done = futures.run(settings.horizon, daily)
+    reader = Reader(scenario)
+    reader.read(done.notes, log, said=False)
+    columns = outcomes(done.finals, scenario) | {"parameter_set": futures.numbers}
+    renewable = scenario.ceasefire.renewable
+    of_spells = runs_table(spells(done.spells), reader.packages) if renewable else pa.table({})
+    return Block(runs_table(columns, reader.packages), of_spells, daily, log)
 
 
 def blocks(cell: Cell) -> Iterator[Block]:
@@ -119,12 +99,12 @@ def blocks(cell: Cell) -> Iterator[Block]:
 
 def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
     """Simulate a whole cell in memory; ``progress`` is told how many futures each block had."""
-    daily = Daily(cell.settings.horizon)
+    daily = Daily.to(cell.settings.horizon)
     everything = packages(cell.scenario.agenda)
-    runs, spells, logs = [], [], []
+    runs, of_spells, logs = [], [], []
     for block in blocks(cell):
         runs.append(block.runs)
-        spells.append(block.spells)
+        of_spells.append(block.spells)
         logs.append(block.log)
         daily.add(block.daily)
         if progress is not None:
@@ -136,5 +116,5 @@ def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
         "incidents": incidents_table(logs),
     }
     if cell.scenario.ceasefire.renewable:
-        tables["spells"] = pa.concat_tables(spells)
+        tables["spells"] = pa.concat_tables(of_spells)
     return Results(cell, tables)

@@ -155,7 +155,7 @@ def _kept(cell: Cell, directory: Path, overrides: Sequence[str]) -> StoredCell:
 
 
 def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | None) -> None:
-    daily, everything, logs = Daily(cell.settings.horizon), packages(cell.scenario.agenda), []
+    daily, everything, logs = Daily.to(cell.settings.horizon), packages(cell.scenario.agenda), []
     runs = RunsWriter(files.path("runs.parquet"))
     renewable = cell.scenario.ceasefire.renewable
     spells = RunsWriter(files.path("spells.parquet")) if renewable else None

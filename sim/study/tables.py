@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.book import ACCOUNTS
 from sim.config import CAUSES
 from sim.negotiation.agenda import Packages
-from sim.records import Daily, Log
+from sim.records import ACCOUNTS, Daily, Log
 
 ROUND_COLUMNS = (
     ("replicate", pa.int64()), ("round", pa.int32()), ("day", pa.int32()),

@@ -34,15 +34,21 @@ MODULES = {
     "raises": "class Odd(BaseException): pass\nraise Odd('odd')\n",
     "breaks": "this is no Python\n",
     "meta": (
-        "from sim.negotiation.tactics import Tactic\n"
-        "class Quits(Tactic):\n    def __init__(self):\n        raise SystemExit(0)\n"
-        "class Later(Tactic):\n    def aspiration(self, view):\n        raise SystemExit(0)\n"
+        "def quits(view):\n    raise SystemExit(0)\n"
+        "def later(view):\n"
+        "    if view.exchange > 2:\n        raise SystemExit(0)\n"
+        "    return view.ideal\n"
+        "def nothing(view):\n    return view.ideal / 0.0 - view.ideal / 0.0\n"
+        "def text(view):\n    return 'all'\n"
+        "def opens(view):\n    return open('nowhere/at/all').read()\n"
+        "def needy(view, rate):\n    return rate\n"
+        "class Fellow:\n    def __call__(self, view):\n        return 1.0\n"
+        "fellow = Fellow()\n"
     ),
     "gentle": (
-        "from sim.negotiation.tactics import Tactic\n"
-        "class Gentle(Tactic):\n"
-        "    def __init__(self, rate):\n        self.rate = rate\n"
-        "    def aspiration(self, view):\n        return view.between(view.time * self.rate)\n"
+        "def gentle(view, rate):\n"
+        "    zone = max(view.ideal - view.reservation, 0.0)\n"
+        "    return view.reservation + zone * (1.0 - view.time * rate)\n"
     ),
 }
 
@@ -109,14 +115,14 @@ READING = {
 @pytest.mark.parametrize("verb", READING)
 def test_reading_results_imports_no_code_they_name(verb: str, sent: Path, here: Run) -> None:
     shutil.copytree(sent, "other")
-    name_code(sent, "marks:Tactic")
+    name_code(sent, "marks:tactic")
     code, said = here(*READING[verb])
     assert code == 0, said
     assert not Path("pwned").exists()
 
 
 @pytest.mark.parametrize("verb", ["verify", "replay"])
-@pytest.mark.parametrize("tactic", ["marks:Tactic", "calls:attack", "sys:exit", "os:abort"])
+@pytest.mark.parametrize("tactic", ["marks:tactic", "calls:attack", "sys:exit", "os:abort"])
 def test_code_that_results_name_is_not_touched_without_leave(
     tactic: str, verb: str, sent: Path, here: Run
 ) -> None:
@@ -128,18 +134,26 @@ def test_code_that_results_name_is_not_touched_without_leave(
     assert not Path("pwned").exists()
 
 
-NO_TACTIC = "is no subclass of sim.negotiation.tactics.Tactic"
+NO_TACTIC = "is no function of a view of the table"
+CANNOT = "cannot be used: "
 UNFIT = {
-    "calls:attack": NO_TACTIC,
+    "calls:attack": CANNOT + "too many positional arguments",
     "sys:exit": NO_TACTIC,
     "os:fork": NO_TACTIC,
     "types:SimpleNamespace": NO_TACTIC,
-    "nowhere:Tactic": "cannot be used: No module named 'nowhere'",
-    "breaks:Tactic": "cannot be used: it raised SyntaxError",
-    "leaves:Tactic": "cannot be used: it raised SystemExit 0",
-    "raises:Tactic": "cannot be used: it raised Odd odd",
-    "meta:Quits": "cannot be used: it raised SystemExit 0",
-    "meta:Later": "code that was called ended the process",
+    "meta:Fellow": NO_TACTIC,
+    "meta:fellow": NO_TACTIC,
+    "meta:needy": CANNOT + "missing a required argument: 'rate'",
+    "meta:nobody": CANNOT + "module 'meta' has no attribute 'nobody'",
+    "nowhere:tactic": CANNOT + "No module named 'nowhere'",
+    "breaks:tactic": CANNOT + "it raised SyntaxError",
+    "leaves:tactic": CANNOT + "it raised SystemExit 0",
+    "raises:tactic": CANNOT + "it raised Odd odd",
+    "meta:quits": CANNOT + "it raised SystemExit 0",
+    "meta:later": CANNOT + "it raised SystemExit 0",
+    "meta:nothing": CANNOT + "it said nan, which is no utility",
+    "meta:text": CANNOT + "it raised ValueError",
+    "meta:opens": CANNOT + "it raised FileNotFoundError",
 }
 
 
@@ -148,7 +162,7 @@ UNFIT = {
 def test_trusted_code_that_is_no_tactic_is_never_a_success(
     tactic: str, verb: str, sent: Path, here: Run
 ) -> None:
-    """Whatever it does: it is called only if it is a class of tactics."""
+    """Whatever it does: it is called only if it is a function that takes what a tactic is given."""
     name_code(sent, tactic)
     code, said = here(verb, "sent", "--trust-code")
     assert code == 1
@@ -159,7 +173,7 @@ def test_trusted_code_that_is_no_tactic_is_never_a_success(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tactic", ["sys:exit", "leaves:Tactic", "meta:Quits", "meta:Later"])
+@pytest.mark.parametrize("tactic", ["sys:exit", "leaves:tactic", "meta:quits", "meta:later"])
 def test_no_code_makes_a_process_end_well(tactic: str, sent: Path) -> None:
     name_code(sent, tactic)
     assert ceasefire("verify", "sent")[0] == 1
@@ -169,7 +183,7 @@ def test_no_code_makes_a_process_end_well(tactic: str, sent: Path) -> None:
 @pytest.mark.slow
 def test_a_tactic_of_ones_own_is_run_by_naming_it_and_verified_with_leave(sent: Path) -> None:
     words = [
-        "pakistan.tactic=custom", "pakistan.tactic.tactic=gentle:Gentle",
+        "pakistan.tactic=custom", "pakistan.tactic.tactic=gentle:gentle",
         "+pakistan.tactic.parameters.rate=0.9", "engine.figures=false", *QUICK,
     ]  # fmt: skip
     assert ceasefire(*words, "hydra.run.dir=mine")[0] == 0
@@ -185,7 +199,7 @@ def test_a_tactic_of_ones_own_is_run_by_naming_it_and_verified_with_leave(sent: 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [[], ["-m", "seed=1,2"]])
 def test_ones_own_tactic_that_leaves_is_a_failure(words: list[str], sent: Path) -> None:
-    custom = ["pakistan.tactic=custom", "pakistan.tactic.tactic=meta:Later", *QUICK]
+    custom = ["pakistan.tactic=custom", "pakistan.tactic.tactic=meta:later", *QUICK]
     code, said = ceasefire(*words, *custom, "hydra.run.dir=mine", "hydra.sweep.dir=mine")
     assert code == 1
     assert "SystemExit" in said

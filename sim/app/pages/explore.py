@@ -233,7 +233,7 @@ class Explore:
                 end = choices.one_of(say.END, self.end.value, ENDS)
                 self.fanned.content = f"<p>{escape(say.FORKING)}</p>"
                 base, other = await self.site.pool.run(
-                    work.futures, walk.scenario, walk.setup.cell.settings.seed, walk.evening(),
+                    work.futures, walk.scenario, walk.evening(),
                     change or None, ahead, end,
                 )  # fmt: skip
                 shown.append(Pinned(say.CHANGES[""], base, self.story))

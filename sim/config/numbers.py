@@ -1,0 +1,198 @@
+"""Numbers of a scenario by their path in YAML, with what each may be; checks parameter sets.
+
+A parameter set replaces numbers of a scenario. What a set says is checked number by number for all
+sets at once; only a part of a scenario with a rule of its own (weights sum to one) is made anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass, replace
+from typing import Any, NamedTuple, get_args
+
+from pydantic import ValidationError
+
+from sim.config.events import contradictions
+
+TOLD = 3  # wrong numbers of parameter sets that are told of
+
+
+class Number(NamedTuple):
+    """A number of a scenario.
+
+    ``low`` and ``high`` bound it, ``low`` itself left out if it must be ``above`` it; ``whole`` if
+    it counts; ``origin`` as the schema has it; ``alone`` if it is a field of its own, no member of
+    a list or mapping; ``owner`` is the path of the part of the scenario it belongs to.
+    """
+
+    value: float
+    low: float
+    high: float
+    above: bool
+    whole: bool
+    origin: str
+    alone: bool
+    owner: str
+
+    def allows(self, value: float) -> bool:
+        """Whether the number may have this value."""
+        low = value > self.low if self.above else value >= self.low
+        return low and value <= self.high and (not self.whole or value == int(value))
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, in words."""
+        kind = "a whole number" if self.whole else "a number"
+        low = f" {'above' if self.above else 'from'} {_shown(self.low)}"
+        high = f" {'up ' if self.above or math.isinf(self.low) else ''}to {_shown(self.high)}"
+        return kind + (low if self.low > -math.inf else "") + (high if self.high < math.inf else "")
+
+
+def _shown(value: float) -> str:
+    """A number in all its digits."""
+    return f"{value:.15g}"
+
+
+def numbers(scenario: Any) -> dict[str, Number]:
+    """Every number of a scenario by its dotted path, such as ``conflict.response.tension``."""
+    return dict(_of_part(scenario, ""))
+
+
+def _of_part(part: Any, path: str) -> Iterator[tuple[str, Number]]:
+    """Numbers of a dataclass of the schema."""
+    for name, info in type(part).__pydantic_fields__.items():
+        if name != "parameter_sets":
+            origin = (info.json_schema_extra or {}).get("origin", "")
+            where = f"{path}.{name}" if path else name
+            held = getattr(part, name)
+            yield from _of(held, where, info.annotation, info.metadata, origin, path, alone=True)
+
+
+def _of(
+    held: Any, where: str, kind: Any, metadata: Sequence[Any], origin: str, owner: str, *,
+    alone: bool,
+) -> Iterator[tuple[str, Number]]:  # fmt: skip
+    if is_dataclass(held):
+        yield from _of_part(held, where)
+    elif isinstance(held, Mapping | list):
+        member = _member(kind)
+        items = held.items() if isinstance(held, Mapping) else enumerate(held)
+        for name, one in items:
+            bounds = getattr(member, "__metadata__", ())
+            yield from _of(one, f"{where}.{name}", member, bounds, origin, owner, alone=False)
+    elif isinstance(held, int | float) and not isinstance(held, bool):
+        low, high, above = _bounds([*metadata, *getattr(kind, "__metadata__", ())])
+        yield where, Number(held, low, high, above, isinstance(held, int), origin, alone, owner)
+
+
+def _member(kind: Any) -> Any:
+    """The type of what a list or mapping holds, from its own."""
+    given = get_args(kind)
+    return _member(given[0]) if type(None) in given else given[-1]
+
+
+def _bounds(metadata: Iterable[Any]) -> tuple[float, float, bool]:
+    """Bounds that a field's metadata declare, and whether the lower is left out."""
+    low, high, above = -math.inf, math.inf, False
+    for one in _flat(metadata):
+        if getattr(one, "ge", None) is not None:
+            low, above = float(one.ge), False
+        if getattr(one, "gt", None) is not None:
+            low, above = float(one.gt), True
+        if getattr(one, "le", None) is not None:
+            high = float(one.le)
+    return low, high, above
+
+
+def _flat(metadata: Iterable[Any]) -> Iterator[Any]:
+    """Metadata of a field and of the annotations in it."""
+    for one in metadata:
+        yield one
+        yield from getattr(one, "metadata", ())
+
+
+# --- parameter sets -------------------------------------------------------------------------------
+
+
+def problems_of_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
+    """Say what is wrong with parameter sets of a scenario: a clause for each of the first few."""
+    wrong = list(_wrong_sets(scenario, sets)) if any(sets) else []
+    yield from wrong[:TOLD]
+    if len(wrong) > TOLD:
+        yield f"and {len(wrong) - TOLD:,} more in parameter_sets"
+
+
+def _wrong_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
+    known = numbers(scenario)
+    guarded = {path for path, number in known.items() if _is_guarded(scenario, number.owner)}
+    for k, each in enumerate(sets):
+        wrong = [path for path in each if path not in known or not known[path].allows(each[path])]
+        for path in wrong:
+            yield f"parameter_sets.{k}.{path} {_wrong(scenario, path, each[path], known)}"
+        if not wrong and not guarded.isdisjoint(each):
+            changed = {path: value for path, value in each.items() if path in guarded}
+            yield from (f"parameter_sets.{k}.{said}" for said in _broken(scenario, changed, known))
+
+
+def _wrong(scenario: Any, path: str, value: float, known: Mapping[str, Number]) -> str:
+    if path in known:
+        return f"is {_shown(value)}; it should be {known[path].allowed}"
+    try:
+        _at(scenario, path)
+    except (LookupError, TypeError, ValueError):
+        return "is not a known field"
+    return "is not a number of the scenario"
+
+
+def _at(node: Any, path: str) -> Any:
+    """What stands at a path of a scenario."""
+    for name in path.split("."):
+        if isinstance(node, list):
+            node = dict(enumerate(node))[int(name)]
+        else:
+            node = node[name] if isinstance(node, Mapping) else vars(node)[name]
+    return node
+
+
+def _is_guarded(scenario: Any, owner: str) -> bool:
+    """Whether a part of a scenario is checked as a whole.
+
+    Of the scenario's own rules all are on names but one, that events do not contradict each other.
+    """
+    if owner.startswith("events."):
+        return True
+    return bool(owner and type(_at(scenario, owner)).__pydantic_decorators__.model_validators)
+
+
+def _broken(
+    scenario: Any, changed: Mapping[str, float], known: Mapping[str, Number]
+) -> Iterator[str]:
+    """Say which parts of a scenario do not hold together with numbers changed."""
+    events = {}
+    for owner in dict.fromkeys(known[path].owner for path in changed):
+        part = _at(scenario, owner)
+        fields: dict[str, Any] = {}
+        for path, value in changed.items():
+            if known[path].owner == owner:
+                name, *rest = path[len(owner) + 1 :].split(".")
+                fields[name] = _put(fields.get(name, getattr(part, name)), rest, value)
+        try:
+            part = replace(part, **fields)
+        except ValidationError as error:
+            for problem in error.errors(include_url=False):
+                yield f"{owner}: {problem.get('ctx', {}).get('error', problem['msg'])}"
+        if owner.startswith("events."):
+            events[owner.removeprefix("events.")] = part
+    if events:
+        yield from contradictions({**scenario.events, **events})
+
+
+def _put(held: Any, path: Sequence[str], value: float) -> Any:
+    """A list or mapping with one number changed."""
+    if not path:
+        return value
+    if isinstance(held, list):
+        at = int(path[0])
+        return [*held[:at], _put(held[at], path[1:], value), *held[at + 1 :]]
+    return {**held, path[0]: _put(held[path[0]], path[1:], value)}

@@ -1,1 +1,0 @@
-"""What tests a ceasefire, on arrays: attacks, escalation, trust, implementation, its end."""

@@ -1,0 +1,416 @@
+"""Tables of packages: what each is worth to both sides, in the order in which a side looks at them.
+
+Utility is additive over issues (multi-attribute utility, Keeney & Raiffa 1976). What the other side
+promises is worth what it is believed to be worth: a promise is multiplied by the credibility
+
+    c = capacity * (trust + (1 - trust) * V)
+
+with the promiser's believed capacity, the receiver's trust and the verification V that the package
+itself brings (the commitment problem: Fearon 1995, Powell 2006). For a given package utility is
+therefore linear in trust. A side that is locked in on a contested issue loses, for every step it
+retreats from its public position, its lock-in times the issue's weight (Fearon 1994).
+
+A table holds for one parameter set, one account and one strength of those who verify. It is made
+when a future first needs it; few are held at once, on the desk of the thread, and a block lives its
+futures set by set. Packages stand in the order of their numbers, and packages of a *page* differ in
+the last issues only; a side looks at pages from the one that is best for the other side on, and
+leaves out those that cannot hold what it seeks.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import Any
+
+import numpy as np
+
+from sim.compiling import rule
+from sim.config import MAX_PACKAGES
+from sim.negotiation.own import VIEW
+from sim.negotiation.terms import verified_by
+from sim.notes import LOG
+from sim.parameters import CONTESTED, ISSUES, NONE, OPTIONS, struct
+from sim.state import EXCHANGES
+
+PAGE = 24  # packages of a page at most, but for the options of one issue
+HELD = 8  # tables held at once
+WEIGHTS = 100  # drafts are tabulated for 101 weights between the two sides
+MARGIN = 1e-9  # by which a bound is above what it bounds
+LEAST_GAIN = 1e-6  # so that a draft exists where no package is individually rational
+
+# What a page's packages are worth at most: own utility, which lies below the chord
+# at_zero + trust * rise, and utility as the other side's is publicly reckoned.
+BOUND = struct([("at_zero", "f8"), ("rise", "f8"), ("reckoned", "f8")])
+_BY_PACKAGE = (2, MAX_PACKAGES)
+TABLE = struct(
+    [
+        ("parameters", "i8"), ("account", "i8"), ("verifiers", "f8"),  # what it holds for
+        ("opening", "i8", (2,)),  # each side's public position
+        # the most each side can have, as reckoned, if the other is no worse off than without a deal
+        ("most", "f8", (2,)),
+        ("packages", "i8"),
+        # by side: own utility is constant + trust * slope - sum of lock_in * retreat over contested
+        # issues; reckoned is what the side's utility is publicly taken to be
+        ("constant", "f8", _BY_PACKAGE), ("slope", "f8", _BY_PACKAGE),
+        ("retreat", "f8", (2, CONTESTED, MAX_PACKAGES)), ("reckoned", "f8", _BY_PACKAGE),
+        ("page", "i8"), ("pages", "i8"),  # packages of a page, and how many there are
+        # by side: its pages, best for the other side first; what they are worth at most
+        ("order", "i8", _BY_PACKAGE), ("bounds", BOUND, _BY_PACKAGE),
+        ("agenda", "i8"),  # for which the options are listed
+        ("option", "i1", (MAX_PACKAGES, ISSUES)),  # which option a package takes on each issue
+        ("verified", "f8", (MAX_PACKAGES,)),  # V of each package
+        ("plain", "f8", (OPTIONS,)), ("promised", "f8", (OPTIONS,)),  # what options are worth
+        ("drafts", "i8", (WEIGHTS + 1,)),  # the mediators' text by weight on the first side
+        ("limit", "i8", (2,)), ("conceded", "f8", (2, EXCHANGES + 1)),  # each side's curve
+        ("sight", VIEW),
+    ]
+)  # fmt: skip
+DESK = struct([("tables", TABLE, (HELD,)), ("log", LOG)])  # what a thread works with
+
+
+_of_thread = threading.local()
+
+
+def desk() -> Any:
+    """The desk of this thread, (1,); memory is taken only for what is used of it."""
+    if not hasattr(_of_thread, "desk"):
+        _of_thread.desk = np.zeros(1, DESK).view(np.recarray)
+        for what in ("parameters", "agenda"):
+            _of_thread.desk["tables"][what] = NONE
+    return _of_thread.desk
+
+
+@rule
+def table_of(future: Any, p: Any, desk: Any) -> Any:
+    """The table that holds for a future, which is made if it is not there."""
+    for at in range(HELD):
+        t = desk.tables[at]
+        same = t.account == future.account and t.verifiers == future.verifiers
+        if same and t.parameters == p.derived.identity:
+            return t
+    at = HELD - 1
+    while at > 0 and desk.tables[at].parameters == p.derived.identity:
+        at -= 1  # write over those of other sets, as long as there are any
+    make_table(future, p, desk.tables[at])
+    return desk.tables[at]
+
+
+@rule
+def make_table(future: Any, p: Any, t: Any) -> None:
+    """Make the table that holds for a future."""
+    t.parameters = p.derived.identity
+    t.account, t.verifiers = future.account, future.verifiers
+    t.packages = p.agenda.packages
+    for weight in range(WEIGHTS + 1):
+        t.drafts[weight] = NONE
+    if t.agenda != p.derived.agenda:
+        list_options(p, t)
+    bearing = list_verification(p, t)
+    for side in range(2):
+        t.limit[side] = 0
+        t.opening[side] = opening(p, t.account, side)
+        list_options_worth(p, t, side)
+        list_worths(p, t, side, bearing)
+        for c in range(p.count.contested):
+            list_retreats(p, t, side, c)
+    for side in range(2):
+        bound_pages(t, side)
+        t.most[side] = most_for(p, t, side)
+    t.sight.spoken = t.sight.received = 0
+    for number in range(EXCHANGES):
+        t.sight.own[number] = t.sight.heard[number] = np.nan
+
+
+# --- what a package is worth ----------------------------------------------------------------------
+
+
+@rule
+def value(p: Any, account: int, issue: int, chosen: int, side: int) -> float:
+    """Value of an option to a side in [0, 1], as the account of the contested positions has it."""
+    at = p.agenda.issues[issue].first + chosen
+    if account == 0 and p.accounts.islamabad.given[issue] != 0:
+        return p.accounts.islamabad.parties[at, side]
+    if account == 1 and p.accounts.kabul.given[issue] != 0:
+        return p.accounts.kabul.parties[at, side]
+    return p.agenda.options[at].parties[side]
+
+
+@rule
+def stated(p: Any, account: int, issue: int, side: int) -> int:
+    """Option of a side's public position: reported, else configured, else its best."""
+    reported = NONE
+    if account == 0 and p.accounts.islamabad.given[issue] != 0:
+        reported = p.accounts.islamabad.opening[issue, side]
+    if account == 1 and p.accounts.kabul.given[issue] != 0:
+        reported = p.accounts.kabul.opening[issue, side]
+    if reported != NONE:
+        return reported
+    if p.parties[side].opening[issue] != NONE:
+        return p.parties[side].opening[issue]
+    best = 0
+    for chosen in range(1, p.agenda.issues[issue].count):
+        if value(p, account, issue, chosen, side) > value(p, account, issue, best, side):
+            best = chosen
+    return best
+
+
+@rule
+def opening(p: Any, account: int, side: int) -> int:
+    """Number of the package that is a side's public position."""
+    number = 0
+    for k in range(p.count.issues):
+        number = number * p.agenda.issues[k].count + stated(p, account, k, side)
+    return number
+
+
+@rule
+def list_options(p: Any, t: Any) -> None:
+    """List which option each package takes on each issue, and divide packages into pages."""
+    t.agenda, t.page = p.derived.agenda, 1
+    for number in range(t.packages):
+        rest = number
+        for k in range(p.count.issues - 1, -1, -1):
+            t.option[number, k] = rest % p.agenda.issues[k].count
+            rest //= p.agenda.issues[k].count
+    for k in range(p.count.issues - 1, -1, -1):
+        if t.page > 1 and t.page * p.agenda.issues[k].count > PAGE:
+            break
+        t.page *= p.agenda.issues[k].count
+    t.pages = t.packages // t.page
+
+
+@rule
+def list_verification(p: Any, t: Any) -> int:
+    """List V of every package, the best that any of its options brings.
+
+    Return how many issues bear on it, up to the last that does.
+    """
+    bearing, begun, t.verified[0] = 0, 1, 0.0
+    for k in range(p.count.issues):
+        issue = p.agenda.issues[k]
+        for beginning in range(begun - 1, -1, -1):
+            verified = t.verified[beginning]
+            for chosen in range(issue.count - 1, -1, -1):
+                number = beginning * issue.count + chosen
+                t.verified[number] = verified
+                if issue.verifies:
+                    brought = verified_by(p.agenda.options[issue.first + chosen], t.verifiers)
+                    t.verified[number] = max(verified, brought)
+        begun *= issue.count
+        if issue.verifies:
+            bearing = k + 1
+    return bearing
+
+
+@rule
+def list_options_worth(p: Any, t: Any, side: int) -> None:
+    """List what each option is worth to a side, and how much of it only by the other's promise."""
+    for k in range(p.count.issues):
+        issue = p.agenda.issues[k]
+        for chosen in range(issue.count):
+            worth = p.parties[side].weights[k] * value(p, t.account, k, chosen, side)
+            promised = issue.promise and issue.demander == side
+            believed = worth * p.parties[1 - side].believed_capacity
+            t.plain[issue.first + chosen] = 0.0 if promised else worth
+            t.promised[issue.first + chosen] = believed if promised else 0.0
+
+
+@rule
+def with_option(t: Any, option: int, verified: float, before: Any) -> tuple[float, float]:
+    """Constant and slope of utility with one more option, which stands at ``option`` of all."""
+    promised, constant = t.promised[option], before[0]
+    constant += t.plain[option] + promised * verified
+    return constant, before[1] + promised * (1.0 - verified)
+
+
+@rule
+def list_worths(p: Any, t: Any, side: int, bearing: int) -> None:
+    """List constant and slope of a side's utility of every package, and what it is reckoned to be.
+
+    Beginnings of packages are continued by the options of one more issue. V must be known for that,
+    so the first beginnings are of all issues that bear on it.
+    """
+    constant, slope, verified, begun = t.constant[side], t.slope[side], t.verified, 1
+    for k in range(bearing):
+        begun *= p.agenda.issues[k].count
+    run = t.packages // begun  # packages in a row with the same beginning
+    for beginning in range(begun):
+        both = (0.0, 0.0)
+        for k in range(bearing):
+            option = p.agenda.issues[k].first + t.option[beginning * run, k]
+            both = with_option(t, option, verified[beginning * run], both)
+        constant[beginning], slope[beginning] = both
+    for k in range(bearing, p.count.issues):
+        first, count = p.agenda.issues[k].first, p.agenda.issues[k].count
+        for beginning in range(begun - 1, -1, -1):
+            before = (constant[beginning], slope[beginning])
+            for chosen in range(count - 1, -1, -1):
+                both = with_option(t, first + chosen, verified[beginning * run], before)
+                constant[beginning * count + chosen], slope[beginning * count + chosen] = both
+        begun, run = begun * count, run // count
+    for number in range(t.packages):
+        t.reckoned[side, number] = constant[number] + p.parties[side].trust * slope[number]
+
+
+@rule
+def list_retreats(p: Any, t: Any, side: int, c: int) -> None:
+    """List what each package costs a side that is fully locked in on a contested issue."""
+    k = p.derived.contested[c]
+    weight, count = p.parties[side].weights[k], p.agenda.issues[k].count
+    position = weight * value(p, t.account, k, stated(p, t.account, k, side), side)
+    run = 1  # packages in a row that take the same option
+    for later in range(k + 1, p.count.issues):
+        run *= p.agenda.issues[later].count
+    for chosen in range(count):
+        lost = max(position - weight * value(p, t.account, k, chosen, side), 0.0)
+        for first in range(chosen * run, t.packages, count * run):
+            for number in range(first, first + run):
+                t.retreat[side, c, number] = lost
+
+
+@rule
+def bound_pages(t: Any, side: int) -> None:
+    """Bound what the packages of each page are worth to a side, and order pages by it.
+
+    That is the order in which the other side looks through them.
+
+    The best of a page is convex in trust, so it lies below its chord; lock-in only takes off.
+    """
+    for page in range(t.pages):
+        low = high = reckoned = -np.inf
+        for number in range(page * t.page, (page + 1) * t.page):
+            low = max(low, t.constant[side, number])
+            high = max(high, t.constant[side, number] + t.slope[side, number])
+            reckoned = max(reckoned, t.reckoned[side, number])
+        bound = t.bounds[side, page]
+        bound.at_zero, bound.rise, bound.reckoned = low + MARGIN, high - low, reckoned
+    best_first = np.argsort(-t.bounds[side]["reckoned"][: t.pages], kind="mergesort")
+    for place in range(t.pages):
+        t.order[1 - side, place] = best_first[place]
+
+
+@rule
+def most_for(p: Any, t: Any, side: int) -> float:
+    """The most a side can have, as reckoned, if the other is no worse off than without a deal."""
+    most = p.parties[side].disagreement
+    for number in range(t.packages):
+        if t.reckoned[1 - side, number] >= p.parties[1 - side].disagreement:
+            most = max(most, t.reckoned[side, number])
+    return most
+
+
+@rule
+def utility(future: Any, t: Any, side: int, number: int) -> float:
+    """Own utility of a package, by its number, to a side, at its trust and lock-in."""
+    own = future.sides[side]
+    worth = t.constant[side, number] + own.trust * t.slope[side, number]
+    for c in range(CONTESTED):
+        if own.lock_in[c] > 0.0:
+            worth -= own.lock_in[c] * t.retreat[side, c, number]
+    return worth
+
+
+@rule
+def reckoned(t: Any, side: int, number: int) -> float:
+    """Utility of a package to a side as publicly reckoned: at its prior trust, without lock-in."""
+    return t.reckoned[side, number]
+
+
+@rule
+def most_on(future: Any, t: Any, side: int, page: int) -> float:
+    """More than any package of a page is worth to a side."""
+    return t.bounds[side, page].at_zero + future.sides[side].trust * t.bounds[side, page].rise
+
+
+# --- looking for a package ------------------------------------------------------------------------
+
+
+@rule
+def best_for_other(future: Any, t: Any, side: int, asked: float) -> int:
+    """Package that the other side is thought to like best of those worth ``asked`` to this side.
+
+    Of equals the one with the lowest number. Where none is, the one best for this side.
+    """
+    best, found = -np.inf, NONE
+    for place in range(t.pages):
+        page = t.order[side, place]
+        if t.bounds[1 - side, page].reckoned < best:
+            break
+        if most_on(future, t, side, page) < asked:
+            continue
+        for number in range(page * t.page, (page + 1) * t.page):
+            other = t.reckoned[1 - side, number]
+            better = other > best or (other == best and number < found)
+            if better and utility(future, t, side, number) >= asked:
+                best, found = other, number
+    return found if found != NONE else best_for_own(future, t, side)
+
+
+@rule
+def best_for_own(future: Any, t: Any, side: int) -> int:
+    """Package best for a side, of equals the one better for the other or of the lowest number."""
+    best, found = -np.inf, 0
+    for page in range(t.pages):
+        if most_on(future, t, side, page) < best:
+            continue
+        for number in range(page * t.page, (page + 1) * t.page):
+            own = utility(future, t, side, number)
+            other = t.reckoned[1 - side, number]
+            if own > best or (own == best and other > t.reckoned[1 - side, found]):
+                best, found = own, number
+    return found
+
+
+@rule
+def most_leaving(future: Any, t: Any, side: int, floor: float) -> float:
+    """Most own utility among packages worth ``floor`` to the other side.
+
+    If none is worth so much, among those that are worth most to it.
+    """
+    best = -np.inf
+    floor = min(floor, t.bounds[1 - side, t.order[side, 0]].reckoned)
+    for place in range(t.pages):
+        page = t.order[side, place]
+        if t.bounds[1 - side, page].reckoned < floor:
+            break
+        if most_on(future, t, side, page) < best:
+            continue
+        for number in range(page * t.page, (page + 1) * t.page):
+            if t.reckoned[1 - side, number] >= floor:
+                best = max(best, utility(future, t, side, number))
+    return best
+
+
+@rule
+def draft(p: Any, t: Any, weight: int) -> int:
+    """The mediators' text for a weight on the first side: the package of the weighted Nash product.
+
+    Of gains, as publicly reckoned, over payoffs without a deal on day 0; ``weight`` in 0 .. 100.
+    """
+    if t.drafts[weight] == NONE:
+        t.drafts[weight] = weighted_nash(p, t, weight)
+    return t.drafts[weight]
+
+
+@rule
+def weighted_nash(p: Any, t: Any, weight: int) -> int:
+    """Package with the largest weighted product of gains over no deal, of equals the first."""
+    best, found = -np.inf, 0
+    for page in range(t.pages):
+        first, second = t.bounds[0, page].reckoned, t.bounds[1, page].reckoned
+        if weighted_product(p, weight, first, second) < best:
+            continue
+        for number in range(page * t.page, (page + 1) * t.page):
+            gained = weighted_product(p, weight, t.reckoned[0, number], t.reckoned[1, number])
+            if gained > best:
+                best, found = gained, number
+    return found
+
+
+@rule
+def weighted_product(p: Any, weight: int, first: float, second: float) -> float:
+    """Logarithm of the weighted product of both sides' gains over no deal."""
+    first, second = first - p.parties[0].disagreement, second - p.parties[1].disagreement
+    weighed = weight * math.log(max(first, LEAST_GAIN))
+    return weighed + (WEIGHTS - weight) * math.log(max(second, LEAST_GAIN))

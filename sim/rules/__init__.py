@@ -1,0 +1,1 @@
+"""The day of one future, rule by rule."""

@@ -1,0 +1,176 @@
+"""Step 10: every definition of the ceasefire's end is checked and recorded with its cause.
+
+Ends, in the order of ``config.ENDS``: exchange_of_fire (both sides at rung 2 or above on one day),
+strike (either at rung 3 or above), repudiation, open_hostilities (rung 4, or rung 3 or above on
+consecutive days), collapse (open hostilities or repudiation).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.chance import chance, purpose
+from sim.compiling import everyday, rule
+from sim.negotiation.mediators import called_back
+from sim.negotiation.reservation import total_grievance
+from sim.negotiation.terms import lapse
+from sim.notes import CEASEFIRE_RENEWED, note
+from sim.parameters import NONE
+from sim.rules.calendar import schedule
+from sim.rules.triggers import clear
+from sim.rules.trust import trust
+from sim.state import (
+    COLLAPSE,
+    END,
+    EXCHANGE_OF_FIRE,
+    FIRE,
+    HOSTILITIES,
+    OPEN_HOSTILITIES,
+    REPUDIATION,
+    SHOCK,
+    STRIKE,
+    STRIKE_END,
+    decided,
+)
+
+EXOGENOUS, RENEWAL = purpose("exogenous"), purpose("renewal")
+
+
+@everyday
+def check(future: Any, p: Any) -> None:
+    """Record today's ends; a definition not yet met ends with a collapse."""
+    check_rungs(future, p)
+    if p.switches.repudiation:
+        repudiate(future, p)
+    hazard = p.ceasefire.exogenous_hazard
+    if hazard > 0.0 and chance(future, EXOGENOUS) < hazard:
+        end(future, COLLAPSE, SHOCK)
+    if future.ceasefire.day[COLLAPSE] == future.day:
+        for definition in range(COLLAPSE):
+            end(future, definition, future.ceasefire.cause[COLLAPSE])
+
+
+@everyday
+def end(future: Any, definition: int, cause: int) -> None:
+    """Record an end under one definition, unless it has ended before."""
+    if future.ceasefire.day[definition] == 0:
+        future.ceasefire.day[definition] = future.day
+        future.ceasefire.cause[definition] = cause
+
+
+@everyday
+def check_rungs(future: Any, p: Any) -> None:
+    """Check the definitions that are thresholds on the day's highest rungs.
+
+    A day's cause is that of its chain; hostilities that last have the cause of their first day.
+    """
+    state, cause = future.ceasefire, future.chain_cause
+    low = min(future.sides[0].rung, future.sides[1].rung)
+    high = max(future.sides[0].rung, future.sides[1].rung)
+    if high >= STRIKE:
+        if state.hot_days == 0:
+            state.hot_cause = cause
+        state.hot_days += 1
+        end(future, STRIKE_END, cause)
+    else:
+        state.hot_days = 0
+    if low >= FIRE:
+        end(future, EXCHANGE_OF_FIRE, cause)
+    if high >= HOSTILITIES:
+        end(future, OPEN_HOSTILITIES, cause)
+    if state.hot_days >= p.ceasefire.consecutive_days:
+        end(future, OPEN_HOSTILITIES, state.hot_cause)
+    if state.day[OPEN_HOSTILITIES] == future.day:
+        end(future, COLLAPSE, state.cause[OPEN_HOSTILITIES])
+
+
+@everyday
+def repudiate(future: Any, p: Any) -> None:
+    """Let a side declare the ceasefire over; if both do, the one under more pressure is named."""
+    first, second = pressure_to_end(future, p, 0), pressure_to_end(future, p, 1)
+    by_first = ends_it(future, p, 0, first)
+    by_second = ends_it(future, p, 1, second)
+    if not (by_first or by_second):
+        return
+    named = int(by_second and (not by_first or second > first))
+    cause = largest(future.sides[named].grievance)
+    end(future, REPUDIATION, cause)
+    end(future, COLLAPSE, cause)
+
+
+@everyday
+def ends_it(future: Any, p: Any, side: int, pressure: float) -> bool:
+    """Whether a side ends the ceasefire: pressure to end it exceeds what continuing is worth."""
+    if pressure <= future.sides[side].ending_value:  # the quick part: all else only adds to it
+        return False
+    if pressure <= worth_of_continuing(future, p, side):
+        return False
+    return decided(future, side, END, 1) != 0
+
+
+@rule
+def largest(grievance: Any) -> int:
+    """The cause of the largest grievance, the first of equals."""
+    found = 0
+    for cause in range(1, len(grievance)):
+        if grievance[cause] > grievance[found]:
+            found = cause
+    return found
+
+
+@everyday
+def pressure_to_end(future: Any, p: Any, side: int) -> float:
+    """A side's grievance, weighing more the more closure has cost it."""
+    own = future.sides[side]
+    return total_grievance(own) * (1.0 + p.conflict.grievance.closure * own.closure_cost)
+
+
+@rule
+def worth_of_continuing(future: Any, p: Any, side: int) -> float:
+    """What it takes to end the ceasefire, in units of grievance.
+
+    A private value and today's stakes: a deal, talks under way or due, mediators' pull and trust.
+    """
+    stakes, own, talks = p.conflict.grievance, future.sides[side], future.talks
+    ahead = talks.in_session or talks.next_round > 0
+    worth = own.ending_value + stakes.stake_deal * (future.deal.package != NONE)
+    worth += stakes.stake_talks * ahead
+    return worth + stakes.stake_leverage * own.leverage + stakes.stake_trust * trust(own)
+
+
+@rule
+def renew(future: Any, p: Any, log: Any) -> None:
+    """Perhaps re-establish a collapsed ceasefire, likelier where mediators call the sides back.
+
+    Tension and calendar begin anew, the old deal and old grievances are gone. Trust, lock-in,
+    private values, suppression, patience and what closure has cost stay.
+    """
+    state = future.ceasefire
+    if not 0 < state.day[COLLAPSE] < future.day:
+        return
+    pull = 0.5 * (called_back(future, p, 0) + called_back(future, p, 1))
+    renewed = p.ceasefire.renewal * (1.0 + p.ceasefire.renewal_mediated * pull)
+    if chance(future, RENEWAL) >= renewed:
+        return
+    restart(future, p)
+    note(future, log, CEASEFIRE_RENEWED)
+
+
+@rule
+def restart(future: Any, p: Any) -> None:
+    """Begin a new spell: its day 0 is today."""
+    state = future.ceasefire
+    future.tension = p.conflict.tension.initial
+    for definition in range(len(state.day)):
+        state.day[definition], state.cause[definition] = 0, NONE
+    state.hot_days, state.hot_cause = 0, NONE
+    state.spell += 1
+    state.began = future.day
+    lapse(future)
+    clear(future)
+    future.talks.in_session = future.talks.failed = future.talks.review = False
+    if p.switches.talks:
+        schedule(future, p)
+    for side in range(2):
+        for cause in range(len(future.sides[side].grievance)):
+            future.sides[side].grievance[cause] = 0.0

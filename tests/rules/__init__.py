@@ -1,0 +1,1 @@
+"""The rules of the day, each by numbers computed by hand."""

@@ -1,0 +1,159 @@
+"""Notes of what happened become rows with names: one test for each kind of note."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import SEED, vary
+
+import sim
+from sim.futures import Futures
+from sim.notes import FIELDS, KINDS, NOTE, OUTCOMES, REAL, WHOLE
+from sim.parameters import CONTESTED
+from sim.records import INCIDENTS, Log, Reader
+from sim.report.transcript import TELL
+
+SCENARIO = sim.load("baseline")
+GROUPS, MEDIATORS = list(SCENARIO.militants), list(SCENARIO.mediators)
+ISSUES = list(SCENARIO.agenda.issues)
+DISPUTED = sum(issue.contested for issue in SCENARIO.agenda.issues.values())
+CALLERS = [
+    name for name, mediator in SCENARIO.mediators.items()
+    if "call_back" in [function.value for function in mediator.functions]
+]  # fmt: skip
+SAID = set(KINDS) - INCIDENTS - {"round"}
+
+
+def notes(*rows: tuple[str, list[int], list[float]]) -> Any:
+    """Notes of replicate 7 on days 1, 2, ... with whole and real numbers; the rest is rubbish."""
+    made = np.zeros(len(rows), NOTE).view(np.recarray)
+    made["whole"], made["real"] = 99, np.nan
+    for k, (kind, whole, real) in enumerate(rows):
+        made[k].replicate, made[k].day, made[k].kind = 7, k + 1, KINDS.index(kind)
+        made["whole"][k, : len(whole)], made["real"][k, : len(real)] = whole, real
+    return made
+
+
+def read(*rows: tuple[str, list[int], list[float]], **options: Any) -> Log:
+    log = Log()
+    Reader(SCENARIO).read(notes(*rows), log, **options)
+    return log
+
+
+# kind, whole numbers, real numbers, and the row that is to come of them
+LOCK_IN = [0.1 * k for k in range(2 * CONTESTED)]
+CASES: list[tuple[str, list[int], list[float], dict[str, Any]]] = [
+    ("attack", [1, 12, 1, 0, 1], [],
+     {"group": GROUPS[1], "deaths": 12, "attributed": True, "denied": False,
+      "from_afghan_soil": True}),
+    ("attack", [0, 0, 0, 1, 0], [],
+     {"group": GROUPS[0], "deaths": 0, "attributed": False, "denied": True,
+      "from_afghan_soil": False}),
+    ("border_clash", [1, 1], [0.75],
+     {"initiator": "afghan_taliban", "denied": True, "severity": 0.75}),
+    ("act", [0, 3, 2], [], {"party": "pakistan", "rung": 3, "link": 2}),
+    ("violation", [1], [], {"party": "afghan_taliban"}),
+    ("renegotiation_asked", [0], [], {"party": "pakistan"}),
+    ("deal_lapses", [], [], {}),
+    ("ceasefire_renewed", [], [], {}),
+    ("round_not_held", [], [], {}),
+    ("round_opens", [2, 1, 40, 12], [],
+     {"round": 2, "resumed": True, "last_day": 40, "exchanges": 12, "called_back_by": CALLERS}),
+    ("information", [1, 0, 1], [0.8],
+     {"speaker": MEDIATORS[1], "hearer": "pakistan", "says_good_faith": True, "accuracy": 0.8}),
+    ("session", [3], [0.5, 0.6, 0.7, 0.2, 0.3, *LOCK_IN],
+     {"round": 3, "verifiers": 0.5, "trust": [0.6, 0.7], "reservation": [0.2, 0.3],
+      "pakistan_lock_in": LOCK_IN[:DISPUTED],
+      "afghan_taliban_lock_in": LOCK_IN[CONTESTED : CONTESTED + DISPUTED]}),
+    ("move", [1, 4, 12, 1, 55, 0], [0.3, 0.8, 0.9, 0.7],
+     {"round": 1, "exchange": 4, "of": 12, "speaker": "afghan_taliban", "package": 55,
+      "accepted": False, "utilities": {"pakistan": 0.3, "afghan_taliban": 0.8},
+      "aspirations": {"pakistan": 0.9, "afghan_taliban": 0.7}}),
+    ("move", [1, 5, 12, 2, 0, 1], [0.3, 0.8, 0.9, 0.7],
+     {"round": 1, "exchange": 5, "of": 12, "speaker": "mediators", "package": 0,
+      "accepted": True, "utilities": {"pakistan": 0.3, "afghan_taliban": 0.8},
+      "aspirations": {"pakistan": 0.9, "afghan_taliban": 0.7}}),
+    ("ratification", [1, 55], [0.8, 0.4],
+     {"party": "afghan_taliban", "package": 55, "utility": 0.8, "needed": 0.4}),
+    ("round", [1, 9, 2, 55], [0.3, 0.8],
+     {"round": 1, "exchanges": 9, "outcome": "ratified", "package": 55,
+      "pakistan_utility": 0.3, "afghan_taliban_utility": 0.8}),
+    ("round", [2, 12, 0, -1], [0.3, 0.8],
+     {"round": 2, "exchanges": 12, "outcome": "no_agreement", "package": -1}),
+    ("round", [3, 12, 1, 0], [0.3, 0.8],
+     {"round": 3, "exchanges": 12, "outcome": "not_ratified", "package": 0,
+      "pakistan_utility": 0.3, "afghan_taliban_utility": 0.8}),
+    ("breakdown", [1], [], {"communique": True}),
+    ("contradiction", [1, 5], [], {"speaker": "afghan_taliban", "issue": ISSUES[5]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "whole", "real", "row"), CASES)
+def test_a_note_becomes_the_row_of_its_kind(
+    kind: str, whole: list[int], real: list[float], row: dict[str, Any]
+) -> None:
+    log = read((kind, whole, real))
+    place = "rounds" if kind == "round" else "incidents" if kind in INCIDENTS else "said"
+    rows = {name: list(held) for name, held in vars(log).items()}
+    known = {"replicate": 7, "day": 1} | ({} if kind == "round" else {"kind": kind})
+    assert rows == {"rounds": [], "incidents": [], "said": [], place: [known | row]}
+
+
+def test_every_kind_of_note_is_among_them() -> None:
+    assert {kind for kind, *_ in CASES} == set(KINDS)
+    assert {row["outcome"] for kind, _, _, row in CASES if kind == "round"} == set(OUTCOMES)
+
+
+def test_values_are_plain_data() -> None:
+    """So that they can be written as JSON and sent."""
+    plain = (bool, int, float, str, list, dict)
+    log = read(*[(kind, whole, real) for kind, whole, real, _ in CASES])
+    for row in [*log.rounds, *log.incidents, *log.said]:
+        assert {type(value) for value in row.values()} <= set(plain), row
+
+
+def test_a_note_has_room_for_what_is_said_of_any_kind() -> None:
+    assert max(len(fields.whole) for fields in FIELDS.values()) <= WHOLE
+    assert max(len(fields.real) for fields in FIELDS.values()) + 2 * CONTESTED <= REAL
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_what_was_said_is_left_out_where_it_is_not_wanted(said: bool) -> None:
+    log = read(*[(kind, whole, real) for kind, whole, real, _ in CASES], said=said)
+    whole = read(*[(kind, whole, real) for kind, whole, real, _ in CASES])
+    assert (log.rounds, log.incidents) == (whole.rounds, whole.incidents)
+    assert log.said == (whole.said if said else [])
+    assert {row["kind"] for row in whole.said} == SAID
+    assert {row["kind"] for row in whole.incidents} == INCIDENTS
+
+
+def test_rows_follow_each_other_as_they_were_noted_and_are_added_to_a_log() -> None:
+    log, reader = Log(), Reader(SCENARIO)
+    for day in (5, 6):
+        made = notes(("act", [0, 3, 1], []), ("act", [1, 2, 2], []))
+        made["day"] = day
+        reader.read(made, log)
+    assert [(row["day"], row["link"]) for row in log.said] == [(5, 1), (5, 2), (6, 1), (6, 2)]
+
+
+def test_no_notes_are_no_rows() -> None:
+    assert vars(read()) == {"rounds": [], "incidents": [], "said": []}
+
+
+def test_all_kinds_happen_and_are_told() -> None:
+    """In futures of a world where much does; every kind of row has words."""
+    scenario = vary(
+        {"ceasefire.renewable": True, "ceasefire.renewal": 0.1,
+         "conflict.implementation.renegotiation": 0.5, "calendar.attendance": -1.0},
+        "pressure_without_verification",
+    )  # fmt: skip
+    futures = Futures.begun(scenario, 40, SEED, watched=40)
+    log = Log()
+    Reader(scenario).read(futures.run(200).notes, log)
+    happened = {row["kind"] for row in [*log.incidents, *log.said]} | (
+        {"round"} if log.rounds else set()
+    )
+    assert happened == set(KINDS)
+    assert happened - {"round"} <= set(TELL)
