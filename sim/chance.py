@@ -234,8 +234,8 @@ def gamma_tails(shape: float, x: float, density: float) -> tuple[float, float]:
 def gamma_quantile(uniform: float, shape: float, log_gamma: float) -> float:
     """Quantile of a gamma variable of scale 1; ``log_gamma`` is ``lgamma(shape)``.
 
-    Halley's method on the smaller tail, as Press et al. (2007, 6.2.1), from ``gamma_near``, which is
-    close enough by itself where the shape is large.
+    Halley's method on the smaller tail, as Press et al. (2007, 6.2.1), from ``gamma_near``, which
+    is close enough by itself where the shape is large.
     """
     if uniform <= 0.0:
         return 0.0
