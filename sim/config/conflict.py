@@ -55,7 +55,9 @@ class Response:
     bound: float = number(
         "restraint from having promised not to strike, if willing", 0, 10, "logit", "assumed"
     )
-    leverage: float = number("restraint per unit of mediator leverage", 0, 10, "logit", "assumed")
+    leverage: float = number(
+        "restraint per unit of leverage of mediators who restrain", 0, 10, "logit", "assumed"
+    )
     trust: float = number("restraint at full trust", 0, 10, "logit", "assumed")
     cost: float = number(
         "restraint per unit of utility that closure has cost the side", 0, 50, "logit / utility",
@@ -187,7 +189,9 @@ class Grievance:
     stake_talks: float = number(
         "and this more while a round is ahead", 0, 50, "grievance", "assumed"
     )
-    stake_leverage: float = number("and this per unit of leverage", 0, 50, "grievance", "assumed")
+    stake_leverage: float = number(
+        "and this per unit of leverage of mediators who restrain", 0, 50, "grievance", "assumed"
+    )
     stake_trust: float = number("and this at full trust", 0, 50, "grievance", "assumed")
 
 
