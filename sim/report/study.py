@@ -193,7 +193,7 @@ def fitting(cell: Ensemble, given: Mapping[str, int]) -> np.ndarray[Any, Any]:
 
 def _over_choices(
     kind: str, table: pd.DataFrame, about: Sequence[str], outcome: str, title: str = "",
-    what: str = "value", **columns: Any,
+    axis: str = "", what: str = "value", **columns: Any,
 ) -> Drawing:  # fmt: skip
     """Draw an outcome, or its ``change``, over the choices of a study, ``ranked`` if asked for."""
     shown = table[table["outcome"] == outcome]
@@ -213,5 +213,6 @@ def _over_choices(
         shown = shown.sort_values(what, ascending=False)
     value, error = shown[what], shown["se" if what == "value" else "change_se"]
     shown = shown.assign(value=value, lower=value - Z * error, upper=value + Z * error)
-    axis = OUTCOMES[outcome].title + ("" if what == "value" else ": change from the reference")
+    from_reference = "" if what == "value" else ": change from the reference"
+    axis = axis or OUTCOMES[outcome].title + from_reference
     return dots(shown, about=[*about, INTERVAL], title=title, axis=axis, **columns)
