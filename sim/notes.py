@@ -46,6 +46,10 @@ FIELDS = {
     ),
     "ratification": Fields(("party", "package"), ("utility", "needed")),
     "round": Fields(("round", "exchanges", "outcome", "package"), ("utility", "utility")),
+    "taken_back": Fields(("speaker",)),
+    "initialled": Fields(("package",)),
+    "walks_out": Fields(("party",)),
+    "adjourned": Fields(("next",)),
     "breakdown": Fields(("communique",)),
     "contradiction": Fields(("speaker", "issue")),
 }
@@ -55,11 +59,11 @@ side and contested issue."""
 KINDS = tuple(FIELDS)
 (
     ATTACK, BORDER_CLASH, ACT, VIOLATION, RENEGOTIATION_ASKED, DEAL_LAPSES, CEASEFIRE_RENEWED,
-    ROUND_NOT_HELD, ROUND_OPENS, INFORMATION, SESSION, MOVE, RATIFICATION, ROUND, BREAKDOWN,
-    CONTRADICTION,
+    ROUND_NOT_HELD, ROUND_OPENS, INFORMATION, SESSION, MOVE, RATIFICATION, ROUND, TAKEN_BACK,
+    INITIALLED, WALKS_OUT, ADJOURNED, BREAKDOWN, CONTRADICTION,
 ) = range(len(KINDS))  # fmt: skip
-OUTCOMES = ("no_agreement", "not_ratified", "ratified")
-NO_AGREEMENT, NOT_RATIFIED, RATIFIED = range(len(OUTCOMES))
+OUTCOMES = ("full", "partial", "adjourned", "broken_off")  # how a round ends
+FULL, PARTIAL, ADJOURNMENT, BROKEN_OFF = range(len(OUTCOMES))
 MOST_BESIDE_MOVES = GROUPS * 2 + LIMITS["events"] + 2 * MEDIATORS + 2 * CONTESTED + 80
 
 
@@ -67,7 +71,7 @@ MOST_BESIDE_MOVES = GROUPS * 2 + LIMITS["events"] + 2 * MEDIATORS + 2 * CONTESTE
 def rows_a_day(p: Any) -> int:
     """Rows that a day can have at most."""
     exchanges = p.protocol.sessions_per_day * p.protocol.exchanges_per_session
-    talks = 2 * min(exchanges, p.protocol.exchanges_per_round) + p.protocol.sessions_per_day
+    talks = 4 * min(exchanges, p.protocol.exchanges_per_round) + p.protocol.sessions_per_day
     return MOST_BESIDE_MOVES + talks
 
 

@@ -598,6 +598,7 @@ def derive(p: Any) -> None:
     d.evidence.contradiction = evidence(signals.contradiction)
     d.evidence.quiet, d.evidence.disputed = evidence(signals.quiet), evidence(signals.disputed)
     d.evidence.statement = evidence(signals.statement)
+    d.evidence.taken_back = evidence(signals.taken_back)
     d.evidence.attack = attack_evidence(p.parties[1].believed_capacity)
     for side in range(2):
         d.parties[side].prior = log_odds(p.parties[side].trust)

@@ -50,7 +50,9 @@ def outcomes(finals: Any, scenario: Scenario) -> Columns:
     out["account"] = finals["account"]
     out |= ends(finals["ceasefire"]["day"], finals["ceasefire"]["cause"], finals["day"])
     out["rounds_held"], out["rounds_failed"] = talks["held"], talks["broken"]
+    out["rounds_partial"], out["rounds_adjourned"] = talks["partial"], talks["adjourned"]
     out["rounds_resumed"] = talks["resumed"]
+    out["partial"], out["partial_day"] = tally["partial_day"] > 0, tally["partial_day"]
     out["deal"] = tally["deal_day"] > 0
     for name in ("day", "lapsed_day", "package", "pressure", "time", "distance", "nash_share"):
         out[f"deal_{name}"] = tally[f"deal_{name}"]
@@ -63,7 +65,7 @@ def outcomes(finals: Any, scenario: Scenario) -> Columns:
         out[f"attacks_{name}"] = finals["groups"]["attacks"][:, k]
         out[f"deaths_{name}"] = finals["groups"]["deaths"][:, k]
     for name in ("attributed", "misattributed", "disputed", "clashes", "contained", "violations",
-                 "renegotiated"):  # fmt: skip
+                 "renegotiated", "taken_back"):  # fmt: skip
         out[name] = tally[name]
     for side, name in enumerate(PARTIES):
         party = finals["sides"][:, side]
@@ -233,6 +235,10 @@ class Reader:
             for side, name in enumerate(PARTIES):
                 first = 5 + side * CONTESTED
                 row[f"{name}_lock_in"] = real[first : first + self.contested]
+        elif kind == "initialled":
+            status_quo = self.packages.describe(0)
+            chosen = self.packages.describe(row["package"])
+            row["granted"] = {k: name for k, name in chosen.items() if name != status_quo[k]}
         elif kind == "round":
             if row["package"] != NONE:
                 row |= {f"{n}_utility": x for n, x in zip(PARTIES, real, strict=False)}

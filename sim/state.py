@@ -41,8 +41,11 @@ SIDE = struct(
         # at the table: trust in the other side, no deal under the mediators' pressure, and the own
         # public position
         ("trust", "f8"), ("reservation", "f8"), ("ideal", "f8"), ("opening", "i8"),
+        ("conceded", "f8", (2,)),  # share of the zone conceded before this round, and by its end
         # what was learnt of the other side: offers in which each issue stayed as it was, the last
         ("unmoved", "f8", (ISSUES,)), ("heard", "i8"), ("previous", "i8"),
+        ("first_heard", "i8"),  # the first in this negotiation
+        ("grieved", "f8"),  # its grievance when it made its last offer
     ]
 )  # fmt: skip
 MEDIATOR = struct([("patience", "f8"), ("present", "?")])  # effort left; takes part
@@ -65,6 +68,8 @@ TERMS = struct(  # what the package in force does: see config.Effects
 DEAL = struct(
     [
         ("package", "i8"), ("age", "i8"), ("delivered", "f8", (2,)), ("pressure", "f8"),
+        # whether it settles some issues only; how much of a whole deal it is, in [0, 1]
+        ("partial", "?"), ("whole", "f8"),
         ("violations", "i8"), ("terms", TERMS),
     ]
 )  # fmt: skip
@@ -80,21 +85,26 @@ TALKS = struct(
     [
         ("next_round", "i8"), ("last_day", "i8"), ("in_session", "?"),
         ("exchange", "i8"), ("limit", "i8"),  # exchanges held and allowed this round
-        ("failed", "?"),  # whether the last round failed
+        ("failed", "?"),  # whether the last round was broken off
         ("review", "?"),  # whether the next round is to renegotiate the deal in force
-        ("held", "i8"), ("broken", "i8"), ("resumed", "i8"),
-        ("offers", "i2", (2, EXCHANGES)), ("spoken", "i8", (2,)),  # this round's, oldest first
+        # rounds: held, ended in each way but full agreement, and held again after a breakdown
+        ("held", "i8"), ("partial", "i8"), ("adjourned", "i8"), ("broken", "i8"), ("resumed", "i8"),
+        ("sittings", "i8"),  # rounds over since this negotiation began
+        # this round's, oldest first; what stood at the end of the round before is the first
+        ("offers", "i2", (2, EXCHANGES + 1)), ("spoken", "i8", (2,)),
         ("latest", "f8", (2,)),  # what each side's latest offer is reckoned worth to the other
         ("lean", "f8"),  # weight on Islamabad in the mediators' draft beyond a half
         ("tentative_day", "i8"),
-        ("carried", "?"), ("noise", "f8"), ("mediated", "?"),  # who speaks between the sides today
+        # who speaks between the sides today, and how much drafters know of what they are told
+        ("carried", "?"), ("noise", "f8"), ("mediated", "?"), ("knowledge", "f8"),
     ]
 )  # fmt: skip
 TALLY = struct(  # counts that no decision depends on
     [
         *((name, "i8") for name in (
             "attributed", "misattributed", "clashes", "contained", "disputed", "violations",
-            "renegotiated", "deal_day", "deal_lapsed_day", "deal_package")),
+            "renegotiated", "taken_back", "deal_day", "deal_lapsed_day", "deal_package",
+            "partial_day")),
         ("right_days", "i8", (2,)), ("deal_utility", "f8", (2,)), ("deal_gain", "f8", (2,)),
         *((name, "f8") for name in (
             "deal_pressure", "deal_time", "deal_distance", "deal_nash_share", "closed_days")),
@@ -129,9 +139,9 @@ FUTURE = struct(
 
 # Decisions that persons can make in an agent's place, by number in a question.
 DECISIONS = (
-    "attend", "offer", "answer", "text", "respond", "account", "end", "contain", "draft",
+    "attend", "offer", "answer", "text", "respond", "account", "end", "contain", "draft", "leave",
 )  # fmt: skip
-ATTEND, OFFER, ANSWER, TEXT, RESPOND, ACCOUNT, END, CONTAIN, DRAFT = range(len(DECISIONS))
+ATTEND, OFFER, ANSWER, TEXT, RESPOND, ACCOUNT, END, CONTAIN, DRAFT, LEAVE = range(len(DECISIONS))
 
 
 class Waiting(Exception):  # noqa: N818 - no error: somebody has to decide first

@@ -50,11 +50,12 @@ from sim.config.fields import (
     OpponentModel,
     PartyName,
     ProtocolKind,
+    Settlement,
     Spin,
     SpoilerType,
 )
 from sim.config.scenario import Ceasefire, Engine, Scenario, Settings, Switches
-from sim.config.talks import Bargaining, Calendar, Protocol, Round
+from sim.config.talks import Bargaining, Calendar, Protocol, Round, Walkout
 from sim.config.validation import dump, validate, validate_settings
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "Round",
     "Scenario",
     "Settings",
+    "Settlement",
     "Signal",
     "Signals",
     "Spin",
@@ -116,6 +118,7 @@ __all__ = [
     "Switches",
     "Tension",
     "Trust",
+    "Walkout",
     "dump",
     "validate",
     "validate_settings",

@@ -34,6 +34,13 @@ class Party:
     )
     disagreement: float = number("utility of no deal on day 0", 0, 1, "utility", "assumed")
     tactic: Tactic = text("bargaining tactic")
+    expected_rounds: float = number(
+        "rounds over which the side spreads its concessions", 1, 100, "rounds", "assumed"
+    )
+    candour: float = number(
+        "how much of its private position the side tells mediators who draft", 0, 1, "share",
+        "assumed",
+    )  # fmt: skip
     good_faith: float = number(
         "share of futures in which the side is willing to keep its promises", 0, 1,
         "probability", "assumed",

@@ -90,6 +90,13 @@ class ProtocolKind(StrEnum):
     shuttle = "shuttle"
 
 
+class Settlement(StrEnum):
+    """What is settled when a round ends without agreement on everything."""
+
+    single_undertaking = "single_undertaking"
+    issue_by_issue = "issue_by_issue"
+
+
 class Spin(StrEnum):
     """How a side's public account of a failed round treats the contested issues."""
 

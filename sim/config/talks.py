@@ -8,7 +8,7 @@ from itertools import pairwise
 from pydantic import model_validator
 from pydantic.dataclasses import dataclass
 
-from sim.config.fields import LIMITS, SCHEMA, PartyName, ProtocolKind, number, text
+from sim.config.fields import LIMITS, SCHEMA, PartyName, ProtocolKind, Settlement, number, text
 
 
 @dataclass(config=SCHEMA, kw_only=True)
@@ -24,6 +24,25 @@ class Round:
         if self.end < self.start:
             raise ValueError(f"end {self.end} is before start {self.start}")
         return self
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Walkout:
+    """What makes a side walk out at the end of a round, rather than agree to meet again."""
+
+    inclination: float = number("inclination of a calm side", -50, 10, "logit", "assumed")
+    tension: float = number("and this more per unit of tension", 0, 5, "logit", "assumed")
+    grievance: float = number(
+        "and this more per unit of grievance", 0, 5, "logit / grievance", "assumed"
+    )
+    audience: float = number("and this more per unit of audience pressure", 0, 5, "1", "assumed")
+    call_back: float = number(
+        "this less per unit of leverage of mediators who call back", 0, 10, "logit", "assumed"
+    )
+    closure: float = number(
+        "this less per unit of utility that closure has cost", 0, 100, "logit / utility", "assumed"
+    )
+    trust: float = number("and this less at full trust", 0, 10, "logit", "assumed")
 
 
 @dataclass(config=SCHEMA, kw_only=True)
@@ -49,6 +68,8 @@ class Calendar:
         "inclination gained per unit of loss in the disagreement payoff", 0, 100, "logit",
         "assumed",
     )  # fmt: skip
+
+    walkout: Walkout = text("when a side walks out at the end of a round")
 
     @model_validator(mode="after")
     def _in_order(self) -> Calendar:
@@ -84,12 +105,16 @@ class Protocol:
     text_step: float = number(
         "how far a criticism moves the weights of the mediators' draft", 0, 1, "share", "assumed"
     )
+    take_backs: bool = text(
+        "whether agents take back what they have offered on an issue even without a reason"
+    )
 
 
 @dataclass(config=SCHEMA, kw_only=True)
 class Bargaining:
-    """What moves disagreement payoffs and what pressure buys."""
+    """What is settled on the way, what moves disagreement payoffs and what pressure buys."""
 
+    settlement: Settlement = text("single_undertaking or issue_by_issue")
     ripeness: float = number(
         "fall of the disagreement payoff per unit of grievance", 0, 1, "utility", "assumed"
     )

@@ -123,8 +123,9 @@ _CHECKS: dict[str, Callable[[Question, Any, Packages], Any]] = {
     "end": _yes_or_no,
     "contain": _yes_or_no,
     "draft": _package,
+    "leave": _yes_or_no,
 }
 KINDS = tuple(_CHECKS)
 """Decisions: attend a round, offer a package, answer an offer, answer a mediators' text, respond
-to an incident, publish an account, end the ceasefire; for mediators contain a chain of responses
-and draft a text."""
+to an incident, publish an account, end the ceasefire, walk out of a round; for mediators contain a
+chain of responses and draft a text."""

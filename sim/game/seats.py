@@ -17,7 +17,7 @@ from sim.state import ANSWERS, DECISIONS
 
 MEDIATORS = "mediators"
 SEATS = (*PARTIES, MEDIATORS)
-TRUTHS = ("attend", "answer", "text", "end", "contain")
+TRUTHS = ("attend", "answer", "text", "end", "contain", "leave")
 AT_TABLE = ("offer", "answer", "text")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.compiling import rule
-from sim.negotiation.tables import utility, value
+from sim.negotiation.tables import stands, utility, value
 from sim.parameters import NONE
 
 PRIOR = 1.0  # how many unmoved offers an issue is credited with before anything is heard
@@ -25,6 +25,8 @@ def hear(future: Any, p: Any, t: Any, side: int, package: int) -> None:
     if own.previous != NONE:
         for k in range(p.count.issues):
             own.unmoved[k] += t.option[package, k] == t.option[own.previous, k]
+    else:
+        own.first_heard = package
     own.heard += 1
     own.previous = package
 
@@ -67,23 +69,26 @@ def expected_reservation(first: float, last: float, time: float) -> float:
     """Utility to which the other's offers would fall by the deadline, at least 0.
 
     ``first`` and ``last`` are what its first and last offers are thought to be worth to it,
-    ``time`` in (0, 1] the share of the round they took.
+    ``time`` in (0, 1] the share of the negotiation they took.
     """
     return max(first - (first - last) / max(time, 1e-9), 0.0)
 
 
 @rule
-def best_as_learned(future: Any, p: Any, t: Any, side: int, asked: float) -> int:
+def best_as_learned(future: Any, p: Any, t: Any, side: int, asked: float, last: int) -> int:
     """Package best for the other by learnt weights, at or above the aspiration.
 
-    Ties go to the lower number. Where nothing reaches the aspiration, the package best for oneself.
+    What is settled stands, and what was offered: ``last``, or NONE where it may be taken back. Ties
+    go to the lower number. Where nothing reaches the aspiration, the package best for oneself.
     """
     most = -np.inf
     for number in range(p.agenda.packages):
-        most = max(most, utility(future, t, side, number))
+        if stands(future, t, side, number, last, t.issues):
+            most = max(most, utility(future, t, side, number))
     best, found = -1.0, 0
     for number in range(p.agenda.packages):
-        if utility(future, t, side, number) >= min(asked, most):
+        enough = utility(future, t, side, number) >= min(asked, most)
+        if enough and stands(future, t, side, number, last, t.issues):
             theirs = thought_worth(future, p, t, side, number)
             if theirs > best:
                 best, found = theirs, number

@@ -34,11 +34,12 @@ from sim.state import EXCHANGES
 
 VIEW = struct(  # what a tactic of one's own sees of the table
     [
-        ("exchange", "i8"), ("limit", "i8"), ("time", "f8"),  # time: the share of the round over
+        ("exchange", "i8"), ("limit", "i8"), ("time", "f8"),
+        # time: the share over of the rounds that the side expects
         ("ideal", "f8"), ("reservation", "f8"), ("trust", "f8"), ("uniform", "f8"),
         # own utility of the own offers and of the other side's, oldest first; beyond them NaN
-        ("spoken", "i8"), ("own", "f8", (EXCHANGES,)),
-        ("received", "i8"), ("heard", "f8", (EXCHANGES,)),
+        ("spoken", "i8"), ("own", "f8", (EXCHANGES + 1,)),
+        ("received", "i8"), ("heard", "f8", (EXCHANGES + 1,)),
         ("numbers", "f8", (OWN,)),
     ]
 )  # fmt: skip
@@ -53,7 +54,7 @@ def between(view: Any, conceded: float) -> float:
 
 @rule
 def steady(view: Any) -> float:
-    """Concede evenly to the round's end: an example of a tactic of one's own."""
+    """Concede evenly over the rounds expected: an example of a tactic of one's own."""
     return between(view, view.time)
 
 

@@ -15,9 +15,10 @@ from sim.compiling import rule
 from sim.config import ProtocolKind
 from sim.negotiation import persons
 from sim.negotiation.opponent import hear
-from sim.negotiation.tables import WEIGHTS, draft, reckoned, utility
+from sim.negotiation.reservation import total_grievance
+from sim.negotiation.tables import draft, reckoned, reopens, takes_back, utility
 from sim.negotiation.tactics import last_offer
-from sim.notes import MOVE, note
+from sim.notes import MOVE, TAKEN_BACK, note
 from sim.parameters import NONE, code
 from sim.state import EXCHANGES
 
@@ -55,9 +56,20 @@ def bargain(future: Any, p: Any, t: Any, log: Any) -> int:
 
 
 @rule
-def say(future: Any, p: Any, t: Any, side: int, offer: int) -> None:
-    """Put an offer on the record of the round; the other side learns from it."""
-    talks = future.talks
+def say(future: Any, p: Any, t: Any, log: Any, side: int, offer: int) -> None:
+    """Put an offer on the record of the round; the other side learns from it.
+
+    What takes back what was offered or reopens what is settled costs trust, unless the speaker has
+    been given a reason since: a grievance.
+    """
+    talks, own, last = future.talks, future.sides[side], last_offer(future, side, 0)
+    grieved = total_grievance(own)
+    back = last != NONE and takes_back(t, side, offer, last)
+    if (back or reopens(future, t, offer)) and grieved <= own.grieved:
+        future.tally.taken_back += 1
+        future.sides[1 - side].learnt += p.derived.evidence.taken_back
+        note(future, log, TAKEN_BACK, side)
+    own.grieved = grieved
     talks.offers[side, talks.spoken[side]] = offer
     talks.spoken[side] += 1
     hear(future, p, t, 1 - side, offer)
@@ -89,7 +101,7 @@ def alternate(future: Any, p: Any, t: Any, log: Any) -> int:
     """One side proposes, the other answers; they take turns (Rubinstein 1982)."""
     side = proposer(future, p)
     offer = persons.offers(future, p, t, side)
-    say(future, p, t, side, offer)
+    say(future, p, t, log, side, offer)
     accepted = persons.accepts(future, p, t, 1 - side, offer)
     agreed = settle(future, t, offer, accepted)
     note_move(future, p, t, log, side, offer, agreed != NONE)
@@ -107,9 +119,9 @@ def concede_together(future: Any, p: Any, t: Any, log: Any) -> int:
     second = no_worse(future, t, 1, persons.offers(future, p, t, 1))
     first_satisfied = satisfied(future, t, 0, first, second)
     second_satisfied = satisfied(future, t, 1, second, first)
-    say(future, p, t, 0, first)
+    say(future, p, t, log, 0, first)
     note_move(future, p, t, log, 0, first, second_satisfied)
-    say(future, p, t, 1, second)
+    say(future, p, t, log, 1, second)
     note_move(future, p, t, log, 1, second, first_satisfied)
     by_first = settle(future, t, first, second_satisfied)
     by_second = settle(future, t, second, first_satisfied)
@@ -146,7 +158,7 @@ def shuttle(future: Any, p: Any, t: Any, log: Any) -> int:
         return NONE
     side = proposer(future, p)
     offer = persons.offers(future, p, t, side)
-    say(future, p, t, side, offer)
+    say(future, p, t, log, side, offer)
     misheard = future.talks.noise * (2.0 * chance(future, RELAY[future.talks.exchange]) - 1.0)
     taken = persons.takes_up(future, p, t, 1 - side, offer, misheard)
     agreed = settle(future, t, offer, taken)
@@ -158,15 +170,16 @@ def shuttle(future: Any, p: Any, t: Any, log: Any) -> int:
 def table_text(future: Any, p: Any, t: Any, log: Any) -> int:
     """The mediators table a text; both criticise it, and its weights move accordingly.
 
-    A text both can live with is agreed. If one side refuses, the next text weighs it more by
-    ``text_step``; if both do, by half a step the one further from what it asks (single negotiating
-    text: Fisher 1978; Raiffa 1982).
+    They table none where they know of none that both could live with. A text that both accept is
+    agreed. If one side refuses, the next text weighs it more by ``text_step``; if both do, by
+    half a step the one further from what it asks (single negotiating text: Fisher 1978; Raiffa 1982).
     """
     talks = future.talks
     if not talks.mediated:
         return NONE
-    weight = WEIGHTS // 2 + round(talks.lean * WEIGHTS)
-    text = persons.tables_text(future, draft(p, t, weight))
+    text = persons.tables_text(future, draft(future, p, t, 0.5 + talks.lean))
+    if text == NONE:
+        return NONE
     first = persons.lacks(future, p, t, 0, text)
     second = persons.lacks(future, p, t, 1, text)
     agreed = settle(future, t, text, first <= 0.0 and second <= 0.0)

@@ -35,9 +35,7 @@ from sim.state import EXCHANGES
 
 PAGE = 24  # packages of a page at most, but for the options of one issue
 HELD = 8  # tables held at once
-WEIGHTS = 100  # drafts are tabulated for 101 weights between the two sides
 MARGIN = 1e-9  # by which a bound is above what it bounds
-LEAST_GAIN = 1e-6  # so that a draft exists where no package is individually rational
 
 # What a page's packages are worth at most: own utility, which lies below the chord
 # at_zero + trust * rise, and utility as the other side's is publicly reckoned.
@@ -54,14 +52,17 @@ TABLE = struct(
         # issues; reckoned is what the side's utility is publicly taken to be
         ("constant", "f8", _BY_PACKAGE), ("slope", "f8", _BY_PACKAGE),
         ("retreat", "f8", (2, CONTESTED, MAX_PACKAGES)), ("reckoned", "f8", _BY_PACKAGE),
-        ("page", "i8"), ("pages", "i8"),  # packages of a page, and how many there are
+        # packages of a page, how many pages there are, issues on which all of a page agree
+        ("page", "i8"), ("pages", "i8"), ("leading", "i8"), ("issues", "i8"),
+        ("options", "i8"),
         # by side: its pages, best for the other side first; what they are worth at most
         ("order", "i8", _BY_PACKAGE), ("bounds", BOUND, _BY_PACKAGE),
         ("agenda", "i8"),  # for which the options are listed
         ("option", "i1", (MAX_PACKAGES, ISSUES)),  # which option a package takes on each issue
         ("verified", "f8", (MAX_PACKAGES,)),  # V of each package
         ("plain", "f8", (OPTIONS,)), ("promised", "f8", (OPTIONS,)),  # what options are worth
-        ("drafts", "i8", (WEIGHTS + 1,)),  # the mediators' text by weight on the first side
+        # where an issue's options begin, and what they are worth to each side on their own
+        ("first", "i8", (ISSUES,)), ("valued", "f8", (2, OPTIONS)),
         ("limit", "i8", (2,)), ("conceded", "f8", (2, EXCHANGES + 1)),  # each side's curve
         ("sight", VIEW),
     ]
@@ -102,8 +103,6 @@ def make_table(future: Any, p: Any, t: Any) -> None:
     t.parameters = p.derived.identity
     t.account, t.verifiers = future.account, future.verifiers
     t.packages = p.agenda.packages
-    for weight in range(WEIGHTS + 1):
-        t.drafts[weight] = NONE
     if t.agenda != p.derived.agenda:
         list_options(p, t)
     bearing = list_verification(p, t)
@@ -118,7 +117,7 @@ def make_table(future: Any, p: Any, t: Any) -> None:
         bound_pages(t, side)
         t.most[side] = most_for(p, t, side)
     t.sight.spoken = t.sight.received = 0
-    for number in range(EXCHANGES):
+    for number in range(EXCHANGES + 1):
         t.sight.own[number] = t.sight.heard[number] = np.nan
 
 
@@ -167,7 +166,11 @@ def opening(p: Any, account: int, side: int) -> int:
 @rule
 def list_options(p: Any, t: Any) -> None:
     """List which option each package takes on each issue, and divide packages into pages."""
-    t.agenda, t.page = p.derived.agenda, 1
+    t.agenda, t.page, t.issues = p.derived.agenda, 1, p.count.issues
+    t.leading, t.options = t.issues, 0
+    for k in range(t.issues):
+        t.first[k] = p.agenda.issues[k].first
+        t.options += p.agenda.issues[k].count
     for number in range(t.packages):
         rest = number
         for k in range(p.count.issues - 1, -1, -1):
@@ -177,6 +180,7 @@ def list_options(p: Any, t: Any) -> None:
         if t.page > 1 and t.page * p.agenda.issues[k].count > PAGE:
             break
         t.page *= p.agenda.issues[k].count
+        t.leading = k
     t.pages = t.packages // t.page
 
 
@@ -209,7 +213,8 @@ def list_options_worth(p: Any, t: Any, side: int) -> None:
     for k in range(p.count.issues):
         issue = p.agenda.issues[k]
         for chosen in range(issue.count):
-            worth = p.parties[side].weights[k] * value(p, t.account, k, chosen, side)
+            t.valued[side, issue.first + chosen] = value(p, t.account, k, chosen, side)
+            worth = p.parties[side].weights[k] * t.valued[side, issue.first + chosen]
             promised = issue.promise and issue.demander == side
             believed = worth * p.parties[1 - side].believed_capacity
             t.plain[issue.first + chosen] = 0.0 if promised else worth
@@ -323,15 +328,71 @@ def most_on(future: Any, t: Any, side: int, page: int) -> float:
     return t.bounds[side, page].at_zero + future.sides[side].trust * t.bounds[side, page].rise
 
 
+# --- what was offered and settled -----------------------------------------------------------------
+
+
+@rule
+def stands(future: Any, t: Any, side: int, number: int, last: int, issues: int) -> bool:
+    """Whether a package leaves what is settled, and what a side has offered, as it stands.
+
+    On none of the first ``issues`` may it change what a partial deal grants, or be worth less to
+    the other side than the package ``last`` (NONE: nothing was offered).
+    """
+    deal = future.deal
+    for k in range(issues):
+        chosen = t.option[number, k]
+        if deal.partial:
+            settled = t.option[deal.package, k]
+            if settled > 0 and settled != chosen:
+                return False
+        if last != NONE:
+            before = t.option[last, k]
+            first = t.first[k]
+            if t.valued[1 - side, first + chosen] < t.valued[1 - side, first + before]:
+                return False
+    return True
+
+
+@rule
+def reopens(future: Any, t: Any, number: int) -> bool:
+    """Whether a package changes what a partial deal has settled."""
+    return not stands(future, t, 0, number, NONE, t.issues)
+
+
+@rule
+def takes_back(t: Any, side: int, number: int, last: int) -> bool:
+    """Whether a package is worth less to the other side on some issue than the one before."""
+    for k in range(t.issues):
+        before, chosen = t.first[k] + t.option[last, k], t.first[k] + t.option[number, k]
+        if t.valued[1 - side, chosen] < t.valued[1 - side, before]:
+            return True
+    return False
+
+
+@rule
+def common_ground(future: Any, t: Any, one: int, other: int) -> int:
+    """What two packages share: options that both take, beside what is settled, else status quo."""
+    number = 0
+    for k in range(t.issues):
+        following = t.first[k + 1] if k + 1 < t.issues else t.options
+        chosen = int(t.option[one, k]) if t.option[one, k] == t.option[other, k] else 0
+        if future.deal.partial and t.option[future.deal.package, k] > 0:
+            chosen = int(t.option[future.deal.package, k])
+        number = number * (following - t.first[k]) + chosen
+    return number
+
+
 # --- looking for a package ------------------------------------------------------------------------
 
 
 @rule
-def best_for_other(future: Any, t: Any, side: int, asked: float) -> int:
+def best_for_other(future: Any, t: Any, side: int, asked: float, last: int) -> int:
     """Package that the other side is thought to like best of those worth ``asked`` to this side.
 
-    Of equals the one with the lowest number. Where none is, the one best for this side.
+    What is settled stands, and so does what the side has offered: ``last``, or NONE where it may
+    take back. Of equals the one with the lowest number. Where none is, the one best for this side.
     """
+    bound = last != NONE or future.deal.partial
     best, found = -np.inf, NONE
     for place in range(t.pages):
         page = t.order[side, place]
@@ -339,17 +400,24 @@ def best_for_other(future: Any, t: Any, side: int, asked: float) -> int:
             break
         if most_on(future, t, side, page) < asked:
             continue
+        if bound and not stands(future, t, side, page * t.page, last, t.leading):
+            continue
         for number in range(page * t.page, (page + 1) * t.page):
             other = t.reckoned[1 - side, number]
             better = other > best or (other == best and number < found)
-            if better and utility(future, t, side, number) >= asked:
+            better = better and utility(future, t, side, number) >= asked
+            if better and (not bound or stands(future, t, side, number, last, t.issues)):
                 best, found = other, number
     return found if found != NONE else best_for_own(future, t, side)
 
 
 @rule
 def best_for_own(future: Any, t: Any, side: int) -> int:
-    """Package best for a side, of equals the one better for the other or of the lowest number."""
+    """Package best for a side, of equals the one better for the other or of the lowest number.
+
+    What is settled stands.
+    """
+    settled = future.deal.partial
     best, found = -np.inf, 0
     for page in range(t.pages):
         if most_on(future, t, side, page) < best:
@@ -357,7 +425,8 @@ def best_for_own(future: Any, t: Any, side: int) -> int:
         for number in range(page * t.page, (page + 1) * t.page):
             own = utility(future, t, side, number)
             other = t.reckoned[1 - side, number]
-            if own > best or (own == best and other > t.reckoned[1 - side, found]):
+            better = own > best or (own == best and other > t.reckoned[1 - side, found])
+            if better and not (settled and reopens(future, t, number)):
                 best, found = own, number
     return found
 
@@ -383,34 +452,52 @@ def most_leaving(future: Any, t: Any, side: int, floor: float) -> float:
 
 
 @rule
-def draft(p: Any, t: Any, weight: int) -> int:
-    """The mediators' text for a weight on the first side: the package of the weighted Nash product.
+def draft(future: Any, p: Any, t: Any, weight: float) -> int:
+    """The mediators' text: the package of the best weighted Nash product of gains over no deal.
 
-    Of gains, as publicly reckoned, over payoffs without a deal on day 0; ``weight`` in 0 .. 100.
+    ``weight`` in [0, 1] is the first side's. Mediators reckon with what they know: of each side's
+    utility and of what it has without a deal, what is publicly reckoned, and of what goes beyond
+    that the share that the side tells them and they understand. What is settled stands. NONE if
+    they know of no package that is better than no deal for both.
     """
-    if t.drafts[weight] == NONE:
-        t.drafts[weight] = weighted_nash(p, t, weight)
-    return t.drafts[weight]
-
-
-@rule
-def weighted_nash(p: Any, t: Any, weight: int) -> int:
-    """Package with the largest weighted product of gains over no deal, of equals the first."""
-    best, found = -np.inf, 0
+    knows = (known_of(future, p, 0), known_of(future, p, 1))
+    low = (believed_low(future, p, 0, knows[0]), believed_low(future, p, 1, knows[1]))
+    best, found = -np.inf, NONE
     for page in range(t.pages):
-        first, second = t.bounds[0, page].reckoned, t.bounds[1, page].reckoned
-        if weighted_product(p, weight, first, second) < best:
+        first = between_known(t.bounds[0, page].reckoned, most_on(future, t, 0, page), knows[0])
+        second = between_known(t.bounds[1, page].reckoned, most_on(future, t, 1, page), knows[1])
+        if weighted_product(weight, first - low[0], second - low[1]) <= best:
             continue
         for number in range(page * t.page, (page + 1) * t.page):
-            gained = weighted_product(p, weight, t.reckoned[0, number], t.reckoned[1, number])
-            if gained > best:
+            first = between_known(t.reckoned[0, number], utility(future, t, 0, number), knows[0])
+            second = between_known(t.reckoned[1, number], utility(future, t, 1, number), knows[1])
+            gained = weighted_product(weight, first - low[0], second - low[1])
+            if gained > best and not (future.deal.partial and reopens(future, t, number)):
                 best, found = gained, number
     return found
 
 
 @rule
-def weighted_product(p: Any, weight: int, first: float, second: float) -> float:
-    """Logarithm of the weighted product of both sides' gains over no deal."""
-    first, second = first - p.parties[0].disagreement, second - p.parties[1].disagreement
-    weighed = weight * math.log(max(first, LEAST_GAIN))
-    return weighed + (WEIGHTS - weight) * math.log(max(second, LEAST_GAIN))
+def known_of(future: Any, p: Any, side: int) -> float:
+    """Share of a side's private position that mediators who draft know, in [0, 1]."""
+    return future.talks.knowledge * p.parties[side].candour
+
+
+@rule
+def believed_low(future: Any, p: Any, side: int, known: float) -> float:
+    """What mediators believe a side has without a deal."""
+    return between_known(p.parties[side].disagreement, future.sides[side].reservation, known)
+
+
+@rule
+def between_known(public: float, private: float, known: float) -> float:
+    """What is believed of a quantity of which the share ``known`` of what is private is told."""
+    return public + known * (private - public)
+
+
+@rule
+def weighted_product(weight: float, first: float, second: float) -> float:
+    """Logarithm of the weighted product of both sides' gains; minus infinity without one."""
+    if first <= 0.0 or second <= 0.0:
+        return -np.inf
+    return weight * math.log(first) + (1.0 - weight) * math.log(second)

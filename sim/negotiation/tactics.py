@@ -50,7 +50,7 @@ DISTURBANCE = np.array(
 
 @rule
 def last_offer(future: Any, side: int, back: int) -> int:
-    """Package a side offered ``back`` offers ago in this round, or NONE."""
+    """Package a side offered ``back`` offers ago, or NONE; the oldest is from the round before."""
     place = future.talks.spoken[side] - 1 - back
     return int(future.talks.offers[side, place]) if place >= 0 else NONE
 
@@ -63,20 +63,42 @@ def between(own: Any, conceded: float) -> float:
 
 
 @rule
-def conceded(future: Any, p: Any, t: Any, side: int) -> float:
-    """Share of the zone that the configured curve concedes at this exchange.
+def on_curve(tactic: Any, time: float) -> float:
+    """Share of the zone that the configured curve concedes at a time in [0, 1]."""
+    if tactic.kind == TRUST_CONTINGENT:
+        return concession(time, tactic.beta, 0.0, 0)
+    return concession(time, tactic.beta, tactic.kappa, tactic.form)
 
-    Futures share few such times, so the curve is tabulated by exchange for a round's length.
+
+@rule
+def plan_round(future: Any, p: Any, side: int) -> None:
+    """Work out what a side concedes before this round and by its end, if its tactic has a curve.
+
+    The curve runs over the rounds that the side expects: rounds are one negotiation, and each has a
+    deadline of its own. What is conceded by the last of them, or later, is everything.
     """
-    talks, tactic = future.talks, p.parties[side].tactic
+    tactic, expected = p.parties[side].tactic, p.parties[side].expected_rounds
+    if tactic.kind in (TIME_DEPENDENT, PACKAGE_TRADING, TRUST_CONTINGENT):
+        for k in range(2):
+            time = min((future.talks.sittings + k) / expected, 1.0)
+            future.sides[side].conceded[k] = on_curve(tactic, time)
+
+
+@rule
+def conceded(future: Any, p: Any, t: Any, side: int) -> float:
+    """Share of the zone conceded at this exchange.
+
+    Within a round the curve leads from what was conceded before to what will be by its end. Futures
+    share few such times, so it is tabulated by exchange for a round's length.
+    """
+    talks, tactic, own = future.talks, p.parties[side].tactic, future.sides[side]
     if t.limit[side] != talks.limit:
-        kappa = 0.0 if tactic.kind == TRUST_CONTINGENT else tactic.kappa
-        form = 0 if tactic.kind == TRUST_CONTINGENT else tactic.form
         for exchange in range(talks.limit + 1):
-            time = exchange / talks.limit
-            t.conceded[side, exchange] = concession(time, tactic.beta, kappa, form)
+            t.conceded[side, exchange] = on_curve(tactic, exchange / talks.limit)
         t.limit[side] = talks.limit
-    return t.conceded[side, talks.exchange]
+    first = t.conceded[side, 0]
+    way = (t.conceded[side, talks.exchange] - first) / (1.0 - first) if first < 1.0 else 1.0
+    return own.conceded[0] + (own.conceded[1] - own.conceded[0]) * way
 
 
 # --- tactics as aspirations -----------------------------------------------------------------------
@@ -202,10 +224,16 @@ def offer(future: Any, p: Any, t: Any, side: int) -> int:
 
 @rule
 def best_thought(future: Any, p: Any, t: Any, side: int, asked: float) -> int:
-    """Package that the other side is thought to like best at or above an aspiration."""
+    """Package that the other side is thought to like best at or above an aspiration.
+
+    What was offered stands as long as it is worth what is asked, unless take-backs are free.
+    """
+    last = NONE if p.protocol.take_backs else last_offer(future, side, 0)
+    if last != NONE and utility(future, t, side, last) < asked:
+        last = NONE
     if p.parties[side].opponent_model == LEARNED:
-        return best_as_learned(future, p, t, side, asked)
-    return best_for_other(future, t, side, asked)
+        return best_as_learned(future, p, t, side, asked, last)
+    return best_for_other(future, t, side, asked, last)
 
 
 @rule
@@ -366,7 +394,8 @@ def lay_out(future: Any, p: Any, t: Any, side: int) -> None:
     """Write what a side's own tactic sees of the table."""
     own, talks, view = future.sides[side], future.talks, t.sight
     view.exchange, view.limit = talks.exchange, talks.limit
-    view.time = talks.exchange / talks.limit
+    over = talks.sittings + talks.exchange / talks.limit
+    view.time = min(over / p.parties[side].expected_rounds, 1.0)
     view.ideal, view.reservation, view.trust = own.ideal, own.reservation, own.trust
     view.uniform = chance(future, DISTURBANCE[side, talks.exchange])
     view.spoken = list_worth(future, t, side, side, view.own, view.spoken)

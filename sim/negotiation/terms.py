@@ -17,18 +17,43 @@ def option_of(p: Any, package: int, issue: int) -> int:
 
 
 @rule
-def sign(future: Any, p: Any, package: int, pressure: float) -> None:
-    """Put a ratified package into force; what is delivered already goes on."""
+def sign(future: Any, p: Any, package: int, pressure: float, partial: bool) -> None:
+    """Put a package into force; what is delivered already goes on.
+
+    A ratified one settles everything; a ``partial`` one those issues on which it grants something.
+    """
     deal = future.deal
     deal.package, deal.age, deal.pressure, deal.violations = package, 0, pressure, 0
+    deal.partial, deal.whole = partial, 1.0
+    if partial:
+        granted = 0
+        for k in range(p.count.issues):
+            granted += option_of(p, package, k) > 0
+        deal.whole = granted / p.count.issues
     write_terms(future, p)
 
 
 @rule
+def begin_anew(future: Any) -> None:
+    """Forget what stood at the table: the next round begins another negotiation."""
+    future.talks.sittings = 0
+    for side in range(2):
+        future.talks.spoken[side] = 0
+        future.sides[side].previous = NONE
+
+
+@rule
+def in_full(deal: Any) -> bool:
+    """Whether a deal on everything is in force."""
+    return deal.package != NONE and not deal.partial
+
+
+@rule
 def lapse(future: Any) -> None:
-    """End the deal in force."""
+    """End the deal in force; what stood at the table goes with it."""
+    begin_anew(future)
     deal, terms = future.deal, future.deal.terms
-    deal.package = NONE
+    deal.package, deal.partial, deal.whole = NONE, False, 0.0
     deal.delivered[0] = deal.delivered[1] = 0.0
     terms.verified = terms.lasting = terms.leaking = terms.leakage = terms.restraint = 0.0
     terms.border = terms.evidence = terms.sharpened = terms.hotline = terms.assurance = 0.0

@@ -174,7 +174,12 @@ def _ratification(entry: Entry) -> str:
 
 def _breakdown(entry: Entry) -> str:
     joint = " The mediators issue a joint communiqué." if entry["communique"] else ""
-    return f"The round ends without agreement; a breakdown is announced.{joint}"
+    return f"The round is broken off; a breakdown is announced.{joint}"
+
+
+def _adjourned(entry: Entry) -> str:
+    following = f"; the next round is due on day {entry['next']}" if entry["next"] else ""
+    return f"The round adjourns without agreement on everything{following}."
 
 
 def _clash(entry: Entry) -> str:
@@ -206,6 +211,12 @@ TELL: dict[str, Callable[[Entry], str]] = {
     "information": _information,
     "move": _move,
     "ratification": _ratification,
+    "taken_back": lambda e: f"{e['speaker']} takes back what it had offered or settled.",
+    "initialled": lambda e: (
+        f"Both initial what their positions share, and the rest stays on the table: {_granted(e)}."
+    ),
+    "walks_out": lambda e: f"{e['party']} walks out.",
+    "adjourned": _adjourned,
     "breakdown": _breakdown,
     "contradiction": lambda e: (
         f"{e['speaker']} publishes an account that contradicts the other side's on {e['issue']}."

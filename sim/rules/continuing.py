@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.compiling import rule
 from sim.negotiation.mediators import strength_of_verifiers
-from sim.negotiation.terms import write_terms
+from sim.negotiation.terms import in_full, write_terms
 from sim.parameters import NONE
 from sim.rules.calendar import schedule
 
@@ -33,5 +33,5 @@ def take_over(futures: Any, sets: Any, same_calendar: bool, talks_before: bool) 
             talks.in_session, talks.next_round = False, 0
         else:
             kept = talks_before and same_calendar
-            if not (kept or talks.in_session) and future.deal.package == NONE:
+            if not (kept or talks.in_session) and not in_full(future.deal):
                 schedule(future, p)

@@ -133,7 +133,7 @@ def worth_of_continuing(future: Any, p: Any, side: int) -> float:
     """
     stakes, own, talks = p.conflict.grievance, future.sides[side], future.talks
     ahead = talks.in_session or talks.next_round > 0
-    worth = own.ending_value + stakes.stake_deal * (future.deal.package != NONE)
+    worth = own.ending_value + stakes.stake_deal * future.deal.whole
     worth += stakes.stake_talks * ahead
     return worth + stakes.stake_leverage * own.leverage + stakes.stake_trust * trust(own)
 

@@ -110,7 +110,7 @@ def restraint(future: Any, p: Any, side: int) -> float:
     away, mediators' pull, trust, and what closure has cost.
     """
     weigh, own, deal = p.conflict.response, future.sides[side], future.deal
-    held = weigh.talks * future.talks.in_session + weigh.deal * (deal.package != NONE)
+    held = weigh.talks * future.talks.in_session + weigh.deal * deal.whole
     if side == 0:
         held += weigh.bound * (deal.terms.restraint * own.willing)
     return (

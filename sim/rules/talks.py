@@ -1,4 +1,6 @@
-"""Step 7: rounds of talks: attendance, a day at the table, ratification and public accounts.
+"""Step 7: rounds of talks: attendance, a day at the table, and how a round ends.
+
+In full, ratified in both capitals; in part; adjourned; or broken off, with public accounts of it.
 
 The bargaining itself is in ``negotiation``.
 """
@@ -11,39 +13,45 @@ import numpy as np
 
 from sim.chance import chance, purpose
 from sim.compiling import rule
-from sim.config import PARTIES
+from sim.config import PARTIES, Settlement
 from sim.negotiation.accounts import contradicts, locked_in, spun
 from sim.negotiation.mediators import active, called_back, pressure_on, voices
 from sim.negotiation.opponent import expected_reservation, thought_worth, weight_error
 from sim.negotiation.protocols import bargain
 from sim.negotiation.ratification import needed_at_home
-from sim.negotiation.reservation import disagreement, reservation
+from sim.negotiation.reservation import disagreement, reservation, total_grievance
 from sim.negotiation.scoring import score_deal
-from sim.negotiation.tables import reckoned, table_of, utility
-from sim.negotiation.tactics import last_offer
-from sim.negotiation.terms import sign
+from sim.negotiation.tables import common_ground, reckoned, table_of, utility
+from sim.negotiation.tactics import last_offer, plan_round
+from sim.negotiation.terms import begin_anew, in_full, sign
 from sim.notes import (
+    ADJOURNED,
+    ADJOURNMENT,
     BREAKDOWN,
+    BROKEN_OFF,
     CONTRADICTION,
+    FULL,
     INFORMATION,
-    NO_AGREEMENT,
-    NOT_RATIFIED,
+    INITIALLED,
+    PARTIAL,
     RATIFICATION,
-    RATIFIED,
     ROUND,
     ROUND_NOT_HELD,
     ROUND_OPENS,
     SESSION,
+    WALKS_OUT,
     note,
 )
-from sim.parameters import CONTESTED, NONE
+from sim.parameters import CONTESTED, NONE, code
 from sim.rules.calendar import last_day_of, schedule
 from sim.rules.incidents import in_force
 from sim.rules.triggers import put_forward
 from sim.rules.trust import believe, learn, probability, trust
-from sim.state import ACCOUNT, ATTEND, FIRE, TALKS_BREAKDOWN, decided
+from sim.state import ACCOUNT, ATTEND, FIRE, LEAVE, TALKS_BREAKDOWN, decided
 
 ATTENDS = tuple(purpose(f"attend/{party}") for party in PARTIES)
+WALKS = tuple(purpose(f"walkout/{party}") for party in PARTIES)
+ISSUE_BY_ISSUE = code(Settlement.issue_by_issue)
 SPINS = np.array([[purpose(f"account/{party}/{c}") for c in range(CONTESTED)] for party in PARTIES])
 
 
@@ -54,7 +62,7 @@ def hold(future: Any, p: Any, desk: Any) -> None:
     No words are exchanged on a day of fire.
     """
     talks, log = future.talks, desk.log
-    if talks.next_round == future.day and (future.deal.package == NONE or talks.review):
+    if talks.next_round == future.day and (talks.review or not in_full(future.deal)):
         open_round(future, p, log)
     if not talks.in_session or not in_force(future):
         return
@@ -84,13 +92,23 @@ def open_round(future: Any, p: Any, log: Any) -> None:
     talks.last_day = last_day_of(p, day)
     a_day = p.protocol.sessions_per_day * p.protocol.exchanges_per_session
     talks.limit = min((talks.last_day - day + 1) * a_day, p.protocol.exchanges_per_round)
-    talks.exchange = talks.spoken[0] = talks.spoken[1] = 0
-    talks.lean = leaning(future, p)
-    future.sides[0].previous = future.sides[1].previous = NONE
+    talks.exchange, talks.lean = 0, leaning(future, p)
+    for side in range(2):
+        take_up_again(future, side)
+        plan_round(future, p, side)
     talks.held += 1
     talks.resumed += talks.failed
     note(future, log, ROUND_OPENS, talks.held, int(talks.failed), talks.last_day, talks.limit)
     inform(future, p, log)
+
+
+@rule
+def take_up_again(future: Any, side: int) -> None:
+    """Let what a side offered last stand at the beginning of the next round."""
+    talks = future.talks
+    if talks.spoken[side] > 1:
+        talks.offers[side, 0] = last_offer(future, side, 0)
+        talks.spoken[side] = 1
 
 
 @rule
@@ -153,6 +171,9 @@ def work_out_positions(future: Any, p: Any, t: Any) -> None:
         own = future.sides[side]
         own.trust = trust(own)
         own.reservation = reservation(future, p, side)
+        if future.deal.partial:  # what is settled is what a side has without more
+            settled = utility(future, t, side, future.deal.package)
+            own.reservation = max(own.reservation, settled)
         own.opening = t.opening[side]
         own.ideal = utility(future, t, side, own.opening)
 
@@ -173,16 +194,19 @@ def sit(future: Any, p: Any, t: Any, log: Any) -> int:
 @rule
 def let_speak(future: Any, p: Any) -> None:
     """Settle who speaks between the sides today, and how badly words carried are heard."""
-    talks, unheard = future.talks, 1.0
+    talks, unheard, unknown = future.talks, 1.0, 1.0
     talks.mediated = talks.carried = False
     for k in range(p.count.mediators):
         if active(future, k):
             mediator = p.mediators[k]
-            talks.mediated |= mediator.functions.formulate
+            if mediator.functions.formulate:
+                talks.mediated = True
+                unknown *= 1.0 - mediator.credibility
             if mediator.functions.relay:
                 talks.carried = True
                 unheard *= 1.0 - mediator.credibility
     talks.noise = p.protocol.relay_noise * unheard
+    talks.knowledge = 1.0 - unknown
 
 
 @rule
@@ -207,18 +231,15 @@ def note_session(future: Any, p: Any, log: Any) -> None:
 
 @rule
 def close(future: Any, p: Any, t: Any, log: Any, agreed: int) -> None:
-    """Ratify what was agreed; let a round that has run out fail."""
+    """Ratify what was agreed; end a round that has run out, or whose text was refused at home."""
     talks = future.talks
     spent = talks.exchange >= talks.limit or future.day >= talks.last_day
     if agreed == NONE and not spent:
         return
     judge_estimates(future, p, t, 0)
     judge_estimates(future, p, t, 1)
-    if agreed == NONE:
-        note(future, log, ROUND, talks.held, talks.exchange, NO_AGREEMENT, NONE)
-        fail(future, p, t, log)
-    elif not ratify(future, p, t, log, agreed):
-        fail(future, p, t, log)
+    if agreed == NONE or not ratify(future, p, t, log, agreed):
+        part(future, p, t, log)
 
 
 @rule
@@ -227,9 +248,11 @@ def judge_estimates(future: Any, p: Any, t: Any, side: int) -> None:
     talks, other = future.talks, 1 - side
     if talks.spoken[other] < 2:
         return
-    first = thought_worth(future, p, t, side, int(talks.offers[other, 0]))
+    first = thought_worth(future, p, t, side, future.sides[side].first_heard)
     last = thought_worth(future, p, t, side, last_offer(future, other, 0))
-    guess = expected_reservation(first, last, talks.exchange / talks.limit)
+    over = talks.sittings + talks.exchange / talks.limit
+    over = min(over / p.parties[side].expected_rounds, 1.0)
+    guess = expected_reservation(first, last, over)
     future.tally.weight_error[side] = weight_error(future, p, side)
     future.tally.reservation_error[side] = abs(guess - future.sides[other].reservation)
 
@@ -248,17 +271,26 @@ def ratify(future: Any, p: Any, t: Any, log: Any, agreed: int) -> bool:
     talks = future.talks
     talks.tentative_day = future.day
     if passed:
-        future.tally.renegotiated += future.deal.package != NONE
-        pressed = 0.5 * (pressure_on(future, p, 0) + pressure_on(future, p, 1))
-        sign(future, p, agreed, pressed)
+        future.tally.renegotiated += in_full(future.deal)
+        sign(future, p, agreed, pressed(future, p), False)
         talks.in_session = talks.failed = False
         if future.tally.deal_day == 0:
             note_deal(future, p, t, agreed)
-    note(
-        future, log, ROUND, talks.held, talks.exchange, RATIFIED if passed else NOT_RATIFIED,
-        agreed, w=utility(future, t, 0, agreed), x=utility(future, t, 1, agreed),
-    )  # fmt: skip
+        note_round(future, t, log, FULL, agreed)
+        begin_anew(future)
     return passed
+
+
+@rule
+def note_round(future: Any, t: Any, log: Any, outcome: int, package: int) -> None:
+    """Note how a round ended, and what the package it signed is worth to both sides."""
+    if not future.watched:
+        return
+    first = second = np.nan
+    if package != NONE:
+        first, second = utility(future, t, 0, package), utility(future, t, 1, package)
+    talks = future.talks
+    note(future, log, ROUND, talks.held, talks.exchange, outcome, package, w=first, x=second)
 
 
 @rule
@@ -276,14 +308,99 @@ def note_deal(future: Any, p: Any, t: Any, deal: int) -> None:
 
 
 @rule
-def fail(future: Any, p: Any, t: Any, log: Any) -> None:
+def part(future: Any, p: Any, t: Any, log: Any) -> None:
+    """End a round without a full agreement: adjourn it if both will meet again; else it is off."""
+    first = walks_out(future, p, log, 0)
+    second = walks_out(future, p, log, 1)
+    if first or second:
+        note_round(future, t, log, BROKEN_OFF, NONE)
+        break_off(future, p, t, log)
+        return
+    talks = future.talks
+    talks.in_session = talks.failed = False
+    talks.sittings += 1
+    if not in_full(future.deal):
+        schedule(future, p)
+    shared = to_initial(future, p, t)
+    if shared == NONE:
+        talks.adjourned += 1
+        note_round(future, t, log, ADJOURNMENT, NONE)
+    else:
+        note_round(future, t, log, PARTIAL, shared)
+        initial(future, p, log, shared)
+    note(future, log, ADJOURNED, talks.next_round)
+
+
+@rule
+def walks_out(future: Any, p: Any, log: Any, side: int) -> bool:
+    """Whether a side walks out at the end of a round."""
+    would = chance(future, WALKS[side]) < probability(inclination_to_leave(future, p, side))
+    leaves = decided(future, side, LEAVE, int(would)) != 0
+    if leaves:
+        note(future, log, WALKS_OUT, side)
+    return leaves
+
+
+@rule
+def inclination_to_leave(future: Any, p: Any, side: int) -> float:
+    """Inclination to walk out, in logits.
+
+    Grievance, tension and audience push out; mediators who call back, what closure has cost
+    (ripeness, Zartman 2000) and trust hold in.
+    """
+    weigh, own = p.calendar.walkout, future.sides[side]
+    pushed = weigh.tension * future.tension + weigh.grievance * total_grievance(own)
+    pushed += weigh.audience * p.parties[side].audience
+    held = weigh.call_back * called_back(future, p, side) + weigh.closure * own.closure_cost
+    return weigh.inclination + pushed - held - weigh.trust * trust(own)
+
+
+@rule
+def to_initial(future: Any, p: Any, t: Any) -> int:
+    """What is settled as a round adjourns: what both last positions share, or NONE.
+
+    With the rest at the status quo it must be better than no deal, or than what is settled already,
+    for both.
+    """
+    if p.bargaining.settlement != ISSUE_BY_ISSUE or in_full(future.deal):
+        return NONE
+    first, second = last_offer(future, 0, 0), last_offer(future, 1, 0)
+    if first == NONE or second == NONE:
+        return NONE
+    shared = common_ground(future, t, first, second)
+    for side in range(2):
+        if utility(future, t, side, shared) <= future.sides[side].reservation:
+            return NONE
+    return shared
+
+
+@rule
+def initial(future: Any, p: Any, log: Any, package: int) -> None:
+    """Put what both last positions share into force; the next round speaks of the rest."""
+    future.talks.partial += 1
+    future.talks.tentative_day = future.day
+    if future.tally.partial_day == 0:
+        future.tally.partial_day = future.day
+    sign(future, p, package, pressed(future, p), True)
+    note(future, log, INITIALLED, package)
+
+
+@rule
+def pressed(future: Any, p: Any) -> float:
+    """Pressure of the mediators under which a text is signed, in [0, 1]."""
+    return 0.5 * (pressure_on(future, p, 0) + pressure_on(future, p, 1))
+
+
+@rule
+def break_off(future: Any, p: Any, t: Any, log: Any) -> None:
     """Announce a breakdown: accounts, grievance, a trigger for tomorrow, the next round."""
     talks, conflict = future.talks, p.conflict
     talks.in_session, talks.failed = False, True
     talks.broken += 1
+    talks.sittings += 1
     together = voices(future, p)
     note(future, log, BREAKDOWN, int(somebody_speaks(future, p)))
-    if future.deal.package == NONE:
+    if not in_full(future.deal):
         schedule(future, p)
     publish_account(future, p, t, log, 0, p.bargaining.communique * together)
     publish_account(future, p, t, log, 1, p.bargaining.communique * together)
