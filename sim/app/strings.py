@@ -460,15 +460,19 @@ ASK = {
     "answer": "The other side offers this: exchange {exchange} of {of}. Do you accept?",
     "text": "The mediators table this text. Do you accept it?",
     "respond": "{cause}: how do you answer?",
-    "account": "The talks have failed. Each side now publishes its account of them.",
+    "account": "The talks have been broken off. Each side now publishes its account of them.",
+    "leave": "The round ends without agreement on everything. Do you walk out?",
     "end": "Pressure at home to end the ceasefire has become too strong. Do you declare it over?",
     "contain": "A chain of responses is under way. Do you spend effort to break it?",
     "draft": "The session ends without agreement. Which text do you table?",
 }
 ASK_HELP = {
     "attend": "If either side stays away no round is held; the next is weeks away.",
+    "leave": "If neither walks out the round is adjourned: the next has a date, and what both last "
+    "offers share may be initialled. If either does, a breakdown is announced.",
     "offer": "Choose an option on every issue. The other side sees the package, not what it is "
-    "worth to you.",
+    "worth to you. Taking back what you have offered costs its trust, unless you have been given a "
+    "reason since.",
     "answer": "Accepting ends the round; both capitals must then ratify (two-level games, Putnam "
     "1988).",
     "text": "A single negotiating text (Fisher 1978): if you refuse, the next one leans more to "
@@ -478,7 +482,8 @@ ASK_HELP = {
     "locks you in at home for a while (audience costs, Fearon 1994).",
     "end": "This is repudiation: the ceasefire collapses today.",
     "contain": "It may fail, and each attempt costs patience, which comes back slowly.",
-    "draft": "You go by what is publicly reckoned; neither side tells you its real numbers.",
+    "draft": "You go by what is publicly reckoned and by what each side tells you of its own "
+    "numbers.",
 }
 RESPOND_AFTER = {
     "attack": "An attack has been laid at Kabul's door",
@@ -493,6 +498,7 @@ YES_NO = {
     "answer": ("Accept", "Refuse"),
     "text": ("Accept the text", "Refuse the text"),
     "end": ("Declare the ceasefire over", "Hold on to it"),
+    "leave": ("Walk out", "Agree to meet again"),
     "contain": ("Try to break the chain", "Leave it"),
 }
 SEND_OFFER = "Offer this package"
@@ -633,6 +639,7 @@ KINDS = {
     "end": "end the ceasefire",
     "contain": "break the chain",
     "draft": "table a text",
+    "leave": "walk out of the round",
 }
 HELD_OFFER = "held to the last offer"
 NOTHING = "nothing"

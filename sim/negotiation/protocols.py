@@ -172,7 +172,8 @@ def table_text(future: Any, p: Any, t: Any, log: Any) -> int:
 
     They table none where they know of none that both could live with. A text that both accept is
     agreed. If one side refuses, the next text weighs it more by ``text_step``; if both do, by
-    half a step the one further from what it asks (single negotiating text: Fisher 1978; Raiffa 1982).
+    half a step the one further from what it asks (single negotiating text: Fisher 1978; Raiffa
+    1982).
     """
     talks = future.talks
     if not talks.mediated:

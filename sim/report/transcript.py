@@ -213,7 +213,8 @@ TELL: dict[str, Callable[[Entry], str]] = {
     "ratification": _ratification,
     "taken_back": lambda e: f"{e['speaker']} takes back what it had offered or settled.",
     "initialled": lambda e: (
-        f"Both initial what their positions share, and the rest stays on the table: {_granted(e)}."
+        f"Both initial what their positions share: {_package(e['granted'])}. "
+        f"The rest stays on the table."
     ),
     "walks_out": lambda e: f"{e['party']} walks out.",
     "adjourned": _adjourned,
