@@ -78,5 +78,7 @@ def lacks(future: Any, p: Any, t: Any, side: int, text: int) -> float:
 
 @rule
 def tables_text(future: Any, would: int) -> int:
-    """The text that mediators table."""
-    return decided(future, MEDIATORS_SEAT, DRAFT, would)
+    """The text that mediators table, or NONE; a person who has the seat always tables one."""
+    if would == NONE and not seated(future, MEDIATORS_SEAT):
+        return NONE
+    return decided(future, MEDIATORS_SEAT, DRAFT, max(would, 0))
