@@ -31,7 +31,7 @@ def ours() -> tuple[float, float]:
         start = time.process_time()
         done = futures.run(DAYS)
         took.append(time.process_time() - start)
-        columns = outcomes(done.finals, scenario)
+        columns = outcomes(done.finals, scenario, DAYS)
         held = columns["rounds_held"].sum()
         assert held == NEGOTIATIONS, "not every future held one round"
         agreed = float(columns["deal"].mean())

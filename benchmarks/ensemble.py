@@ -43,7 +43,7 @@ def run_model(
     def work() -> object:
         begun = Futures.begun(scenario, futures, 2025)
         done = begun.run(days, Daily.to(days if daily else None))
-        return outcomes(done.finals, scenario)
+        return outcomes(done.finals, scenario, days)
 
     return work
 
@@ -65,7 +65,7 @@ def run_sets() -> Work:
 
     def work() -> object:
         begun = Futures.at_points(scenario, points, 1, [2025] * FUTURES)
-        return outcomes(begun.run(DAYS).finals, scenario)
+        return outcomes(begun.run(DAYS).finals, scenario, DAYS)
 
     return work
 

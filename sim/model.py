@@ -129,7 +129,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self._reader.read(done.notes, self.log)
         self.day = max(self.day, int(self.state["day"].max()))
         self.running = bool(self.state["running"].any())
-        return Outcomes(records.outcomes(done.finals, self.scenario), done)
+        return Outcomes(records.outcomes(done.finals, self.scenario, horizon), done)
 
     def fork(
         self, n: int, *, branch: int | None = None, replicate: int | None = None,

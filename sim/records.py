@@ -16,11 +16,13 @@ from sim.negotiation.agenda import Packages, packages
 from sim.notes import FIELDS, KINDS, OUTCOMES
 from sim.parameters import CONTESTED, NONE
 from sim.rules.run import BINS
-from sim.state import RUNGS
+from sim.state import COLLAPSE, OPEN_HOSTILITIES, REPUDIATION, RUNGS
 
 ACCOUNTS = ("islamabad", "kabul", "undisputed")  # by number in a record
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SPEAKERS = (*PARTIES, "mediators")
+BY = (*PARTIES, "both")  # by whom an end came
+MODES = ("open_hostilities", "repudiation", "outside_hazard")  # by what a collapse came
 
 Columns = dict[str, Any]
 Row = dict[str, Any]
@@ -32,23 +34,35 @@ def accounts_in_use(scenario: Scenario) -> tuple[str, ...]:
     return ACCOUNTS[:2] if name is AccountName.mixed else (name.value,)
 
 
-def ends(days: IntArray, causes: IntArray, last_day: IntArray) -> Columns:
-    """Day, whether ended and cause under every definition, from (R, ends) days and causes."""
-    ended = days > 0
-    day = np.where(ended, days, last_day[:, None])
+def ends(ceasefires: Any, last_day: Any) -> Columns:
+    """Day, whether ended, cause and by whom under every definition, and how it ended.
+
+    ``ceasefires`` (R,) hold day, cause and by of every definition; what was not met has the day
+    ``last_day``, one or (R,).
+    """
+    days, ended = ceasefires["day"], ceasefires["day"] > 0
+    day = np.where(ended, days, np.reshape(last_day, (-1, 1)))
     out: Columns = {}
     for k, end in enumerate(ENDS):
         out[f"{end}_day"], out[f"{end}_ended"] = day[:, k], ended[:, k]
-        out[f"{end}_cause"] = causes[:, k]
+        out[f"{end}_cause"], out[f"{end}_by"] = ceasefires["cause"][:, k], ceasefires["by"][:, k]
+    met = ended[:, [OPEN_HOSTILITIES, REPUDIATION]]
+    mode = np.where(met.any(axis=1), met.argmax(axis=1), MODES.index("outside_hazard"))
+    out["collapse_mode"] = np.where(ended[:, COLLAPSE], mode, NONE)
+    first = np.where(ended, days, np.iinfo(np.int64).max).argmin(axis=1)  # of equals the first
+    out["first_end"] = np.where(ended.any(axis=1), first, NONE)
     return out
 
 
-def outcomes(finals: Any, scenario: Scenario) -> Columns:
-    """Outcomes of futures (R,) as they ended, column name -> (R,) array; see docs/outputs.md."""
+def outcomes(finals: Any, scenario: Scenario, horizon: int) -> Columns:
+    """Outcomes of futures (R,) as they ended, column name -> (R,) array; see docs/outputs.md.
+
+    A definition that was not met has the day ``horizon``, also where a collapse came first.
+    """
     tally, talks = finals["tally"], finals["talks"]
     out: Columns = {"replicate": finals["replicate"].astype(np.int64)}
     out["account"] = finals["account"]
-    out |= ends(finals["ceasefire"]["day"], finals["ceasefire"]["cause"], finals["day"])
+    out |= ends(finals["ceasefire"], horizon)
     out["rounds_held"], out["rounds_failed"] = talks["held"], talks["broken"]
     out["rounds_partial"], out["rounds_adjourned"] = talks["partial"], talks["adjourned"]
     out["rounds_resumed"] = talks["resumed"]
@@ -87,7 +101,7 @@ def spells(rows: Any) -> Columns:
         "replicate": rows["replicate"].astype(np.int64), "spell": rows["spell"],
         "start_day": rows["began"],
     }  # fmt: skip
-    return known | ends(rows["day"], rows["cause"], rows["last_day"])
+    return known | ends(rows, rows["last_day"])
 
 
 # --- days -----------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ ATTACK, BORDER_CLASH, VIOLATION, TALKS_BREAKDOWN, SHOCK = range(len(CAUSES))
 EXCHANGE_OF_FIRE, STRIKE_END, REPUDIATION, OPEN_HOSTILITIES, COLLAPSE = range(len(ENDS))
 PROTEST, FIRE, STRIKE, HOSTILITIES = 1, 2, 3, 4
 MEDIATORS_SEAT = 2  # seats 0 and 1 are the parties'
+BOTH = 2  # sides, where it is said by whom an end came; 0 and 1 are the parties
 
 SIDE = struct(
     [
@@ -75,7 +76,8 @@ DEAL = struct(
 )  # fmt: skip
 CEASEFIRE = struct(
     [
-        ("day", "i8", (len(ENDS),)), ("cause", "i8", (len(ENDS),)),  # of the end, by definition
+        # of the end, by definition; by whom: a side, ``BOTH``, or NONE if nobody met it
+        ("day", "i8", (len(ENDS),)), ("cause", "i8", (len(ENDS),)), ("by", "i8", (len(ENDS),)),
         ("hot_days", "i8"), ("hot_cause", "i8"),  # days in a row at a strike, cause of the first
         ("spell", "i8"), ("began", "i8"),
     ]

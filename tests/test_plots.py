@@ -26,6 +26,8 @@ from sim.plots.style import SHEETS, THEMES, save
 from sim.plots.survival import survival
 from sim.plots.sweep import heatmap, response
 from sim.plots.timeline import date_ticks, day_ticks
+from sim.records import BY as SIDES
+from sim.records import MODES
 from sim.study.cells import Cell, load_cell
 from sim.study.errors import StoreError
 from sim.study.runner import Results
@@ -47,6 +49,10 @@ def baseline():
     return shipped().scenario
 
 
+BY = (0, 1, 2, 1, 2)  # by whom, by cause, and by what a collapse came
+MODE = (0, 1, 0, 0, 1)
+
+
 def ensemble(days, causes=None, *, name="baseline", horizon=365, seed=1, events=None):
     """An ensemble with given last days; a day beyond the horizon is a survivor."""
     days = np.asarray(days)
@@ -55,11 +61,15 @@ def ensemble(days, causes=None, *, name="baseline", horizon=365, seed=1, events=
     ended = days <= horizon
     codes = np.zeros(days.size, dtype=np.int8) if causes is None else np.asarray(causes, np.int8)
     labels = pa.DictionaryArray.from_arrays(pa.array(codes, mask=~ended), pa.array(CAUSES))
+    coded = (np.take(BY, codes), np.take(MODE, codes))
+    by, mode = (pa.array(x.astype(np.int8), mask=~ended) for x in coded)
     columns = {"replicate": pa.array(np.arange(days.size))}
+    columns["collapse_mode"] = pa.DictionaryArray.from_arrays(mode, pa.array(MODES))
     for end in ("collapse", "strike"):
         columns[f"{end}_day"] = pa.array(np.minimum(days, horizon).astype(np.int32))
         columns[f"{end}_ended"] = pa.array(ended)
         columns[f"{end}_cause"] = labels
+        columns[f"{end}_by"] = pa.DictionaryArray.from_arrays(by, pa.array(SIDES))
     return Ensemble(Results(Cell(scenario, cell.settings), {"runs": pa.table(columns)}))
 
 
@@ -217,14 +227,33 @@ def test_the_readout_leaves_the_curve_free():
 
 def test_areas_add_up_to_one_on_every_day():
     table = figure("incidence").table
-    assert np.allclose(table.groupby("day")["value"].sum(), 1)
+    for panel in ("incidence", "mode"):
+        shown = table[table["panel"].isin((panel, "survival"))]
+        assert np.allclose(shown.groupby("day")["value"].sum(), 1)
 
 
-def test_areas_are_the_cumulative_incidences():
-    estimate = decaying().incidence()
-    for k, cause in enumerate(estimate.causes):
-        drawn = rows(figure("incidence"), "incidence", quantity=cause)
+@pytest.mark.parametrize(
+    ("panel", "of"), [("incidence", Ensemble.incidence), ("mode", Ensemble.modes)]
+)
+def test_areas_are_the_cumulative_incidences(panel, of):
+    estimate = of(decaying())
+    for k, name in enumerate(estimate.causes):
+        drawn = rows(figure("incidence"), panel, quantity=name)
         assert np.array_equal(drawn["value"], estimate.incidence[k])
+
+
+def test_modes_are_named_by_the_labels_of_those_who_met_them():
+    shown = " ".join(text for text, _ in texts(figure("incidence").figure))
+    assert "open hostilities by Islamabad" in shown
+    assert "repudiation by Kabul" in shown
+    assert "open hostilities by both sides" in shown
+    assert "Never seen: shock, repudiation by Islamabad," in shown.replace("\n", " ")
+
+
+def test_what_is_left_of_a_definition_other_than_collapse_is_not_called_in_force():
+    drawing = incidence(decaying(), "strike")
+    assert set(rows(drawing, "survival")["quantity"]) == {"not met"}
+    assert "a collapse that comes otherwise is no such end" in drawing.footer
 
 
 def test_the_overlay_draws_every_scenario_and_the_paired_differences():

@@ -67,7 +67,7 @@ def lived(scenario: Scenario, futures: Futures) -> tuple[dict[str, Any], list[st
     futures.records["watched"] = True
     done = futures.run(DAYS)
     notes = np.sort(done.notes, order=["replicate", "day"], kind="stable")
-    return outcomes(done.finals, scenario), [str(note) for note in notes]
+    return outcomes(done.finals, scenario, DAYS), [str(note) for note in notes]
 
 
 @pytest.mark.parametrize("kind", KINDS)

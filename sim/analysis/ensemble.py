@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.incidence import IncidenceEstimate
+from sim.analysis.modes import columns_of, mode, modes_of
 from sim.analysis.parameter_spread import ParameterSpread, parameter_spread
 from sim.analysis.survival import aalen_johansen, kaplan_meier
 from sim.config import CAUSES, ENDS, ConfigError, Scenario
@@ -167,6 +168,22 @@ class Ensemble:
         }  # fmt: skip
         estimate: IncidenceEstimate = aalen_johansen(
             counts[f"{end}_day"], counts[f"{end}_ended"], counts[f"{end}_cause"], **options
+        )
+        return estimate
+
+    def modes(self, end: str | None = None, **options: Any) -> IncidenceEstimate:
+        """Aalen-Johansen cumulative incidence by mode: which definition was met, and by whom.
+
+        Modes are in the order of ``sim.analysis.modes.modes_of``.
+        """
+        end = self._definition(end)
+        counts = self.tally(f"{end}_day", f"{end}_ended", *columns_of(end))
+        options = {
+            "horizon": self.horizon, "label": self.scenario.name, "order": modes_of(end),
+            "weights": counts["count"], **options,
+        }  # fmt: skip
+        estimate: IncidenceEstimate = aalen_johansen(
+            counts[f"{end}_day"], counts[f"{end}_ended"], mode(counts, end), **options
         )
         return estimate
 

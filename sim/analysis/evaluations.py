@@ -153,7 +153,7 @@ def outcomes_at(points: Sequence[Point], cell: Cell, names: Sequence[str]) -> li
     """Means of outcomes, of those in ``sim.analysis.outcomes.OUTCOMES``, of a cell's futures."""
     settings = cell.settings
     futures = futures_at(cell.scenario, points, settings.replicates, settings.seed)
-    columns = outcomes(futures.run(settings.horizon).finals, cell.scenario)
+    columns = outcomes(futures.run(settings.horizon).finals, cell.scenario, settings.horizon)
     shape = (len(points), settings.replicates)
     of_points = {name: np.asarray(columns[name]).reshape(shape) for name in COLUMNS}
     found = []

@@ -64,19 +64,23 @@ class Measure:
     share: float = float("nan")
 
 
-def outcome_measures(other: Futures, base: Futures) -> Iterator[Measure]:
+def outcome_measures(
+    runs: tuple[pd.DataFrame, pd.DataFrame], futures: tuple[Futures, Futures]
+) -> Iterator[Measure]:
     """Lasting and, by cause, days lost, share ended and rate of ending.
 
-    `other` and `base` hold the futures of a scenario and of the reference.
+    `futures` are those of a scenario and of the reference, `runs` have their rows in this order.
+    Rates are per day in force: a future that collapsed without this end counts to its collapse.
     """
-    horizon, sides = base.horizon, (other, base)
+    horizon, sides = futures[1].horizon, futures
     ones = tuple(np.ones(x.day.size) for x in sides)
     days = tuple(x.day.astype(float) for x in sides)
+    lived = tuple(np.minimum(x, y) for x, y in zip(days, _followed(runs), strict=True))
     left = tuple((~x.ended).astype(float) for x in sides)
     mean = Measure("total", f"RMST({horizon})", "", "days", _two(days), _two(ones))
     yield mean
     yield replace(mean, quantity=f"S({horizon})", unit="share", tops=_two(left))
-    for code, cause in enumerate(base.causes):
+    for code, cause in enumerate(futures[1].causes):
         hit = tuple((x.cause == code).astype(float) for x in sides)
         lost = tuple(flag * (horizon - day) for flag, day in zip(hit, days, strict=True))
         name = f"days lost to {cause}"
@@ -84,7 +88,7 @@ def outcome_measures(other: Futures, base: Futures) -> Iterator[Measure]:
         name = f"ended by {cause} to day {horizon}"
         yield Measure("incidence", name, cause, "share", _two(hit), _two(ones), sign=-1)
         name, unit = f"rate of ends by {cause}", f"per {PER_RATE:,} days in force"
-        yield Measure("rate", name, cause, unit, _two(hit), _two(days), per=PER_RATE)
+        yield Measure("rate", name, cause, unit, _two(hit), _two(lived), per=PER_RATE)
 
 
 def path_measures(
@@ -106,7 +110,10 @@ def path_measures(
         yield _path(name, _two(tuple(x[name] for x in values)), ones, _followed(runs), horizon)
     if not paired:
         return
-    both = (~futures[0].ended & ~futures[1].ended).astype(float)
+    lasted = (
+        ~x.ended & ~y["collapse_ended"].to_numpy(bool) for x, y in zip(futures, runs, strict=True)
+    )
+    both = np.logical_and(*lasted).astype(float)
     length = np.full(both.size, float(horizon))
     for name in known:
         if name.startswith("agreed by") and not name.endswith(f" {horizon}"):

@@ -183,8 +183,9 @@ def _measured(
     if min(other.day.size, base.day.size) < 2:
         raise SurvivalInputError(f"{name} and {reference} need two futures each, or a pair of two")
     runs = _sorted_runs(ensembles[name], other), _sorted_runs(ensembles[reference], base)
+    outcomes = outcome_measures(runs, (other, base))
     paths = path_measures(runs, (other, base), (name, reference), rows is not None)
-    return [*outcome_measures(other, base), *paths], rows is not None
+    return [*outcomes, *paths], rows is not None
 
 
 def _sorted_runs(ensemble: Ensemble, futures: Futures) -> pd.DataFrame:

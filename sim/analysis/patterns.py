@@ -136,7 +136,7 @@ def _outcomes(
 ) -> dict[str, Any]:  # fmt: skip
     """Columns of outcomes by point and future, (points, R)."""
     futures = futures_at(scenario, points, replicates, seed)
-    columns = outcomes(futures.run(horizon).finals, scenario)
+    columns = outcomes(futures.run(horizon).finals, scenario, horizon)
     shape = (len(points), replicates)
     return {name: column.reshape(shape) for name, column in columns.items() if column.ndim == 1}
 

@@ -17,6 +17,7 @@ from sim.game.questions import Question
 from sim.game.seats import MEDIATORS, SEATS
 from sim.negotiation.ratification import gain_asked_at_home
 from sim.parameters import NONE
+from sim.records import BY
 
 View = dict[str, Any]
 
@@ -109,8 +110,13 @@ def _is_asked(game: Game, seat: str) -> bool:
 
 
 def _ended(record: Any, end: int) -> View:
-    day, cause = int(record["ceasefire"]["day"][end]), int(record["ceasefire"]["cause"][end])
-    return {"day": day, "cause": CAUSES[cause] if day else None}
+    state = record["ceasefire"]
+    day, cause, by = (int(state[name][end]) for name in ("day", "cause", "by"))
+    return {
+        "day": day,
+        "cause": CAUSES[cause] if day else None,
+        "by": BY[by] if by != NONE else None,
+    }
 
 
 def _deal(game: Game) -> View | None:

@@ -1,58 +1,96 @@
-"""Cumulative incidence of the causes of the end, stacked under what is left in force."""
+"""Cumulative incidence of how a ceasefire ends, by cause and by mode, under what is left of it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import to_hex, to_rgb
 
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.incidence import IncidenceEstimate
 from sim.plots.page import LEADING, Page, spread
 from sim.plots.style import Drawing, Style, Theme, sheet_named, styled, theme_named
-from sim.plots.timeline import dated_axes
-from sim.plots.words import CAUSES, INTERVAL, end_of, facts, readable
+from sim.plots.timeline import dated_axes, set_days, set_share
+from sim.plots.words import CAUSES, INTERVAL, end_of, facts, mode_in_words, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PALETTE = {"attack": 1, "border_clash": 4, "violation": 3, "talks_breakdown": 0, "shock": 2}
 """Colour of each cause, as an index into a theme's series."""
-MEANING = "Cause: the trigger of the chain of events in which the ceasefire ended."
+MET = {"open_hostilities": 1, "strike": 4, "exchange_of_fire": 3, "repudiation": 0}
+"""Colour of what was met, likewise; anything else has that of a shock."""
+SHADES = {"pakistan": 1.0, "afghan_taliban": 0.65, "both": 0.4}
+"""How much of that colour there is, by whom it was met."""
+MEANING = (
+    "Cause: the trigger of the chain of events in which the ceasefire ended. Mode: which "
+    "definition of an end was met, and by whom."
+)
+TALLER = 1.55
+"""Height of a page with two panels, in pages."""
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What one panel stacks: an estimate, and name and colour of what is drawn of it."""
+
+    estimate: IncidenceEstimate
+    names: dict[str, str]
+    colours: dict[str, str]
+    rest: str
+
+    @property
+    def drawn(self) -> list[str]:
+        """What ever happened."""
+        reached = zip(self.estimate.causes, self.estimate.incidence, strict=True)
+        return [name for name, share in reached if np.nanmax(share) > 0]
+
+    @property
+    def unseen(self) -> list[str]:
+        """What never did, in words."""
+        return [self.names[name] for name in self.estimate.causes if name not in self.drawn]
 
 
 def incidence(
     ensemble: Ensemble, end: str | None = None, theme: str = "light", sheet: str = "slide"
 ) -> Drawing:
-    """Draw the cumulative incidence of each cause (Aalen-Johansen), stacked, and S(t) on top.
+    """Draw the cumulative incidence of each cause, and of each mode, stacked, with S(t) on top.
 
-    The shares add to one on every day; the labels give each share on the last day with its 95 %
-    interval. Arguments as in `survival`. In the result's table `panel` is incidence or survival,
-    `quantity` the cause or "in force".
+    Both are Aalen-Johansen estimates of the same ends. In each panel the shares add to one on every
+    day; the labels give each share on the last day with its 95 % interval. Arguments as in
+    `survival`. In the result's table `panel` is incidence (by cause), mode or survival, `quantity`
+    the cause, the mode or what is left ("in force"; of a definition other than collapse "not met").
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     end = end_of(ensemble, end)
-    estimate = ensemble.incidence(end)
     scenario = ensemble.scenario
-    table = _rows(ensemble, end, estimate)
-    drawn = [c for k, c in enumerate(estimate.causes) if np.nanmax(estimate.incidence[k]) > 0]
-    unseen = [CAUSES.get(c, c) for c in estimate.causes if c not in drawn]
+    rest = "in force" if end == "collapse" else "not met"
+    panels = {"incidence": _by_cause(ensemble, end, look, rest),
+              "mode": _by_mode(ensemble, end, look, rest)}  # fmt: skip
+    table = _rows(ensemble, end, panels)
+    unseen = [text for layers in panels.values() for text in layers.unseen]
     notes = [INTERVAL, MEANING] + ([f"Never seen: {', '.join(unseen)}."] if unseen else [])
     footer = facts({scenario.name: ensemble}, end, notes)
-    title = f"How simulated ceasefires end, by cause: {readable(scenario.name)}"
+    title = f"How simulated ceasefires end, by cause and by mode: {readable(scenario.name)}"
     with styled(look, paper):
-        page = Page(look, paper)
+        page = Page(look, paper, TALLER * paper.height)
         page.header(title, scenario.description)
         page.footer(footer)
-        page.bottom += 3.6 * page.em
-        labels = _labels(table, drawn, ensemble.horizon, narrow=paper.name == "column")
-        room = max(page.extent(text) for text in labels.values()) + 2.6 * page.em
+        narrow = paper.name == "column"
+        labels = {name: _labels(table, name, layers, narrow) for name, layers in panels.items()}
+        texts = [text for of_panel in labels.values() for text in of_panel.values()]
+        room = max(page.extent(text) for text in texts) + 2.6 * page.em
         sides = (page.left + 4.6 * page.em, page.right - room)
-        axes, _ = dated_axes(page, scenario, ensemble.horizon, sides)
-        axes.set_ylabel("Share of futures")
-        _draw_areas(axes, estimate, drawn, look)
-        _write_labels(axes, page, estimate, drawn, labels)
+        below = _lower_axes(page, ensemble, sides)
+        above, _ = dated_axes(page, scenario, ensemble.horizon, sides)
+        above.set_xlabel("")
+        for axes, (name, layers) in zip((above, below), panels.items(), strict=True):
+            axes.set_ylabel(f"Share of futures, by {'cause' if name == 'incidence' else name}")
+            _draw_areas(axes, layers, look)
+            _write_labels(axes, page, layers, labels[name])
     return Drawing(page.figure, table, "\n".join(footer), title)
 
 
@@ -61,14 +99,49 @@ def colour(cause: str, theme: Theme) -> str:
     return theme.series[PALETTE.get(cause, 5)]
 
 
-def _rows(ensemble: Ensemble, end: str, estimate: IncidenceEstimate) -> pd.DataFrame:
-    """Return one row per day and cause, and per day for what is left in force."""
-    causes = estimate.table.rename(columns={"cause": "quantity", "incidence": "value"})
-    left = ensemble.survival(end).table.rename(columns={"survival": "value"})
+def mode_colour(mode: str, theme: Theme) -> str:
+    """Return the colour of a mode: that of what was met, in a shade for each by whom."""
+    met, _, who = mode.partition("_by_")
+    full, paper = (np.array(to_rgb(x)) for x in (theme.series[MET.get(met, 2)], theme.paper))
+    share = SHADES.get(who, 1.0)
+    return to_hex(share * full + (1 - share) * paper)
+
+
+def _by_cause(ensemble: Ensemble, end: str, theme: Theme, rest: str) -> Layers:
+    estimate = ensemble.incidence(end)
+    names = {cause: CAUSES.get(cause, cause) for cause in estimate.causes}
+    colours = {cause: colour(cause, theme) for cause in estimate.causes}
+    return Layers(estimate, names, colours, rest)
+
+
+def _by_mode(ensemble: Ensemble, end: str, theme: Theme, rest: str) -> Layers:
+    estimate = ensemble.modes(end)
+    names = {mode: mode_in_words(mode, ensemble.scenario) for mode in estimate.causes}
+    colours = {mode: mode_colour(mode, theme) for mode in estimate.causes}
+    return Layers(estimate, names, colours, rest)
+
+
+def _lower_axes(page: Page, ensemble: Ensemble, sides: tuple[float, float]) -> Axes:
+    """Add the lower panel with a day axis; raises the page's bottom above it."""
+    left, right = sides
+    page.bottom += 3.6 * page.em
+    height = 0.46 * (page.top - page.bottom)
+    axes = page.axes(left, page.bottom, right - left, height, gid="modes")
+    set_days(axes, page, ensemble.horizon, ensemble.scenario.start, "365")
+    set_share(axes)
+    page.bottom += height + 2.6 * page.em
+    return axes
+
+
+def _rows(ensemble: Ensemble, end: str, panels: dict[str, Layers]) -> pd.DataFrame:
+    """Return one row per day and cause or mode, and per day for what is left."""
     parts = [
-        causes.assign(panel="incidence"),
-        left.assign(panel="survival", quantity="in force"),
-    ]
+        layers.estimate.table.rename(columns={"cause": "quantity", "incidence": "value"})
+        .assign(panel=panel)
+        for panel, layers in panels.items()
+    ]  # fmt: skip
+    left = ensemble.survival(end).table.rename(columns={"survival": "value"})
+    parts.append(left.assign(panel="survival", quantity=panels["incidence"].rest))
     names = ["panel", "quantity", "day", "value", "lower", "upper"]
     table = pd.concat([part[names] for part in parts], ignore_index=True)
     table.insert(1, "scenario", ensemble.scenario.name)
@@ -76,24 +149,26 @@ def _rows(ensemble: Ensemble, end: str, estimate: IncidenceEstimate) -> pd.DataF
     return table
 
 
-def _labels(table: pd.DataFrame, drawn: list[str], horizon: int, narrow: bool) -> dict[str, str]:
-    """Name each layer with its share on the last day."""
-    last = table[table["day"] == horizon].set_index("quantity")
+def _labels(table: pd.DataFrame, panel: str, layers: Layers, narrow: bool) -> dict[str, str]:
+    """Name each layer of a panel with its share on the last day."""
+    shown = table[table["panel"].isin((panel, "survival"))]
+    last = shown[shown["day"] == table["day"].max()].set_index("quantity")
     out = {}
-    for name in [*drawn, "in force"]:
+    for name in [*layers.drawn, layers.rest]:
         row = last.loc[name]
         numbers = f"{row['value']:.2f} [{row['lower']:.2f}, {row['upper']:.2f}]"
-        out[name] = f"{CAUSES.get(name, name)}{chr(10) if narrow else '  '}{numbers}"
+        out[name] = f"{layers.names.get(name, name)}{chr(10) if narrow else '  '}{numbers}"
     return out
 
 
-def _draw_areas(axes: Axes, estimate: IncidenceEstimate, drawn: list[str], theme: Theme) -> None:
-    """Stack the causes from the bottom up; in force is what remains."""
+def _draw_areas(axes: Axes, layers: Layers, theme: Theme) -> None:
+    """Stack the layers from the bottom up; what is left remains."""
+    estimate = layers.estimate
     floor = np.zeros(estimate.day.size)
-    for cause in drawn:
-        top = floor + estimate.incidence[estimate.causes.index(cause)]
-        style: Style = {"step": "post", "color": colour(cause, theme), "linewidth": 0, "zorder": 2}
-        axes.fill_between(estimate.day, floor, top, **style, gid=f"area:{cause}")
+    for name in layers.drawn:
+        top = floor + estimate.incidence[estimate.causes.index(name)]
+        style: Style = {"step": "post", "color": layers.colours[name], "linewidth": 0, "zorder": 2}
+        axes.fill_between(estimate.day, floor, top, **style, gid=f"area:{name}")
         line: Style = {
             "where": "post",
             "color": theme.paper,
@@ -102,15 +177,14 @@ def _draw_areas(axes: Axes, estimate: IncidenceEstimate, drawn: list[str], theme
         axes.step(estimate.day, top, **line, zorder=3)
         floor = top
     rest: Style = {"step": "post", "color": theme.area, "linewidth": 0, "zorder": 2}
-    axes.fill_between(estimate.day, floor, 1, **rest, gid="area:in force")
+    axes.fill_between(estimate.day, floor, 1, **rest, gid=f"area:{layers.rest}")
     axes.grid(visible=False)
 
 
-def _write_labels(
-    axes: Axes, page: Page, estimate: IncidenceEstimate, drawn: list[str], labels: dict[str, str]
-) -> None:
+def _write_labels(axes: Axes, page: Page, layers: Layers, labels: dict[str, str]) -> None:
     """Write each layer's label at the right, joined to the middle of the layer by a line."""
-    shares = [estimate.incidence[estimate.causes.index(c), -1] for c in drawn]
+    estimate = layers.estimate
+    shares = [estimate.incidence[estimate.causes.index(name), -1] for name in layers.drawn]
     edges = np.concatenate([[0.0], np.cumsum(np.nan_to_num(shares)), [1.0]])
     middles = (edges[1:] + edges[:-1]) / 2
     lines = max(text.count("\n") + 1 for text in labels.values())
@@ -120,7 +194,7 @@ def _write_labels(
     inches = axes.get_position().width * page.width
     reach = estimate.horizon * page.em / inches
     for name, middle, place in zip(labels, middles, places, strict=True):
-        color = page.theme.muted if name == "in force" else colour(name, page.theme)
+        color = layers.colours.get(name, page.theme.muted)
         ends = ([estimate.horizon, estimate.horizon + 1.6 * reach], [middle, place])
         axes.plot(*ends, color=color, linewidth=page.sheet.line, clip_on=False, zorder=3)
         axes.text(

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from sim.analysis.ensemble import Ensemble
-from sim.config import ENDS, AccountName, ConfigError, Scenario
+from sim.config import ENDS, PARTIES, AccountName, ConfigError, Scenario
 
 BAND = (
     "Band: pointwise 95% Monte Carlo uncertainty of the simulation only, "
@@ -82,8 +82,15 @@ def definition(end: str, scenario: Scenario) -> str:
         "open_hostilities": hostilities,
         "collapse": f"{hostilities}, or a side declares it over, whichever comes first",
     }
-    latest = "" if end == "collapse" else " (at the latest when the ceasefire collapses)"
-    return f"{words[end]}{latest}"
+    otherwise = "" if end == "collapse" else " (a collapse that comes otherwise is no such end)"
+    return f"{words[end]}{otherwise}"
+
+
+def mode_in_words(mode: str, scenario: Scenario) -> str:
+    """Say in which mode it ended: what was met, and by whom."""
+    met, _, who = mode.partition("_by_")
+    labels = {name: party.label for name, party in zip(PARTIES, scenario.parties, strict=True)}
+    return readable(met) + (f" by {labels.get(who, 'both sides')}" if who else "")
 
 
 def accounts_of(scenario: Scenario) -> str:

@@ -74,14 +74,18 @@ class Truncated(Ensemble):
         if name != "runs":
             frame = super()._frame(name, columns)
             return frame[frame["day"] <= self._horizon].reset_index(drop=True)
-        ends = [f"{end}_{part}" for end in ENDS for part in ("day", "ended", "cause")]
+        parts = ("day", "ended", "cause", "by")
+        ends = [f"{end}_{part}" for end in ENDS for part in parts]
+        ends += ["collapse_mode", "first_end"]
         wanted = ["replicate", "account", "parameter_set", *ends, "deal", "deal_day"]
         runs = super()._frame("runs", wanted)
         for end in ENDS:
             late = runs[f"{end}_day"] > self._horizon
             runs.loc[late, f"{end}_day"] = self._horizon
             runs.loc[late, f"{end}_ended"] = False
-            runs.loc[late, f"{end}_cause"] = None
+            runs.loc[late, [f"{end}_cause", f"{end}_by"]] = None
+        runs.loc[~runs["collapse_ended"], "collapse_mode"] = None
+        runs.loc[~runs[[f"{end}_ended" for end in ENDS]].any(axis=1), "first_end"] = None
         runs.loc[runs["deal_day"] > self._horizon, "deal_day"] = float("nan")
         runs["deal"] = runs["deal_day"].notna()
         if columns is None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.analysis.compare import Comparison, compare
 from sim.analysis.mechanisms import Mechanisms, mechanisms
-from sim.plots.words import accounts_of, definition, readable, signed
+from sim.plots.words import accounts_of, definition, mode_in_words, readable, signed
 from sim.report.background import caveats, parameters, provenance, reproduce, scenarios
 from sim.report.cells import CellSet
 from sim.report.explained import explained
@@ -111,7 +111,8 @@ def _sections(report: Report, drawn: dict[str, list[Picture]]) -> Iterator[Secti
         effects = _effects(report.compared) + _show(drawn["effects"])
         yield Section("effects", "Differences from the reference", effects)
     yield Section("levels", "How long the ceasefire holds", _levels(found) + _show(drawn["age"]))
-    yield Section("causes", "What ends it", _causes(report) + _show(drawn["causes"]))
+    ended = _causes(report) + _modes(report) + _show(drawn["causes"])
+    yield Section("causes", "What ends it", ended)
     if report.attributed is not None:
         body = explained(report.attributed)
         yield Section("mechanisms", "What the differences run through", body)
@@ -201,4 +202,22 @@ def _causes(report: Report) -> str:
         ["Scenario", *(readable(cause) for cause in causes)],
         rows,
         numbers=range(1, len(causes) + 1),
+    )
+
+
+def _modes(report: Report) -> str:
+    """Share ended in each mode, of every scenario: which definition was met, and by whom."""
+    found = report.found
+    estimates = {name: x.modes(found.end) for name, x in found.ordered.items()}
+    modes = next(iter(estimates.values())).causes
+    scenario = found.cells[found.reference].scenario
+    rows = [
+        [readable(name), *(str(x.of(mode, found.horizon)) for mode in modes)]
+        for name, x in estimates.items()
+    ]
+    return table(
+        f"Share of futures ended in each mode to day {found.horizon}, with 95% intervals",
+        ["Scenario", *(mode_in_words(mode, scenario) for mode in modes)],
+        rows,
+        numbers=range(1, len(modes) + 1),
     )

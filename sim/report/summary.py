@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.analysis.ensemble import Ensemble
 from sim.config import CAUSES
+from sim.plots.words import mode_in_words
 
 SURVIVAL_DAYS = (30, 90, 365)
 Z95 = 1.959963984540054
@@ -63,6 +64,11 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
     for cause in CAUSES:
         at = causes.of(cause, ensemble.horizon)
         yield _row(f"ended by {cause}", f"{at.value:.3f}", f"{at.lower:.3f} to {at.upper:.3f}")
+    modes = ensemble.modes(end)
+    for mode in modes.causes:
+        at = modes.of(mode, ensemble.horizon)
+        words = mode_in_words(mode, scenario)
+        yield _row(words, f"{at.value:.3f}", f"{at.lower:.3f} to {at.upper:.3f}")
     yield "intervals: 95 %, Monte Carlo error only; a what-if, not a forecast"
     if spread is not None:
         yield f"after the semicolon: with the uncertainty of the parameters, {spread.sets} sets"
@@ -70,7 +76,7 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
 
 
 def _row(name: str, value: str, interval: str) -> str:
-    return f"  {name:<26}{value:>12}   {interval}".rstrip()
+    return f"  {name:<32}{value:>12}   {interval}".rstrip()
 
 
 def _share(name: str, successes: int, trials: int) -> str:

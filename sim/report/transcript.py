@@ -15,7 +15,8 @@ from typing import Any
 from sim.config import CAUSES, PARTIES, Scenario
 from sim.futures import Futures
 from sim.negotiation.agenda import Packages
-from sim.records import ACCOUNTS, Log, Reader, outcomes
+from sim.parameters import NONE
+from sim.records import ACCOUNTS, BY, MODES, Log, Reader, outcomes
 from sim.study.cells import Cell
 from sim.study.files import Atomic
 
@@ -35,18 +36,21 @@ def entries(cell: Cell, first: int = 0, count: int = 1) -> list[Entry]:
     done, log, reader = futures.run(settings.horizon), Log(), Reader(scenario)
     reader.read(done.notes, log)
     heard = [_spelt(entry, reader.packages) for entry in (*log.incidents, *log.said)]
-    ended = outcomes(done.finals, scenario)
+    ended = outcomes(done.finals, scenario, settings.horizon)
     heard += [_last_entry(ended, row) for row in range(count)]
     return sorted(heard, key=lambda entry: (entry["replicate"], entry["day"]))
 
 
 def _last_entry(outcomes: dict[str, Any], row: int) -> Entry:
-    """How a future's ceasefire ended, or that it lasted to the horizon."""
+    """How, by whom and why a future's ceasefire ended, or that it lasted to the horizon."""
     ended = bool(outcomes["collapse_ended"][row])
+    by = int(outcomes["collapse_by"][row])
     return {
         "replicate": int(outcomes["replicate"][row]),
         "day": int(outcomes["collapse_day"][row]),
         "kind": "ceasefire_ends" if ended else "horizon",
+        "mode": MODES[outcomes["collapse_mode"][row]] if ended else None,
+        "by": BY[by] if by != NONE else None,
         "cause": CAUSES[outcomes["collapse_cause"][row]] if ended else None,
         "account": ACCOUNTS[int(outcomes["account"][row])],
     }
@@ -100,7 +104,7 @@ def _named(entry: Entry, labels: dict[str, str]) -> Entry:
     """The same facts with everybody called by label."""
     told: Entry = {"first_side": labels[PARTIES[0]], "second_side": labels[PARTIES[1]]}
     for field, value in entry.items():
-        if field in ("speaker", "hearer", "party", "initiator"):
+        if field in ("speaker", "hearer", "party", "initiator", "by"):
             told[field] = labels.get(value, value)
         elif field in ("utilities", "aspirations"):
             told[field] = {labels[side]: worth for side, worth in value.items()}
@@ -194,7 +198,17 @@ def _clash(entry: Entry) -> str:
 
 
 def _ends(entry: Entry) -> str:
-    return f"The ceasefire ends (cause: {entry['cause'].replace('_', ' ')})."
+    cause = f"(cause: {entry['cause'].replace('_', ' ')})"
+    if entry["mode"] == "outside_hazard":
+        return f"The ceasefire is ended from outside {cause}."
+    both = entry["by"] == "both"
+    if entry["mode"] == "open_hostilities":
+        by = "both sides" if both else entry["by"]
+        return f"The ceasefire ends in open hostilities by {by} {cause}."
+    if both:
+        sides = f"{entry['first_side']} and {entry['second_side']}"
+        return f"{sides} declare the ceasefire over {cause}."
+    return f"{entry['by']} declares the ceasefire over {cause}."
 
 
 TELL: dict[str, Callable[[Entry], str]] = {

@@ -61,7 +61,7 @@ def begin_ceasefire(future: Any) -> None:
     """No end and no trigger yet, no deal, nothing known of one."""
     state, tally = future.ceasefire, future.tally
     for definition in range(len(state.cause)):
-        state.cause[definition] = NONE
+        state.cause[definition] = state.by[definition] = NONE
     state.hot_cause = future.chain_cause = future.trigger.cause = NONE
     state.spell = 1
     future.deal.package = tally.deal_package = NONE

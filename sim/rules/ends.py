@@ -1,8 +1,9 @@
-"""Step 10: every definition of the ceasefire's end is checked and recorded with its cause.
+"""Step 10: every definition of the ceasefire's end is checked; cause and by whom are recorded.
 
 Ends, in the order of ``config.ENDS``: exchange_of_fire (both sides at rung 2 or above on one day),
 strike (either at rung 3 or above), repudiation, open_hostilities (rung 4, or rung 3 or above on
-consecutive days), collapse (open hostilities or repudiation).
+consecutive days), collapse (open hostilities or repudiation). A definition ends only when it is
+itself met: what a collapse cuts short stays unmet.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from sim.negotiation.terms import lapse
 from sim.notes import CEASEFIRE_RENEWED, note
 from sim.parameters import NONE
 from sim.rules.calendar import schedule
+from sim.rules.incidents import in_force
 from sim.rules.triggers import clear
 from sim.rules.trust import trust
 from sim.state import (
+    BOTH,
     COLLAPSE,
     END,
     EXCHANGE_OF_FIRE,
@@ -38,50 +41,64 @@ EXOGENOUS, RENEWAL = purpose("exogenous"), purpose("renewal")
 
 @everyday
 def check(future: Any, p: Any) -> None:
-    """Record today's ends; a definition not yet met ends with a collapse."""
+    """Record today's ends; after a collapse there is nothing left to end."""
+    if not in_force(future):
+        return
     check_rungs(future, p)
     if p.switches.repudiation:
         repudiate(future, p)
     hazard = p.ceasefire.exogenous_hazard
     if hazard > 0.0 and chance(future, EXOGENOUS) < hazard:
-        end(future, COLLAPSE, SHOCK)
-    if future.ceasefire.day[COLLAPSE] == future.day:
-        for definition in range(COLLAPSE):
-            end(future, definition, future.ceasefire.cause[COLLAPSE])
+        end(future, COLLAPSE, SHOCK, NONE)
 
 
 @everyday
-def end(future: Any, definition: int, cause: int) -> None:
+def end(future: Any, definition: int, cause: int, by: int) -> None:
     """Record an end under one definition, unless it has ended before."""
     if future.ceasefire.day[definition] == 0:
         future.ceasefire.day[definition] = future.day
         future.ceasefire.cause[definition] = cause
+        future.ceasefire.by[definition] = by
+
+
+@everyday
+def who(first: bool, second: bool) -> int:
+    """By whom, of two sides: the first (0), the second (1), ``BOTH`` or nobody (``NONE``)."""
+    if first and second:
+        return BOTH
+    return 0 if first else 1 if second else NONE
+
+
+@everyday
+def at_rung(future: Any, rung: int) -> int:
+    """Who is at a rung or above today."""
+    return who(future.sides[0].rung >= rung, future.sides[1].rung >= rung)
 
 
 @everyday
 def check_rungs(future: Any, p: Any) -> None:
     """Check the definitions that are thresholds on the day's highest rungs.
 
-    A day's cause is that of its chain; hostilities that last have the cause of their first day.
+    A day's cause is that of its chain; hostilities that last have the cause of their first day, and
+    are by those at a strike on the last.
     """
     state, cause = future.ceasefire, future.chain_cause
-    low = min(future.sides[0].rung, future.sides[1].rung)
     high = max(future.sides[0].rung, future.sides[1].rung)
     if high >= STRIKE:
         if state.hot_days == 0:
             state.hot_cause = cause
         state.hot_days += 1
-        end(future, STRIKE_END, cause)
+        end(future, STRIKE_END, cause, at_rung(future, STRIKE))
     else:
         state.hot_days = 0
-    if low >= FIRE:
-        end(future, EXCHANGE_OF_FIRE, cause)
+    if at_rung(future, FIRE) == BOTH:
+        end(future, EXCHANGE_OF_FIRE, cause, BOTH)
     if high >= HOSTILITIES:
-        end(future, OPEN_HOSTILITIES, cause)
+        end(future, OPEN_HOSTILITIES, cause, at_rung(future, HOSTILITIES))
     if state.hot_days >= p.ceasefire.consecutive_days:
-        end(future, OPEN_HOSTILITIES, state.hot_cause)
+        end(future, OPEN_HOSTILITIES, state.hot_cause, at_rung(future, STRIKE))
     if state.day[OPEN_HOSTILITIES] == future.day:
-        end(future, COLLAPSE, state.cause[OPEN_HOSTILITIES])
+        end(future, COLLAPSE, state.cause[OPEN_HOSTILITIES], state.by[OPEN_HOSTILITIES])
 
 
 @everyday
@@ -94,8 +111,8 @@ def repudiate(future: Any, p: Any) -> None:
         return
     named = int(by_second and (not by_first or second > first))
     cause = largest(future.sides[named].grievance)
-    end(future, REPUDIATION, cause)
-    end(future, COLLAPSE, cause)
+    end(future, REPUDIATION, cause, who(by_first, by_second))
+    end(future, COLLAPSE, cause, who(by_first, by_second))
 
 
 @everyday
@@ -162,7 +179,8 @@ def restart(future: Any, p: Any) -> None:
     state = future.ceasefire
     future.tension = p.conflict.tension.initial
     for definition in range(len(state.day)):
-        state.day[definition], state.cause[definition] = 0, NONE
+        state.day[definition] = 0
+        state.cause[definition] = state.by[definition] = NONE
     state.hot_days, state.hot_cause = 0, NONE
     state.spell += 1
     state.began = future.day

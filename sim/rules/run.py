@@ -17,7 +17,7 @@ from sim.rules.trust import trust
 BINS = 256  # resolution of the daily quantiles: 1/256 of a variable's range
 SPELL = struct(
     [("replicate", "u8"), ("spell", "i8"), ("began", "i8"), ("last_day", "i8"),
-     ("day", "i8", (len(ENDS),)), ("cause", "i8", (len(ENDS),))]
+     ("day", "i8", (len(ENDS),)), ("cause", "i8", (len(ENDS),)), ("by", "i8", (len(ENDS),))]
 )  # fmt: skip
 
 
@@ -107,6 +107,7 @@ def record_spell(future: Any, k: int, finals: Any, spells: Any, number: int) -> 
     for definition in range(len(state.day)):
         row.day[definition] = state.day[definition]
         row.cause[definition] = state.cause[definition]
+        row.by[definition] = state.by[definition]
     return number + 1
 
 

@@ -84,7 +84,7 @@ def simulate_block(cell: Cell, first: int, size: int, watched: int | None = None
     done = futures.run(settings.horizon, daily)
     reader = Reader(scenario)
     reader.read(done.notes, log, said=False)
-    columns = outcomes(done.finals, scenario) | {"parameter_set": futures.numbers}
+    columns = outcomes(done.finals, scenario, settings.horizon) | {"parameter_set": futures.numbers}
     renewable = scenario.ceasefire.renewable
     of_spells = runs_table(spells(done.spells), reader.packages) if renewable else pa.table({})
     return Block(runs_table(columns, reader.packages), of_spells, daily, log)

@@ -7,15 +7,18 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.config import CAUSES
+from sim.config import CAUSES, ENDS
 from sim.negotiation.agenda import Packages
-from sim.records import ACCOUNTS, Daily, Log
+from sim.records import ACCOUNTS, BY, MODES, Daily, Log
 
 ROUND_COLUMNS = (
     ("replicate", pa.int64()), ("round", pa.int32()), ("day", pa.int32()),
     ("exchanges", pa.int32()), ("outcome", pa.string()),
     ("pakistan_utility", pa.float64()), ("afghan_taliban_utility", pa.float64()),
 )  # fmt: skip
+NAMES = {"account": ACCOUNTS, "collapse_mode": MODES, "first_end": ENDS}
+NAMES |= {f"{end}_cause": CAUSES for end in ENDS} | {f"{end}_by": BY for end in ENDS}
+"""What numbers stand for, by column."""
 INCIDENT_COLUMNS = (
     ("replicate", pa.int64()), ("day", pa.int32()), ("kind", pa.string()),
     ("group", pa.string()), ("party", pa.string()), ("deaths", pa.int32()),
@@ -25,13 +28,11 @@ INCIDENT_COLUMNS = (
 
 
 def runs_table(columns: dict[str, Any], all_packages: Packages) -> pa.Table:
-    """One row per replicate. Causes and accounts are dictionary columns, null where none."""
+    """One row per replicate. Causes and the like are dictionary columns, null where none."""
     arrays: dict[str, pa.Array] = {}
     for name, values in columns.items():
-        if name.endswith("_cause"):
-            arrays[name] = _coded(values, CAUSES)
-        elif name == "account":
-            arrays[name] = _coded(values, ACCOUNTS)
+        if name in NAMES:
+            arrays[name] = _coded(values, NAMES[name])
         elif name == "parameter_set":
             arrays[name] = pa.array(values, pa.int32(), mask=values < 0)
         elif name == "deal_package":
