@@ -39,6 +39,7 @@ from sim.notes import (
 from sim.parameters import CONTESTED, NONE
 from sim.rules.calendar import last_day_of, schedule
 from sim.rules.incidents import in_force
+from sim.rules.mandate import restore_by_deal, wear_by_talks
 from sim.rules.triggers import put_forward
 from sim.rules.trust import believe, learn, probability, trust
 from sim.state import ACCOUNT, ATTEND, FIRE, TALKS_BREAKDOWN, decided
@@ -252,6 +253,7 @@ def ratify(future: Any, p: Any, t: Any, log: Any, agreed: int) -> bool:
         pressed = 0.5 * (pressure_on(future, p, 0) + pressure_on(future, p, 1))
         sign(future, p, agreed, pressed)
         talks.in_session = talks.failed = False
+        restore_by_deal(future, p)
         if future.tally.deal_day == 0:
             note_deal(future, p, t, agreed)
     note(
@@ -281,6 +283,7 @@ def fail(future: Any, p: Any, t: Any, log: Any) -> None:
     talks, conflict = future.talks, p.conflict
     talks.in_session, talks.failed = False, True
     talks.broken += 1
+    wear_by_talks(future, p)
     together = voices(future, p)
     note(future, log, BREAKDOWN, int(somebody_speaks(future, p)))
     if future.deal.package == NONE:
