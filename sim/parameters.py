@@ -94,7 +94,7 @@ def _fields_of(schema: Any) -> dict[str, Any]:
     return {field.name: _plain(hints[field.name]) for field in dataclasses.fields(schema)}
 
 
-LENGTHS = {"thresholds": 4, "rungs": 5}  # lists of numbers whose length the schema fixes
+LENGTHS = {"thresholds": 4, "capability": 4, "rungs": 5}  # lists of numbers whose length the schema fixes
 BY_ISSUE = {"weights": "f8", "opening": "i8"}
 
 
@@ -170,7 +170,7 @@ DERIVED = struct(
     [
         # share of a fading quantity left after a day, and of its way made in one
         ("kept", _floats("tension", "grievance", "trust", "closure_cost", "backlash")),
-        ("moved", _floats("crossings", "build_up")),
+        ("moved", _floats("crossings", "build_up", "mandate")),
         ("evidence", _floats(*SIGNALS, "attack")),  # log-likelihood ratios
         ("parties", struct([
             ("prior", "f8"), ("lock_in_kept", "f8"), ("demanded", "f8"), ("offers", "i8"),
@@ -590,6 +590,7 @@ def derive(p: Any) -> None:
     d.kept.closure_cost = kept_per_day(conflict_.border.memory)
     d.kept.backlash = math.exp(-1.0 / conflict_.implementation.backlash_days)
     d.moved.crossings = 1.0 - kept_per_day(conflict_.border.reopening)
+    d.moved.mandate = 1.0 - kept_per_day(conflict_.mandate.recovery)
     d.moved.build_up = 1.0 - kept_per_day(conflict_.implementation.build_up)
     signals = conflict_.trust.signals
     d.evidence.strike, d.evidence.fire = evidence(signals.strike), evidence(signals.fire)

@@ -86,6 +86,7 @@ def outcomes(finals: Any, scenario: Scenario, horizon: int) -> Columns:
         for rung in range(1, RUNGS):
             out[f"{name}_rung{rung}_days"] = party["acts"][:, rung]
         out[f"{name}_trust"] = 1.0 / (np.exp(-party["believed"]) + 1.0)
+        out[f"{name}_mandate"] = party["mandate"]
         out[f"{name}_belief_right"] = tally["right_days"][:, side] / finals["day"]
         out[f"{name}_willing"] = party["willing"]
         out[f"{name}_capacity"] = party["capacity"]

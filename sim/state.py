@@ -38,6 +38,7 @@ SIDE = struct(
         ("cohesion", "f8"),  # share of capacity that is left
         ("evidence", "f8"),  # share of the evidence on incidents handed over outside any deal
         ("rung", "i8"), ("acts", "i8", (RUNGS,)),  # highest rung today, days spent at each
+        ("mandate", "f8"),  # what is left of its mandate at home, in [0, 1]
         ("leverage", "f8"),  # pull on it this morning of the mediators who restrain
         # at the table: trust in the other side, no deal under the mediators' pressure, and the own
         # public position
@@ -82,7 +83,12 @@ CEASEFIRE = struct(
         ("spell", "i8"), ("began", "i8"),
     ]
 )  # fmt: skip
-TRIGGER = struct([("severity", "f8"), ("cause", "i8"), ("injured", "i8", (2,))])
+TRIGGER = struct(
+    [
+        ("severity", "f8"), ("cause", "i8"), ("injured", "i8", (2,)),
+        ("carried", "?"),  # whether it is what was left of yesterday's chain
+    ]
+)  # fmt: skip
 TALKS = struct(
     [
         ("next_round", "i8"), ("last_day", "i8"), ("in_session", "?"),
@@ -114,7 +120,7 @@ TALLY = struct(  # counts that no decision depends on
     ]
 )  # fmt: skip
 QUESTION = struct(
-    [(name, "i8") for name in ("seat", "kind", "agent", "package", "suffered", "link")]
+    [(name, "i8") for name in ("seat", "kind", "agent", "package", "suffered", "link", "open")]
     + [("worth", "f8")]
 )
 FUTURE = struct(
@@ -128,8 +134,9 @@ FUTURE = struct(
         # strength of monitors without any deal, and of all who verify, in [0, 1]
         ("monitors", "f8"), ("verifiers", "f8"),
         ("sides", SIDE, (2,)), ("mediators", MEDIATOR, (MEDIATORS,)), ("groups", GROUP, (GROUPS,)),
-        # today: the cause of the chain of responses, and what beliefs are revised by
-        ("chain_cause", "i8"), ("attributed_today", "?"), ("violated_today", "i8", (2,)),
+        # today: the cause of the chain of responses, whether commanders on the spot begin it, and
+        # what beliefs are revised by
+        ("chain_cause", "i8"), ("on_the_spot", "?"), ("attributed_today", "?"), ("violated_today", "i8", (2,)),
         ("tally", TALLY),
         ("watched", "?"),  # whether what happens is noted
         # which seats persons hold (bit by seat), today's answers, and what is asked

@@ -98,10 +98,12 @@ def mine(numbers: Facts) -> str:
         "asked_at_home": f"{numbers['asked_at_home']:.3f}",
         "capacity": f"{numbers['capacity']:.2f}",
         "willing": say.YES if numbers["willing"] else say.NO,
+        "mandate": f"{numbers['mandate']:.0%}",
         "pressure": f"{pressure:.0%}",
         "lock_in": ", ".join(locked) or say.NOTHING,
     }
-    return table([(say.MINE_ROWS[key][0], value, say.MINE_ROWS[key][1])
+    lost = f"{numbers['mandate_lost']:.0%}"
+    return table([(say.MINE_ROWS[key][0], value, say.MINE_ROWS[key][1].format(lost=lost))
                   for key, value in values.items()])  # fmt: skip
 
 

@@ -466,6 +466,10 @@ ASK = {
     "contain": "A chain of responses is under way. Do you spend effort to break it?",
     "draft": "The session ends without agreement. Which text do you table?",
 }
+ON_THE_SPOT = (
+    "Your commanders on the spot answer first, at most with border fire; your capital answers what "
+    "follows, if mediators have not ended it by then."
+)
 ASK_HELP = {
     "attend": "If either side stays away no round is held; the next is weeks away.",
     "leave": "If neither walks out the round is adjourned: the next has a date, and what both last "
@@ -477,7 +481,8 @@ ASK_HELP = {
     "1988).",
     "text": "A single negotiating text (Fisher 1978): if you refuse, the next one leans more to "
     "you.",
-    "respond": "The ladder of responses. What you do may be answered, and adds to tension.",
+    "respond": "The ladder of responses. What you do may be answered, and adds to tension; leaving "
+    "what was suffered unanswered wears your mandate at home.",
     "account": "Where your account contradicts the other side's, it costs you their trust and "
     "locks you in at home for a while (audience costs, Fearon 1994).",
     "end": "This is repudiation: the ceasefire collapses today.",
@@ -532,6 +537,12 @@ MINE_ROWS = {
     ),
     "capacity": ("Your ability to deliver", "Share of what you promise that you can carry out."),
     "willing": ("You mean to keep promises", "Your type. The other side does not know it."),
+    "mandate": (
+        "Mandate at home",
+        "Restraint after what your side has suffered wears it away, a protest less, and so does a "
+        "round with nothing signed; quiet and a deal restore it. Below {lost} your capital ends "
+        "the ceasefire without asking you.",
+    ),
     "pressure": (
         "Pressure at home to end it",
         "As a share of what it takes to declare the ceasefire over.",

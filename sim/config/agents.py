@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from sim.config.fields import (
     SCHEMA,
+    Able,
     Finite,
     MediatorFunction,
     OpponentModel,
@@ -82,6 +83,7 @@ class Party:
     thresholds: list[Finite] = text(
         "pressure at which rungs 1 to 4 become as likely as not, rising (logit)", "calibrated"
     )
+    capability: list[Able] = text("whether the side can act at rungs 1 to 4, each 1 or 0")
     closure_cost: float = number(
         "cost of a day of full border closure", 0, 1, "utility per day", "assumed"
     )
@@ -102,6 +104,8 @@ class Party:
         rungs = self.thresholds
         if len(rungs) != 4 or any(b < a for a, b in pairwise(rungs)):
             raise ValueError(f"thresholds {rungs} must be four numbers that do not fall")
+        if len(self.capability) != 4:
+            raise ValueError(f"capability {self.capability} must be four numbers, each 0 or 1")
         return self
 
 

@@ -67,6 +67,12 @@ class Response:
         "pressure per rung of the other side's act", 0, 5, "logit", "calibrated"
     )
     counter_from: Rung = text("lowest rung that may be answered in kind")
+    local: int = number(
+        "highest rung at which commanders on the spot answer a clash", 0, 4, "rung", "assumed"
+    )
+    mandate: float = number(
+        "pressure on a side that has lost its mandate at home", 0, 10, "logit", "assumed"
+    )
     links: int = number("acts in one day's chain at most", 1, 20, "acts", "assumed")
     violation: float = number("pressure of a detected violation", 0, 10, "logit", "assumed")
     breakdown: float = number("pressure of a failed round", 0, 10, "logit", "assumed")
@@ -197,6 +203,28 @@ class Grievance:
 
 
 @dataclass(config=SCHEMA, kw_only=True)
+class Mandate:
+    """What wears away a side's mandate at home, whole on day 0, and what brings it back."""
+
+    unanswered: float = number(
+        "share lost per unit of pressure suffered and answered with restraint", 0, 1,
+        "share / logit", "assumed",
+    )  # fmt: skip
+    protest: float = number("share of that loss which a protest prevents", 0, 1, "share", "assumed")
+    fruitless: float = number(
+        "share lost by a round that ends with nothing signed", 0, 1, "share", "assumed"
+    )
+    recovery: float = number("half-life of what is lost", 0.5, 3650, "days", "assumed")
+    deal: float = number(
+        "share of what is lost that a signed deal brings back", 0, 1, "share", "assumed"
+    )
+    lost: float = number(
+        "mandate below which a capital ends the ceasefire over its delegation's head", 0, 1,
+        "share", "assumed",
+    )  # fmt: skip
+
+
+@dataclass(config=SCHEMA, kw_only=True)
 class Border:
     """The crossings: closed on day 0; openings are partial and reversible."""
 
@@ -229,5 +257,6 @@ class Conflict:
     trust: Trust = text("trust")
     implementation: Implementation = text("implementation of a deal")
     grievance: Grievance = text("grievance and repudiation")
+    mandate: Mandate = text("mandate at home")
     border: Border = text("border closure")
     spoiling: Spoiling = text("spoiling")

@@ -52,6 +52,7 @@ def text(doc: str, origin: str = "assumed") -> Any:
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Able = Annotated[int, Field(ge=0, le=1)]
 Rung = Annotated[int, Field(ge=0, le=4)]
 
 

@@ -128,6 +128,10 @@ class Bargaining:
         "share of contradiction that a fully credible communique removes", 0, 1, "share",
         "assumed",
     )  # fmt: skip
+    win_set_mandate: float = number(
+        "rise of the ratification threshold for a side that has lost its mandate at home", 0, 1,
+        "utility", "assumed",
+    )  # fmt: skip
     win_set_audience: float = number(
         "rise of the ratification threshold per unit of audience pressure", 0, 1, "utility",
         "assumed",

@@ -93,6 +93,15 @@ def _package(question: Question, value: Any, packages: Packages) -> dict[str, st
 def _rung(question: Question, value: Any, packages: Packages) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < RUNGS:
         raise MoveError(f"a response is a rung from 0 to {RUNGS - 1}, not {_short(value)}")
+    allowed = question.facts["rungs"]
+    if value not in allowed:
+        why = "your side has no means for it"
+        if question.facts["on_the_spot"] and value > max(allowed):
+            why = "a clash is answered on the spot, before the capitals can"
+        raise MoveError(
+            f"rung {value} cannot be chosen here, for {why}; allowed are "
+            + ", ".join(map(str, allowed))
+        )
     return value
 
 

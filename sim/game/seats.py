@@ -13,7 +13,7 @@ from sim.config import CAUSES, PARTIES
 from sim.game.questions import Facts
 from sim.negotiation.agenda import Packages
 from sim.parameters import NONE
-from sim.state import ANSWERS, DECISIONS
+from sim.state import ANSWERS, DECISIONS, RUNGS
 
 MEDIATORS = "mediators"
 SEATS = (*PARTIES, MEDIATORS)
@@ -73,6 +73,8 @@ class Seats:
             return {
                 "cause": CAUSES[record["chain_cause"]], "suffered": int(question["suffered"]),
                 "link": int(question["link"]),
+                "rungs": [rung for rung in range(RUNGS) if question["open"] >> rung & 1],
+                "on_the_spot": bool(record["on_the_spot"] and question["link"] == 0),
             }  # fmt: skip
         if kind == "account":
             return {"issues": self.contested}

@@ -141,6 +141,8 @@ def _own(game: Game, seat: str, asked: Question | None) -> View:
         "lock_in": facts.get("lock_in", lock_in),
         "contested": game.contested,
         "asked_at_home": asked_at_home(game, party.side),
+        "mandate": float(party.mandate[0]),
+        "mandate_lost": float(game.model.futures.sets[0].conflict.mandate.lost),
         "willing": bool(party.willing[0]),
         "capacity": float(party.capacity[0] * party.cohesion[0]),
         "pressure_to_end": float(party.pressure_to_end()[0]),

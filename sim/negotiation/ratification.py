@@ -16,9 +16,13 @@ def slack(uniform: float, mean: float) -> float:
 
 @rule
 def gain_asked_at_home(future: Any, p: Any, side: int) -> float:
-    """Gain over no deal that a deal needs to be ratified: more, the more the audience presses."""
+    """Gain over no deal that a deal needs to be ratified.
+
+    It rises with the audience's pressure and as the side's mandate wears away.
+    """
+    own = future.sides[side]
     audience = p.bargaining.win_set_audience * max(p.parties[side].audience, 0.0)
-    return future.sides[side].asked_at_home + audience
+    return own.asked_at_home + audience + p.bargaining.win_set_mandate * (1.0 - own.mandate)
 
 
 @rule

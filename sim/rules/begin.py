@@ -84,7 +84,7 @@ def begin_side(future: Any, p: Any, side: int) -> None:
     drawn = logistic_quantile(chance(future, ENDING[side]), LEAST)
     own.ending_value = config.ending_value * math.exp(config.ending_spread * drawn)
     own.learnt = own.believed = p.derived.parties[side].prior
-    own.cohesion = 1.0
+    own.cohesion = own.mandate = 1.0
     own.previous = NONE
     for k in range(ISSUES):
         own.unmoved[k] = PRIOR

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compiling import everyday
+from sim.rules.mandate import restore
 from sim.rules.trust import believe, leaked, learn
 from sim.state import FIRE, STRIKE
 
@@ -41,7 +42,7 @@ def take_in(future: Any, p: Any, side: int) -> None:
 
 @everyday
 def pass_day(future: Any, p: Any, side: int) -> None:
-    """Let trust leak to its prior, grievances and lock-in fade."""
+    """Let trust leak to its prior, grievances and lock-in fade, a worn mandate recover."""
     own, known = future.sides[side], p.derived.parties[side]
     own.learnt = leaked(own.learnt, known.prior, p.derived.kept.trust)
     believe(own)
@@ -49,6 +50,7 @@ def pass_day(future: Any, p: Any, side: int) -> None:
         own.grievance[cause] *= p.derived.kept.grievance
     for c in range(p.count.contested):
         own.lock_in[c] *= known.lock_in_kept
+    restore(own, p.derived.moved.mandate)
 
 
 @everyday

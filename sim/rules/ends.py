@@ -19,6 +19,7 @@ from sim.notes import CEASEFIRE_RENEWED, note
 from sim.parameters import NONE
 from sim.rules.calendar import schedule
 from sim.rules.incidents import in_force
+from sim.rules.mandate import lost, restore
 from sim.rules.triggers import clear
 from sim.rules.trust import trust
 from sim.state import (
@@ -117,7 +118,12 @@ def repudiate(future: Any, p: Any) -> None:
 
 @everyday
 def ends_it(future: Any, p: Any, side: int, pressure: float) -> bool:
-    """Whether a side ends the ceasefire: pressure to end it exceeds what continuing is worth."""
+    """Whether a side ends the ceasefire: pressure to end it exceeds what continuing is worth.
+
+    A capital whose mandate is lost ends it without asking its delegation.
+    """
+    if lost(future, p, side):
+        return True
     if pressure <= future.sides[side].ending_value:  # the quick part: all else only adds to it
         return False
     if pressure <= worth_of_continuing(future, p, side):
@@ -159,7 +165,7 @@ def worth_of_continuing(future: Any, p: Any, side: int) -> float:
 def renew(future: Any, p: Any, log: Any) -> None:
     """Perhaps re-establish a collapsed ceasefire, likelier where mediators call the sides back.
 
-    Tension and calendar begin anew, the old deal and old grievances are gone. Trust, lock-in,
+    Tension, calendar and mandates begin anew, the old deal and old grievances are gone. Trust, lock-in,
     private values, suppression, patience and what closure has cost stay.
     """
     state = future.ceasefire
@@ -192,3 +198,4 @@ def restart(future: Any, p: Any) -> None:
     for side in range(2):
         for cause in range(len(future.sides[side].grievance)):
             future.sides[side].grievance[cause] = 0.0
+        restore(future.sides[side], 1.0)

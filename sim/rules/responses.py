@@ -1,6 +1,7 @@
 """Steps 5 and 6: the day's chain of responses, and who may break it.
 
-Rungs: 0 restraint, 1 protest and closure, 2 border fire, 3 strike, 4 open hostilities.
+Rungs: 0 restraint, 1 protest and closure, 2 border fire, 3 strike, 4 open hostilities. A side acts
+only at those for which it has the means.
 """
 
 from __future__ import annotations
@@ -14,9 +15,19 @@ from sim.negotiation.mediators import active
 from sim.notes import ACT, note
 from sim.parameters import NONE
 from sim.rules.incidents import in_force
+from sim.rules.mandate import pressure_of_loss, wear_by_restraint
 from sim.rules.triggers import clear, put_forward
 from sim.rules.trust import trust
-from sim.state import CONTAIN, MEDIATORS_SEAT, RESPOND, decided
+from sim.state import (
+    BORDER_CLASH,
+    CONTAIN,
+    HOSTILITIES,
+    MEDIATORS_SEAT,
+    RESPOND,
+    RUNGS,
+    TALKS_BREAKDOWN,
+    decided,
+)
 
 FIRST_RESPONDS, SECOND_RESPONDS = (purpose(f"response/{party}") for party in PARTIES)
 HOTLINE = purpose("containment/hotline")
@@ -29,27 +40,39 @@ def respond(future: Any, p: Any, log: Any) -> None:
     The other side answers in its turn, and so on until one shows restraint, the chain is broken or
     it is as long as may be; the rest then waits for tomorrow.
     """
-    held = future.trigger
-    cause, severity = held.cause, held.severity
+    held, response = future.trigger, p.conflict.response
+    cause, severity, carried = held.cause, held.severity, held.carried
     acting = (held.injured[0] != 0, held.injured[1] != 0)
     clear(future)
     if cause == NONE or not p.switches.responses or not in_force(future):
         return
     future.chain_cause = cause
+    future.on_the_spot = cause == BORDER_CLASH and not carried
+    by_an_act = carried or not (cause == BORDER_CLASH or cause == TALKS_BREAKDOWN)
     inclined = (inclination(future, p, 0), inclination(future, p, 1))
-    felt = (severity + inclined[0], severity + inclined[1])
-    rungs = (0, 0)
-    for link in range(p.conflict.response.links):
+    pressure, rungs = (severity, severity), (0, 0)
+    for link in range(response.links):
+        felt = (pressure[0] + inclined[0], pressure[1] + inclined[1])
         rungs = act(future, p, log, link, acting, rungs, felt)
-        acting = next_turns(acting, rungs, p.conflict.response.counter_from)
+        if link > 0 or by_an_act:
+            answer_at_home(future, p, acting, pressure)
+        acting = next_turns(acting, rungs, response.counter_from)
         if not (acting[0] or acting[1]):
             return
-        if link + 1 < p.conflict.response.links:
+        if link + 1 < response.links:
             if contained(future, p, link + 1):
                 return
-            counter = p.conflict.response.counter
-            felt = (counter * rungs[1] + inclined[0], counter * rungs[0] + inclined[1])
-    put_forward(future, p.conflict.response.unfinished, cause, acting[0], acting[1])
+            pressure = (response.counter * rungs[1], response.counter * rungs[0])
+    put_forward(future, response.unfinished, cause, acting[0], acting[1])
+    future.trigger.carried = True
+
+
+@rule
+def answer_at_home(future: Any, p: Any, acting: Any, pressure: Any) -> None:
+    """Let those whose turn it was answer at home for how they met what they suffered (logits)."""
+    for side in range(2):
+        if acting[side]:
+            wear_by_restraint(future, p, side, pressure[side])
 
 
 @rule
@@ -67,14 +90,31 @@ def act(
 
 @rule
 def choose(future: Any, p: Any, log: Any, link: int, side: int, suffered: int, felt: float) -> int:
-    """A side's rung under the pressure it feels (logits)."""
+    """A side's rung under the pressure it feels (logits), as far as it has the means.
+
+    A clash is answered by commanders on the spot; the capitals choose from the next link on.
+    """
     key = SECOND_RESPONDS if side else FIRST_RESPONDS
+    most = p.conflict.response.local if future.on_the_spot and link == 0 else HOSTILITIES
+    open_ = open_rungs(p.parties[side].capability, most)
     rung = choose_rung(nth(word(future, key), link), felt, p.parties[side].thresholds)
-    future.question.suffered, future.question.link = suffered, link
+    while not (open_ >> rung) & 1:
+        rung -= 1
+    future.question.suffered, future.question.link, future.question.open = suffered, link, open_
     rung = decided(future, side, RESPOND, rung)
     future.sides[side].rung = max(future.sides[side].rung, rung)
     note(future, log, ACT, side, rung, link)
     return rung
+
+
+@rule
+def open_rungs(capability: Any, most: int) -> int:
+    """The rungs up to ``most`` at which a side can act, a bit each; restraint is always one."""
+    rungs = 1
+    for rung in range(1, RUNGS):
+        if rung <= most and capability[rung - 1] != 0.0:
+            rungs |= 1 << rung
+    return rungs
 
 
 @rule
@@ -95,10 +135,10 @@ def choose_rung(uniform: float, felt: float, thresholds: Any) -> int:
 def inclination(future: Any, p: Any, side: int) -> float:
     """A side's pressure to answer before anything is suffered, in logits.
 
-    Audience, private resolve and tension, less what holds it back.
+    Audience, private resolve, tension and a worn mandate, less what holds it back.
     """
     felt = p.parties[side].audience + future.sides[side].resolve
-    felt += p.conflict.response.tension * future.tension
+    felt += p.conflict.response.tension * future.tension + pressure_of_loss(future, p, side)
     return felt - restraint(future, p, side)
 
 

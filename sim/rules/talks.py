@@ -45,6 +45,7 @@ from sim.notes import (
 from sim.parameters import CONTESTED, NONE, code
 from sim.rules.calendar import last_day_of, schedule
 from sim.rules.incidents import in_force
+from sim.rules.mandate import restore_by_deal, wear_by_talks
 from sim.rules.triggers import put_forward
 from sim.rules.trust import believe, learn, probability, trust
 from sim.state import ACCOUNT, ATTEND, FIRE, LEAVE, TALKS_BREAKDOWN, decided
@@ -274,6 +275,7 @@ def ratify(future: Any, p: Any, t: Any, log: Any, agreed: int) -> bool:
         future.tally.renegotiated += in_full(future.deal)
         sign(future, p, agreed, pressed(future, p), False)
         talks.in_session = talks.failed = False
+        restore_by_deal(future, p)
         if future.tally.deal_day == 0:
             note_deal(future, p, t, agreed)
         note_round(future, t, log, FULL, agreed)
@@ -324,6 +326,7 @@ def part(future: Any, p: Any, t: Any, log: Any) -> None:
     shared = to_initial(future, p, t)
     if shared == NONE:
         talks.adjourned += 1
+        wear_by_talks(future, p)
         note_round(future, t, log, ADJOURNMENT, NONE)
     else:
         note_round(future, t, log, PARTIAL, shared)
@@ -382,6 +385,7 @@ def initial(future: Any, p: Any, log: Any, package: int) -> None:
     if future.tally.partial_day == 0:
         future.tally.partial_day = future.day
     sign(future, p, package, pressed(future, p), True)
+    restore_by_deal(future, p)
     note(future, log, INITIALLED, package)
 
 
@@ -398,6 +402,7 @@ def break_off(future: Any, p: Any, t: Any, log: Any) -> None:
     talks.in_session, talks.failed = False, True
     talks.broken += 1
     talks.sittings += 1
+    wear_by_talks(future, p)
     together = voices(future, p)
     note(future, log, BREAKDOWN, int(somebody_speaks(future, p)))
     if not in_full(future.deal):

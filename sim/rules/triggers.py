@@ -21,6 +21,7 @@ def put_forward(future: Any, severity: float, cause: int, first: bool, second: b
     if wins:
         held.severity, held.cause = severity, cause
         held.injured[0], held.injured[1] = first, second
+        held.carried = False
     elif equal and held.cause == cause:
         held.injured[0] |= first
         held.injured[1] |= second
@@ -32,3 +33,4 @@ def clear(future: Any) -> None:
     held = future.trigger
     held.severity, held.cause = 0.0, NONE
     held.injured[0] = held.injured[1] = 0
+    held.carried = False

@@ -36,7 +36,6 @@ from sim.app.site import (
 )
 from sim.config import ConfigError
 from sim.game import SEATS
-from sim.game.questions import RUNGS
 from sim.game.views import reckoned, view, worth
 
 
@@ -400,14 +399,16 @@ class Form:
                 button(words, lambda value=value: self._send(value), plain=True)
 
     def _respond(self) -> None:
+        if self.question["on_the_spot"]:
+            paragraph(say.ON_THE_SPOT, "help")
+        allowed = self.question["rungs"]
         rungs = {
-            rung: f"{rung} · {name}: {words}"
-            for rung, (name, words) in enumerate(zip(say.RUNGS, say.RUNGS_EXPLAINED, strict=True))
+            rung: f"{rung} · {say.RUNGS[rung]}: {say.RUNGS_EXPLAINED[rung]}" for rung in allowed
         }
         radio = ui.radio(rungs, value=0).props(f'aria-label="{say.KINDS["respond"]}"')
 
         async def send() -> None:
-            await self._send(choices.one_of(say.KINDS["respond"], radio.value, range(RUNGS)))
+            await self._send(choices.one_of(say.KINDS["respond"], radio.value, allowed))
 
         button(say.SEND_RUNG, send)
 
