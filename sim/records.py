@@ -63,7 +63,7 @@ def outcomes(finals: Any, scenario: Scenario) -> Columns:
         out[f"attacks_{name}"] = finals["groups"]["attacks"][:, k]
         out[f"deaths_{name}"] = finals["groups"]["deaths"][:, k]
     for name in ("attributed", "misattributed", "disputed", "clashes", "contained", "violations",
-                 "renegotiated"):  # fmt: skip
+                 "breaches", "false_alarms", "cleared", "remedied", "renegotiated"):  # fmt: skip
         out[name] = tally[name]
     for side, name in enumerate(PARTIES):
         party = finals["sides"][:, side]
@@ -174,13 +174,13 @@ class Log:
 
 
 INCIDENTS = {
-    "attack", "border_clash", "violation", "renegotiation_asked", "deal_lapses",
+    "attack", "border_clash", "allegation", "ruling", "renegotiation_asked", "deal_lapses",
     "ceasefire_renewed", "round_not_held",
 }  # fmt: skip
 TOLD = [k for k, kind in enumerate(KINDS) if kind in INCIDENTS or kind == "round"]
 TRUTHS = {
     "attributed", "denied", "from_afghan_soil", "resumed", "says_good_faith", "accepted",
-    "communique",
+    "communique", "breached", "cleared", "remedied",
 }  # fmt: skip
 
 
