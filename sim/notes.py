@@ -32,7 +32,8 @@ FIELDS = {
     "attack": Fields(("group", "deaths", "attributed", "denied", "from_afghan_soil")),
     "border_clash": Fields(("initiator", "denied"), ("severity",)),
     "act": Fields(("party", "rung", "link")),
-    "violation": Fields(("party",)),
+    "allegation": Fields(("party", "breached")),
+    "ruling": Fields(("party", "cleared", "remedied")),
     "renegotiation_asked": Fields(("party",)),
     "deal_lapses": Fields(),
     "ceasefire_renewed": Fields(),
@@ -58,9 +59,9 @@ position; outcomes of a round as in ``OUTCOMES``. A session's lock-ins follow it
 side and contested issue."""
 KINDS = tuple(FIELDS)
 (
-    ATTACK, BORDER_CLASH, ACT, VIOLATION, RENEGOTIATION_ASKED, DEAL_LAPSES, CEASEFIRE_RENEWED,
-    ROUND_NOT_HELD, ROUND_OPENS, INFORMATION, SESSION, MOVE, RATIFICATION, ROUND, TAKEN_BACK,
-    INITIALLED, WALKS_OUT, ADJOURNED, BREAKDOWN, CONTRADICTION,
+    ATTACK, BORDER_CLASH, ACT, ALLEGATION, RULING, RENEGOTIATION_ASKED, DEAL_LAPSES,
+    CEASEFIRE_RENEWED, ROUND_NOT_HELD, ROUND_OPENS, INFORMATION, SESSION, MOVE, RATIFICATION, ROUND,
+    TAKEN_BACK, INITIALLED, WALKS_OUT, ADJOURNED, BREAKDOWN, CONTRADICTION,
 ) = range(len(KINDS))  # fmt: skip
 OUTCOMES = ("full", "partial", "adjourned", "broken_off")  # how a round ends
 FULL, PARTIAL, ADJOURNMENT, BROKEN_OFF = range(len(OUTCOMES))

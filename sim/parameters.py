@@ -169,8 +169,9 @@ EVENT = _merged(EVENT_KINDS, [(name, "i8") for name in ("group", "mediator", "is
 DERIVED = struct(
     [
         # share of a fading quantity left after a day, and of its way made in one
-        ("kept", _floats("tension", "grievance", "trust", "closure_cost", "backlash")),
-        ("moved", _floats("crossings", "build_up", "mandate")),
+        ("kept", _floats(
+            "tension", "grievance", "trust", "closure_cost", "backlash", "unremedied")),
+        ("moved", _floats("crossings", "build_up", "deployment", "mandate")),
         ("evidence", _floats(*SIGNALS, "attack")),  # log-likelihood ratios
         ("parties", struct([
             ("prior", "f8"), ("lock_in_kept", "f8"), ("demanded", "f8"), ("offers", "i8"),
@@ -592,6 +593,8 @@ def derive(p: Any) -> None:
     d.moved.crossings = 1.0 - kept_per_day(conflict_.border.reopening)
     d.moved.mandate = 1.0 - kept_per_day(conflict_.mandate.recovery)
     d.moved.build_up = 1.0 - kept_per_day(conflict_.implementation.build_up)
+    d.moved.deployment = 1.0 - kept_per_day(conflict_.implementation.monitoring.deployment)
+    d.kept.unremedied = kept_per_day(conflict_.implementation.window)
     signals = conflict_.trust.signals
     d.evidence.strike, d.evidence.fire = evidence(signals.strike), evidence(signals.fire)
     d.evidence.delivery = evidence(signals.delivery)

@@ -79,7 +79,8 @@ def outcomes(finals: Any, scenario: Scenario, horizon: int) -> Columns:
         out[f"attacks_{name}"] = finals["groups"]["attacks"][:, k]
         out[f"deaths_{name}"] = finals["groups"]["deaths"][:, k]
     for name in ("attributed", "misattributed", "disputed", "clashes", "contained", "violations",
-                 "renegotiated", "taken_back"):  # fmt: skip
+                 "breaches", "false_alarms", "cleared", "remedied", "renegotiated",
+                 "taken_back"):  # fmt: skip
         out[name] = tally[name]
     for side, name in enumerate(PARTIES):
         party = finals["sides"][:, side]
@@ -191,13 +192,13 @@ class Log:
 
 
 INCIDENTS = {
-    "attack", "border_clash", "violation", "renegotiation_asked", "deal_lapses",
+    "attack", "border_clash", "allegation", "ruling", "renegotiation_asked", "deal_lapses",
     "ceasefire_renewed", "round_not_held",
 }  # fmt: skip
 TOLD = [k for k, kind in enumerate(KINDS) if kind in INCIDENTS or kind == "round"]
 TRUTHS = {
     "attributed", "denied", "from_afghan_soil", "resumed", "says_good_faith", "accepted",
-    "communique",
+    "communique", "breached", "cleared", "remedied",
 }  # fmt: skip
 
 

@@ -72,7 +72,10 @@ DEAL = struct(
         ("package", "i8"), ("age", "i8"), ("delivered", "f8", (2,)), ("pressure", "f8"),
         # whether it settles some issues only; how much of a whole deal it is, in [0, 1]
         ("partial", "?"), ("whole", "f8"),
-        ("violations", "i8"), ("terms", TERMS),
+        ("monitoring", "f8"),  # share of the body that verifies it that is there, in [0, 1]
+        # breach alleged of each side that waits for a ruling, as in rules.breaches; those that a
+        # ruling upheld and that were not remedied, faded by their age
+        ("alleged", "i8", (2,)), ("unremedied", "f8"), ("terms", TERMS),
     ]
 )  # fmt: skip
 CEASEFIRE = struct(
@@ -111,6 +114,7 @@ TALLY = struct(  # counts that no decision depends on
     [
         *((name, "i8") for name in (
             "attributed", "misattributed", "clashes", "contained", "disputed", "violations",
+            "breaches", "false_alarms", "cleared", "remedied",
             "renegotiated", "taken_back", "deal_day", "deal_lapsed_day", "deal_package",
             "partial_day")),
         ("right_days", "i8", (2,)), ("deal_utility", "f8", (2,)), ("deal_gain", "f8", (2,)),

@@ -9,6 +9,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sim.config import PARTIES
+
 Facts = Mapping[str, Any]
 
 TITLE = "Ceasefire rounds"
@@ -209,13 +211,29 @@ def _information(entry: Facts) -> str:
     )
 
 
+def _allegation(entry: Facts) -> str:
+    other = next(side for side in PARTIES if side != entry["party"])
+    truth = ""
+    if "breached" in entry:
+        truth = f" (in this simulated future there was {'one' if entry['breached'] else 'none'})"
+    return f"{seat(other)} alleges a breach of the deal by {seat(entry['party'])}{truth}."
+
+
+def _ruling(entry: Facts) -> str:
+    if entry["cleared"]:
+        return f"On review {seat(entry['party'])} is cleared of the alleged breach."
+    made_good = "makes it good" if entry["remedied"] else "does not make it good"
+    return f"On review the alleged breach is upheld; {seat(entry['party'])} {made_good}."
+
+
 _TELL: dict[str, Callable[[Facts], str]] = {
     "attack": _attack,
     "border_clash": _clash,
     "renegotiation_asked": lambda e: f"{seat(e['party'])} asks to renegotiate the deal.",
     "ceasefire_renewed": lambda _: "The ceasefire is re-established.",
-    "violation": lambda e: f"A violation of the deal by {seat(e['party'])} is found.",
-    "deal_lapses": lambda _: "The deal lapses after too many violations.",
+    "allegation": _allegation,
+    "ruling": _ruling,
+    "deal_lapses": lambda _: "The deal lapses: too many breaches were not made good.",
     "round_not_held": lambda _: "A round is due but not held: a side stays away.",
     "round_opens": _round_opens,
     "act": lambda e: f"{seat(e['party'])} answers: {RUNGS[e['rung']].lower()}.",
@@ -493,7 +511,7 @@ ASK_HELP = {
 RESPOND_AFTER = {
     "attack": "An attack has been laid at Kabul's door",
     "border_clash": "There has been a clash at the border",
-    "violation": "A violation of the deal has been found",
+    "violation": "A breach of the deal has been alleged",
     "talks_breakdown": "The talks have broken down",
     "shock": "There has been a shock from outside",
 }
@@ -554,7 +572,10 @@ MINE_ROWS = {
     "patience": ("Effort left", "Each attempt to contain costs one; it comes back slowly."),
 }
 YES, NO = "yes", "no"
-DEAL_IN_FORCE = "A deal is in force, day {age}, {violations} violations found: {package}."
+DEAL_IN_FORCE = (
+    "A deal is in force, day {age}; its monitors are deployed to {monitoring:.0%}, breaches that "
+    "were not made good weigh {unremedied:.1f}: {package}."
+)
 NO_DEAL_YET = "No deal is in force."
 
 # --- teach ------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ class Response:
         "pressure on a side that has lost its mandate at home", 0, 10, "logit", "assumed"
     )
     links: int = number("acts in one day's chain at most", 1, 20, "acts", "assumed")
-    violation: float = number("pressure of a detected violation", 0, 10, "logit", "assumed")
+    violation: float = number("pressure of an alleged breach of a deal", 0, 10, "logit", "assumed")
     breakdown: float = number("pressure of a failed round", 0, 10, "logit", "assumed")
     statement: float = number(
         "pressure of a wholly hostile leadership statement", 0, 10, "logit", "assumed"
@@ -127,7 +127,7 @@ class Signals:
     strike: Signal = text("a strike or worse")
     fire: Signal = text("border fire")
     delivery: Signal = text("an arrest or handover delivered")
-    violation: Signal = text("a detected violation")
+    violation: Signal = text("an alleged breach of a deal, unless it is cleared")
     contradiction: Signal = text("a contradictory account")
     quiet: Signal = text("a quiet day")
     disputed: Signal = text("a version of an incident that the side holds to be false")
@@ -144,8 +144,50 @@ class Trust:
 
 
 @dataclass(config=SCHEMA, kw_only=True)
+class Monitoring:
+    """The body that verifies a deal: it has to be built, and it leaves where there is fire."""
+
+    capacity: float = number(
+        "share of the V of an option that a body in full strength brings", 0, 1, "share", "assumed"
+    )
+    deployment: float = number(
+        "half-life of the way to full strength after signing", 0.5, 365, "days", "assumed"
+    )
+    withdrawal: float = number(
+        "share of it that leaves on a day of border fire or worse", 0, 1, "share", "assumed"
+    )
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Adjudication:
+    """Who is right about an alleged breach; by the sides alone it takes longer."""
+
+    rate: float = number(
+        "chance of a ruling on an allegation, fully verified", 0, 1, "per day", "assumed"
+    )
+    alone: float = number("share of that chance without V", 0, 1, "share", "assumed")
+    clearing: float = number(
+        "chance that a false allegation is cleared, fully verified", 0, 1, "probability", "assumed"
+    )
+
+
+@dataclass(config=SCHEMA, kw_only=True)
+class Remedy:
+    """What makes good a breach that a ruling upheld; without V the accused may dispute it."""
+
+    chance: float = number(
+        "chance that a side that delivers all remedies it, fully verified", 0, 1, "probability",
+        "assumed",
+    )  # fmt: skip
+    alone: float = number("share of that chance without V", 0, 1, "share", "assumed")
+    returned: float = number(
+        "share of the ruling's grievance that a remedy takes back", 0, 1, "share", "assumed"
+    )
+
+
+@dataclass(config=SCHEMA, kw_only=True)
 class Implementation:
-    """How a deal is carried out, broken and found out."""
+    """How a deal is carried out, breached, held to account and lost."""
 
     build_up: float = number("half-life of the way to full delivery", 0.5, 365, "days", "assumed")
     delivery: float = number(
@@ -160,9 +202,22 @@ class Implementation:
     deterrence: float = number(
         "share of violations that full verification deters (Fortna 2003)", 0, 1, "share", "assumed"
     )
-    tolerance: int = number("detected violations that end a deal", 1, 1000, "violations", "assumed")
+    false_alarm: float = number(
+        "chance that a breach is alleged where there was none, of a side that has promised all, "
+        "without V", 0, 1, "per day", "assumed",
+    )  # fmt: skip
+    monitoring: Monitoring = text("the body that verifies a deal")
+    adjudication: Adjudication = text("rulings on alleged breaches")
+    remedy: Remedy = text("making good what was ruled a breach")
+    window: float = number(
+        "half-life of an unremedied breach in what a deal can bear", 0.5, 3650, "days", "assumed"
+    )
+    tolerance: float = number(
+        "unremedied breaches, faded by their age, above which a deal lapses", 0, 1000, "breaches",
+        "assumed",
+    )  # fmt: skip
     renegotiation: float = number(
-        "chance that a detected violation reopens talks on the deal in force", 0, 1, "probability",
+        "chance that an alleged breach reopens talks on the deal in force", 0, 1, "probability",
         "assumed",
     )  # fmt: skip
     evidence: float = number(
@@ -180,7 +235,7 @@ class Grievance:
         "per unit of pressure of an attributed attack", 0, 10, "grievance", "assumed"
     )
     fire: float = number("per rung of the other's act from rung 2", 0, 10, "grievance", "assumed")
-    violation: float = number("per detected violation", 0, 10, "grievance", "assumed")
+    violation: float = number("per breach that a ruling upheld", 0, 10, "grievance", "assumed")
     breakdown: float = number("per failed round", 0, 10, "grievance", "assumed")
     shock: float = number("per scheduled shock", 0, 10, "grievance", "assumed")
     closure: float = number(

@@ -211,7 +211,7 @@ def _looked_at(game: Game) -> list[int]:
     """Evenings before and after what may matter: decisions first, then acts and rounds."""
     last = max(game.evenings)
     asked = [decision.question.day for decision in game.decisions]
-    kinds = ("act", "ratification", "breakdown", "deal_lapses", "violation")
+    kinds = ("act", "ratification", "breakdown", "deal_lapses", "allegation", "ruling")
     happened = [entry["day"] for entry in game.entries if entry["kind"] in kinds]
     wanted: dict[int, None] = {0: None, last: None}
     for day in [*asked, *happened]:

@@ -24,7 +24,8 @@ View = dict[str, Any]
 PUBLIC: dict[str, tuple[str, ...]] = {  # kind of entry in the log -> facts everybody sees
     "attack": ("group", "deaths", "attributed", "denied"),
     "border_clash": ("denied",),  # who fired first is told at the debriefing only
-    "violation": ("party",),
+    "allegation": ("party",),  # whether it is true is told at the debriefing only
+    "ruling": ("party", "cleared", "remedied"),
     "renegotiation_asked": ("party",),
     "ceasefire_renewed": (),
     "deal_lapses": (),
@@ -126,7 +127,8 @@ def _deal(game: Game) -> View | None:
     return {
         "package": game.packages.describe(int(deal["package"])),
         "age": int(deal["age"]),
-        "violations": int(deal["violations"]),
+        "unremedied": float(deal["unremedied"]),
+        "monitoring": float(deal["monitoring"]),
     }
 
 

@@ -199,7 +199,8 @@ def list_verification(p: Any, t: Any) -> int:
                 number = beginning * issue.count + chosen
                 t.verified[number] = verified
                 if issue.verifies:
-                    brought = verified_by(p.agenda.options[issue.first + chosen], t.verifiers)
+                    option = p.agenda.options[issue.first + chosen]
+                    brought = verified_by(p, option, t.verifiers)
                     t.verified[number] = max(verified, brought)
         begun *= issue.count
         if issue.verifies:

@@ -18,12 +18,13 @@ def option_of(p: Any, package: int, issue: int) -> int:
 
 @rule
 def sign(future: Any, p: Any, package: int, pressure: float, partial: bool) -> None:
-    """Put a package into force; what is delivered already goes on.
+    """Put a package into force: a clean slate, but delivery and monitoring go on.
 
     A ratified one settles everything; a ``partial`` one those issues on which it grants something.
     """
     deal = future.deal
-    deal.package, deal.age, deal.pressure, deal.violations = package, 0, pressure, 0
+    deal.package, deal.age, deal.pressure, deal.unremedied = package, 0, pressure, 0.0
+    deal.alleged[0] = deal.alleged[1] = 0
     deal.partial, deal.whole = partial, 1.0
     if partial:
         granted = 0
@@ -54,6 +55,8 @@ def lapse(future: Any) -> None:
     begin_anew(future)
     deal, terms = future.deal, future.deal.terms
     deal.package, deal.partial, deal.whole = NONE, False, 0.0
+    deal.monitoring = deal.unremedied = 0.0
+    deal.alleged[0] = deal.alleged[1] = 0
     deal.delivered[0] = deal.delivered[1] = 0.0
     terms.verified = terms.lasting = terms.leaking = terms.leakage = terms.restraint = 0.0
     terms.border = terms.evidence = terms.sharpened = terms.hotline = terms.assurance = 0.0
@@ -113,17 +116,21 @@ def verify_terms(future: Any, p: Any) -> None:
 
 @rule
 def verification(future: Any, p: Any, package: int) -> float:
-    """V of a package, in [0, 1]: the best that any of its options brings."""
+    """V of a package once its body is there, in [0, 1]: the best that any of its options brings."""
     best = 0.0
     for k in range(p.count.issues):
         if p.agenda.issues[k].verifies:
             option = p.agenda.options[p.agenda.issues[k].first + option_of(p, package, k)]
-            best = max(best, verified_by(option, future.verifiers))
+            best = max(best, verified_by(p, option, future.verifiers))
     return best
 
 
 @rule
-def verified_by(option: Any, verifiers: float) -> float:
-    """V that an option brings where third parties of this strength verify."""
+def verified_by(p: Any, option: Any, verifiers: float) -> float:
+    """V that an option brings where third parties of this strength verify, once they are there.
+
+    More than the body has the capacity for, nobody at the table believes either.
+    """
     alone = option.verification_alone
-    return alone + (option.verification - alone) * verifiers
+    said = alone + (option.verification - alone) * verifiers
+    return said * p.conflict.implementation.monitoring.capacity

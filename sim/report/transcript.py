@@ -197,6 +197,23 @@ def _clash(entry: Entry) -> str:
     return f"Border clash (pressure {entry['severity']:.1f} on both sides): {said}."
 
 
+def _allegation(entry: Entry) -> str:
+    sides = (entry["first_side"], entry["second_side"])
+    other = next(side for side in sides if side != entry["party"])
+    truth = "there was one" if entry["breached"] else "there was none"
+    return (
+        f"{other} alleges a breach of the deal by {entry['party']} "
+        f"(in this simulated future {truth})."
+    )
+
+
+def _ruling(entry: Entry) -> str:
+    if entry["cleared"]:
+        return f"On review {entry['party']} is cleared of the alleged breach."
+    made_good = "makes it good" if entry["remedied"] else "does not make it good"
+    return f"On review the alleged breach is upheld; {entry['party']} {made_good}."
+
+
 def _ends(entry: Entry) -> str:
     cause = f"(cause: {entry['cause'].replace('_', ' ')})"
     if entry["mode"] == "outside_hazard":
@@ -214,10 +231,11 @@ def _ends(entry: Entry) -> str:
 TELL: dict[str, Callable[[Entry], str]] = {
     "attack": _attack,
     "border_clash": _clash,
-    "violation": lambda e: f"A violation of the deal by {e['party']} is found.",
+    "allegation": _allegation,
+    "ruling": _ruling,
     "renegotiation_asked": lambda e: f"{e['party']} asks to renegotiate the deal.",
     "ceasefire_renewed": lambda _: "The ceasefire is re-established.",
-    "deal_lapses": lambda _: "The deal lapses after too many violations.",
+    "deal_lapses": lambda _: "The deal lapses: too many breaches were not made good.",
     "act": lambda e: f"{e['party']} answers with {RUNGS[e['rung']]}.",
     "session": lambda _: "",
     "round_not_held": lambda _: "A round is due but not held.",

@@ -1,4 +1,4 @@
-"""Step 8: a deal is carried out, violated and found out; the crossings and groups follow."""
+"""Step 8: a deal is carried out and held to account; the crossings and groups follow."""
 
 from __future__ import annotations
 
@@ -6,33 +6,21 @@ from typing import Any
 
 from sim.chance import chance, purpose
 from sim.compiling import everyday, rule
-from sim.config import PARTIES
-from sim.negotiation.terms import lapse
-from sim.notes import DEAL_LAPSES, RENEGOTIATION_ASKED, note
-from sim.notes import VIOLATION as VIOLATION_NOTED
 from sim.parameters import NONE
-from sim.rules.calendar import schedule
-from sim.rules.incidents import in_force, verified
-from sim.rules.triggers import put_forward
+from sim.rules.breaches import hold_to_account
 from sim.rules.trust import learn
-from sim.state import PROTEST, STRIKE, VIOLATION
+from sim.state import PROTEST
 
 DELIVERY = purpose("delivery")
-VIOLATED = tuple(purpose(f"violation/{party}") for party in PARTIES)
-DETECTED = tuple(purpose(f"detection/{party}") for party in PARTIES)
-REOPENED = tuple(purpose(f"renegotiation/{party}") for party in PARTIES)
 
 
 @everyday
 def carry_out(future: Any, p: Any, log: Any) -> None:
-    """Deliver, violate, detect; let a deal lapse; move the crossings and Kabul's measures."""
+    """Deliver; hold both sides to the deal; move the crossings and Kabul's measures."""
     if future.deal.package != NONE:
         targets = (delivery_target(future, p, 0), delivery_target(future, p, 1))
         deliver(future, p, targets)
-        violate(future, p, log, 0, targets[0])
-        violate(future, p, log, 1, targets[1])
-        if future.deal.violations >= p.conflict.implementation.tolerance:
-            let_lapse(future, p, log)
+        hold_to_account(future, p, log, targets)
     move_crossings(future, p)
     suppress(future, p)
 
@@ -78,74 +66,6 @@ def deliver(future: Any, p: Any, targets: Any) -> None:
     if chance(future, DELIVERY) < seen:
         learn(future.sides[0], p.derived.evidence.delivery)
     deal.age += 1
-
-
-@rule
-def violate(future: Any, p: Any, log: Any, side: int, target: float) -> None:
-    """Perhaps a side violates its deal, by what it does not deliver, and perhaps it is found out.
-
-    A strike by Islamabad under a deal that excludes strikes entirely is always found.
-    """
-    rule_, found = p.conflict.implementation, False
-    if chance(future, VIOLATED[side]) < violation_chance(future, p, side, target):
-        found = chance(future, DETECTED[side]) < detection_chance(rule_, verified(future))
-    promised_away = side == 0 and future.deal.terms.restraint >= 1.0
-    if found or (promised_away and future.sides[0].rung >= STRIKE):
-        found_out(future, p, log, side)
-
-
-@rule
-def violation_chance(future: Any, p: Any, side: int, target: float) -> float:
-    """Chance that a side violates its deal today: less where that is verified (Fortna 2003)."""
-    rule_ = p.conflict.implementation
-    tempted = rule_.violation * (1.0 - rule_.deterrence * verified(future))
-    return tempted * (1.0 - target) * future.deal.terms.promised[side]
-
-
-@rule
-def detection_chance(rule_: Any, verified: float) -> float:
-    """Chance that a violation is found: more with verification."""
-    return rule_.detection + (1.0 - rule_.detection) * verified
-
-
-@rule
-def found_out(future: Any, p: Any, log: Any, side: int) -> None:
-    """A side's violation was found: the other side is injured and may ask to renegotiate."""
-    other, conflict = future.sides[1 - side], p.conflict
-    put_forward(future, conflict.response.violation, VIOLATION, side == 1, side == 0)
-    other.grievance[VIOLATION] += conflict.grievance.violation
-    learn(other, p.derived.evidence.violation)
-    future.deal.violations += 1
-    future.tally.violations += 1
-    future.violated_today[side] = 1
-    ask_to_renegotiate(future, p, log, 1 - side)
-    if in_force(future):
-        note(future, log, VIOLATION_NOTED, side)
-
-
-@rule
-def ask_to_renegotiate(future: Any, p: Any, log: Any, injured: int) -> None:
-    """Perhaps the injured side asks to renegotiate the deal at the next round."""
-    if not p.switches.talks:
-        return
-    asks = chance(future, REOPENED[injured]) < p.conflict.implementation.renegotiation
-    if asks and not future.talks.in_session and future.talks.next_round == 0:
-        future.talks.review = True
-        schedule(future, p)
-        if in_force(future):
-            note(future, log, RENEGOTIATION_ASKED, injured)
-
-
-@rule
-def let_lapse(future: Any, p: Any, log: Any) -> None:
-    """End the deal; the sides may meet again."""
-    lapse(future)
-    if future.tally.deal_lapsed_day == 0:
-        future.tally.deal_lapsed_day = future.day
-    if in_force(future):
-        note(future, log, DEAL_LAPSES)
-    if not future.talks.in_session:
-        schedule(future, p)
 
 
 @everyday

@@ -141,8 +141,11 @@ def dispute(future: Any, p: Any, side: int) -> None:
 
 @everyday
 def verified(future: Any) -> float:
-    """How well promises and incidents are verified, by the deal or by monitors without one."""
-    return max(future.deal.terms.verified, future.monitors)
+    """How well promises and incidents are verified: by the deal's body or by standing monitors.
+
+    The deal's counts as far as it is there.
+    """
+    return max(future.deal.terms.verified * future.deal.monitoring, future.monitors)
 
 
 @everyday

@@ -284,7 +284,10 @@ def _deal(seen: dict[str, Any]) -> str:
     if deal is None:
         return say.NO_DEAL_YET
     return say.DEAL_IN_FORCE.format(
-        age=deal["age"], violations=deal["violations"], package=say.package(deal["package"])
+        age=deal["age"],
+        monitoring=deal["monitoring"],
+        unremedied=deal["unremedied"],
+        package=say.package(deal["package"]),
     )
 
 
