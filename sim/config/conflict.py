@@ -126,6 +126,7 @@ class Signals:
     quiet: Signal = text("a quiet day")
     disputed: Signal = text("a version of an incident that the side holds to be false")
     statement: Signal = text("a wholly conciliatory statement by the other side's leadership")
+    withdrawn: Signal = text("a deal without what the other side had stated as its own policy")
 
 
 @dataclass(config=SCHEMA, kw_only=True)

@@ -250,7 +250,10 @@ def ratify(future: Any, p: Any, t: Any, log: Any, agreed: int) -> bool:
     if passed:
         future.tally.renegotiated += future.deal.package != NONE
         pressed = 0.5 * (pressure_on(future, p, 0) + pressure_on(future, p, 1))
+        before = future.standing
         sign(future, p, agreed, pressed)
+        if future.standing < before:  # Kabul has withdrawn what it had stated as its own policy
+            learn(future.sides[0], p.derived.evidence.withdrawn)
         talks.in_session = talks.failed = False
         if future.tally.deal_day == 0:
             note_deal(future, p, t, agreed)
