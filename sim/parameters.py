@@ -53,8 +53,8 @@ def code(choice: Enum) -> int:
     return list(type(choice)).index(choice)
 
 
-GROUPS, MEDIATORS, ISSUES, OPTIONS = (
-    LIMITS[name] for name in ("militants", "mediators", "issues", "options")
+GROUPS, MEDIATORS, ISSUES, OPTIONS, LINKS = (
+    LIMITS[name] for name in ("militants", "mediators", "issues", "options", "links")
 )
 CONTESTED, EVENTS, ROUNDS, OFFERS, OWN = (
     LIMITS[name] for name in ("contested issues", "events", "dated rounds", "offers", "numbers")
@@ -160,7 +160,18 @@ ISSUE = struct(
         ("contested", "?"), ("verifies", "?"),
     ]
 )  # fmt: skip
-AGENDA = struct([("issues", ISSUE, (ISSUES,)), ("options", OPTION, (OPTIONS,)), ("packages", "i8")])
+LINK = struct(
+    [
+        ("given", "i8"), ("at_least", "i8"), ("options", "i1", (OPTIONS,)),
+        ("cheaper", "f8"), ("believed", "f8"),
+    ]
+)  # fmt: skip
+AGENDA = struct(
+    [
+        ("issues", ISSUE, (ISSUES,)), ("options", OPTION, (OPTIONS,)), ("packages", "i8"),
+        ("links", LINK, (LINKS,)),
+    ]
+)  # fmt: skip
 POSITIONS = struct(  # an account of the contested issues
     [("given", "i8", (ISSUES,)), ("opening", "i8", (ISSUES, 2)), ("parties", "f8", (OPTIONS, 2))]
 )
@@ -195,8 +206,13 @@ DERIVED = struct(
     ]
 )  # fmt: skip
 COUNT = struct(
-    [(name, "i8") for name in ("militants", "mediators", "issues", "contested", "events", "rounds")]
-)
+    [
+        (name, "i8")
+        for name in (
+            "militants", "mediators", "issues", "links", "contested", "events", "rounds",
+        )
+    ]
+)  # fmt: skip
 _SPECIAL: dict[tuple[type, str], Any] = {
     (agents.Party, "tactic"): ("tactic", TACTIC),
     (agents.Mediator, "functions"): ("functions", struct([(name, "?") for name in FUNCTIONS])),
@@ -295,7 +311,7 @@ def _write_agenda(row: Any, agenda: agendas.Agenda, context: Scenario) -> None:
     for k, (name, issue) in enumerate(agenda.issues.items()):
         of_issue = row["issues"][k]
         of_issue["first"], of_issue["count"] = at, len(issue.options)
-        of_issue["demander"] = code(issue.demander)
+        of_issue["demander"] = NONE if issue.demander is None else code(issue.demander)
         of_issue["promise"], of_issue["contested"] = issue.promise, issue.contested
         of_issue["verifies"] = issue.verification is not None
         options = row["options"][at : at + len(issue.options)]
@@ -308,6 +324,12 @@ def _write_agenda(row: Any, agenda: agendas.Agenda, context: Scenario) -> None:
             sizes = getattr(agenda.effects, effect).get(name, {})
             options["effects"][effect] = [sizes.get(option, 0.0) for option in issue.options]
         at += len(issue.options)
+    for link, held in zip(row["links"], agenda.links.values(), strict=False):
+        link["given"], link["at_least"] = _option(context, held.given, held.at_least)
+        for option in held.options:
+            _, chosen = _option(context, held.issue, option)
+            link["options"][_stretch(context, held.issue) + chosen] = 1
+        link["cheaper"], link["believed"] = held.cheaper, held.believed
 
 
 def _write_positions(row: Any, positions: Mapping[str, Any], context: Scenario) -> None:
@@ -384,15 +406,16 @@ def _count(row: Any, scenario: Scenario) -> None:
     row["derived"]["contested"][: len(contested)] = contested
     held: dict[str, Any] = {
         "militants": scenario.militants, "mediators": scenario.mediators,
-        "issues": scenario.agenda.issues, "contested": contested, "events": scenario.events,
-        "rounds": scenario.calendar.rounds,
+        "issues": scenario.agenda.issues, "links": scenario.agenda.links,
+        "contested": contested, "events": scenario.events, "rounds": scenario.calendar.rounds,
     }  # fmt: skip
     for name, things in held.items():
         row["count"][name] = len(things)
     for side, party in enumerate(scenario.parties):
         offers = getattr(party.tactic, "offers", ())
         row["derived"]["parties"][side]["offers"] = len(offers)
-        demanded = [x for x in scenario.agenda.issues.values() if code(x.demander) != side]
+        other = PARTIES[1 - side]
+        demanded = [x for x in scenario.agenda.issues.values() if x.demander == other]
         row["derived"]["parties"][side]["demanded"] = max(len(demanded), 1)
 
 
@@ -464,6 +487,10 @@ def _steps(scenario: Scenario, path: list[str]) -> Iterator[str | int | tuple[in
 
 
 def _agenda_steps(scenario: Scenario, path: list[str]) -> Iterator[str | int | tuple[int, int]]:
+    if path[1] == "links":
+        _, _, link, what = path
+        yield from ("agenda", "links", list(scenario.agenda.links).index(link), what)
+        return
     yield from ("agenda", "options")
     if path[1] == "issues":
         _, _, issue, what, option = path
@@ -603,6 +630,7 @@ def derive(p: Any) -> None:
     d.evidence.quiet, d.evidence.disputed = evidence(signals.quiet), evidence(signals.disputed)
     d.evidence.statement = evidence(signals.statement)
     d.evidence.taken_back = evidence(signals.taken_back)
+    d.evidence.withdrawn = evidence(signals.withdrawn)
     d.evidence.attack = attack_evidence(p.parties[1].believed_capacity)
     for side in range(2):
         d.parties[side].prior = log_odds(p.parties[side].trust)

@@ -135,6 +135,7 @@ FUTURE = struct(
         ("tension", "f8"),  # a leaky sum of rungs
         ("ceasefire", CEASEFIRE), ("trigger", TRIGGER), ("deal", DEAL), ("talks", TALKS),
         ("closure", "f8"), ("policy", "f8"),  # of the crossings, and where it moves without a deal
+        ("standing", "f8"),  # share of attacks that Kabul's own policies end, deal or no deal
         # strength of monitors without any deal, and of all who verify, in [0, 1]
         ("monitors", "f8"), ("verifiers", "f8"),
         ("sides", SIDE, (2,)), ("mediators", MEDIATOR, (MEDIATORS,)), ("groups", GROUP, (GROUPS,)),

@@ -10,12 +10,13 @@ from conftest import put, tree_of
 
 import sim
 import sim.config as schema
-from sim.config import ConfigError, dump, validate
+from sim.config import LIMITS, ConfigError, dump, validate
 from sim.paths import data_dir
 from sim.study.cells import load_cell
 
 CONFIGS = data_dir("configs")
 CODE = Path(sim.__file__).parent
+LINK = "agenda.links.evidence_first"
 SCENARIOS = sorted(path.stem for path in (CONFIGS / "scenario").glob("*.yaml"))
 
 
@@ -225,6 +226,17 @@ def test_errors_are_reported_together_with_their_paths():
         ("agenda.issues.guarantees.verification=null", ["guarantees", "together"]),
         ("+agenda.effects.suppression.custody.jail=0.5", ["suppression.custody", "'jail'"]),
         ("+agenda.effects.suppression.nope={x: 1}", ["suppression", "'nope'"]),
+        ("agenda.issues.custody.demander=null", ["agenda.issues.custody", "promise", "demander"]),
+        (f"{LINK}.given=arms_race", [f"agenda: {LINK.removeprefix('agenda.')}.given",
+                                     "'arms_race'", "evidence"]),
+        (f"{LINK}.issue=jail", ["evidence_first.issue", "'jail'", "custody"]),
+        (f"{LINK}.given=custody", ["evidence_first links custody to itself"]),
+        (f"{LINK}.at_least=rumours", ["evidence_first.at_least", "'rumours'", "dossiers"]),
+        (f"{LINK}.options=[arrest, exile]", ["evidence_first.options", "'exile'", "deport"]),
+        (f"{LINK}.options=[]", ["evidence_first.options is empty"]),
+        (f"{LINK}.issue=arms", ["evidence_first.options", "'arrest'", "tolerated"]),
+        (f"{LINK}.cheaper=1.5", [f"{LINK}.cheaper", "1.5"]),
+        (f"{LINK}.believed=-0.1", [f"{LINK}.believed", "-0.1"]),
         ("+pakistan.opening.border=ajar", ["pakistan.opening", "'ajar'", "partial"]),
         ("accounts.islamabad.custody.pakistan=[0, 1]", ["accounts.islamabad.custody.pakistan"]),
         ("accounts.name=iran", ["accounts.name", "'iran'", "mixed"]),
@@ -342,6 +354,20 @@ def test_whatever_is_wrong_there_is_one_sentence_and_no_other_exception(override
 def test_a_tree_from_elsewhere_is_checked_as_well(changes):
     with pytest.raises(ConfigError):
         validate(put(tree_of(), changes))
+
+
+def test_what_nobody_demands_cannot_be_linked():
+    changes = {f"{LINK}.issue": "arms", f"{LINK}.options": ["ban"]}
+    with pytest.raises(ConfigError, match="'arms', which nobody demands; a link needs an issue"):
+        validate(put(tree_of(), changes))
+
+
+def test_too_many_links_are_refused():
+    tree = tree_of()
+    link = tree["agenda"]["links"]["evidence_first"]
+    tree["agenda"]["links"] |= {f"more{k}": link for k in range(LIMITS["links"])}
+    with pytest.raises(ConfigError, match="has 9 links; at most 8 are allowed"):
+        validate(tree)
 
 
 def test_too_many_packages_are_refused():

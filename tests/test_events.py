@@ -106,7 +106,7 @@ def test_events_that_can_both_happen_are_taken(one, other):
     [
         (ATTACK | {"day": 0}, "events.x.day is 0"), (ATTACK | {"day": -3}, "events.x.day is -3"),
         (PAUSE | {"until": 2}, "until is 2; the pause begins on day 5"),
-        (EXTRADITION | {"option": "exile"}, "'exile'; allowed are no_action, confine"),
+        (EXTRADITION | {"option": "exile"}, "'exile'; allowed are no_action, confine, arrest"),
         (EXTRADITION | {"issue": "water"}, "'water'; allowed are guarantees"),
         (HOSTILE | {"tone": -2}, "events.x.tone is -2"),
     ],

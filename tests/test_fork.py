@@ -226,8 +226,8 @@ def test_a_fork_may_schedule_an_event_of_its_own(parent):
 
 
 def test_a_fork_may_change_what_options_are_worth_but_not_the_options(parent):
-    kinder = {"accounts.islamabad.custody.afghan_taliban": [1, 0.7, 0.6, 0.8],
-              "accounts.kabul.custody.afghan_taliban": [1, 0.3, 0.6, 0.8]}  # fmt: skip
+    kinder = {"accounts.islamabad.custody.afghan_taliban": [1, 0.7, 0.6, 0.7, 0.8],
+              "accounts.kabul.custody.afghan_taliban": [1, 0.3, 0.6, 0.7, 0.8]}  # fmt: skip
     child = parent.fork(4, replicate=7, scenario=vary(LASTING | kinder))
     for _ in range(5):
         child.step()

@@ -72,10 +72,16 @@ EVERYTHING = DEALS | {
                                                     "sharpened", "hotline")},
         "leakage": {"all": {"all": 0.02}}, "backlash": {"all": {"all": 0.8}},
     },
-    "accounts.islamabad": {}, "accounts.kabul": {},
+    "agenda.links": {}, "accounts.islamabad": {}, "accounts.kabul": {},
     "pakistan.weights": {"all": 1}, "afghan_taliban.weights": {"all": 1},
     "pakistan.opening": {}, "afghan_taliban.opening": {},
     "switches.repudiation": False,
+}  # fmt: skip
+
+
+# Here Kabul had rather be rid of its ban on weapons, and Islamabad does not mind.
+WITHDRAWN = DEALS | {
+    "agenda.issues.arms.afghan_taliban": [0, 1], "agenda.issues.arms.pakistan": [0, 1],
 }  # fmt: skip
 
 
@@ -205,12 +211,13 @@ TABLE = {
     **{
         f"conflict.trust.signals.{name}": (
             {"good": 0.5, "bad": 0.5}, {"good": good, "bad": bad},
-            {"delivery": EVERYTHING, "violation": EVERYTHING, "statement": HOSTILE}.get(name, BASE),
+            {"delivery": EVERYTHING, "violation": EVERYTHING, "statement": HOSTILE,
+             "withdrawn": WITHDRAWN}.get(name, BASE),
         )
         for name, good, bad in (
             ("strike", 0.05, 0.8), ("fire", 0.05, 0.8), ("delivery", 0.9, 0.1),
             ("violation", 0.05, 0.9), ("contradiction", 0.05, 0.9), ("quiet", 0.9, 0.7),
-            ("statement", 0.1, 0.9), ("disputed", 0.1, 0.9),
+            ("statement", 0.1, 0.9), ("disputed", 0.1, 0.9), ("withdrawn", 0.05, 0.9),
         )
     },
     "conflict.implementation.build_up": (2, 100, EVERYTHING),
@@ -250,6 +257,8 @@ TABLE = {
         [0, 0, 0, 0.35, 0.35], [0, 0.5, 0.8, 0.9, 1], DEALS | VERIFY
     ),
     "agenda.issues.guarantees.verification_alone": ([0] * 5, [0, 0.2, 0.3, 0.6, 0.8], DEALS),
+    "agenda.links.evidence_first.cheaper": (0, 1, DEALS),
+    "agenda.links.evidence_first.believed": (0, 1, DEALS),
     **{
         f"agenda.effects.{name}": (
             {}, {"all": {"all": 0.9}},
@@ -341,7 +350,7 @@ def test_the_table_names_every_number_of_the_schema():
 def test_an_accounts_values_move_what_happens(side):
     path = f"accounts.islamabad.custody.{side}"
     regime = DEALS | {"accounts.name": "islamabad"}
-    assert moved(path, ([0.2, 0.9, 0.1, 0.3], [0.3, 0.2, 0.9, 0.1]), regime)
+    assert moved(path, ([0.2, 0.9, 0.1, 0.5, 0.3], [0.3, 0.2, 0.9, 0.5, 0.1]), regime)
 
 
 def test_watched_futures_are_logged_and_nothing_else_changes():

@@ -28,6 +28,11 @@ POINTS: list[dict[str, float]] = [
     {"agenda.issues.custody.pakistan.1": 0.9, "agenda.issues.custody.afghan_taliban.1": 0.8},
     {"accounts.islamabad.custody.pakistan.1": 0.05, "accounts.kabul.custody.pakistan.1": 0.95},
     {"agenda.effects.suppression.guarantees.verbal": 0.7},
+    {
+        "agenda.links.evidence_first.cheaper": 1.0,
+        "agenda.links.evidence_first.believed": 0.9,
+        "agenda.effects.suppression.arms.ban": 0.6,
+    },
     {"pakistan.tactic.beta": 5.0, "afghan_taliban.tactic.kappa": 0.4},
     {"mediators.qatar.credibility": 0.05, "mediators.turkiye.leverage.afghan_taliban": 0.9},
     {"militants.ttp.attacks_per_year": 1500.0, "militants.others.frailty": 1.5},

@@ -18,7 +18,7 @@ from sim.paths import data_dir
 RECORD = seeds.load()
 OPTIONS = {
     "guarantees": {"none", "verbal", "written", "joint_mechanism", "third_party"},
-    "custody": {"no_action", "confine", "arrest", "extradite"},
+    "custody": {"no_action", "confine", "arrest", "deport", "extradite"},
     "evidence": {"none", "dossiers", "joint_inquiry"},
     "restraint": {"reserved", "prior_notice", "no_strikes"},
     "basing": {"silence", "assurance"},
@@ -139,8 +139,14 @@ def test_a_coded_position_says_whether_it_is_stated_or_inferred():
 def test_the_two_accounts_of_the_custody_question_contradict_each_other_on_both_sides():
     kabul = seeds.value("claims.custody_kabul.coded.custody")
     islamabad = seeds.value("claims.custody_islamabad.coded.custody")
-    assert dict(kabul) == {"pakistan": "confine", "afghan_taliban": "extradite"}
-    assert dict(islamabad) == {"pakistan": "extradite", "afghan_taliban": "no_action"}
+    assert dict(kabul) == {"pakistan": "confine", "afghan_taliban": "deport"}
+    assert dict(islamabad) == {"pakistan": "arrest", "afghan_taliban": "no_action"}
+
+
+def test_islamabads_position_on_custody_is_a_sequence_that_ends_in_its_public_position():
+    last = seeds.value("claims.custody_islamabad.coded_up_to.custody.pakistan")
+    assert last == "extradite"
+    assert sim.load("baseline").accounts.islamabad["custody"].opening["pakistan"] == last
 
 
 def test_casualty_figures_stay_with_their_claimant():
@@ -275,7 +281,7 @@ def test_configurations_can_read_the_record():
     assert OmegaConf.to_container(config, resolve=True) == {
         "attacks_per_year": 521,
         "start": "2025-10-19",
-        "custody": {"pakistan": "confine", "afghan_taliban": "extradite"},
+        "custody": {"pakistan": "confine", "afghan_taliban": "deport"},
         "seeds": [2025],
     }
 

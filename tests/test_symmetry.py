@@ -72,7 +72,7 @@ def mirrored(tree):
     positions = [tree["accounts"][name] for name in ("islamabad", "kabul")]
     for issue in tree["agenda"]["issues"].values():
         swap(issue)
-        issue["demander"] = SIDE[issue["demander"]]
+        issue["demander"] = issue["demander"] and SIDE[issue["demander"]]
     for position in (p for account in positions for p in account.values()):
         swap(position)
         position["opening"] = {SIDE[side]: option for side, option in position["opening"].items()}
@@ -222,6 +222,7 @@ def test_two_equal_sides_fare_alike_on_average(kind):
             ("ours", [1, 0], "afghan_taliban"),
         )
     }  # fmt: skip
+    tree["agenda"]["links"] = {}
     tree["accounts"] |= {"islamabad": {}, "kabul": {}}
     tree["pakistan"] |= {"weights": {"theirs": 0.5, "ours": 0.5}, "opening": {}}
     tree["afghan_taliban"] = copy.deepcopy(tree["pakistan"])

@@ -50,7 +50,7 @@ OPTIONS = {
     "no_action": "no action",
     "extradite": "extradite at designated crossings",
     "confine": "confine in Afghanistan",
-    "ban": "ban enforced",
+    "ban": "ban kept",
 }
 RUNGS = (
     "Restraint",

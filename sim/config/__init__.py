@@ -5,7 +5,7 @@ The origin of a number is *measured* (with its seeds entry), *calibrated* (to a 
 *assumed*.
 """
 
-from sim.config.agenda import Accounts, Agenda, Effects, Issue, Position
+from sim.config.agenda import Accounts, Agenda, Effects, Issue, Link, Position
 from sim.config.agents import Leverage, Mediator, Militants, Party
 from sim.config.conflict import (
     Attribution,
@@ -93,6 +93,7 @@ __all__ = [
     "Issue",
     "LeadershipStatement",
     "Leverage",
+    "Link",
     "Mandate",
     "Mediator",
     "MediatorFunction",

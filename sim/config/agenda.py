@@ -24,7 +24,9 @@ class Issue:
     options: list[str] = text("option names, status quo first")
     pakistan: list[Share] = text("value of each option to Islamabad, in [0, 1]")
     afghan_taliban: list[Share] = text("value of each option to Kabul, in [0, 1]")
-    demander: PartyName = text("the side that asks for more than the status quo")
+    demander: PartyName | None = text(
+        "the side that asks for more than the status quo; null where nobody does"
+    )
     promise: bool = text("whether what is asked is a promise, worth what it is believed to be")
     contested: bool = text("whether the sides' public accounts of this issue may contradict")
     verification: list[Share] | None = text("V of each option when third parties verify")
@@ -43,6 +45,8 @@ class Issue:
                 )
         if (self.verification is None) != (self.verification_alone is None):
             raise ValueError("verification and verification_alone must be given together")
+        if self.promise and self.demander is None:
+            raise ValueError("promise is true and demander is null; somebody has to ask for it")
         return self
 
 
@@ -51,7 +55,8 @@ class Effects:
     """Which agenda option does what once a deal is carried out (issue name -> option -> size)."""
 
     suppression: dict[str, dict[str, Share]] = text(
-        "share of a fully exposed group's attacks that the option ends when fully delivered"
+        "share of a fully exposed group's attacks that the option ends when fully delivered; what "
+        "an issue's first option ends, it ends without any deal"
     )
     restraint: dict[str, dict[str, Share]] = text(
         "how far the option binds cross-border force (1: any strike is a violation)"
@@ -70,7 +75,7 @@ class Effects:
         "share of the effect of a basing statement that the option removes"
     )
     leakage: dict[str, dict[str, Share]] = text(
-        "share of the option's suppression lost each day (confined persons leak away)"
+        "share of the option's suppression lost each day (persons leak away or come back)"
     )
     backlash: dict[str, dict[str, Share]] = text(
         "relative size of the burst of attacks the option sets off when first carried out"
@@ -81,11 +86,28 @@ class Effects:
 
 
 @dataclass(config=SCHEMA, kw_only=True)
+class Link:
+    """A conditional promise: with enough granted on one issue, options of another come easier."""
+
+    given: str = text("issue on which something has to be granted")
+    at_least: str = text("option of that issue from which the link holds")
+    issue: str = text("issue whose options it makes easier")
+    options: list[str] = text("those options, exactly these")
+    cheaper: float = number(
+        "share of the giver's loss against the status quo that goes", 0, 1, "share", "assumed"
+    )
+    believed: float = number(
+        "share of the demander's doubt in the promise that goes", 0, 1, "share", "assumed"
+    )
+
+
+@dataclass(config=SCHEMA, kw_only=True)
 class Agenda:
-    """The issues under negotiation and what their options do."""
+    """The issues under negotiation, what their options do, and what links them."""
 
     name: str = text("name of the agenda")
     issues: dict[str, Issue] = text("issues in order")
+    links: dict[str, Link] = text("conditional promises by name")
     effects: Effects = text("what options do")
 
     @model_validator(mode="after")
@@ -105,7 +127,27 @@ class Agenda:
                 options = self.issues[issue_name].options
                 for option in by_option:
                     require_known("option", option, options, f"effects.{effect}.{issue_name}")
+        for name, link in self.links.items():
+            self._require_sound(f"links.{name}", link)
         return self
+
+    def _require_sound(self, where: str, link: Link) -> None:
+        """Raise if a link names what is not there, or no promise of one side to the other."""
+        for field in ("given", "issue"):
+            require_known("issue", getattr(link, field), self.issues, f"{where}.{field}")
+        if link.given == link.issue:
+            raise ValueError(f"{where} links {link.issue} to itself; two issues are needed")
+        require_known("option", link.at_least, self.issues[link.given].options, f"{where}.at_least")
+        if not link.options:
+            raise ValueError(f"{where}.options is empty; at least one option is needed")
+        linked = self.issues[link.issue]
+        for option in link.options:
+            require_known("option", option, linked.options, f"{where}.options")
+        if linked.demander is None:
+            raise ValueError(
+                f"{where}.issue is {link.issue!r}, which nobody demands; a link needs an issue "
+                "with a demander"
+            )
 
 
 @dataclass(config=SCHEMA, kw_only=True)

@@ -133,6 +133,7 @@ class Signals:
     disputed: Signal = text("a version of an incident that the side holds to be false")
     statement: Signal = text("a wholly conciliatory statement by the other side's leadership")
     taken_back: Signal = text("an offer that takes back what was offered, for no visible reason")
+    withdrawn: Signal = text("a deal without what the other side had stated as its own policy")
 
 
 @dataclass(config=SCHEMA, kw_only=True)

@@ -17,6 +17,7 @@ LIMITS = {  # most of what a scenario may have; one compilation of the rules ser
     "mediators": 8,
     "issues": 12,
     "options": 128,
+    "links": 8,
     "contested issues": 4,
     "events": 32,
     "dated rounds": 64,

@@ -158,6 +158,7 @@ def _too_many(scenario: Scenario) -> Iterable[str]:
         "mediators": ("mediators", len(scenario.mediators)),
         "issues": ("agenda.issues", len(issues)),
         "options": ("agenda.issues, of all together,", sum(len(x.options) for x in issues)),
+        "links": ("agenda.links", len(scenario.agenda.links)),
         "contested issues": ("agenda.issues", sum(x.contested for x in issues)),
         "events": ("events", len(scenario.events)),
         "dated rounds": ("calendar.rounds", len(scenario.calendar.rounds)),

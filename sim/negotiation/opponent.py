@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.compiling import rule
-from sim.negotiation.tables import stands, utility, value
+from sim.negotiation.tables import eased, loss, stands, utility, value
 from sim.parameters import NONE
 
 PRIOR = 1.0  # how many unmoved offers an issue is credited with before anything is heard
@@ -59,7 +59,11 @@ def thought_worth(future: Any, p: Any, t: Any, side: int, package: int) -> float
     own, worth = future.sides[side], 0.0
     total = total_unmoved(p, own)
     for k in range(p.count.issues):
-        of_option = value(p, future.account, k, t.option[package, k], 1 - side)
+        chosen = int(t.option[package, k])
+        of_option = value(p, future.account, k, chosen, 1 - side)
+        if p.count.links > 0 and p.agenda.issues[k].demander == side:
+            cheaper, _ = eased(p, t, package, p.agenda.issues[k].first + chosen)
+            of_option += cheaper * loss(p, future.account, k, chosen, 1 - side)
         worth += own.unmoved[k] / total * of_option
     return worth
 

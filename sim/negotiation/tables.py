@@ -10,6 +10,12 @@ itself brings (the commitment problem: Fearon 1995, Powell 2006). For a given pa
 therefore linear in trust. A side that is locked in on a contested issue loses, for every step it
 retreats from its public position, its lock-in times the issue's weight (Fearon 1994).
 
+A promise may be conditional: a *link* makes options of one issue easier where the package grants
+enough on another. Of what its giver loses by such an option against the status quo, the share
+``cheaper`` goes; of the demander's doubt in it, the share ``believed``, so that its credibility is
+c + believed (1 - c). That is linear in trust as well. Links that meet combine as independent
+shares.
+
 A table holds for one parameter set, one account and one strength of those who verify. It is made
 when a future first needs it; few are held at once, on the desk of the thread, and a block lives its
 futures set by set. Packages stand in the order of their numbers, and packages of a *page* differ in
@@ -255,8 +261,72 @@ def list_worths(p: Any, t: Any, side: int, bearing: int) -> None:
                 both = with_option(t, first + chosen, verified[beginning * run], before)
                 constant[beginning * count + chosen], slope[beginning * count + chosen] = both
         begun, run = begun * count, run // count
+    add_links(p, t, side)
     for number in range(t.packages):
         t.reckoned[side, number] = constant[number] + p.parties[side].trust * slope[number]
+
+
+@rule
+def eased(p: Any, t: Any, number: int, option: int) -> tuple[float, float]:
+    """Shares by which the links of a package make one of its options cheaper and more believed.
+
+    ``option`` is its place among the options of all issues.
+    """
+    dear, doubted = 1.0, 1.0
+    for n in range(p.count.links):
+        link = p.agenda.links[n]
+        if link.options[option] != 0 and t.option[number, link.given] >= link.at_least:
+            dear *= 1.0 - link.cheaper
+            doubted *= 1.0 - link.believed
+    return 1.0 - dear, 1.0 - doubted
+
+
+@rule
+def loss(p: Any, account: int, issue: int, chosen: int, side: int) -> float:
+    """Value that an option costs a side against the status quo, at least 0."""
+    kept = value(p, account, issue, 0, side)
+    return max(kept - value(p, account, issue, chosen, side), 0.0)
+
+
+@rule
+def is_linked(p: Any, option: int) -> bool:
+    """Whether any link makes an option easier."""
+    found = False
+    for n in range(p.count.links):
+        found |= p.agenda.links[n].options[option] != 0
+    return found
+
+
+@rule
+def add_links(p: Any, t: Any, side: int) -> None:
+    """Add to a side's constant and slope of every package what links make easier in it.
+
+    V and the constant and slope without links must be known.
+    """
+    run = t.packages  # packages in a row that take the same option
+    for k in range(p.count.issues):
+        issue = p.agenda.issues[k]
+        run //= issue.count
+        for chosen in range(issue.count):
+            if is_linked(p, issue.first + chosen):
+                for first in range(chosen * run, t.packages, issue.count * run):
+                    for number in range(first, first + run):
+                        add_link(p, t, side, number, k, chosen)
+
+
+@rule
+def add_link(p: Any, t: Any, side: int, number: int, k: int, chosen: int) -> None:
+    """Add to a side's constant and slope of a package what its links make easier on an issue."""
+    issue = p.agenda.issues[k]
+    cheaper, believed = eased(p, t, number, issue.first + chosen)
+    weight = p.parties[side].weights[k]
+    if issue.demander != side:
+        t.constant[side, number] += weight * cheaper * loss(p, t.account, k, chosen, side)
+    elif issue.promise:
+        worth = weight * value(p, t.account, k, chosen, side)
+        capacity, verified = p.parties[1 - side].believed_capacity, t.verified[number]
+        t.constant[side, number] += believed * worth * (1.0 - capacity * verified)
+        t.slope[side, number] -= believed * worth * capacity * (1.0 - verified)
 
 
 @rule

@@ -64,12 +64,40 @@ def lapse(future: Any) -> None:
 
 
 @rule
+def stands(p: Any, issue: int, chosen: int) -> float:
+    """Share of attacks that Kabul's own policy on an issue goes on ending with an option chosen.
+
+    What the first option ends, it ends without any deal; a deal on an option that ends less
+    withdraws it.
+    """
+    first = p.agenda.issues[issue].first
+    alone = p.agenda.options[first].effects.suppression
+    return min(alone, p.agenda.options[first + chosen].effects.suppression)
+
+
+@rule
+def standing(p: Any, package: int) -> float:
+    """Share of a fully exposed group's attacks that Kabul's own policies go on ending."""
+    left = 1.0
+    for k in range(p.count.issues):
+        left *= 1.0 - stands(p, k, option_of(p, package, k))
+    return 1.0 - left
+
+
+@rule
+def beyond(whole: float, part: float) -> float:
+    """What a share adds to a part of it: combined as independent shares the two are the whole."""
+    return (whole - part) / (1.0 - part) if part < 1.0 else 0.0
+
+
+@rule
 def write_terms(future: Any, p: Any) -> None:
     """Write what the package in force does.
 
     Effects of several issues combine as independent shares, 1 - prod(1 - share). Suppression by
-    options that leak is kept apart. ``promised`` is the share of the issues demanded of a side on
-    which the package grants something.
+    options that leak is kept apart, and what Kabul's own policies end is no effect of the deal.
+    ``promised`` is the share of the issues demanded of a side on which the package grants
+    something.
     """
     terms, package = future.deal.terms, future.deal.package
     lasting = leaking = leakage = restraint = border = evidence = 1.0
@@ -78,10 +106,11 @@ def write_terms(future: Any, p: Any) -> None:
     for k in range(p.count.issues):
         chosen = option_of(p, package, k)
         effects = p.agenda.options[p.agenda.issues[k].first + chosen].effects
+        suppression = beyond(effects.suppression, stands(p, k, chosen))
         if effects.leakage > 0.0:
-            leaking *= 1.0 - effects.suppression
+            leaking *= 1.0 - suppression
         else:
-            lasting *= 1.0 - effects.suppression
+            lasting *= 1.0 - suppression
         leakage *= 1.0 - effects.leakage
         restraint *= 1.0 - effects.restraint
         border *= 1.0 - effects.border
@@ -92,8 +121,8 @@ def write_terms(future: Any, p: Any) -> None:
         backlash *= 1.0 - effects.backlash
         cohesion *= 1.0 - effects.cohesion
         if chosen > 0:
-            by_first = p.agenda.issues[k].demander == 1
-            granted = (granted[0] + int(by_first), granted[1] + int(not by_first))
+            demander = p.agenda.issues[k].demander
+            granted = (granted[0] + int(demander == 1), granted[1] + int(demander == 0))
     terms.lasting, terms.leaking, terms.leakage = 1.0 - lasting, 1.0 - leaking, 1.0 - leakage
     terms.restraint, terms.border, terms.evidence = 1.0 - restraint, 1.0 - border, 1.0 - evidence
     terms.sharpened, terms.hotline = 1.0 - sharpened, 1.0 - hotline
@@ -104,6 +133,7 @@ def write_terms(future: Any, p: Any) -> None:
     )
     for side in range(2):
         terms.promised[side] = granted[side] / p.derived.parties[side].demanded
+    future.standing = standing(p, package)
     verify_terms(future, p)
 
 

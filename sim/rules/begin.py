@@ -13,6 +13,7 @@ from sim.config import PARTIES, AccountName
 from sim.negotiation.mediators import strength_of_verifiers
 from sim.negotiation.opponent import PRIOR
 from sim.negotiation.ratification import slack
+from sim.negotiation.terms import standing
 from sim.parameters import ISSUES, NONE, code
 from sim.rules.calendar import schedule
 
@@ -22,6 +23,7 @@ WILLING, CAPACITY, RESOLVE, WINSET, ENDING = (
     for what in ("willing", "capacity", "resolve", "winset", "ending")
 )
 MIXED, KABUL = code(AccountName.mixed), code(AccountName.kabul)
+STATUS_QUO = 0  # number of the package that takes the first option on every issue
 ISLAMABADS, KABULS, UNDISPUTED = 0, 1, 2  # accounts in use, by number
 
 
@@ -43,8 +45,18 @@ def begin(future: Any, p: Any) -> None:
     future.verifiers = strength_of_verifiers(future, p)
     begin_side(future, p, 0)
     begin_side(future, p, 1)
+    begin_policies(future, p)
     if p.switches.talks:
         schedule(future, p)
+
+
+@rule
+def begin_policies(future: Any, p: Any) -> None:
+    """Kabul's own policies hold already: groups are suppressed by them as they will be."""
+    future.standing = standing(p, STATUS_QUO)
+    for k in range(p.count.militants):
+        ended = future.standing * future.sides[1].capacity
+        future.groups[k].suppression = ended * p.militants[k].exposure
 
 
 @rule

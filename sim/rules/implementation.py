@@ -89,7 +89,7 @@ def move_crossings(future: Any, p: Any) -> None:
 
 @everyday
 def suppress(future: Any, p: Any) -> None:
-    """Kabul's measures reach the groups; confinement leaks, handovers provoke and cost cohesion."""
+    """Kabul's measures reach the groups; some leak away, handovers provoke and cost cohesion."""
     moved, aim = p.derived.moved.build_up, effort(future, p)
     for k in range(p.count.militants):
         group = future.groups[k]
@@ -106,14 +106,15 @@ def suppress(future: Any, p: Any) -> None:
 def effort(future: Any, p: Any) -> float:
     """Share of a fully exposed group's attacks that Kabul's measures aim to end, in [0, 1].
 
-    More where evidence that is shared sharpens them.
+    Its own policies as far as it is able; a deal's as they are delivered, more where evidence that
+    is shared sharpens them.
     """
-    deal = future.deal
+    deal, alone = future.deal, future.standing * able(future, 1)
     if deal.package == NONE:
-        return 0.0
+        return alone
     shared = deal.terms.evidence * deal.delivered[0]
     sharper = 1.0 + p.conflict.implementation.evidence * shared * deal.terms.sharpened
-    return min(measures(future) * sharper, 1.0)
+    return 1.0 - (1.0 - alone) * (1.0 - min(measures(future) * sharper, 1.0))
 
 
 @everyday

@@ -273,7 +273,10 @@ def ratify(future: Any, p: Any, t: Any, log: Any, agreed: int) -> bool:
     talks.tentative_day = future.day
     if passed:
         future.tally.renegotiated += in_full(future.deal)
+        before = future.standing
         sign(future, p, agreed, pressed(future, p), False)
+        if future.standing < before:  # Kabul has withdrawn what it had stated as its own policy
+            learn(future.sides[0], p.derived.evidence.withdrawn)
         talks.in_session = talks.failed = False
         restore_by_deal(future, p)
         if future.tally.deal_day == 0:

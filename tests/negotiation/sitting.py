@@ -183,12 +183,25 @@ def random_world(rng, counts, steps=10**6):
         party.weights[: len(counts)] = weights / weights.sum()
         party.opening[: len(counts)] = rng.integers(-1, np.array(counts))
         party.believed_capacity, party.trust, party.disagreement = some(), some(), some() / 2
+    link_at_random(p, rng, some)
     sitting.lay()
     for side in range(2):
         own = sitting.own(side)
         own.trust, own.reservation = some(), some() / 2
         own.lock_in[: len(contested)] = some(len(contested))
     return sitting
+
+
+def link_at_random(p, rng, some):
+    """Up to three links between issues, of any shares."""
+    p.count.links = rng.integers(4) if p.count.issues > 1 else 0
+    for link in p.agenda.links[: p.count.links]:
+        given, linked = rng.choice(p.count.issues, 2, replace=False)
+        link.given, link.at_least = given, rng.integers(p.agenda.issues[given].count)
+        held = p.agenda.issues[linked]
+        link.options[:] = 0
+        link.options[held.first : held.first + held.count] = rng.integers(0, 2, held.count)
+        link.cheaper, link.believed = some(), some()
 
 
 def swapped(world):
@@ -247,6 +260,17 @@ def verifications(p, verifiers):
     return best
 
 
+def eased(p, k):
+    """Shares by which links make the option of every package on an issue cheaper and believed."""
+    chosen, dear, doubted = options(p), np.ones(p.agenda.packages), np.ones(p.agenda.packages)
+    for link in p.agenda.links[: p.count.links]:
+        named = np.flatnonzero(link.options) - p.agenda.issues[k].first
+        holds = (chosen[:, link.given] >= link.at_least) & np.isin(chosen[:, k], named)
+        dear[holds] *= 1 - link.cheaper
+        doubted[holds] *= 1 - link.believed
+    return 1 - dear, 1 - doubted
+
+
 def by_brute_force(sitting, side, trust=None, lock_in=None):
     """What every package is worth to a side, issue by issue, as the model's description says."""
     future, p = sitting.future, sitting.p
@@ -257,10 +281,13 @@ def by_brute_force(sitting, side, trust=None, lock_in=None):
     total, locks = np.zeros(p.agenda.packages), iter(lock_in)
     for k, chosen in enumerate(options(p).T):
         worth = p.parties[side].weights[k] * values(p, future.account, k, side)
-        believed = 1.0
+        believed, (cheaper, surer) = 1.0, eased(p, k)
         if p.agenda.issues[k].promise and p.agenda.issues[k].demander == side:
             believed = other.believed_capacity * (trust + (1.0 - trust) * verified)
+            believed += surer * (1.0 - believed)
         total += worth[chosen] * believed
+        if p.agenda.issues[k].demander == 1 - side:
+            total += cheaper * np.maximum(worth[0] - worth[chosen], 0.0)
         if p.agenda.issues[k].contested:
             stated = worth[position(p, future.account, k, side)]
             total -= next(locks) * np.maximum(stated - worth[chosen], 0.0)

@@ -16,7 +16,7 @@ from sim.negotiation.opponent import (
 )
 from sim.parameters import NONE
 
-from .sitting import Sitting, everybody, issue, of_issues, options, values, worlds
+from .sitting import Sitting, eased, everybody, issue, of_issues, options, values, worlds
 
 GRID = {  # package 3 a + b takes option a and option b; Islamabad wants little, Kabul much of both
     "first": issue([1, 0.5, 0], [0, 0.5, 1]),
@@ -125,6 +125,17 @@ def test_a_package_is_worth_the_weighted_sum_of_its_options(sitting):
     assert thought_worth(*sitting.at_table, MINE, 7) == pytest.approx(0.75 + 0.25 * 0.5)
 
 
+def test_what_a_link_makes_cheaper_is_thought_to_cost_less(sitting):
+    """Of the 1 that option 2 of the first issue costs Kabul, a quarter is saved."""
+    sitting.p.agenda.options["parties"][:3, 1] = 1.0, 0.5, 0.0
+    link, sitting.p.count.links = sitting.p.agenda.links[0], 1
+    link.given, link.at_least, link.options[2], link.cheaper = 1, 1, 1, 0.25
+    sitting.own(MINE).unmoved[:2] = [3, 1]
+    sitting.lay()
+    worths = [thought_worth(*sitting.at_table, MINE, package) for package in (6, 7)]
+    assert worths == pytest.approx([0.0, 0.75 * 0.25 + 0.25 * 0.5])
+
+
 @pytest.mark.parametrize(("unmoved", "best"), [([3, 1], 6), ([1, 3], 2)])
 def test_the_offer_is_best_by_learnt_weights_among_those_good_enough(sitting, unmoved, best):
     sitting.own(MINE).unmoved[:2] = unmoved
@@ -152,7 +163,9 @@ def test_the_learnt_choice_is_the_best_among_all(world, asked):
         theirs = np.zeros(len(own))
         for k, chosen in enumerate(options(p).T):
             worth = values(p, world.future.account, k, 1 - side)
-            theirs += unmoved[k] / unmoved.sum() * worth[chosen]
+            cheaper = eased(p, k)[0] * (p.agenda.issues[k].demander == side)
+            saved = cheaper * np.maximum(worth[0] - worth[chosen], 0)
+            theirs += unmoved[k] / unmoved.sum() * (worth[chosen] + saved)
         enough = own >= min(asked, own.max())
         assert (
             best_as_learned(*world.at_table, side, asked) == np.where(enough, theirs, -1).argmax()

@@ -20,6 +20,7 @@ from sim.negotiation.tables import (
     bound_pages,
     desk,
     draft,
+    eased,
     list_options_worth,
     list_verification,
     list_worths,
@@ -233,6 +234,76 @@ def test_the_public_position_is_a_package_of_positions(sitting):
     assert [opening(sitting.p, UNDISPUTED, side) for side in range(2)] == [1 * 3 + 2, 0 * 3 + 1]
 
 
+# Links
+
+
+def linked(at_least=1, options=(1,), cheaper=0.25, believed=0.5):
+    """The price from an option on makes options of the promise easier; Kabul can deliver half."""
+    sitting = Sitting(of_issues(PROMISE, [[0.75, 0.25], [0.4, 0.6]]))
+    sitting.p.parties[1].believed_capacity = 0.5
+    link, sitting.p.count.links = sitting.p.agenda.links[0], 1
+    link.given, link.at_least, link.options[:] = 1, at_least, 0
+    link.options[list(options)] = 1
+    link.cheaper, link.believed = cheaper, believed
+    sitting.future.verifiers = 1.0
+    sitting.lay()
+    sitting.own(0).trust = sitting.own(1).trust = 0.25
+    return sitting
+
+
+LINKED = PROMISED + PRICE  # both are granted
+
+
+def test_a_linked_option_costs_its_giver_less_of_its_loss():
+    """Of the .4 that Kabul loses a quarter goes: .6 * .5 + .25 * .4."""
+    assert both(linked(), LINKED)[1] == pytest.approx(0.3 + 0.1)
+
+
+def test_a_linked_promise_is_doubted_less():
+    """Credibility .5 * (.25 + .75 * .6) = .35, of the other .65 half is added: .675."""
+    assert both(linked(), LINKED)[0] == pytest.approx(0.75 * 0.675 + 0.125)
+
+
+def test_a_promise_that_is_wholly_believed_does_not_hang_on_trust():
+    sitting = linked(believed=1.0)
+    assert sitting.t.constant[0, LINKED] == pytest.approx(0.75 + 0.125)
+    assert sitting.t.slope[0, LINKED] == pytest.approx(0.0, abs=1e-15)
+
+
+@pytest.mark.parametrize("package", [STATUS_QUO, PRICE, PROMISED])
+def test_a_link_needs_both_what_is_given_and_the_option_it_eases(package):
+    none = linked(cheaper=0.0, believed=0.0)
+    assert both(linked(), package) == both(none, package)
+
+
+@pytest.mark.parametrize(("at_least", "eased_"), [(0, [0, 1, 2]), (1, [1, 2]), (2, [2])])
+def test_a_link_holds_from_its_option_on(at_least, eased_):
+    sitting, none = linked(at_least), linked(cheaper=0.0, believed=0.0)
+    changed = [k for k in range(3)
+               if both(sitting, PROMISED + k) != both(none, PROMISED + k)]  # fmt: skip
+    assert changed == eased_
+
+
+def test_links_that_meet_combine_as_independent_shares():
+    """1 - .75 * .6 = .55 cheaper, 1 - .5 * .8 = .6 more believed."""
+    sitting = linked()
+    sitting.p.agenda.links[1] = sitting.p.agenda.links[0]
+    second, sitting.p.count.links = sitting.p.agenda.links[1], 2
+    second.cheaper, second.believed = 0.4, 0.2
+    assert eased(sitting.p, sitting.t, LINKED, 1) == pytest.approx((0.55, 0.6))
+    assert eased(sitting.p, sitting.t, PROMISED, 1) == (0.0, 0.0)
+
+
+def test_what_costs_the_giver_nothing_is_not_made_cheaper():
+    sitting = linked()
+    sitting.p.agenda.options["parties"][:2, 1] = 0.2, 0.9
+    assert both(sitting.lay(), LINKED)[1] == pytest.approx(0.4 * 0.9 + 0.3)
+
+
+def test_a_link_does_not_change_what_a_retreat_costs():
+    assert (linked().t.retreat == linked(cheaper=0.0, believed=0.0).t.retreat).all()
+
+
 # --- every package, by brute force ----------------------------------------------------------------
 
 
@@ -389,14 +460,21 @@ def by_hand(scenario, side, package, trust, lock_in, account, verifiers):
             option = held.options.index(package[name])
             alone, full = held.verification_alone[option], held.verification[option]
             best_v = max(best_v, alone + (full - alone) * verifiers)
+    (link,) = scenario.agenda.links.values()
+    given = issues[link.given].options
+    holds = given.index(package[link.given]) >= given.index(link.at_least)
     total, locks = 0.0, iter(lock_in)
     for name, held in issues.items():
         worths = getattr(positions.get(name, held), PARTIES[side])
         gained = me.weights[name] * worths[held.options.index(package[name])]
-        believed = 1.0
-        if held.promise and held.demander.value == PARTIES[side]:
+        believed, demander = 1.0, held.demander and held.demander.value
+        eases = holds and name == link.issue and package[name] in link.options
+        if held.promise and demander == PARTIES[side]:
             believed = other.believed_capacity * (trust + (1 - trust) * best_v)
+            believed += eases * link.believed * (1 - believed)
         total += gained * believed
+        if demander == PARTIES[1 - side]:
+            total += eases * link.cheaper * max(me.weights[name] * worths[0] - gained, 0)
         if held.contested:
             said = me.opening.get(name, held.options[int(np.argmax(worths))])
             if name in positions:

@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 
 from sim.negotiation.terms import (
+    beyond,
     lapse,
     option_of,
     sign,
+    standing,
+    stands,
     verification,
     verified_by,
     verify_terms,
@@ -106,6 +109,53 @@ def test_nothing_is_left_of_a_deal_that_lapses(sitting):
     assert {name: left[name].tolist() for name in left.dtype.names} == {
         name: [0, 0] if name == "promised" else 0 for name in left.dtype.names
     }
+
+
+# Own policies
+
+
+def policy(sitting, alone=0.2, instead=(0.1, 0.6)):
+    """The first option of issue b ends ``alone`` of the attacks, the others other shares."""
+    for option, size in enumerate((alone, *instead)):
+        options_of(sitting, 1, option).effects.suppression = size
+    return sitting
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [(0, 0.2), (1, 0.1), (2, 0.2)])
+def test_an_own_policy_stands_but_for_what_an_option_takes_from_it(sitting, chosen, kept):
+    assert stands(policy(sitting).p, 1, chosen) == kept
+
+
+def test_own_policies_on_several_issues_combine_as_independent_shares(sitting):
+    options_of(policy(sitting), 0, 0).effects.suppression = 0.5
+    left = [standing(sitting.p, package) for package in (STATUS_QUO, A1, A1 + B2)]
+    assert left == pytest.approx([0.6, 0.2, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "added"), [(0.6, 0.0, 0.6), (0.6, 0.2, 0.5), (0.2, 0.2, 0.0), (1.0, 1.0, 0.0)]
+)
+def test_a_whole_is_a_part_and_what_lies_beyond_it(whole, part, added):
+    assert beyond(whole, part) == pytest.approx(added)
+
+
+@pytest.mark.parametrize(
+    ("package", "stand", "lasting"), [(STATUS_QUO, 0.2, 0.0), (B2 // 2, 0.1, 0.0), (B2, 0.2, 0.5)]
+)
+def test_what_an_own_policy_ends_is_no_effect_of_the_deal(sitting, package, stand, lasting):
+    written = terms(policy(sitting), package)
+    assert (sitting.future.standing, written.lasting) == pytest.approx((stand, lasting))
+
+
+def test_a_policy_that_was_withdrawn_does_not_return_when_the_deal_lapses(sitting):
+    sign(sitting.future, policy(sitting, 0.2, (0.0, 0.0)).p, B2, 0.0)
+    lapse(sitting.future)
+    assert sitting.future.standing == 0.0
+
+
+def test_what_nobody_demands_is_granted_by_nobody(sitting):
+    sitting.p.agenda.issues[1].demander = NONE
+    assert terms(sitting, B2).promised.tolist() == [0, 0]
 
 
 # Verification

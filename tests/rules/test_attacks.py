@@ -45,6 +45,7 @@ def group_of(**fields):
 def expecting(rate=0.5, excitation=0.25, frailty=2.0, suppression=0.5, backlash=0.5, excited=0.125):
     """A group with round numbers in every term of its intensity."""
     future, p = one_future()
+    future.groups["suppression"] = 0.0
     p.militants[0].excitation = excitation
     p.derived.militants[0].rate = rate
     group = future.groups[0]

@@ -170,6 +170,20 @@ def test_groups_begin_with_the_attacks_that_earlier_ones_set_off():
     assert future.groups["frailty"].tolist() == [1.0, 1.0] + [0.0] * 6
 
 
+def test_groups_begin_as_kabuls_own_policies_have_left_them():
+    """0.25 of the attacks, by a capacity of 0.8 and exposures of 0.5 and 1."""
+
+    def prepare(future, p):
+        p.agenda.options["effects"]["suppression"] = 0.0
+        p.agenda.options[p.agenda.issues[1].first].effects.suppression = 0.25
+        p.parties[1].capacity, p.parties[1].capacity_spread = 0.8, 0.0
+        p.count.militants, p.militants["exposure"][:2] = 2, (0.5, 1.0)
+
+    future, _ = begun(prepare)
+    assert future.standing == 0.25
+    assert future.groups["suppression"].tolist() == pytest.approx([0.1, 0.2] + [0.0] * 6)
+
+
 def test_mediators_begin_with_their_patience_and_whether_they_take_part():
     def prepare(future, p):
         seat(future, p, {"functions": ("verify",), "credibility": 0.5}, {})

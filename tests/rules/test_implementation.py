@@ -48,7 +48,7 @@ def under_deal(package=0, **rule):
     for side in range(2):
         own = future.sides[side]
         own.willing, own.capacity, own.cohesion, own.learnt = True, 1.0, 1.0, 0.0
-    future.monitors, future.talks.next_round = 0.0, 0
+    future.monitors, future.talks.next_round, future.standing = 0.0, 0, 0.0
     return future, p
 
 
@@ -173,6 +173,15 @@ def test_without_a_deal_there_is_no_effort():
     future, p = under_deal(NONE)
     future.deal.terms.lasting, future.deal.delivered[1] = 0.5, 1.0
     assert effort(future, p) == 0.0
+
+
+@pytest.mark.parametrize(("package", "aim"), [(NONE, 0.1), (0, 1 - 0.9 * 0.5)])
+def test_own_policies_are_kept_as_far_as_kabul_is_able_beside_a_deal_or_without(package, aim):
+    """0.2 * 0.5 of its own; with a deal, half of what these leave."""
+    future, p = under_deal(package)
+    future.standing, future.sides[1].capacity = 0.2, 0.5
+    future.deal.terms.lasting, future.deal.delivered[1] = 0.5, 1.0
+    assert effort(future, p) == pytest.approx(aim, abs=1e-15)
 
 
 def test_measures_reach_groups_by_their_exposure_and_backlash_fades():

@@ -484,6 +484,20 @@ def test_a_deal_that_replaces_another_is_counted_and_the_first_is_described():
     assert ratified(package=1, before=0)[1].future.tally.renegotiated == 0
 
 
+@pytest.mark.parametrize(
+    ("packages", "learnt"), [((5,), 0.0), ((6,), -1.5), ((6, 6), -1.5), ((6, 5, 6), -3.0)]
+)
+def test_a_deal_without_kabuls_own_policy_costs_islamabads_trust_once(packages, learnt):
+    """Slices up to 5 leave the policy as it is, the sixth withdraws it."""
+    sitting = table()
+    future, p = sitting.future, sitting.p
+    p.agenda.options["effects"]["suppression"][:6] = 0.25
+    p.derived.evidence.withdrawn, future.standing = -1.5, 0.25
+    for package in packages:
+        ratify(future, p, sitting.t, log(), package)
+    assert future.sides["learnt"].tolist() == [learnt, 0.0]
+
+
 def test_a_first_deal_is_described_and_scored():
     sitting = table().at(4, 10)
     future = sitting.future
