@@ -163,8 +163,7 @@ def _told(row: Mapping[Any, Any]) -> str:
 
 def _effects(compared: Comparison) -> str:
     """The table of differences, and who outlasts whom."""
-    causes = set(compared.table.loc[compared.table["kind"] == "incidence", "quantity"])
-    wide = compared.wide.drop(columns=[x for x in compared.wide.columns if x in causes])
+    wide = compared.lasting
     texts = zip(wide.index, wide.to_numpy().tolist(), strict=True)
     rows = [[readable(str(name)), *map(str, row)] for name, row in texts]
     return table(

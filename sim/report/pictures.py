@@ -139,10 +139,14 @@ def _fans(found: CellSet) -> list[Picture]:
 
 
 def _incidence(found: CellSet) -> Picture:
-    """Causes of the end under the reference."""
-    estimate = found.cells[found.reference].incidence(found.end)
-    shares = (f"{readable(x)} {estimate.of(x, found.horizon).value:.2f}" for x in estimate.causes)
-    caption = f"How ceasefires end under {readable(found.reference)}, by cause."
+    """Causes and modes of the end under the reference."""
+    cell = found.cells[found.reference]
+    shares = [
+        f"{readable(x)} {estimate.of(x, found.horizon).value:.2f}"
+        for estimate in (cell.incidence(found.end), cell.modes(found.end))
+        for x in estimate.causes
+    ]
+    caption = f"How ceasefires end under {readable(found.reference)}, by cause and by mode."
     alt = f"{caption} Shares ended by day {found.horizon}: {', '.join(shares)}."
     return _picture(found, "incidence", alt, caption, True)
 
