@@ -367,7 +367,7 @@ FUTURES = "Futures from here"
 FUTURES_HELP = (
     "The present state is continued 1,000 times by the agents, with fresh chance from tomorrow. "
     "The curve is the share still in force (Kaplan-Meier) with 95 % limits of Monte Carlo error, "
-    "not of the model."
+    "not of the model. Under a definition other than collapse it is the share that has not met it."
 )
 FORK = "1,000 futures from here"
 LOOK_AHEAD = "Days ahead"
