@@ -13,6 +13,7 @@ from finished_cells import ended_on, falsify, put_cell, put_sweep
 
 from sim import cli
 from sim.analysis.compare import compare
+from sim.analysis.ensemble import Ensemble
 from sim.analysis.mechanisms import mechanisms
 from sim.plots.catalogue import FAMILIES, draw
 from sim.report.cells import CellsError, open_cells
@@ -166,8 +167,10 @@ def test_an_earlier_horizon_cuts_every_future(
     cut = open_cells([cells], horizon=25).cells["baseline"]
     simulated = open_cells([put_cell(tmp_path / "same", "baseline", "horizon=25")])
     fresh = simulated.cells["baseline"]
-    for one, other in ((cut.survival(), fresh.survival()), (cut.incidence(), fresh.incidence())):
-        pd.testing.assert_frame_equal(one.table, other.table)
+    for estimate in (Ensemble.survival, Ensemble.incidence, Ensemble.modes):
+        pd.testing.assert_frame_equal(estimate(cut).table, estimate(fresh).table)
+    shared = list(cut.runs.columns)
+    pd.testing.assert_frame_equal(cut.runs, fresh.runs[shared], check_dtype=False)
     assert (cut.runs["deal"] == fresh.runs["deal"]).all()
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sim.config import CAUSES, ENDS, ConfigError, Scenario, validate
 from sim.model import CeasefireModel
-from sim.records import Daily
+from sim.records import BY, MODES, Daily
 from sim.report.parameters import Fields
 
 REPLICATES, HORIZON = 64, 120
@@ -112,20 +112,28 @@ def sensible(columns, daily, model):
             wrong.append(f"{name} leaves [0, 1]")
         if (
             values.dtype.kind == "i"
-            and not name.endswith(("_cause", "package"))
+            and not name.endswith(("_cause", "_by", "_mode", "first_end", "package"))
             and values.min() < 0
         ):
             wrong.append(f"{name} is negative")
     collapse, ended = columns["collapse_day"], columns["collapse_ended"]
+    outside = columns["collapse_mode"] == MODES.index("outside_hazard")
     for end in ENDS:
-        if (columns[f"{end}_day"] > collapse).any() or (ended & ~columns[f"{end}_ended"]).any():
-            wrong.append(f"{end} outlasts collapse")
-        causes = columns[f"{end}_cause"]
-        if ((causes >= 0) != columns[f"{end}_ended"]).any() or causes.max() >= len(CAUSES):
+        met, day = columns[f"{end}_ended"], columns[f"{end}_day"]
+        if (day > collapse)[met].any() or (day != HORIZON)[~met].any():
+            wrong.append(f"{end} is met after collapse, or has another day where it is not met")
+        causes, by = columns[f"{end}_cause"], columns[f"{end}_by"]
+        if ((causes >= 0) != met).any() or causes.max() >= len(CAUSES):
             wrong.append(f"causes of {end} do not add up")
+        if ((by >= 0) != (met & ~((end == "collapse") & outside))).any() or by.max() >= len(BY):
+            wrong.append(f"by whom {end} came does not add up")
     first = np.minimum(columns["open_hostilities_day"], columns["repudiation_day"])
-    if (first != collapse)[ended].any():
+    if (first != collapse)[ended & ~outside].any():
         wrong.append("collapse is not the earlier of hostilities and repudiation")
+    if (outside & (columns["collapse_cause"] != CAUSES.index("shock"))).any():
+        wrong.append("a collapse from outside is no shock")
+    if ((columns["collapse_mode"] >= 0) != ended).any():
+        wrong.append("modes of collapse do not add up")
     if (columns["strike_day"] > columns["open_hostilities_day"]).any():
         wrong.append("open hostilities come before any strike")
     if (np.diff(daily.in_force[1:]) > 0).any():

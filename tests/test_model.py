@@ -6,7 +6,9 @@ from conftest import SEED, UNANSWERED, outcomes, put, same, tree_of, vary
 
 from sim.config import CAUSES, ENDS, validate
 from sim.model import CeasefireModel
-from sim.records import Daily
+from sim.parameters import NONE
+from sim.records import BY, MODES, Daily, ends
+from sim.state import CEASEFIRE
 from sim.study.cells import Cell, load_cell
 from sim.study.runner import run
 
@@ -239,18 +241,78 @@ def test_every_end_falls_on_a_day_of_the_run_and_has_a_cause(world):
         assert cause.max() < len(CAUSES)
 
 
-def test_no_definition_outlasts_collapse(world):
+def test_every_end_is_by_somebody_but_a_collapse_from_outside(world):
     columns = outcomes(world, 200, 80)
-    collapsed = columns["collapse_ended"]
     for end in ENDS:
-        assert columns[f"{end}_ended"][collapsed].all()
-        assert (columns[f"{end}_day"] <= columns["collapse_day"]).all()
+        ended, by = columns[f"{end}_ended"], columns[f"{end}_by"]
+        outside = columns["collapse_mode"] == MODES.index("outside_hazard")
+        assert ((by >= 0) == (ended & ~(outside & (end == "collapse")))).all()
+        assert by.max() < len(BY)
+    both = columns["exchange_of_fire_by"][columns["exchange_of_fire_ended"]]
+    assert set(both.tolist()) <= {BY.index("both")}
+
+
+def test_what_is_met_is_met_by_the_day_of_the_collapse(world):
+    columns = outcomes(world, 200, 80)
+    for end in ENDS:
+        ended = columns[f"{end}_ended"]
+        assert (columns[f"{end}_day"] <= columns["collapse_day"])[ended].all()
+
+
+def test_a_definition_that_a_collapse_cut_short_is_not_met_and_counts_to_the_horizon(world):
+    columns = outcomes(world, 200, 80)
+    cut = columns["collapse_ended"] & ~columns["repudiation_ended"]
+    assert cut.any()
+    assert (columns["collapse_day"][cut] < 80).any()
+    assert set(columns["repudiation_day"][cut].tolist()) == {80}
 
 
 def test_collapse_is_the_first_of_hostilities_and_repudiation(world):
     columns = outcomes(world, 200, 80)
     first = np.minimum(columns["open_hostilities_day"], columns["repudiation_day"])
     assert columns["collapse_day"].tolist() == first.tolist()
+    met = columns["open_hostilities_ended"] | columns["repudiation_ended"]
+    assert columns["collapse_ended"].tolist() == met.tolist()
+
+
+def ceasefires(*rows):
+    """Ceasefires with these days of their ends."""
+    out = np.zeros(len(rows), CEASEFIRE)
+    out["day"], out["cause"], out["by"] = rows, 1, 0
+    return out
+
+
+def test_how_it_ended_by_hand():
+    """Days in the order of ``config.ENDS``; ties go in that order."""
+    columns = ends(
+        ceasefires(
+            (0, 0, 0, 0, 0),
+            (3, 0, 0, 0, 0),
+            (9, 4, 0, 9, 9),
+            (0, 5, 7, 0, 7),
+            (6, 6, 6, 6, 6),
+            (0, 0, 0, 0, 8),
+            (8, 2, 0, 0, 8),
+        ),
+        20,
+    )
+    named = dict(enumerate(MODES)) | {NONE: None}
+    assert [named[k] for k in columns["collapse_mode"].tolist()] == [
+        None, None, "open_hostilities", "repudiation", "open_hostilities", "outside_hazard",
+        "outside_hazard",
+    ]  # fmt: skip
+    named = dict(enumerate(ENDS)) | {NONE: None}
+    assert [named[k] for k in columns["first_end"].tolist()] == [
+        None, "exchange_of_fire", "strike", "strike", "exchange_of_fire", "collapse", "strike",
+    ]  # fmt: skip
+    assert columns["repudiation_day"].tolist() == [20, 20, 20, 7, 6, 20, 20]
+    assert columns["repudiation_ended"].tolist() == [False] * 3 + [True] * 2 + [False] * 2
+
+
+def test_a_definition_not_met_in_a_spell_has_the_spells_last_day():
+    columns = ends(ceasefires((0, 0, 0, 9, 9), (0, 0, 0, 0, 0)), np.array([9, 15]))
+    assert columns["strike_day"].tolist() == [9, 15]
+    assert columns["collapse_day"].tolist() == [9, 15]
 
 
 def test_account_shares_follow_the_configured_probability():

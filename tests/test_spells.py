@@ -6,7 +6,7 @@ from conftest import SEED, STILL, outcomes, same, vary
 
 import sim
 from sim import records
-from sim.config import ConfigError
+from sim.config import ENDS, ConfigError
 from sim.model import CeasefireModel
 
 RENEWABLE = {"ceasefire.renewable": True}
@@ -29,11 +29,26 @@ def test_the_first_spell_is_that_of_a_ceasefire_that_cannot_be_renewed():
 
 
 def test_first_spells_are_the_outcomes():
+    """But that what was not met counts to the horizon there, and to the spell's last day here."""
     run = sim.simulate(vary(RENEWABLE), replicates=150, seed=SEED, horizon=90)
     first = run.spells[run.spells["spell"] == 1].reset_index(drop=True)
     shared = [name for name in run.spells.columns if name in run.runs.columns]
-    assert len(shared) == 16
+    assert len(shared) == 23
+    for end in ENDS:
+        unmet, day = ~first[f"{end}_ended"], f"{end}_day"
+        assert (first.loc[unmet, day] == first.loc[unmet, "collapse_day"]).all()
+        assert (run.runs.loc[unmet, day] == 90).all()
+        first.loc[unmet, day] = 90
     assert first[shared].equals(run.runs[shared])
+
+
+def test_between_spells_nothing_ends():
+    """What is recorded of a spell is by its collapse; the next begins with nothing met."""
+    found = spells(RENEWABLE | {"ceasefire.renewal": 0.05})
+    for end in ENDS:
+        day = found[f"{end}_day"]
+        assert (day >= found["start_day"]).all()
+        assert (day <= found["collapse_day"]).all()
 
 
 def test_spells_follow_each_other_without_overlap():

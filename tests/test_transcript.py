@@ -45,6 +45,26 @@ def test_telling_changes_no_result(cell: Cell) -> None:
     for _, row in ended.iterrows():
         assert told[row["replicate"]]["day"] == row["collapse_day"]
         assert told[row["replicate"]]["cause"] == row["collapse_cause"]
+        assert told[row["replicate"]]["mode"] == row["collapse_mode"]
+        assert told[row["replicate"]]["by"] == row["collapse_by"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "by", "words"),
+    [
+        ("open_hostilities", "both", "The ceasefire ends in open hostilities by both sides"),
+        ("open_hostilities", "pakistan", "The ceasefire ends in open hostilities by Islamabad"),
+        ("repudiation", "afghan_taliban", "Kabul declares the ceasefire over"),
+        ("repudiation", "both", "Islamabad and Kabul declare the ceasefire over"),
+        ("outside_hazard", None, "The ceasefire is ended from outside"),
+    ],
+)
+def test_the_last_line_says_by_what_and_by_whom_it_ended(
+    cell: Cell, mode: str, by: str | None, words: str
+) -> None:
+    end = {"replicate": 0, "day": 9, "kind": "ceasefire_ends", "mode": mode, "by": by,
+           "cause": "talks_breakdown", "account": "kabul"}  # fmt: skip
+    assert in_words(cell, [end]).endswith(f"{words} (cause: talks breakdown).")
 
 
 def test_every_move_names_a_package_and_both_sides_numbers(heard: list[dict[str, object]]) -> None:

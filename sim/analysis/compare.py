@@ -10,7 +10,7 @@ replicates.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from statistics import NormalDist
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Ensemble", "compare"]
 
 BY_CAUSE = "In the share ended by day {}, by cause:"
+BY_MODE = "In the share ended by day {}, by what was met and by whom:"
 CAUTION = (
     "No p-values: for simulated data they only measure the number of replicates. "
     "Read the differences and their intervals."
@@ -48,10 +49,11 @@ class Comparison:
     """Differences of every scenario from the reference; make one with `compare`.
 
     `table` has one row per scenario and quantity: scenario, quantity, kind (rmst, survival,
-    incidence), day, cause, unit (days or share), reference and value (the two means), difference
-    with lower and upper (bootstrap percentiles) and se (analytic), sd (standard deviation of the
-    difference of one pair of futures; NaN if unpaired), sd_independent (the same for two futures of
-    unrelated chance), variance_reduction (their squared ratio), paired, replicates.
+    incidence or mode), day, cause (or mode), unit (days or share), reference and value (the two
+    means), difference with lower and upper (bootstrap percentiles) and se (analytic), sd (standard
+    deviation of the difference of one pair of futures; NaN if unpaired), sd_independent (the same
+    for two futures of unrelated chance), variance_reduction (their squared ratio), paired,
+    replicates.
     `outlasting` has one row per scenario: the shares of futures in which it lasts longer than the
     reference (outlasts, with lower and upper), as long (ties) and less long (falls_short).
     `signs` says in how many parameter sets the difference in RMST has the same sign
@@ -149,36 +151,41 @@ class Comparison:
         pairing = f"Pairing divides the variance of the RMST difference by: {', '.join(cuts)}."
         return [*([pairing] if cuts else []), *self.notes, CAUTION]
 
-    def _parts(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """`wide` in two: how long it lasts, and what ends it with columns named by cause."""
+    @property
+    def lasting(self) -> pd.DataFrame:
+        """`wide` without what ends it."""
+        ends = self.table.loc[self.table["cause"] != "", "quantity"]
+        return self.wide.drop(columns=list(ends.unique()))
+
+    def _ends(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """What ends it, by cause and by mode: a heading and columns of `wide` each."""
         wide = self.wide.rename_axis(None)
-        by_cause = self.table[self.table["kind"] == "incidence"]
-        causes = dict(zip(by_cause["quantity"], by_cause["cause"], strict=True))
-        return wide.drop(columns=list(causes)), wide[list(causes)].rename(columns=causes)
+        for kind, heading in (("incidence", BY_CAUSE), ("mode", BY_MODE)):
+            rows = self.table[self.table["kind"] == kind]
+            if len(rows):
+                names = dict(zip(rows["quantity"], rows["cause"], strict=True))
+                yield heading.format(self.horizon), wide[list(names)].rename(columns=names)
 
     def _levels(self) -> str:
         levels = self.table[self.table["scenario"] == self.scenarios[0]]
         base = ", ".join(
             f"{row.quantity} {row.reference:.{1 if row.unit == 'days' else 3}f}"
             for row in levels.itertuples()
-            if row.kind != "incidence"
+            if not row.cause
         )
         return f"{self.reference}: {base}"
 
     def __str__(self) -> str:
-        effects, causes = self._parts()
+        effects = self.lasting.rename_axis(None)
         blocks = [self._heading(), self._levels(), effects.to_string()]
-        if len(causes.columns):
-            blocks.append(f"{BY_CAUSE.format(self.horizon)}\n{causes.to_string()}")
+        blocks += [f"{heading}\n{shares.to_string()}" for heading, shares in self._ends()]
         by_set = in_words(self.signs, self.reference)
         return "\n\n".join([*blocks, *([by_set] if by_set else []), "\n".join(self._remarks())])
 
     def _repr_html_(self) -> str:
-        effects, causes = self._parts()
         blocks = [f"<p>{escape(x)}</p>" for x in (self._heading(), self._levels())]
-        blocks.append(effects.to_html(border=0))
-        if len(causes.columns):
-            blocks.append(f"<p>{BY_CAUSE.format(self.horizon)}</p>{causes.to_html(border=0)}")
+        blocks.append(self.lasting.rename_axis(None).to_html(border=0))
+        blocks += [f"<p>{head}</p>{shares.to_html(border=0)}" for head, shares in self._ends()]
         return "".join([*blocks, *(f"<p>{escape(line)}</p>" for line in self._remarks())])
 
 
@@ -207,7 +214,7 @@ def compare(
     end = common_end(ensembles) if end is None else str(getattr(end, "value", end))
     futures = read_futures(ensembles, end)
     base = futures[reference]
-    measured = quantities(base.horizon, base.causes)
+    measured = quantities(base)
     pairs = [
         Pair.match(name, other, reference, base, measured)
         for name, other in futures.items()

@@ -33,7 +33,7 @@ class Ensemble(Protocol):
 
     @property
     def runs(self) -> pd.DataFrame:
-        """Columns replicate and, per end definition d, d_day, d_ended, d_cause."""
+        """Columns replicate and, per end definition d, d_day, d_ended, d_cause and d_by."""
 
     @property
     def seed(self) -> int:
@@ -50,7 +50,7 @@ class Ensemble(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Quantity:
-    """One outcome whose mean over futures is compared."""
+    """One outcome whose mean over futures is compared; `cause` is a mode where `kind` is mode."""
 
     name: str
     kind: str
@@ -64,7 +64,8 @@ class Futures:
     """Outcomes of one ensemble under one end definition, one entry per future, sorted by replicate.
 
     `day` (R,) is the day of the end, the horizon if none; `ended` (R,); `cause` (R,) is the index
-    in `causes`, -1 if not ended; `parameter_set` (R,) is the number of the set it drew, -1 if none.
+    in `causes`, -1 if not ended; `mode` (R,) likewise in `modes`, of which there are none where the
+    runs do not say by whom; `parameter_set` (R,) is the number of the set it drew, -1 if none.
     """
 
     replicate: IntArray
@@ -72,6 +73,8 @@ class Futures:
     ended: BoolArray
     cause: IntArray
     causes: tuple[str, ...]
+    mode: IntArray
+    modes: tuple[str, ...]
     horizon: int
     seed: int
     parameter_set: IntArray
@@ -84,6 +87,7 @@ class Futures:
             day=self.day[rows],
             ended=self.ended[rows],
             cause=self.cause[rows],
+            mode=self.mode[rows],
             parameter_set=self.parameter_set[rows],
         )
 
@@ -104,13 +108,16 @@ class Futures:
                 columns[:, index] = lasted > quantity.day
             elif quantity.kind == "rmst":
                 columns[:, index] = np.minimum(self.day, quantity.day)
+            elif quantity.kind == "mode":
+                columns[:, index] = self.mode == self.modes.index(quantity.cause)
             else:
                 columns[:, index] = self.cause == self.causes.index(quantity.cause)
         return columns
 
 
-def quantities(horizon: int, causes: tuple[str, ...]) -> tuple[Quantity, ...]:
-    """Return the outcomes compared: RMST, survival on `SURVIVAL_DAYS`, incidence by cause."""
+def quantities(futures: Futures) -> tuple[Quantity, ...]:
+    """Return the outcomes compared: RMST, survival on `SURVIVAL_DAYS`, ends by cause and mode."""
+    horizon = futures.horizon
     return (
         Quantity(f"RMST({horizon})", "rmst", horizon, "", "days"),
         *(
@@ -120,13 +127,17 @@ def quantities(horizon: int, causes: tuple[str, ...]) -> tuple[Quantity, ...]:
         ),
         *(
             Quantity(f"ended by {cause} to day {horizon}", "incidence", horizon, cause, "share")
-            for cause in causes
+            for cause in futures.causes
+        ),
+        *(
+            Quantity(f"{mode} to day {horizon}", "mode", horizon, mode, "share")
+            for mode in futures.modes
         ),
     )
 
 
 def read_futures(ensembles: Mapping[str, Ensemble], end: str) -> dict[str, Futures]:
-    """Read every ensemble's outcomes under the end definition `end`, on a common list of causes.
+    """Read every ensemble's outcomes under the end definition `end`, on common causes and modes.
 
     Errors: `SurvivalInputError` for an unknown end, different horizons, missing columns, no runs.
     """
@@ -150,7 +161,8 @@ def read_futures(ensembles: Mapping[str, Ensemble], end: str) -> dict[str, Futur
         if len(ensemble.runs) == 0:
             raise SurvivalInputError(f"{name} has no runs: at least one future is needed")
     causes = _causes(ensembles, end)
-    return {name: _read(ensemble, end, causes) for name, ensemble in ensembles.items()}
+    modes = _modes(ensembles, end)
+    return {name: _read(ensemble, end, causes, modes) for name, ensemble in ensembles.items()}
 
 
 def common_end(ensembles: Mapping[str, Ensemble]) -> str:
@@ -177,8 +189,10 @@ def _text(value: Any) -> str:
     return str(getattr(value, "value", value))
 
 
-def _read(ensemble: Ensemble, end: str, causes: tuple[str, ...]) -> Futures:
+def _read(ensemble: Ensemble, end: str, causes: tuple[str, ...], modes: tuple[str, ...]) -> Futures:
     import pandas as pd
+
+    from sim.analysis.modes import mode
 
     runs = ensemble.runs
     replicate = _replicates(runs["replicate"])
@@ -195,10 +209,14 @@ def _read(ensemble: Ensemble, end: str, causes: tuple[str, ...]) -> Futures:
     cause = pd.Categorical(labels, categories=list(causes)).codes.astype(np.int64)[order]
     if (cause[ended] < 0).any():
         raise SurvivalInputError(f"{end}_cause must name a cause for every end")
+    of_mode = np.full(order.size, -1)
+    if modes:
+        found = pd.Categorical(mode(runs, end), categories=list(modes))
+        of_mode = found.codes.astype(np.int64)[order]
     drawn = np.full(order.size, -1)
     if "parameter_set" in runs.columns:
         drawn = runs["parameter_set"].fillna(-1).to_numpy(dtype=np.int64)[order]
-    read = (replicate[order], day, ended, cause, causes)
+    read = (replicate[order], day, ended, cause, causes, of_mode, modes)
     return Futures(*read, ensemble.horizon, ensemble.seed, drawn)
 
 
@@ -226,3 +244,13 @@ def _seen(ensembles: Mapping[str, Ensemble], end: str) -> Iterator[str]:
 
 def _cause_rank(cause: str) -> tuple[int, str]:
     return (CAUSES.index(cause) if cause in CAUSES else len(CAUSES), cause)
+
+
+def _modes(ensembles: Mapping[str, Ensemble], end: str) -> tuple[str, ...]:
+    """All modes in which a future ended anywhere; none if the runs do not say by whom."""
+    from sim.analysis.modes import columns_of, mode, modes_of
+
+    if any(set(columns_of(end)) - set(x.runs.columns) for x in ensembles.values()):
+        return ()
+    seen = {name for x in ensembles.values() for name in mode(x.runs, end).dropna().unique()}
+    return tuple(name for name in modes_of(end) if name in seen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -28,7 +30,7 @@ def columns_of(end: str) -> tuple[str, ...]:
     return (f"{end}_by", "collapse_mode") if end == "collapse" else (f"{end}_by",)
 
 
-def mode(runs: pd.DataFrame, end: str) -> pd.Series[str]:
+def mode(runs: pd.DataFrame, end: str) -> pd.Series[Any]:
     """Mode of each row's end, of ``modes_of``; null where it has not ended."""
     by = runs[f"{end}_by"].astype(object)
     met = runs["collapse_mode"].astype(object) if end == "collapse" else end

@@ -43,10 +43,10 @@ def ceasefire(state: Facts) -> str:
     rows = []
     for end, found in state.items():
         if found["day"]:
-            cause = say.CAUSES[found["cause"]]
-            words = say.ENDED_ON.format(day=found["day"], cause=cause)
+            cause, how = say.CAUSES[found["cause"]], say.how(found["mode"], found["by"])
+            words = say.ENDED_ON.format(day=found["day"], how=how, cause=cause)
         else:
-            words = say.STILL_HOLDS
+            words = say.NOT_MET if state["collapse"]["day"] else say.STILL_HOLDS
         rows.append((say.ENDS[end], words))
     return table(rows)
 

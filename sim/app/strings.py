@@ -125,6 +125,22 @@ def option(name: str) -> str:
     return OPTIONS.get(name, readable(name))
 
 
+def how(mode: str, by: str | None) -> str:
+    """By what and by whom a ceasefire ended."""
+    if by is None:
+        return "ended from outside"
+    sides = "both sides" if by == "both" else seat(by)
+    if mode == "repudiation":
+        return f"{sides} declared it over"
+    return f"{ENDS_SHORT[mode].lower()} by {sides}"
+
+
+def collapsed(day: int, end: Facts) -> str:
+    """That, how and why it collapsed; ``end`` has mode, by and cause."""
+    words = {"how": how(end["mode"], end["by"]), "cause": CAUSES[end["cause"]]}
+    return COLLAPSED.format(day=day, **words)
+
+
 def issue(name: str) -> str:
     """An issue, in full."""
     return ISSUES.get(name, readable(name).capitalize())
@@ -335,12 +351,13 @@ NEXT_ROUND = "To the next round"
 TO_END = "To the end"
 STANDS = "Day {day} of {days}, {date}. {state}"
 IN_FORCE = "The ceasefire is in force."
-COLLAPSED = "The ceasefire collapsed on day {day} because of {cause}."
+COLLAPSED = "The ceasefire collapsed on day {day}: {how}, because of {cause}."
 HORIZON = "The last day is reached with the ceasefire in force."
 STORY = "What happened"
 NOTHING_YET = "Nothing yet: step a day."
-ENDED_ON = "ended on day {day} ({cause})"
+ENDED_ON = "ended on day {day} ({how}; {cause})"
 STILL_HOLDS = "holds"
+NOT_MET = "not met before the collapse"
 UNDER_EACH = "The ceasefire under each definition"
 UNDER_EACH_HELP = (
     "When a ceasefire counts as over is itself disputed, so five definitions are kept."
@@ -368,7 +385,7 @@ FUTURES = "Futures from here"
 FUTURES_HELP = (
     "The present state is continued 1,000 times by the agents, with fresh chance from tomorrow. "
     "The curve is the share still in force (Kaplan-Meier) with 95 % limits of Monte Carlo error, "
-    "not of the model."
+    "not of the model. Under a definition other than collapse it is the share that has not met it."
 )
 FORK = "1,000 futures from here"
 LOOK_AHEAD = "Days ahead"
@@ -680,6 +697,7 @@ RESULT_COLUMNS = {
     "players": "Players",
     "day": "Day",
     "in_force": "In force",
+    "how": "How it ended",
     "cause": "Cause",
     "rounds": "Rounds",
     "deal_day": "Deal on day",

@@ -75,10 +75,10 @@ class Walk:
         """State of the ceasefire and the calendar."""
         return public(self.game)
 
-    def collapse(self) -> tuple[int, str | None]:
-        """Day and cause of the collapse, 0 and None while in force."""
-        end = public(self.game)["ceasefire"][ENDS[-1]]
-        return end["day"], end["cause"]
+    def collapse(self) -> dict[str, Any]:
+        """Day (0 while in force), cause, mode and by whom of the collapse."""
+        end: dict[str, Any] = public(self.game)["ceasefire"][ENDS[-1]]
+        return end
 
     def _note(self) -> None:
         first, second = self.game.model.parties

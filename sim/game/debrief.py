@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.config import CAUSES, ENDS, PARTIES
+from sim.config import ENDS, PARTIES
 from sim.futures import utilities
 from sim.game.futures import fan
 from sim.game.play import Decision, Game, Move, Setup
-from sim.game.views import asked_at_home
+from sim.game.views import asked_at_home, ceasefire
 from sim.negotiation import solutions
 from sim.parameters import NONE
 from sim.records import ACCOUNTS
@@ -31,23 +31,23 @@ Facts = dict[str, Any]
 def result(game: Game) -> Facts:
     """How a game stands or ended, in numbers that a class can compare.
 
-    Keys: ``day``, ``days``, ``over``, ``ended_day`` and ``cause`` of the collapse (0 and None
-    while in force), the day of every other end, ``rounds``, ``deal_day`` and ``deal`` (issue ->
-    option) of the first deal, each side's ``utility`` and ``gain`` from it, its ``distance`` to
-    the frontier and ``nash_share``.
+    Keys: ``day``, ``days``, ``over``, ``ended_day``, ``cause``, ``mode`` and ``by`` of the collapse
+    (0 and None while in force; ``by`` None if from outside), the day of every other end,
+    ``rounds``, ``deal_day`` and ``deal`` (issue -> option) of the first deal, each side's
+    ``utility`` and ``gain`` from it, its ``distance`` to the frontier and ``nash_share``.
     """
     record = game.record
-    tally, ceasefire = record["tally"], record["ceasefire"]
+    tally, ended = record["tally"], ceasefire(record)
     package = int(tally["deal_package"])
-    collapse = ENDS.index("collapse")
-    ended = int(ceasefire["day"][collapse])
     return {
         "day": game.model.day,
         "days": game.days,
         "over": game.over,
-        "ended_day": ended,
-        "cause": CAUSES[ceasefire["cause"][collapse]] if ended else None,
-        "ends": dict(zip(ENDS, ceasefire["day"].tolist(), strict=True)),
+        "ended_day": ended["collapse"]["day"],
+        "cause": ended["collapse"]["cause"],
+        "mode": ended["collapse"]["mode"],
+        "by": ended["collapse"]["by"],
+        "ends": {end: found["day"] for end, found in ended.items()},
         "rounds": int(record["talks"]["held"]),
         "deal_day": int(tally["deal_day"]),
         "deal": game.packages.describe(package) if package != NONE else None,

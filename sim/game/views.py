@@ -17,7 +17,7 @@ from sim.game.questions import Question
 from sim.game.seats import MEDIATORS, SEATS
 from sim.negotiation.ratification import gain_asked_at_home
 from sim.parameters import NONE
-from sim.records import BY
+from sim.records import BY, MODES, ends
 
 View = dict[str, Any]
 
@@ -78,7 +78,7 @@ def public(game: Game) -> View:
         "over": game.over,
         "waits_for": None if question is None else question.seat,
         "turn": len(game.decisions),
-        "ceasefire": {end: _ended(record, k) for k, end in enumerate(ENDS)},
+        "ceasefire": ceasefire(record),
         "calendar": {
             "in_session": bool(talks["in_session"]),
             "next_round": int(talks["next_round"]),
@@ -110,14 +110,23 @@ def _is_asked(game: Game, seat: str) -> bool:
     return game.question is not None and game.question.seat == seat
 
 
-def _ended(record: Any, end: int) -> View:
-    state = record["ceasefire"]
-    day, cause, by = (int(state[name][end]) for name in ("day", "cause", "by"))
-    return {
-        "day": day,
-        "cause": CAUSES[cause] if day else None,
-        "by": BY[by] if by != NONE else None,
-    }
+def ceasefire(record: Any) -> View:
+    """Day (0 if it has not ended), cause, by whom and in which way, under each definition.
+
+    Of all but a collapse the ``mode`` is the definition itself.
+    """
+    state = {name: int(values[0]) for name, values in ends(record["ceasefire"][None], 0).items()}
+    out = {}
+    for end in ENDS:
+        day, cause, by = (state[f"{end}_{part}"] for part in ("day", "cause", "by"))
+        mode = MODES[state["collapse_mode"]] if end == "collapse" else end
+        out[end] = {
+            "day": day,
+            "cause": CAUSES[cause] if day else None,
+            "by": BY[by] if by != NONE else None,
+            "mode": mode if day else None,
+        }
+    return out
 
 
 def _deal(game: Game) -> View | None:

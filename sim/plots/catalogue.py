@@ -110,7 +110,7 @@ def _swept(ensembles: Named, **look: Any) -> Drawing:
 
 FAMILIES: dict[str, Family] = {
     "survival": Family("share still in force, with numbers at risk", "one", _survival),
-    "incidence": Family("how ceasefires end, by cause", "one", _incidence),
+    "incidence": Family("how ceasefires end, by cause and by mode", "one", _incidence),
     "fans": Family("trust, tension and the like over time", "one", _fans),
     "hazard": Family("how likely a ceasefire is to end, by its age", "some", _hazard),
     "comparison": Family("all survival curves in one overlay", "several", _comparison),

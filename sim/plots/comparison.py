@@ -17,7 +17,7 @@ from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Sheet, Style, pens, sheet_named, styled, theme_named
 from sim.plots.survival import count_rows, curve_rows
 from sim.plots.timeline import ROW, add_counts, counts_height, dated_axes, day_ticks
-from sim.plots.words import BAND, distinct, end_of, facts
+from sim.plots.words import BAND, distinct, end_of, facts, lasting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,7 +84,8 @@ def comparison(
     notes = [BAND] if few else [f"No bands and numbers at risk for more than {MOST_TABLED} curves."]
     notes += [how_compared(group.effects), COUNTED if few else "", _event_note(group), group.common]
     footer = facts(group.ensembles, group.end, [note for note in notes if note])
-    title = "Share of simulated futures with the ceasefire in force, by scenario"
+    shown = lasting(group.end, "with the ceasefire in force")
+    title = f"Share of simulated futures {shown}, by scenario"
     subtitle = f"Δ: difference from {group.labels[reference]}, whose own values stand in its row"
     if paper.name == "column":
         subtitle = f"Δ: difference from {group.labels[reference]}"
@@ -205,7 +206,7 @@ def _draw_overlay(page: Page, group: Group, sides: tuple[float, float], few: boo
     first = group.ensembles[group.reference].scenario
     shared = group.shared_calendar
     axes, _ = dated_axes(page, first, group.horizon, sides, rounds=shared, events=False)
-    axes.set_ylabel("Share still in force, S(t)")
+    axes.set_ylabel(f"Share {lasting(group.end)}, S(t)")
     for name, estimate in group.estimates.items():
         pen = group.pens[name]
         if few:

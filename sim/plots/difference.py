@@ -14,7 +14,7 @@ from sim.plots.grid import Grid, outer_days, panel_axes
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
 from sim.plots.timeline import dated_axes
-from sim.plots.words import distinct, end_of, facts, signed
+from sim.plots.words import distinct, end_of, facts, lasting, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,14 +49,14 @@ def difference(
     ordered = {reference: ensembles[reference], **others}
     labels, common = distinct(list(ensembles))
     footer = facts(ordered, end, [BAND.format(how=how), common])
-    title = f"Share still in force: difference from {labels[reference]}"
+    title = f"Share {lasting(end)}: difference from {labels[reference]}"
     drawn = pens(list(ensembles), reference, look, paper)
     with styled(look, paper):
         if len(others) == 1:
             name = next(iter(others))
-            title = f"Share still in force: {labels[name]} minus {labels[reference]}"
+            title = f"Share {lasting(end)}: {labels[name]} minus {labels[reference]}"
             page = Page.with_body(look, paper, (title, "", footer))
-            _draw_one(page, ensembles[name], rows, drawn[name])
+            _draw_one(page, ensembles[name], rows, drawn[name], lasting(end))
         else:
             grid = Grid(paper, len(others))
             last = f"Numbers: difference on day {rows['day'].max()} with its interval."
@@ -127,12 +127,12 @@ def _independent(one: Futures, base: Futures) -> tuple[NDArray[np.float64], ...]
     return value, middle - Z * se, middle + Z * se
 
 
-def _draw_one(page: Page, ensemble: Ensemble, rows: pd.DataFrame, pen: Pen) -> None:
+def _draw_one(page: Page, ensemble: Ensemble, rows: pd.DataFrame, pen: Pen, share: str) -> None:
     """Draw one difference over the whole page, with dates and rounds."""
     page.bottom += 3.6 * page.em
     sides = (page.left + 5.6 * page.em, page.right - 0.5 * page.extent("Dec 2025"))
     axes, _ = dated_axes(page, ensemble.scenario, ensemble.horizon, sides)
-    axes.set_ylabel("Difference in share still in force")
+    axes.set_ylabel(f"Difference in share {share}")
     _draw_curve(axes, page, rows, pen)
     _set_range(axes, rows)
 

@@ -63,8 +63,8 @@ def _rows(
     table = found.table.rename(columns={"value": "level", "difference": "value"})
     order = table[table["kind"] == "rmst"].sort_values("value", ascending=False, kind="stable")
     place = {name: k for k, name in enumerate(order["scenario"])}
-    causes = table["kind"] == "incidence"
-    rows = table[causes if kind == "causes" else ~causes]
+    kinds = ("incidence",) if kind == "causes" else ("rmst", "survival")
+    rows = table[table["kind"].isin(kinds)]
     if narrow and kind == "lasting":
         kept = rows["quantity"].unique()[[0, -1]]
         rows = rows[rows["quantity"].isin(kept)]

@@ -17,7 +17,7 @@ from sim.plots.labels import LABEL, Label, write_labels
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
 from sim.plots.timeline import dated_axes
-from sim.plots.words import BAND, distinct, end_of, facts, readable
+from sim.plots.words import BAND, MET, distinct, end_of, facts, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,6 +59,8 @@ def hazard(
     notes = [BAND if few else f"No bands for more than {MOST_BANDS} curves.", SMOOTHED, common]
     footer = facts(named, end, notes + ([f"Nobody ended in: {', '.join(none)}."] if none else []))
     title = "Hazard: how likely a ceasefire still in force is to end, by its age"
+    if end != "collapse":
+        title = f"Hazard of {MET[end]} where there was none yet, by the ceasefire's age"
     if len(named) == 1:
         title = f"{title}: {readable(next(iter(named)))}"
     table = pd.concat([_rows(name, named[name], x) for name, x in curves.items()])

@@ -74,7 +74,7 @@ def incidence(
     unseen = [text for layers in panels.values() for text in layers.unseen]
     notes = [INTERVAL, MEANING] + ([f"Never seen: {', '.join(unseen)}."] if unseen else [])
     footer = facts({scenario.name: ensemble}, end, notes)
-    title = f"How simulated ceasefires end, by cause and by mode: {readable(scenario.name)}"
+    title = f"How simulated ceasefires end: {readable(scenario.name)}"
     with styled(look, paper):
         page = Page(look, paper, TALLER * paper.height)
         page.header(title, scenario.description)
@@ -104,7 +104,8 @@ def mode_colour(mode: str, theme: Theme) -> str:
     met, _, who = mode.partition("_by_")
     full, paper = (np.array(to_rgb(x)) for x in (theme.series[MET.get(met, 2)], theme.paper))
     share = SHADES.get(who, 1.0)
-    return to_hex(share * full + (1 - share) * paper)
+    mixed: tuple[float, float, float] = tuple(share * full + (1 - share) * paper)
+    return to_hex(mixed)
 
 
 def _by_cause(ensemble: Ensemble, end: str, theme: Theme, rest: str) -> Layers:

@@ -15,7 +15,7 @@ from sim.plots.grid import Grid, outer_days, panel_axes
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Style, pens, sheet_named, styled, theme_named
 from sim.plots.timeline import set_share
-from sim.plots.words import BAND, date, facts, signed
+from sim.plots.words import BAND, date, facts, lasting, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,10 +39,12 @@ def comparison_panels(
         ensembles, reference, end, pens(list(ensembles), reference, look, paper), compared
     )
     footer = facts(group.ensembles, group.end, [BAND, how_compared(group.effects), group.common])
-    title = "Share of simulated futures with the ceasefire in force, by scenario"
+    shown = lasting(group.end, "with the ceasefire in force")
+    title = f"Share of simulated futures {shown}, by scenario"
     start = date(group.ensembles[reference].scenario.start, year=True)
+    share = lasting(group.end, "in force")
     subtitle = (
-        f"Grey: {group.labels[reference]}. S: share in force on day {group.horizon}. "
+        f"Grey: {group.labels[reference]}. S: share {share} on day {group.horizon}. "
         f"Δ: RMST({group.horizon}) minus {group.labels[reference]}'s, in days. Day 0: {start}."
     )
     with styled(look, paper):

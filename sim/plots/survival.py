@@ -13,7 +13,7 @@ from sim.analysis.parameter_spread import ParameterSpread
 from sim.plots.page import Page, write_clear
 from sim.plots.style import Drawing, Style, sheet_named, styled, theme_named
 from sim.plots.timeline import ROW, add_counts, dated_axes
-from sim.plots.words import BAND, BANDS, end_of, facts, readable
+from sim.plots.words import BAND, BANDS, end_of, facts, lasting, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,13 +42,14 @@ def survival(
     scenario = ensemble.scenario
     band = BAND if spread is None else BANDS.format(sets=spread.sets)
     footer = facts({scenario.name: ensemble}, end, [band, COUNTED])
-    title = f"Share of simulated futures with the ceasefire in force: {readable(scenario.name)}"
+    shown = lasting(end, "with the ceasefire in force")
+    title = f"Share of simulated futures {shown}: {readable(scenario.name)}"
     with styled(look, paper):
         page = Page(look, paper)
         page.header(title, scenario.description)
         page.footer(footer)
         axes, ticks = framed(page, ensemble, estimate)
-        axes.set_ylabel("Share still in force, S(t)")
+        axes.set_ylabel(f"Share {lasting(end)}, S(t)")
         if spread is not None:
             _draw_band(axes, page, spread, "parameters", 0.14)
         _draw_band(axes, page, estimate, "band", 0.28)

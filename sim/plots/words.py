@@ -31,6 +31,12 @@ CAUSES = {
     "talks_breakdown": "talks breakdown",
     "shock": "shock",
 }
+MET = {
+    "exchange_of_fire": "an exchange of fire",
+    "strike": "a strike",
+    "repudiation": "a repudiation",
+    "open_hostilities": "open hostilities",
+}
 
 
 def readable(name: str) -> str:
@@ -69,6 +75,11 @@ def end_of(ensemble: Ensemble, end: str | None) -> str:
     if chosen not in ENDS:
         raise ConfigError(f"end is {chosen!r}; allowed are {', '.join(ENDS)}")
     return chosen
+
+
+def lasting(end: str, in_force: str = "still in force") -> str:
+    """Say what those have in common who have not ended: not all are in force but for collapse."""
+    return in_force if end == "collapse" else f"without {MET[end]}"
 
 
 def definition(end: str, scenario: Scenario) -> str:

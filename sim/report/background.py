@@ -19,8 +19,9 @@ CAVEATS = (
     "Intervals show the simulation's own chance only: not uncertainty about the model, its "
     "parameters or the record it starts from.",
     "Many parameters are assumed or calibrated, not measured; the table of parameters says which.",
-    "The causes are the triggers of the chain of events in which the ceasefire ended. A share can "
-    "rise because another cause no longer comes first.",
+    "The causes are the triggers of the chain of events in which the ceasefire ended; the mode "
+    "says which definition was met, and by whom. A share can rise because another cause or mode no "
+    "longer comes first.",
     "The model names no individual and describes no operation. Contested facts keep their "
     "claimant.",
 )

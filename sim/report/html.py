@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.analysis.compare import Comparison, compare
 from sim.analysis.mechanisms import Mechanisms, mechanisms
-from sim.plots.words import accounts_of, definition, mode_in_words, readable, signed
+from sim.plots.words import accounts_of, definition, lasting, mode_in_words, readable, signed
 from sim.report.background import caveats, parameters, provenance, reproduce, scenarios
 from sim.report.cells import CellSet
 from sim.report.explained import explained
@@ -133,9 +133,9 @@ def _answer(report: Report) -> str:
     base = found.cells[found.reference].survival(found.end)
     first, last = base.rmst(horizon), base.at(horizon)
     said = [
-        f"Under {readable(found.reference)} the ceasefire is in force for {first.value:.0f} of "
-        f"{horizon} days on average [{first.lower:.0f}, {first.upper:.0f}], and in "
-        f"{last.value:.0%} of futures it is still in force on day {horizon} "
+        f"Under {readable(found.reference)} the ceasefire is {lasting(found.end, 'in force')} for "
+        f"{first.value:.0f} of {horizon} days on average [{first.lower:.0f}, {first.upper:.0f}], "
+        f"and in {last.value:.0%} of futures it is {lasting(found.end)} on day {horizon} "
         f"[{last.lower:.0%}, {last.upper:.0%}]."
     ]
     if compared is not None:
@@ -163,8 +163,7 @@ def _told(row: Mapping[Any, Any]) -> str:
 
 def _effects(compared: Comparison) -> str:
     """The table of differences, and who outlasts whom."""
-    causes = set(compared.table.loc[compared.table["kind"] == "incidence", "quantity"])
-    wide = compared.wide.drop(columns=[x for x in compared.wide.columns if x in causes])
+    wide = compared.lasting
     texts = zip(wide.index, wide.to_numpy().tolist(), strict=True)
     rows = [[readable(str(name)), *map(str, row)] for name, row in texts]
     return table(
@@ -181,7 +180,7 @@ def _levels(found: CellSet) -> str:
     head = list(next(iter(summaries.values())))
     rows = [[readable(name), *summary.values()] for name, summary in summaries.items()]
     return table(
-        "Share still in force on set days, median and restricted mean, with 95% intervals",
+        f"Share {lasting(found.end)} on set days, median and restricted mean, with 95% intervals",
         ["Scenario", *head],
         rows,
         numbers=range(1, len(head) + 1),

@@ -10,7 +10,7 @@ from sim.analysis.compare import Comparison
 from sim.analysis.mechanisms import Mechanisms
 from sim.plots.catalogue import draw
 from sim.plots.style import Drawing
-from sim.plots.words import readable, signed
+from sim.plots.words import lasting, readable, signed
 from sim.report.cells import CellSet
 from sim.report.markup import figure
 
@@ -66,7 +66,7 @@ def _of_several(
     words = f"Differences from {base}. {_effects_in_words(compared)}"
     effects = [_picture(found, "forest", words, f"Differences from {base}.", compared=compared)]
     if len(found.cells) <= MOST_PANELS:
-        caption = f"Share still in force minus that of {base}, day by day."
+        caption = f"Share {lasting(found.end)} minus that of {base}, day by day."
         effects.append(
             _picture(found, "difference", f"{caption} {_effects_in_words(compared)}", caption)
         )
@@ -139,21 +139,26 @@ def _fans(found: CellSet) -> list[Picture]:
 
 
 def _incidence(found: CellSet) -> Picture:
-    """Causes of the end under the reference."""
-    estimate = found.cells[found.reference].incidence(found.end)
-    shares = (f"{readable(x)} {estimate.of(x, found.horizon).value:.2f}" for x in estimate.causes)
-    caption = f"How ceasefires end under {readable(found.reference)}, by cause."
+    """Causes and modes of the end under the reference."""
+    cell = found.cells[found.reference]
+    shares = [
+        f"{readable(x)} {estimate.of(x, found.horizon).value:.2f}"
+        for estimate in (cell.incidence(found.end), cell.modes(found.end))
+        for x in estimate.causes
+    ]
+    caption = f"How ceasefires end under {readable(found.reference)}, by cause and by mode."
     alt = f"{caption} Shares ended by day {found.horizon}: {', '.join(shares)}."
     return _picture(found, "incidence", alt, caption, True)
 
 
 def _survival_in_words(found: CellSet) -> str:
-    """Share in force on the last day, of every scenario."""
+    """Share in force on the last day, or without such an end, of every scenario."""
     day = found.horizon
     last = {x: y.survival(found.end).at(day).value for x, y in found.cells.items()}
     order = sorted(last, key=lambda name: -last[name])
     shares = ", ".join(f"{readable(name)} {last[name]:.2f}" for name in order)
-    return f"Survival curves falling from 1 on day 0. Share in force on day {day}: {shares}."
+    share = lasting(found.end, "in force")
+    return f"Survival curves falling from 1 on day 0. Share {share} on day {day}: {shares}."
 
 
 def _effects_in_words(compared: Comparison) -> str:

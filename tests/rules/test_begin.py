@@ -207,7 +207,7 @@ def test_nothing_has_ended_and_nothing_is_known_of_a_deal():
     future, _ = empty()
     begin_ceasefire(future)
     state, tally = future.ceasefire, future.tally
-    assert state.cause.tolist() == [NONE] * 5
+    assert state.cause.tolist() == state.by.tolist() == [NONE] * 5
     assert state.day.tolist() == [0] * 5
     assert (state.hot_cause, future.chain_cause, future.trigger.cause) == (NONE,) * 3
     assert (state.spell, future.deal.package, tally.deal_package) == (1, NONE, NONE)

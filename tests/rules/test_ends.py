@@ -1,4 +1,4 @@
-"""Step 10: when each definition of the ceasefire's end is met, by which cause; and renewal."""
+"""Step 10: when each definition of the end is met, by which cause and by whom; and renewal."""
 
 import numpy as np
 import pytest
@@ -26,13 +26,12 @@ from sim.rules.ends import (
 from sim.state import (
     ATTACK,
     BORDER_CLASH,
+    BOTH,
     COLLAPSE,
     END,
-    EXCHANGE_OF_FIRE,
     OPEN_HOSTILITIES,
     REPUDIATION,
     SHOCK,
-    STRIKE_END,
     TALKS_BREAKDOWN,
 )
 
@@ -49,12 +48,16 @@ def quiet(consecutive=3):
 
 def after(*days, consecutive=3):
     """Ends of a future after days of (Islamabad's rung, Kabul's rung, cause)."""
+    return ends(lived(*days, consecutive=consecutive))
+
+
+def lived(*days, consecutive=3):
+    """A future after such days."""
     future, p = quiet(consecutive)
     for day, (one, other, cause) in enumerate(days, 1):
-        if future.ceasefire.day[COLLAPSE] == 0:
-            future.day, future.chain_cause, future.sides["rung"] = day, cause, (one, other)
-            check(future, p)
-    return ends(future)
+        future.day, future.chain_cause, future.sides["rung"] = day, cause, (one, other)
+        check(future, p)
+    return future
 
 
 def ends(future):
@@ -64,7 +67,15 @@ def ends(future):
             if state.day[k]}  # fmt: skip
 
 
+def by(future):
+    """Definition -> by whom, of those that have ended."""
+    state = future.ceasefire
+    return {name: int(state.by[k]) for k, name in enumerate(ENDS) if state.day[k]}
+
+
 NOTHING = (0, 0, NONE)
+FOUGHT = ("strike", "open_hostilities", "collapse")  # what rung 4 of one side alone meets
+DECLARED = ("repudiation", "collapse")
 
 
 @pytest.mark.parametrize(
@@ -78,12 +89,40 @@ NOTHING = (0, 0, NONE)
         ((3, 1, ATTACK), {"strike": (1, ATTACK)}),
         ((0, 3, SHOCK), {"strike": (1, SHOCK)}),
         ((3, 2, ATTACK), {"exchange_of_fire": (1, ATTACK), "strike": (1, ATTACK)}),
-        ((4, 0, BORDER_CLASH), dict.fromkeys(ENDS, (1, BORDER_CLASH))),
-        ((0, 4, SHOCK), dict.fromkeys(ENDS, (1, SHOCK))),
+        ((4, 0, BORDER_CLASH), dict.fromkeys(FOUGHT, (1, BORDER_CLASH))),
+        ((0, 4, SHOCK), dict.fromkeys(FOUGHT, (1, SHOCK))),
+        ((4, 2, SHOCK), dict.fromkeys(("exchange_of_fire", *FOUGHT), (1, SHOCK))),
     ],
 )
 def test_a_days_rungs_end_what_they_reach(day, ended):
     assert after(day) == ended
+
+
+@pytest.mark.parametrize(
+    ("days", "who"),
+    [
+        ([(2, 2, ATTACK)], {"exchange_of_fire": BOTH}),
+        ([(3, 2, ATTACK)], {"exchange_of_fire": BOTH, "strike": 0}),
+        ([(1, 3, ATTACK)], {"strike": 1}),
+        ([(3, 3, ATTACK)], {"exchange_of_fire": BOTH, "strike": BOTH}),
+        ([(4, 1, ATTACK)], dict.fromkeys(FOUGHT, 0)),
+        ([(1, 4, ATTACK)], dict.fromkeys(FOUGHT, 1)),
+        # both strike, one begins open hostilities
+        ([(3, 4, ATTACK)], {"exchange_of_fire": BOTH, "strike": BOTH, "open_hostilities": 1,
+                            "collapse": 1}),
+        ([(4, 4, ATTACK)], dict.fromkeys(("exchange_of_fire", *FOUGHT), BOTH)),
+        # of days in a row the last counts
+        ([(3, 0, ATTACK), (3, 0, ATTACK), (0, 3, ATTACK)],
+         {"strike": 0, "open_hostilities": 1, "collapse": 1}),
+        ([(3, 0, ATTACK), (0, 3, ATTACK), (3, 3, ATTACK)],
+         {"exchange_of_fire": BOTH, "strike": 0, "open_hostilities": BOTH, "collapse": BOTH}),
+        # both at a strike on the third day, one of them beyond
+        ([(3, 0, ATTACK), (3, 0, ATTACK), (4, 3, ATTACK)],
+         {"exchange_of_fire": BOTH, "strike": 0, "open_hostilities": 0, "collapse": 0}),
+    ],
+)  # fmt: skip
+def test_by_whom_each_end_comes(days, who):
+    assert by(lived(*days)) == who
 
 
 def test_what_has_ended_stays_ended_on_its_first_day():
@@ -115,10 +154,23 @@ def test_rung_four_on_the_third_day_names_its_own_cause():
     assert ended["open_hostilities"] == ended["collapse"] == (3, SHOCK)
 
 
-def test_a_collapse_closes_only_what_is_still_open():
-    ended = after((2, 2, ATTACK), NOTHING, (4, 4, SHOCK))
-    assert ended["exchange_of_fire"] == (1, ATTACK)
-    assert ended["strike"] == ended["repudiation"] == (3, SHOCK)
+def test_a_collapse_leaves_what_was_not_met():
+    ended = after((2, 2, ATTACK), NOTHING, (4, 0, SHOCK))
+    assert ended == {"exchange_of_fire": (1, ATTACK)} | dict.fromkeys(FOUGHT, (3, SHOCK))
+
+
+@pytest.mark.parametrize("day", [(2, 2, SHOCK), (4, 4, SHOCK), (3, 3, SHOCK)])
+def test_after_a_collapse_nothing_ends_any_more(day):
+    """Days go on where ceasefires are renewable, and what is fired then ends nothing."""
+    assert after((4, 0, ATTACK), day, day, day) == dict.fromkeys(FOUGHT, (1, ATTACK))
+
+
+def test_nobody_repudiates_what_has_collapsed():
+    future, p = resentful(ATTACKED)
+    future.day, future.ceasefire.day[COLLAPSE] = 4, 3
+    future.seats, future.answered = 0b11, 0
+    check(future, p)
+    assert (future.asked, ends(future).get("repudiation")) == (0, None)
 
 
 def test_open_hostilities_of_another_day_are_no_collapse_today():
@@ -139,29 +191,50 @@ def test_an_end_is_recorded_once():
     future, _ = quiet()
     for day, cause in ((3, ATTACK), (5, SHOCK)):
         future.day = day
-        end(future, REPUDIATION, cause)
-    assert ends(future) == {"repudiation": (3, ATTACK)}
+        end(future, REPUDIATION, cause, cause)
+    assert (ends(future), by(future)) == ({"repudiation": (3, ATTACK)}, {"repudiation": ATTACK})
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(0, 4)), max_size=12))
-def test_no_definition_outlasts_collapse(days):
-    state = after(*days)
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)), max_size=12),
+    st.integers(1, 15), st.sampled_from([0.0, 0.2]),
+)  # fmt: skip
+def test_what_ends_has_a_cause_and_somebody_and_no_collapse_comes_of_nothing(days, fed_up, outside):
+    """Islamabad declares it over on a day that may come or not."""
+    future, p = resentful()
+    p.ceasefire.exogenous_hazard = outside
+    for day, (one, other, cause) in enumerate(days, 1):
+        future.day, future.chain_cause, future.sides["rung"] = day, cause, (one, other)
+        future.sides[0].grievance[:] = ATTACKED if day == fed_up else 0.0
+        check(future, p)
+    state, who = ends(future), by(future)
+    assert all(0 <= cause < 5 for _, cause in state.values())
+    ways = {state[name] for name in ("open_hostilities", "repudiation") if name in state}
     if "collapse" in state:
-        assert set(state) == set(ENDS)
         assert all(day <= state["collapse"][0] for day, _ in state.values())
-        assert state["strike"][0] <= state["open_hostilities"][0]
-    else:
-        assert set(state) <= {"exchange_of_fire", "strike"}
+        assert state["collapse"] in ways or (state["collapse"][1] == SHOCK and not ways)
+    assert bool(ways) <= ("collapse" in state)
+    nobody = {name for name, side in who.items() if side == NONE}
+    assert nobody == ({"collapse"} if "collapse" in state and not ways else set())
+    assert all(side in (0, 1, BOTH, NONE) for side in who.values())
 
 
 # From outside
 
 
-def test_an_end_from_outside_is_a_shock_that_ends_everything():
+def test_an_end_from_outside_is_a_shock_by_nobody_and_meets_nothing_else():
     future, p = quiet()
     future.day, p.ceasefire.exogenous_hazard = 7, 1.0
     check(future, p)
-    assert ends(future) == dict.fromkeys(ENDS, (7, SHOCK))
+    assert (ends(future), by(future)) == ({"collapse": (7, SHOCK)}, {"collapse": NONE})
+
+
+def test_an_end_from_outside_on_the_day_of_another_leaves_that_one_its_name():
+    future, p = quiet()
+    future.day, p.ceasefire.exogenous_hazard = 7, 1.0
+    future.chain_cause, future.sides["rung"] = ATTACK, (4, 0)
+    check(future, p)
+    assert (ends(future)["collapse"], by(future)["collapse"]) == ((7, ATTACK), 0)
 
 
 def test_an_end_from_outside_comes_below_its_chance_and_not_at_it():
@@ -173,7 +246,7 @@ def test_an_end_from_outside_comes_below_its_chance_and_not_at_it():
     assert ends(future) == {}
     p.ceasefire.exogenous_hazard += 1e-9
     check(future, p)
-    assert set(ends(future)) == set(ENDS)
+    assert set(ends(future)) == {"collapse"}
 
 
 # What continuing is worth, and the pressure to end
@@ -314,14 +387,24 @@ def test_a_side_that_does_not_end_it_is_not_named_though_under_more_pressure():
     assert repudiated(BROKEN, ATTACKED, (20.0, 5.0))["collapse"] == (1, ATTACK)
 
 
-def test_repudiation_ends_every_definition_and_can_be_switched_off():
+@pytest.mark.parametrize(
+    ("first", "second", "who"),
+    [(ATTACKED, CALM, 0), (CALM, BROKEN, 1), (ATTACKED, BROKEN, BOTH), (BROKEN, ATTACKED, BOTH)],
+)
+def test_a_repudiation_is_by_those_who_declare_it(first, second, who):
+    future, p = resentful(first, second)
+    repudiate(future, p)
+    assert by(future) == dict.fromkeys(DECLARED, who)
+
+
+def test_repudiation_meets_no_other_definition_than_collapse_and_can_be_switched_off():
     future, p = resentful(ATTACKED)
     p.switches.repudiation = False
     check(future, p)
     assert ends(future) == {}
     p.switches.repudiation = True
     check(future, p)
-    assert ends(future) == dict.fromkeys(ENDS, (1, ATTACK))
+    assert ends(future) == dict.fromkeys(DECLARED, (1, ATTACK))
 
 
 def test_open_hostilities_of_the_day_come_before_repudiation():
@@ -330,7 +413,7 @@ def test_open_hostilities_of_the_day_come_before_repudiation():
     check(future, p)
     assert ends(future)["collapse"] == (1, SHOCK)
     assert ends(future)["repudiation"] == (1, ATTACK)
-    assert ends(future)[ENDS[EXCHANGE_OF_FIRE]] == ends(future)[ENDS[STRIKE_END]] == (1, SHOCK)
+    assert (by(future)["collapse"], by(future)["repudiation"]) == (0, 0)
 
 
 # Renewal
@@ -383,6 +466,7 @@ def restarted(talks=True):
     p.conflict.tension.initial, p.switches.talks = 1.25, talks
     p.calendar.interval, p.count.rounds = 10, 0
     future.tension, state.cause[:], state.hot_days, state.hot_cause = 9.0, 1, 2, 1
+    state.by[:] = BOTH
     state.spell, state.began = 3, 1
     future.deal.package, future.deal.delivered[:] = 4, 0.5
     future.trigger.severity, future.trigger.cause = 2.0, 1
@@ -400,7 +484,7 @@ def test_a_new_spell_begins_as_day_0_did():
     state, talks = future.ceasefire, future.talks
     assert future.tension == 1.25
     assert state.day.tolist() == [0] * 5
-    assert state.cause.tolist() == [NONE] * 5
+    assert state.cause.tolist() == state.by.tolist() == [NONE] * 5
     assert (state.hot_days, state.hot_cause) == (0, NONE)
     assert (state.spell, state.began) == (4, 9)
     assert (future.deal.package, future.deal.delivered.tolist()) == (NONE, [0.0, 0.0])

@@ -143,12 +143,14 @@ def test_a_spell_is_recorded_and_the_future_as_it_stands_after_its_first(spell, 
     state = future.ceasefire
     future.day, future.replicate, state.spell, state.began = 9, 7, spell, 4
     state.day[:], state.cause[:] = [1, 2, 3, 4, 9], [4, 3, 2, 1, 0]
+    state.by[:] = [2, 0, 1, -1, 1]
     finals, rows = as_array(future).repeat(3).view(np.recarray), spells_of(4)
     finals["day"] = 0
     assert rules.record_spell(future, 1, finals, rows, 2) == 3
     assert rows[2].tolist()[:4] == (7, spell, 4, 9)
     assert rows["day"][2].tolist() == [1, 2, 3, 4, 9]
     assert rows["cause"][2].tolist() == [4, 3, 2, 1, 0]
+    assert rows["by"][2].tolist() == [2, 0, 1, -1, 1]
     assert finals["day"].tolist() == [0, 9 if first else 0, 0]
 
 

@@ -136,8 +136,7 @@ def _agents(room: Room) -> dict[str, Any]:
 def _outcome(found: dict[str, Any]) -> list[str]:
     """What came of a game, in sentences."""
     if found["ended_day"]:
-        cause = say.CAUSES[found["cause"]]
-        words = [say.COLLAPSED.format(day=found["ended_day"], cause=cause)]
+        words = [say.collapsed(found["ended_day"], found)]
     else:
         words = [say.HORIZON if found["day"] >= found["days"] else say.IN_FORCE]
     if not found["deal"]:

@@ -181,9 +181,9 @@ class Explore:
         if walk is None:
             return
         state, entries = walk.public(), walk.entries
-        day, cause = walk.collapse()
-        if day:
-            words = say.COLLAPSED.format(day=day, cause=say.CAUSES[str(cause)])
+        end = walk.collapse()
+        if end["day"]:
+            words = say.collapsed(end["day"], end)
         else:
             words = say.IN_FORCE if walk.running else say.HORIZON
         date = say.date(state["start"], walk.day)
@@ -226,7 +226,7 @@ class Explore:
         try:
             async with self.turn:
                 walk = self.walk
-                if walk is None or walk.collapse()[0]:
+                if walk is None or walk.collapse()["day"]:
                     raise ConfigError(say.ENDED_ALREADY)
                 change = choices.one_of(say.CHANGE, self.change.value, say.CHANGES)
                 ahead = choices.one_of(say.LOOK_AHEAD, self.ahead.value, AHEAD)

@@ -264,9 +264,9 @@ def _status(room: Room, seen: dict[str, Any]) -> str:
     if room.broken:
         return room.broken
     if seen["over"]:
-        day, cause = (seen["ceasefire"]["collapse"][key] for key in ("day", "cause"))
-        end = say.COLLAPSED.format(day=day, cause=say.CAUSES[cause]) if day else say.HORIZON
-        return f"{say.GAME_OVER} {end}"
+        end = seen["ceasefire"]["collapse"]
+        words = say.collapsed(end["day"], end) if end["day"] else say.HORIZON
+        return f"{say.GAME_OVER} {words}"
     if room.paused:
         return say.GAME_PAUSED
     if not room.complete:

@@ -264,6 +264,7 @@ def _rows(rooms: list[Room]) -> list[dict[str, Any]]:
             "players": _players(room),
             "day": ended or found["day"],
             "in_force": say.NO if ended else say.YES,
+            "how": say.how(found["mode"], found["by"]) if ended else "",
             "cause": say.CAUSES[found["cause"]] if ended else "",
             "rounds": found["rounds"],
             "deal_day": found["deal_day"] or "",
