@@ -33,7 +33,6 @@ FIELDS = {
     "border_clash": Fields(("initiator", "denied"), ("severity",)),
     "act": Fields(("party", "rung", "link")),
     "allegation": Fields(("party", "breached")),
-    "ruling": Fields(("party", "cleared", "remedied")),
     "renegotiation_asked": Fields(("party",)),
     "deal_lapses": Fields(),
     "ceasefire_renewed": Fields(),
@@ -49,15 +48,16 @@ FIELDS = {
     "round": Fields(("round", "exchanges", "outcome", "package"), ("utility", "utility")),
     "breakdown": Fields(("communique",)),
     "contradiction": Fields(("speaker", "issue")),
+    "ruling": Fields(("party", "cleared", "remedied")),
 }
 """Sides, speakers and hearers by number, 2 for the mediators; groups, mediators and issues by
 position; outcomes of a round as in ``OUTCOMES``. A session's lock-ins follow its real numbers, by
 side and contested issue."""
 KINDS = tuple(FIELDS)
 (
-    ATTACK, BORDER_CLASH, ACT, ALLEGATION, RULING, RENEGOTIATION_ASKED, DEAL_LAPSES,
-    CEASEFIRE_RENEWED, ROUND_NOT_HELD, ROUND_OPENS, INFORMATION, SESSION, MOVE, RATIFICATION, ROUND,
-    BREAKDOWN, CONTRADICTION,
+    ATTACK, BORDER_CLASH, ACT, ALLEGATION, RENEGOTIATION_ASKED, DEAL_LAPSES, CEASEFIRE_RENEWED,
+    ROUND_NOT_HELD, ROUND_OPENS, INFORMATION, SESSION, MOVE, RATIFICATION, ROUND, BREAKDOWN,
+    CONTRADICTION, RULING,
 ) = range(len(KINDS))  # fmt: skip
 OUTCOMES = ("no_agreement", "not_ratified", "ratified")
 NO_AGREEMENT, NOT_RATIFIED, RATIFIED = range(len(OUTCOMES))
