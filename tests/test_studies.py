@@ -193,8 +193,12 @@ def test_fewer_futures_under_another_seed_give_the_stated_numbers(name):
             again, said = split_again(name, row, table, cells), (row["change"], row["change_se"])
         elif of:
             values = run_again(name, row, cells)
-            base = " , ".join(f"{axis}={option}" for axis, option in study["reference"].items())
-            again = change(values, run_again(name, find(table, outcome, base), cells))
+            like = {axis: row[axis] for axis in study["axes"]} | study["reference"]
+            base = " , ".join(f"{axis}={option}" for axis, option in like.items())
+            again = change(
+                values, run_again(name, find(table, outcome, base), cells),
+                within=OUTCOMES[outcome].within,
+            )
             said = row["change"], row["change_se"]
         else:
             again, said = mean(run_again(name, row, cells)), (row["value"], row["se"])
