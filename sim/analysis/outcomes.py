@@ -76,9 +76,7 @@ OUTCOMES: dict[str, Outcome] = {
     "s365": Outcome("Share in force after 365 days", 2, _in_force(365)),
     "agreement": Outcome("Share of futures with a ratified deal", 2, _column("deal")),
     "kept": Outcome("Share of deals that hold to the horizon", 2, _kept),
-    "kept_120": Outcome(
-        "Share of deals that hold for 120 days", 2, _outlasting(120), within=True
-    ),
+    "kept_120": Outcome("Share of deals that hold for 120 days", 2, _outlasting(120), within=True),
     "deal_time": Outcome(
         "When deals are made: share of the round's exchanges", 2, _column("deal_time")
     ),
@@ -101,9 +99,7 @@ def mean(values: FloatArray) -> tuple[float, float]:
     return float(known.mean()), float(known.std() / np.sqrt(len(known)))
 
 
-def change(
-    values: FloatArray, base: FloatArray, *, within: bool = False
-) -> tuple[float, float]:
+def change(values: FloatArray, base: FloatArray, *, within: bool = False) -> tuple[float, float]:
     """Difference of two means and its standard error.
 
     Paired where every future has both, or ``within`` those that have. NaN where futures of unlike
