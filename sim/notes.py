@@ -33,7 +33,6 @@ FIELDS = {
     "border_clash": Fields(("initiator", "denied"), ("severity",)),
     "act": Fields(("party", "rung", "link")),
     "allegation": Fields(("party", "breached")),
-    "ruling": Fields(("party", "cleared", "remedied")),
     "renegotiation_asked": Fields(("party",)),
     "deal_lapses": Fields(),
     "ceasefire_renewed": Fields(),
@@ -53,15 +52,22 @@ FIELDS = {
     "adjourned": Fields(("next",)),
     "breakdown": Fields(("communique",)),
     "contradiction": Fields(("speaker", "issue")),
+    "ruling": Fields(("party", "cleared", "remedied")),
 }
 """Sides, speakers and hearers by number, 2 for the mediators; groups, mediators and issues by
 position; outcomes of a round as in ``OUTCOMES``. A session's lock-ins follow its real numbers, by
 side and contested issue."""
 KINDS = tuple(FIELDS)
 (
+<<<<<<< HEAD
     ATTACK, BORDER_CLASH, ACT, ALLEGATION, RULING, RENEGOTIATION_ASKED, DEAL_LAPSES,
     CEASEFIRE_RENEWED, ROUND_NOT_HELD, ROUND_OPENS, INFORMATION, SESSION, MOVE, RATIFICATION, ROUND,
     TAKEN_BACK, INITIALLED, WALKS_OUT, ADJOURNED, BREAKDOWN, CONTRADICTION,
+=======
+    ATTACK, BORDER_CLASH, ACT, ALLEGATION, RENEGOTIATION_ASKED, DEAL_LAPSES, CEASEFIRE_RENEWED,
+    ROUND_NOT_HELD, ROUND_OPENS, INFORMATION, SESSION, MOVE, RATIFICATION, ROUND, BREAKDOWN,
+    CONTRADICTION, RULING,
+>>>>>>> deals
 ) = range(len(KINDS))  # fmt: skip
 OUTCOMES = ("full", "partial", "adjourned", "broken_off")  # how a round ends
 FULL, PARTIAL, ADJOURNMENT, BROKEN_OFF = range(len(OUTCOMES))

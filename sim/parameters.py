@@ -60,6 +60,7 @@ CONTESTED, EVENTS, ROUNDS, OFFERS, OWN = (
     LIMITS[name] for name in ("contested issues", "events", "dated rounds", "offers", "numbers")
 )
 NONE = -1  # no option, package, party
+STATUS_QUO = 0  # number of the package that takes the first option on every issue
 TABULATED = 32  # deaths whose cumulative probability is in the record
 DAYS_PER_YEAR = 365.25
 

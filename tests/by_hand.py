@@ -18,6 +18,27 @@ def one_future(changes: dict[str, Any] | None = None) -> tuple[Any, Any]:
     return futures.records[0], futures.sets[0]
 
 
+def under_deal(package: int = 0, **rule: float) -> tuple[Any, Any]:
+    """A watched future on day 5 under a deal that does nothing, with round numbers."""
+    future, p = one_future({"events": {}})
+    future.day, future.deal.package = 5, package
+    numbers = {
+        "violation": 0.5, "deterrence": 0.5, "detection": 0.25, "delivery": 0.5, "tolerance": 3,
+        "false_alarm": 0.0, "renegotiation": 0.0, "evidence": 0.5,
+    } | rule  # fmt: skip
+    for name, value in numbers.items():
+        p.conflict.implementation[name] = value
+    p.derived.evidence.delivery, p.derived.evidence.violation = 1.5, -2.5
+    p.conflict.response.violation, p.conflict.grievance.violation = 3.5, 0.75
+    p.derived.moved.build_up, p.derived.moved.deployment = 0.25, 0.25
+    p.derived.kept.unremedied = 0.5
+    for side in range(2):
+        own = future.sides[side]
+        own.willing, own.capacity, own.cohesion, own.learnt = True, 1.0, 1.0, 0.0
+    future.deal.monitoring, future.monitors, future.talks.next_round = 1.0, 0.0, 0
+    return future, p
+
+
 def choose(future: Any, wanted: dict[Any, tuple[float, float]]) -> None:
     """Take the first replicate whose chances today lie in [low, high), by purpose."""
     for replicate in range(100_000):

@@ -15,6 +15,7 @@ from test_symmetry import both_ways, differences
 
 import sim
 from sim import seeds
+from sim.analysis.outcomes import OUTCOMES
 from sim.analysis.patterns import monthly_attacks
 from sim.futures import Futures
 from sim.model import CeasefireModel
@@ -179,6 +180,12 @@ def lasting(run, days=90):
     return np.minimum(end - runs["deal_day"].to_numpy(float), days)
 
 
+def lasting_both(one, other, days=120):
+    """Whether deals hold for ``days``, (n, 2), in the futures that sign under both runs."""
+    held = np.stack([OUTCOMES[f"kept_{days}"].per_future(run.runs, 0) for run in (one, other)], 1)
+    return held[~np.isnan(held).any(axis=1)]
+
+
 def difference(one, other):
     """Difference of two means and its standard error."""
     error = np.hypot(one.std() / np.sqrt(len(one)), other.std() / np.sqrt(len(other)))
@@ -195,9 +202,23 @@ def pressed():
     return sim.simulate(sim.load("pressure_without_verification"), FUTURES, SEED, watched=0)
 
 
-def test_pattern_4_verified_guarantees_lengthen_survival(baseline):
+@pytest.fixture(scope="module")
+def verified():
+    return sim.simulate(sim.load("verified_guarantees"), FUTURES, SEED, watched=0)
+
+
+def test_pattern_4_verified_deals_outlast_unverified_ones_in_the_same_futures(baseline, verified):
+    """Of futures that sign under both, more deals hold for 120 days when verified, by 4 errors.
+
+    A deal does not hold if it lapses or the ceasefire collapses (Fortna 2003).
+    """
+    held = lasting_both(baseline, verified)
+    gain = held[:, 1] - held[:, 0]
+    assert gain.mean() > Z * gain.std() / np.sqrt(len(gain))
+
+
+def test_pattern_4_verified_guarantees_lengthen_survival(baseline, verified):
     """The paired difference in RMST(365) is above 0 by 4 standard errors."""
-    verified = sim.simulate(sim.load("verified_guarantees"), FUTURES, SEED, watched=0)
     gain = (verified.runs["collapse_day"] - baseline.runs["collapse_day"]).to_numpy(float)
     assert gain.mean() > Z * gain.std() / np.sqrt(len(gain))
 

@@ -20,11 +20,16 @@ Z = 1.959964
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is measured: its title, decimals for print, and its value per future (NaN: has none)."""
+    """What is measured: its title, decimals for print, and its value per future (NaN: has none).
+
+    The change of one that is measured ``within`` is that of futures that have a value in both
+    cells; else it is the difference of the means of those that have one in either.
+    """
 
     title: str
     digits: int
     per_future: Callable[[pd.DataFrame, int], FloatArray]
+    within: bool = False
 
 
 def _column(name: str) -> Callable[[pd.DataFrame, int], FloatArray]:
@@ -51,6 +56,19 @@ def _kept(runs: pd.DataFrame, origin: int) -> FloatArray:
     return np.where(runs["deal"].to_numpy(bool), kept.astype(float), np.nan)
 
 
+def _outlasting(days: int) -> Callable[[pd.DataFrame, int], FloatArray]:
+    """Of first deals signed so long before the horizon: whether they and the ceasefire held."""
+
+    def measured(runs: pd.DataFrame, origin: int) -> FloatArray:
+        signed = _column("deal_day")(runs, origin)
+        followed = runs["deal"].to_numpy(bool) & (signed + days <= runs["collapse_day"].max())
+        collapsed = np.where(runs["collapse_ended"], runs["collapse_day"], np.inf)
+        end = np.fmin(_column("deal_lapsed_day")(runs, origin), collapsed)
+        return np.where(followed, (end - signed > days).astype(float), np.nan)
+
+    return measured
+
+
 OUTCOMES: dict[str, Outcome] = {
     "rmst": Outcome("Mean days in force, up to the horizon", 0, _lasting),
     "s30": Outcome("Share in force after 30 days", 2, _in_force(30)),
@@ -58,6 +76,7 @@ OUTCOMES: dict[str, Outcome] = {
     "s365": Outcome("Share in force after 365 days", 2, _in_force(365)),
     "agreement": Outcome("Share of futures with a ratified deal", 2, _column("deal")),
     "kept": Outcome("Share of deals that hold to the horizon", 2, _kept),
+    "kept_120": Outcome("Share of deals that hold for 120 days", 2, _outlasting(120), within=True),
     "deal_time": Outcome(
         "When deals are made: share of the round's exchanges", 2, _column("deal_time")
     ),
@@ -80,10 +99,18 @@ def mean(values: FloatArray) -> tuple[float, float]:
     return float(known.mean()), float(known.std() / np.sqrt(len(known)))
 
 
-def change(values: FloatArray, base: FloatArray) -> tuple[float, float]:
-    """Difference of two means and its standard error: paired where every future has both."""
-    if len(values) == len(base) and not np.isnan(values).any() and not np.isnan(base).any():
-        return mean(values - base)
+def change(values: FloatArray, base: FloatArray, *, within: bool = False) -> tuple[float, float]:
+    """Difference of two means and its standard error.
+
+    Paired where every future has both, or ``within`` those that have. NaN where futures of unlike
+    numbers cannot be paired within.
+    """
+    if len(values) == len(base):
+        differences = values - base
+        if within or not np.isnan(differences).any():
+            return mean(differences)
+    if within:
+        return np.nan, np.nan
     (one, error), (other, its) = mean(values), mean(base)
     return one - other, float(np.hypot(error, its))
 
@@ -97,28 +124,35 @@ def outcome_table(
     """One row per cell and outcome: the cell's choices, value and change with standard errors.
 
     ``cells`` are choices and runs; runs of one seed and length are paired row by row. ``reference``
-    names the cell that changes are taken from; without it there are none. Days count from
+    names the cell that changes are taken from, by all its choices or by some: then each cell's is
+    the one that is like it in the others. Without it there are no changes. Days count from
     ``origin``.
 
     Raises
     ------
     ValueError
-        If no cell is the reference.
+        If no cell is the reference of another.
     """
-    base = None
-    if reference is not None:
-        found = [runs for chosen, runs in cells if dict(chosen) == dict(reference)]
-        if not found:
-            raise ValueError(f"no cell is the reference {dict(reference)}")
-        base = found[0]
     rows = []
     for chosen, runs in cells:
+        base = None if reference is None else _reference(cells, {**chosen, **reference})
         for name in names:
             outcome = OUTCOMES[name]
             values = outcome.per_future(runs, origin)
             value, error = mean(values)
             row = {**chosen, "outcome": name, "value": value, "se": error, "futures": len(runs)}
             if base is not None:
-                row["change"], row["change_se"] = change(values, outcome.per_future(base, origin))
+                row["change"], row["change_se"] = change(
+                    values, outcome.per_future(base, origin), within=outcome.within
+                )
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _reference(
+    cells: Sequence[tuple[Mapping[str, str], pd.DataFrame]], wanted: Mapping[str, str]
+) -> pd.DataFrame:
+    for chosen, runs in cells:
+        if dict(chosen) == wanted:
+            return runs
+    raise ValueError(f"no cell is the reference {dict(wanted)}")

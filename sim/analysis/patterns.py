@@ -62,6 +62,11 @@ def durability(
         out = {}
         for low, high in pairwise(AGES):
             out[f"hazard_{low}_{high}"] = hazard(day, ended, low, high)
+        first, week = (int((ended & (day <= last)).sum()) for last in (1, AGES[1]))
+        at_risk = float(np.clip(day, 1, AGES[1]).sum() - len(day))
+        rest = (week - first) / at_risk
+        of_first = first / len(day) / rest if rest > 0 else float("inf")
+        out["first_day"] = Measured(of_first, of_first / max(first, 1) ** 0.5)
         for at in SURVIVAL_DAYS:
             out[f"survival_{at}"] = _share(~(ended & (day <= at)))
         found.append(out)
@@ -117,10 +122,13 @@ def record(
     """
     days = (seeds.load().frozen_on - scenario.start).days
     runs = _outcomes(scenario, points, replicates, seed, days)
+    fought = runs["strike_ended"] & (runs["strike_day"] <= days)
+    fought |= runs["exchange_of_fire_ended"] & (runs["exchange_of_fire_day"] <= days)
     items = {
         "talks": runs["rounds_held"] >= 1,
         "resumed": runs["rounds_resumed"] >= 1,
         "no_deal": ~runs["deal"],
+        "quiet": ~fought,
         "maintained": ~runs["collapse_ended"],
     }
     items["all"] = np.logical_and.reduce(list(items.values()))

@@ -42,7 +42,8 @@ class Study(Callback):  # type: ignore[misc]
     outcomes : names of `sim.analysis.outcomes.OUTCOMES` that are tabulated
     figures : file name -> ``kind`` (dots, heatmap or forks) and what that kind needs
     result : sentences for the README, with numbers named as in `sim.report.findings`
-    reference : axis -> option of the cell from which changes are taken
+    reference : axis -> option of the cell from which changes are taken; where it leaves axes out,
+        each cell's reference is like it in these
     given : futures the study is about (see `fitting`); all if not given
     split : axes whose options are switches; what each switch adds is tabulated (see
         `sim.analysis.channels`)
@@ -119,8 +120,11 @@ class Study(Callback):  # type: ignore[misc]
         return pd.concat(tables, ignore_index=True)
 
     def _reference_among(self, chosen: Sequence[Choices]) -> Choices | None:
-        """The reference, unless a smaller sweep leaves it out."""
-        return self.reference if self.reference in chosen else None
+        """The reference, unless a smaller sweep leaves it out for some cell."""
+        if self.reference is None:
+            return None
+        held = all({**cell, **self.reference} in chosen for cell in chosen)
+        return self.reference if held else None
 
     def _runs(self, cell: Ensemble) -> pd.DataFrame:
         return cell.runs if self.given is None else cell.runs[fitting(cell, self.given)]

@@ -14,7 +14,7 @@ from sim.negotiation.mediators import strength_of_verifiers
 from sim.negotiation.opponent import PRIOR
 from sim.negotiation.ratification import slack
 from sim.negotiation.terms import standing
-from sim.parameters import ISSUES, NONE, code
+from sim.parameters import ISSUES, NONE, STATUS_QUO, code
 from sim.rules.calendar import schedule
 
 ACCOUNT = purpose("account")
@@ -23,7 +23,6 @@ WILLING, CAPACITY, RESOLVE, WINSET, ENDING = (
     for what in ("willing", "capacity", "resolve", "winset", "ending")
 )
 MIXED, KABUL = code(AccountName.mixed), code(AccountName.kabul)
-STATUS_QUO = 0  # number of the package that takes the first option on every issue
 ISLAMABADS, KABULS, UNDISPUTED = 0, 1, 2  # accounts in use, by number
 
 

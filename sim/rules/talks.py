@@ -42,7 +42,7 @@ from sim.notes import (
     WALKS_OUT,
     note,
 )
-from sim.parameters import CONTESTED, NONE, code
+from sim.parameters import CONTESTED, NONE, STATUS_QUO, code
 from sim.rules.calendar import last_day_of, schedule
 from sim.rules.incidents import in_force
 from sim.rules.mandate import restore_by_deal, wear_by_talks
@@ -374,6 +374,8 @@ def to_initial(future: Any, p: Any, t: Any) -> int:
     if first == NONE or second == NONE:
         return NONE
     shared = common_ground(future, t, first, second)
+    if shared == STATUS_QUO:
+        return NONE
     for side in range(2):
         if utility(future, t, side, shared) <= future.sides[side].reservation:
             return NONE

@@ -251,12 +251,12 @@ def position(p, account, k, side):
 
 def verifications(p, verifiers):
     """V of every package, (P,)."""
-    best = np.zeros(p.agenda.packages)
+    best, reached = np.zeros(p.agenda.packages), p.conflict.implementation.monitoring.capacity
     for k, chosen in enumerate(options(p).T):
         if p.agenda.issues[k].verifies:
             held = p.agenda.options[p.agenda.issues[k].first + chosen]
             full, alone = held["verification"], held["verification_alone"]
-            best = np.maximum(best, alone + (full - alone) * verifiers)
+            best = np.maximum(best, (alone + (full - alone) * verifiers) * reached)
     return best
 
 

@@ -80,6 +80,7 @@ def sitting():
     """
     sitting = Sitting(of_issues(PROMISE, [[0.75, 0.25], [0.4, 0.6]]))
     sitting.p.parties[0].believed_capacity, sitting.p.parties[1].believed_capacity = 0.9, 0.5
+    sitting.p.conflict.implementation.monitoring.capacity = 1.0
     sitting.future.verifiers = 1.0
     sitting.lay()
     sitting.own(0).trust = sitting.own(1).trust = 0.25
@@ -454,15 +455,19 @@ def by_hand(scenario, side, package, trust, lock_in, account, verifiers):
     issues = scenario.agenda.issues
     me, other = scenario.parties[side], scenario.parties[1 - side]
     positions = getattr(scenario.accounts, account)
-    best_v = 0.0
+    best_v, reached = 0.0, scenario.conflict.implementation.monitoring.capacity
     for name, held in issues.items():
         if held.verification is not None:
             option = held.options.index(package[name])
             alone, full = held.verification_alone[option], held.verification[option]
+<<<<<<< HEAD
             best_v = max(best_v, alone + (full - alone) * verifiers)
     (link,) = scenario.agenda.links.values()
     given = issues[link.given].options
     holds = given.index(package[link.given]) >= given.index(link.at_least)
+=======
+            best_v = max(best_v, (alone + (full - alone) * verifiers) * reached)
+>>>>>>> deals
     total, locks = 0.0, iter(lock_in)
     for name, held in issues.items():
         worths = getattr(positions.get(name, held), PARTIES[side])

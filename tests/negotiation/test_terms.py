@@ -89,23 +89,26 @@ def test_what_a_side_promises_is_the_share_of_demands_on_it_that_are_granted(
 
 def test_a_signed_package_is_in_force_from_its_first_day(sitting):
     deal = sitting.future.deal
-    deal.age, deal.violations = 9, 3
-    deal.delivered[:] = [0.25, 0.5]
+    deal.age, deal.unremedied, deal.alleged[:] = 9, 3.0, (1, 2)
+    deal.delivered[:], deal.monitoring = [0.25, 0.5], 0.4
     options_of(sitting, 1, 2).effects.border = 0.4
     sign(sitting.future, sitting.p, B2, 0.3)
-    assert (deal.package, deal.age, deal.pressure, deal.violations) == (B2, 0, 0.3, 0)
+    assert (deal.package, deal.age, deal.pressure, deal.unremedied) == (B2, 0, 0.3, 0.0)
+    assert deal.alleged.tolist() == [0, 0]
     assert deal.terms.border == pytest.approx(0.4)
-    assert deal.delivered.tolist() == [0.25, 0.5]
+    assert (deal.delivered.tolist(), deal.monitoring) == ([0.25, 0.5], 0.4)
 
 
 def test_nothing_is_left_of_a_deal_that_lapses(sitting):
     deal, left = sitting.future.deal, sitting.future.deal.terms
     for name in left.dtype.names:
         left[name] = 0.5
-    deal.package, deal.delivered[:] = ALL, 0.5
+    deal.package, deal.delivered[:], deal.alleged[:] = ALL, 0.5, 1
+    deal.monitoring = deal.unremedied = 0.5
     lapse(sitting.future)
     assert deal.package == NONE
-    assert deal.delivered.tolist() == [0, 0]
+    assert (deal.delivered.tolist(), deal.alleged.tolist()) == ([0, 0], [0, 0])
+    assert (deal.monitoring, deal.unremedied) == (0.0, 0.0)
     assert {name: left[name].tolist() for name in left.dtype.names} == {
         name: [0, 0] if name == "promised" else 0 for name in left.dtype.names
     }
@@ -163,6 +166,7 @@ def test_what_nobody_demands_is_granted_by_nobody(sitting):
 
 def verifiable(sitting):
     """Option 1 of issue a is verified from .2 to .6, option 2 of issue b from .1 to .9."""
+    sitting.p.conflict.implementation.monitoring.capacity = 1.0
     for k, option, alone, full in ((0, 1, 0.2, 0.6), (1, 2, 0.1, 0.9)):
         sitting.p.agenda.issues[k].verifies = True
         held = options_of(sitting, k, option)
@@ -172,7 +176,14 @@ def verifiable(sitting):
 
 @pytest.mark.parametrize(("verifiers", "verified"), [(0.0, 0.2), (0.5, 0.4), (1.0, 0.6)])
 def test_third_parties_verify_beyond_what_the_sides_can_alone(sitting, verifiers, verified):
-    assert verified_by(options_of(verifiable(sitting), 0, 1), verifiers) == pytest.approx(verified)
+    option = options_of(verifiable(sitting), 0, 1)
+    assert verified_by(sitting.p, option, verifiers) == pytest.approx(verified)
+
+
+def test_no_more_is_verified_or_believed_to_be_than_monitors_have_the_capacity_for(sitting):
+    option = options_of(verifiable(sitting), 0, 1)
+    sitting.p.conflict.implementation.monitoring.capacity = 0.25
+    assert verified_by(sitting.p, option, 1.0) == pytest.approx(0.15)
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,7 @@ def test_who_verifies_changes_what_the_deal_in_force_is_worth():
     future, p = scheduled()
     seat(future, p)
     future.monitors, future.deal.package = 0.75, 0
+    p.conflict.implementation.monitoring.capacity = 1.0
     for k in range(p.count.issues):
         p.agenda.issues[k].verifies = k == 0
     option = p.agenda.options[p.agenda.issues[0].first]

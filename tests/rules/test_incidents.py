@@ -242,7 +242,14 @@ def test_a_version_held_to_be_false_costs_the_hearers_trust(side):
 def test_the_better_of_deal_and_monitors_verifies(deal, monitors):
     future, _ = one_future()
     future.deal.terms.verified, future.monitors = deal, monitors
+    future.deal.monitoring = 1.0
     assert verified(future) == 0.7
+
+
+def test_a_deals_verification_is_worth_what_is_there_of_its_body():
+    future, _ = one_future()
+    future.deal.terms.verified, future.deal.monitoring, future.monitors = 0.8, 0.25, 0.0
+    assert verified(future) == 0.2
 
 
 @pytest.mark.parametrize(
