@@ -63,6 +63,7 @@ NONE = -1  # no option, package, party
 STATUS_QUO = 0  # number of the package that takes the first option on every issue
 TABULATED = 32  # deaths whose cumulative probability is in the record
 DAYS_PER_YEAR = 365.25
+LEAST_LEFT = 0.5  # of attacks by Kabul's own policies, as far as the trackers' rate shows
 
 TACTICS: tuple[type, ...] = get_args(get_args(tactics.Tactic)[0])
 EVENT_KINDS: tuple[type, ...] = get_args(get_args(events.Event)[0])
@@ -586,9 +587,22 @@ def derive_severity(group: Any, held: Any) -> None:
 
 
 @rule
+def own_policies(p: Any) -> float:
+    """Share of a fully exposed group's attacks that Kabul ends of its own accord, in [0, 1].
+
+    That is what first options end, which hold without any deal.
+    """
+    left = 1.0
+    for k in range(p.count.issues):
+        left *= 1.0 - p.agenda.options[p.agenda.issues[k].first].effects.suppression
+    return 1.0 - left
+
+
+@rule
 def derive_group(p: Any, k: int) -> None:
     """Fill what follows from the numbers of a militant group.
 
+    A tracker counts what Kabul's own policies leave, as far as Kabul is able on average.
     Spoiling works when moderates are believed strong (Kydd & Walter 2002), so the rise of attacks
     inside the spoiling window is proportional to Kabul's believed ability to control the group.
     Aims differ (Stedman 1997): inducements end limited spoiling, halve greedy spoiling and leave
@@ -596,7 +610,8 @@ def derive_group(p: Any, k: int) -> None:
     suppressed.
     """
     group, held = p.militants[k], p.derived.militants[k]
-    held.rate = group.attacks_per_year * group.share / DAYS_PER_YEAR
+    left = 1.0 - own_policies(p) * p.parties[1].capacity * group.exposure
+    held.rate = group.attacks_per_year * group.share / DAYS_PER_YEAR / max(left, LEAST_LEFT)
     held.kept = math.exp(-1.0 / group.excitation_days)
     held.each = group.excitation * (1.0 - held.kept)
     bought = 1.0 if group.spoiler == LIMITED else 0.5 if group.spoiler == GREEDY else 0.0

@@ -105,7 +105,7 @@ TABLE = {
     "*.tactic.kappa": (0, 0.9, DEALS),
     "*.tactic.floor": (0, 0.9, DEALS | HARDLINERS),
     "*.tactic.lag": (1, 3, DEALS | RELATIVE),
-    "*.tactic.window": (1, 4, DEALS | AVERAGED),
+    "*.tactic.window": (1, 4, DEALS | AVERAGED | {"agenda.links": {}}),
     "*.tactic.disturbance": (0, 0.3, DEALS | ABSOLUTE),
     "*.tactic.discount": (0.2, 0.9, DEALS | PERFECT),
     "*.tactic.other_discount": (0.2, 0.9, DEALS | PERFECT),

@@ -56,7 +56,7 @@ class Effects:
 
     suppression: dict[str, dict[str, Share]] = text(
         "share of a fully exposed group's attacks that the option ends when fully delivered; what "
-        "an issue's first option ends, it ends without any deal"
+        "an issue's first option ends, it ends without any deal (it is in the trackers' rates)"
     )
     restraint: dict[str, dict[str, Share]] = text(
         "how far the option binds cross-border force (1: any strike is a violation)"

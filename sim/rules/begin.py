@@ -13,8 +13,7 @@ from sim.config import PARTIES, AccountName
 from sim.negotiation.mediators import strength_of_verifiers
 from sim.negotiation.opponent import PRIOR
 from sim.negotiation.ratification import slack
-from sim.negotiation.terms import standing
-from sim.parameters import ISSUES, NONE, STATUS_QUO, code
+from sim.parameters import ISSUES, NONE, code, own_policies
 from sim.rules.calendar import schedule
 
 ACCOUNT = purpose("account")
@@ -36,26 +35,25 @@ def begin(future: Any, p: Any) -> None:
     for k in range(p.count.mediators):
         future.mediators[k].patience = p.mediators[k].patience
         future.mediators[k].present = p.mediators[k].present
-    for k in range(p.count.militants):
-        group = p.militants[k]
-        future.groups[k].excitation = group.excitation * p.derived.militants[k].rate
-        future.groups[k].frailty = 1.0
     future.closure, future.policy = p.conflict.border.closed, p.conflict.border.agreed
     future.verifiers = strength_of_verifiers(future, p)
     begin_side(future, p, 0)
     begin_side(future, p, 1)
-    begin_policies(future, p)
+    begin_groups(future, p)
     if p.switches.talks:
         schedule(future, p)
 
 
 @rule
-def begin_policies(future: Any, p: Any) -> None:
-    """Kabul's own policies hold already: groups are suppressed by them as they will be."""
-    future.standing = standing(p, STATUS_QUO)
+def begin_groups(future: Any, p: Any) -> None:
+    """Kabul's own policies hold already, and earlier attacks have set off others."""
+    future.standing = own_policies(p)
     for k in range(p.count.militants):
-        ended = future.standing * future.sides[1].capacity
-        future.groups[k].suppression = ended * p.militants[k].exposure
+        group, config = future.groups[k], p.militants[k]
+        group.suppression = future.standing * future.sides[1].capacity * config.exposure
+        left = 1.0 - group.suppression
+        group.excitation = config.excitation * p.derived.militants[k].rate * left
+        group.frailty = 1.0
 
 
 @rule

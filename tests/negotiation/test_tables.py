@@ -460,14 +460,10 @@ def by_hand(scenario, side, package, trust, lock_in, account, verifiers):
         if held.verification is not None:
             option = held.options.index(package[name])
             alone, full = held.verification_alone[option], held.verification[option]
-<<<<<<< HEAD
-            best_v = max(best_v, alone + (full - alone) * verifiers)
+            best_v = max(best_v, (alone + (full - alone) * verifiers) * reached)
     (link,) = scenario.agenda.links.values()
     given = issues[link.given].options
     holds = given.index(package[link.given]) >= given.index(link.at_least)
-=======
-            best_v = max(best_v, (alone + (full - alone) * verifiers) * reached)
->>>>>>> deals
     total, locks = 0.0, iter(lock_in)
     for name, held in issues.items():
         worths = getattr(positions.get(name, held), PARTIES[side])

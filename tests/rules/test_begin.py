@@ -161,6 +161,7 @@ def test_groups_begin_with_the_attacks_that_earlier_ones_set_off():
     """0.5 * 0.75 and 0.25 * 2."""
 
     def prepare(future, p):
+        p.agenda.options["effects"]["suppression"] = 0.0
         p.count.militants = 2
         p.militants["excitation"][:2] = 0.5, 0.25
         p.derived.militants["rate"][:2] = 0.75, 2.0
@@ -178,10 +179,12 @@ def test_groups_begin_as_kabuls_own_policies_have_left_them():
         p.agenda.options[p.agenda.issues[1].first].effects.suppression = 0.25
         p.parties[1].capacity, p.parties[1].capacity_spread = 0.8, 0.0
         p.count.militants, p.militants["exposure"][:2] = 2, (0.5, 1.0)
+        p.militants["excitation"][:2], p.derived.militants["rate"][:2] = 0.5, 2.0
 
     future, _ = begun(prepare)
     assert future.standing == 0.25
     assert future.groups["suppression"].tolist() == pytest.approx([0.1, 0.2] + [0.0] * 6)
+    assert future.groups["excitation"].tolist() == pytest.approx([0.9, 0.8] + [0.0] * 6)
 
 
 def test_mediators_begin_with_their_patience_and_whether_they_take_part():

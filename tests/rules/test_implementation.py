@@ -22,29 +22,6 @@ NOTHING_FORWARD = (0.0, -1, (False, False))
 SIDES = pytest.mark.parametrize("side", [0, 1])
 
 
-<<<<<<< HEAD
-def under_deal(package=0, **rule):
-    """A watched future on day 5 under a deal that does nothing, with round numbers."""
-    future, p = one_future({"events": {}})
-    future.day, future.deal.package = 5, package
-    numbers = {
-        "violation": 0.5, "deterrence": 0.5, "detection": 0.25, "delivery": 0.5, "tolerance": 3,
-        "renegotiation": 0.0, "evidence": 0.5,
-    } | rule  # fmt: skip
-    for name, value in numbers.items():
-        p.conflict.implementation[name] = value
-    p.derived.evidence.delivery, p.derived.evidence.violation = 1.5, -2.5
-    p.conflict.response.violation, p.conflict.grievance.violation = 3.5, 0.75
-    p.derived.moved.build_up = 0.25
-    for side in range(2):
-        own = future.sides[side]
-        own.willing, own.capacity, own.cohesion, own.learnt = True, 1.0, 1.0, 0.0
-    future.monitors, future.talks.next_round, future.standing = 0.0, 0, 0.0
-    return future, p
-
-
-=======
->>>>>>> deals
 def log():
     return empty_desk().log
 
