@@ -36,8 +36,13 @@ class Party:
     disagreement: float = number("utility of no deal on day 0", 0, 1, "utility", "assumed")
     tactic: Tactic = text("bargaining tactic")
     expected_rounds: float = number(
-        "rounds over which the side spreads its concessions", 1, 100, "rounds", "assumed"
-    )
+        "mean of the rounds over which the side spreads its concessions", 1, 100, "rounds",
+        "assumed",
+    )  # fmt: skip
+    expected_spread: float = number(
+        "half-width of the uniform private number of rounds around its mean", 0, 99, "rounds",
+        "assumed",
+    )  # fmt: skip
     candour: float = number(
         "how much of its private position the side tells mediators who draft", 0, 1, "share",
         "assumed",

@@ -77,7 +77,7 @@ def plan_round(future: Any, p: Any, side: int) -> None:
     The curve runs over the rounds that the side expects: rounds are one negotiation, and each has a
     deadline of its own. What is conceded by the last of them, or later, is everything.
     """
-    tactic, expected = p.parties[side].tactic, p.parties[side].expected_rounds
+    tactic, expected = p.parties[side].tactic, future.sides[side].expected
     if tactic.kind in (TIME_DEPENDENT, PACKAGE_TRADING, TRUST_CONTINGENT):
         for k in range(2):
             time = min((future.talks.sittings + k) / expected, 1.0)
@@ -395,7 +395,7 @@ def lay_out(future: Any, p: Any, t: Any, side: int) -> None:
     own, talks, view = future.sides[side], future.talks, t.sight
     view.exchange, view.limit = talks.exchange, talks.limit
     over = talks.sittings + talks.exchange / talks.limit
-    view.time = min(over / p.parties[side].expected_rounds, 1.0)
+    view.time = min(over / own.expected, 1.0)
     view.ideal, view.reservation, view.trust = own.ideal, own.reservation, own.trust
     view.uniform = chance(future, DISTURBANCE[side, talks.exchange])
     view.spoken = list_worth(future, t, side, side, view.own, view.spoken)

@@ -17,9 +17,9 @@ from sim.parameters import ISSUES, NONE, code, own_policies
 from sim.rules.calendar import schedule
 
 ACCOUNT = purpose("account")
-WILLING, CAPACITY, RESOLVE, WINSET, ENDING = (
+WILLING, CAPACITY, RESOLVE, WINSET, ENDING, EXPECTED = (
     tuple(purpose(f"{what}/{party}") for party in PARTIES)
-    for what in ("willing", "capacity", "resolve", "winset", "ending")
+    for what in ("willing", "capacity", "resolve", "winset", "ending", "expected")
 )
 MIXED, KABUL = code(AccountName.mixed), code(AccountName.kabul)
 ISLAMABADS, KABULS, UNDISPUTED = 0, 1, 2  # accounts in use, by number
@@ -93,6 +93,8 @@ def begin_side(future: Any, p: Any, side: int) -> None:
     drawn = logistic_quantile(chance(future, ENDING[side]), LEAST)
     own.ending_value = config.ending_value * math.exp(config.ending_spread * drawn)
     own.learnt = own.believed = p.derived.parties[side].prior
+    wider = (2.0 * chance(future, EXPECTED[side]) - 1.0) * config.expected_spread
+    own.expected = max(config.expected_rounds + wider, 1.0)
     own.cohesion = own.mandate = 1.0
     own.previous = NONE
     for k in range(ISSUES):

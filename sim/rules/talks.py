@@ -252,7 +252,7 @@ def judge_estimates(future: Any, p: Any, t: Any, side: int) -> None:
     first = thought_worth(future, p, t, side, future.sides[side].first_heard)
     last = thought_worth(future, p, t, side, last_offer(future, other, 0))
     over = talks.sittings + talks.exchange / talks.limit
-    over = min(over / p.parties[side].expected_rounds, 1.0)
+    over = min(over / future.sides[side].expected, 1.0)
     guess = expected_reservation(first, last, over)
     future.tally.weight_error[side] = weight_error(future, p, side)
     future.tally.reservation_error[side] = abs(guess - future.sides[other].reservation)
