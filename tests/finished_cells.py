@@ -35,15 +35,21 @@ def ended_on(directory: Path, day: int | None, cause: str = "attack") -> None:
     path = directory / "runs.parquet"
     table = pq.read_table(path)
     size = table.num_rows
-    causes = pa.array([None if day is None else cause] * size, pa.string())
+
+    def coded(name: str) -> pa.DictionaryArray:
+        return pa.array([None if day is None else name] * size, pa.string()).dictionary_encode()
+
     for end in ENDS:
         for part, values in (
             ("day", pa.array([HORIZON if day is None else day] * size, pa.int32())),
             ("ended", pa.array([day is not None] * size)),
-            ("cause", causes.dictionary_encode()),
+            ("cause", coded(cause)),
+            ("by", coded("both")),
         ):
             name = f"{end}_{part}"
             table = table.set_column(table.schema.get_field_index(name), name, values)
+    for name, value in (("collapse_mode", "open_hostilities"), ("first_end", ENDS[0])):
+        table = table.set_column(table.schema.get_field_index(name), name, coded(value))
     pq.write_table(table, path)
     falsify(directory)
 

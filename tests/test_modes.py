@@ -40,7 +40,7 @@ def test_modes_by_hand():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("end", "count"), zip(ENDS, (1, 3, 3, 3, 7), strict=True))
+@pytest.mark.parametrize(("end", "count"), list(zip(ENDS, (1, 3, 3, 3, 7), strict=True)))
 def test_how_many_modes_there_are(end, count):
     assert len(set(modes_of(end))) == count
 
