@@ -108,11 +108,16 @@ class Outcome(NamedTuple):
     mandate: float
 
 
-def played(name: str, seat: str, scenario: str, seed: int, days: int) -> Outcome:
+def played(
+    name: str, seat: str, scenario: str, seed: int, days: int, *, short_rounds: bool
+) -> Outcome:
     """Play one future by a strategy to its end."""
     strategy = STRATEGIES[name]
     words = [f"{seat}/tactic={strategy.tactic}"] if strategy.tactic else []
-    game = Game(Setup.of(scenario, words, seed=seed, days=days, persons=[seat]), keep=True)
+    setup = Setup.of(
+        scenario, words, seed=seed, days=days, persons=[seat], short_rounds=short_rounds
+    )
+    game = Game(setup, keep=True)
     while (question := game.question) is not None:
         answer = strategy.answers.get(question.kind)
         game.play(seat, question.kind, game.advice if answer is None else answer(game))
@@ -146,7 +151,7 @@ class Row(NamedTuple):
 
 def table(
     scenario: str = "baseline", *, seeds: int = SEEDS, days: int = DAYS,
-    seats: Sequence[str] = PARTIES, first_seed: int = FIRST_SEED,
+    seats: Sequence[str] = PARTIES, first_seed: int = FIRST_SEED, short_rounds: bool = False,
 ) -> Iterator[Row]:  # fmt: skip
     """Play every strategy in each seat over the seeds ``first_seed``, ``first_seed`` + 1, ...
 
@@ -160,7 +165,7 @@ def table(
     for seat in seats:
         for name in STRATEGIES:
             games = [
-                played(name, seat, scenario, seed, days)
+                played(name, seat, scenario, seed, days, short_rounds=short_rounds)
                 for seed in range(first_seed, first_seed + seeds)
             ]
             yield Row(seat, name, *(float(x) for x in np.mean(np.array(games, float), axis=0)))
