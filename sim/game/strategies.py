@@ -1,7 +1,7 @@
 """What simple ways of playing bring: strategies for one seat, played over many seeds.
 
 A teacher who hands out marks for peace should know what a student gets who never answers and never
-moves. Every strategy meets the same futures and agents in all other seats. Knows no web and no file.
+moves. Every strategy meets the same chance, and agents in the other seats. Knows no web, no file.
 """
 
 from __future__ import annotations
@@ -52,8 +52,10 @@ def _in_kind(game: Game) -> int:
     """What was suffered; fire for an attack or a clash, a protest for a breach or a breakdown."""
     assert game.question is not None
     facts = game.question.facts
-    answer = facts["suffered"] or (FIRE if facts["cause"] in ("attack", "border_clash") else PROTEST)
-    return max(rung for rung in facts["rungs"] if rung <= answer)
+    fired = facts["cause"] in ("attack", "border_clash")
+    answer: int = facts["suffered"] or (FIRE if fired else PROTEST)
+    allowed: list[int] = facts["rungs"]
+    return max(rung for rung in allowed if rung <= answer)
 
 
 def _protest(game: Game) -> int:

@@ -106,7 +106,7 @@ def test_a_protest_costs_a_quarter_of_it():
 
 
 def test_who_has_answered_with_fire_may_stop_there():
-    """Islamabad answers an attack with fire; Kabul, which has suffered that, holds back and pays."""
+    """Islamabad answers an attack with fire; Kabul, which suffers that, holds back and pays."""
     assert after(ATTACK, (True, False), FIRES, severity=2.0) == [1.0, 0.875]
 
 

@@ -369,9 +369,7 @@ def test_a_new_clash_that_weighs_more_is_again_answered_on_the_spot():
         future.trigger.carried = True
         put_forward(future, 2.0, BORDER_CLASH, True, True)
 
-    _, acts = chain(
-        cause=BORDER_CLASH, injured=(True, True), links=1, local=2, prepare=prepare
-    )
+    _, acts = chain(cause=BORDER_CLASH, injured=(True, True), links=1, local=2, prepare=prepare)
     assert acts == [(0, 2, 0), (1, 2, 0)]
 
 
