@@ -96,7 +96,8 @@ def _fields_of(schema: Any) -> dict[str, Any]:
     return {field.name: _plain(hints[field.name]) for field in dataclasses.fields(schema)}
 
 
-LENGTHS = {"thresholds": 4, "capability": 4, "rungs": 5}  # lists of numbers whose length the schema fixes
+# Lists of numbers whose length the schema fixes.
+LENGTHS = {"thresholds": 4, "capability": 4, "rungs": 5}
 BY_ISSUE = {"weights": "f8", "opening": "i8"}
 
 

@@ -142,7 +142,8 @@ FUTURE = struct(
         ("sides", SIDE, (2,)), ("mediators", MEDIATOR, (MEDIATORS,)), ("groups", GROUP, (GROUPS,)),
         # today: the cause of the chain of responses, whether commanders on the spot begin it, and
         # what beliefs are revised by
-        ("chain_cause", "i8"), ("on_the_spot", "?"), ("attributed_today", "?"), ("violated_today", "i8", (2,)),
+        ("chain_cause", "i8"), ("on_the_spot", "?"), ("attributed_today", "?"),
+        ("violated_today", "i8", (2,)),
         ("tally", TALLY),
         ("watched", "?"),  # whether what happens is noted
         # which seats persons hold (bit by seat), today's answers, and what is asked

@@ -107,7 +107,9 @@ def sensible(columns, daily, model):
         nullable = name.startswith("deal_") or name.endswith("_error")
         if values.dtype.kind == "f" and not nullable and not np.isfinite(values).all():
             wrong.append(f"{name} is not finite")
-        share = name.endswith(("_trust", "_capacity", "_belief_right", "_share", "deal_time"))
+        share = name.endswith(
+            ("_trust", "_mandate", "_capacity", "_belief_right", "_share", "deal_time")
+        )
         if share and ((values < 0) | (values > 1)).any():
             wrong.append(f"{name} leaves [0, 1]")
         if (

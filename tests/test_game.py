@@ -23,6 +23,8 @@ READY_TO_END = (
     *(f"conflict.grievance.stake_{name}=0" for name in ("deal", "talks", "leverage", "trust")),
 )
 
+CLASHES = ("conflict.clashes.rate=1", "switches.talks=false")
+
 
 def setup(*persons, seed=SEED, days=60, overrides=()):
     return Setup.of("baseline", overrides, seed=seed, days=days, persons=persons)
@@ -57,6 +59,13 @@ def to(game, kind):
     """Go on until a decision of one kind is wanted."""
     while game.question.kind != kind:
         game.play(game.question.seat, game.question.kind, game.advice)
+    return game.question
+
+
+def to_capital(game):
+    """Go on until a response is wanted that is not bounded on the spot."""
+    while to(game, "respond").facts["on_the_spot"]:
+        game.play(game.question.seat, "respond", game.advice)
     return game.question
 
 
@@ -97,6 +106,7 @@ def test_any_moves_replay_to_the_same_history(choices):
         if game.over:
             break
         question = game.question
+        rung = max(x for x in question.facts.get("rungs", [0]) if x <= rung)
         value = {"respond": rung, "attend": agrees, "end": agrees, "answer": False, "text": False}
         agent = game.advice
         game.play(question.seat, question.kind, value.get(question.kind, agent))
@@ -157,7 +167,7 @@ def test_an_answer_decides_whether_there_is_a_deal():
 
 def test_open_hostilities_end_the_game():
     game = Game(setup("pakistan"))
-    question = to(game, "respond")
+    question = to_capital(game)
     game.play("pakistan", "respond", 4)
     assert game.over
     assert game.record["ceasefire"]["day"][-1] == question.day
@@ -274,6 +284,45 @@ def test_only_rungs_of_the_ladder_are_responses(rung):
     assert "a rung from 0 to 4" in refusal(game, "pakistan", "respond", rung)
 
 
+def test_kabul_cannot_choose_a_strike_for_which_it_has_no_means():
+    game = Game(setup("afghan_taliban"))
+    assert to_capital(game).facts["rungs"] == [0, 1, 2, 4]
+    said = refusal(game, "afghan_taliban", "respond", 3)
+    assert said == (
+        "rung 3 cannot be chosen here, for your side has no means for it; allowed are 0, 1, 2, 4"
+    )
+
+
+@pytest.mark.parametrize("rung", [3, 4])
+def test_a_clash_is_answered_on_the_spot_by_fire_at_most(rung):
+    game = Game(setup("pakistan", overrides=CLASHES))
+    assert (game.question.kind, game.question.facts["cause"]) == ("respond", "border_clash")
+    assert game.question.facts["rungs"] == [0, 1, 2]
+    assert "a clash is answered on the spot, before the capitals can; allowed are 0, 1, 2" in (
+        refusal(game, "pakistan", "respond", rung)
+    )
+
+
+def test_the_capital_may_do_more_once_fire_was_suffered():
+    alone = ("mediators=none", "accounts=mixed")
+    game = Game(setup("pakistan", "afghan_taliban", overrides=(*CLASHES, *alone)))
+    game.play("pakistan", "respond", 0)
+    game.play("afghan_taliban", "respond", 2)
+    question = game.question
+    assert (question.seat, question.facts["link"], question.facts["suffered"]) == ("pakistan", 1, 2)
+    assert question.facts["rungs"] == [0, 1, 2, 3, 4]
+
+
+def test_a_side_sees_its_mandate_and_nobody_elses():
+    game = Game(setup("pakistan", "afghan_taliban", overrides=CLASHES))
+    game.play("pakistan", "respond", 0)
+    game.play("afghan_taliban", "respond", 0)
+    game.model.state["sides"]["mandate"][0] = 0.7, 0.4
+    assert [view(game, side)["mine"]["mandate"] for side in PARTIES] == [0.7, 0.4]
+    assert view(game, "pakistan")["mine"]["mandate_lost"] == 0.15
+    assert "mandate" not in view(game, "mediators")["mine"]
+
+
 def test_a_setup_says_what_is_wrong():
     with pytest.raises(ConfigError, match="seat is 'moscow'; allowed are pakistan"):
         setup("moscow")
@@ -306,7 +355,7 @@ def private(game, seat):
     party = game.model.parties[PARTIES.index(seat)]
     of_states = {
         float(value)
-        for name in ("trust", "capacity", "resolve", "asked_at_home", "ending_value")
+        for name in ("trust", "capacity", "mandate", "resolve", "asked_at_home", "ending_value")
         for value in getattr(party, name)
     }
     said = [e for e in [*game.entries, *game.heard] if e["kind"] in ("move", "session")]
@@ -339,17 +388,16 @@ def test_the_check_above_can_fail():
 
 
 def test_answers_to_a_clash_are_given_in_ignorance_of_each_other():
-    clashes = ("conflict.clashes.rate=1", "switches.talks=false")
-    game = Game(setup("pakistan", "afghan_taliban", overrides=clashes))
+    game = Game(setup("pakistan", "afghan_taliban", overrides=CLASHES))
     assert (game.question.kind, game.question.seat) == ("respond", "pakistan")
-    game.play("pakistan", "respond", 3)
+    game.play("pakistan", "respond", 2)
     assert (game.question.kind, game.question.seat) == ("respond", "afghan_taliban")
     seen = view(game, "afghan_taliban")
     assert seen["question"]["suffered"] == 0
     assert "act" not in [entry["kind"] for entry in seen["today"]]
     game.play("afghan_taliban", "respond", 0)
     acts = [e for e in view(game, "afghan_taliban")["history"] if e["kind"] == "act"]
-    assert {"day": 1, "kind": "act", "party": "pakistan", "rung": 3} in acts or not game.over
+    assert {"day": 1, "kind": "act", "party": "pakistan", "rung": 2} in acts or not game.over
 
 
 def test_a_view_is_plain_data_and_questions_go_to_their_seat_only():

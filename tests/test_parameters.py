@@ -14,7 +14,7 @@ from sim.model import CeasefireModel
 
 REPLICATES, HORIZON = 150, 90
 # A column that only repeats a parameter does not show that the parameter does anything.
-ECHOES = ("replicate", "account", "_capacity", "_willing", "_trust", "deal_pressure")
+ECHOES = ("replicate", "account", "_capacity", "_willing", "_trust", "_mandate", "deal_pressure")
 
 # Regimes: worlds in which a mechanism is busy enough to show what its parameters do.
 BASE: dict = {}
@@ -130,6 +130,7 @@ TABLE = {
     "*.closure_cost": (0, 0.02),
     "*.ending_value": (2, 60),
     "*.ending_spread": (0, 2),
+    "*.capability": ([1, 1, 0, 1], [1, 1, 1, 1]),
     "*.thresholds": ([-3, 0, 2, 4], [0, 3, 5, 9]),
     # mediators
     "mediators.qatar.leverage.pakistan": (0, 1),
@@ -173,6 +174,7 @@ TABLE = {
     "bargaining.pressure": (0, 0.5),
     "bargaining.fragility": (0, 1, EVERYTHING),
     "bargaining.communique": (0, 1, COMMUNIQUE),
+    "bargaining.win_set_mandate": (0, 0.5, DEALS),
     "bargaining.win_set_audience": (0, 0.5, DEALS | {"*.audience": 0.5}),
     # conflict
     "conflict.clashes.rate": (0, 0.1),
@@ -198,6 +200,8 @@ TABLE = {
     "conflict.response.standing_hotline": (0, 1),
     "conflict.response.counter": (0, 3),
     "conflict.response.counter_from": (1, 4),
+    "conflict.response.local": (0, 4),
+    "conflict.response.mandate": (0, 5),
     "conflict.response.links": (1, 8),
     "conflict.response.violation": (0, 6, EVERYTHING),
     "conflict.response.breakdown": (0, 6),
@@ -257,6 +261,12 @@ TABLE = {
     "conflict.grievance.stake_talks": (0, 40),
     "conflict.grievance.stake_leverage": (0, 40),
     "conflict.grievance.stake_trust": (0, 40),
+    "conflict.mandate.unanswered": (0, 0.5),
+    "conflict.mandate.protest": (0, 1),
+    "conflict.mandate.fruitless": (0, 0.5),
+    "conflict.mandate.recovery": (2, 2000),
+    "conflict.mandate.deal": (0, 1, LASTING_DEALS),
+    "conflict.mandate.lost": (0, 0.9),
     "conflict.border.closed": (0, 1),
     "conflict.border.reopening": (2, 400, {"conflict.border.agreed": 0}),
     "conflict.border.agreed": (0, 1),

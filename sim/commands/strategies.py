@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim.commands.arguments import parser
 
 EPILOG = """\
-Days in force of those played; share in force on the last day; gain of the deal then in force over no
-deal, in the seat's own utility (0 without one); days with a deal; mandate at home at the end. Every
-strategy meets the same chance events, with agents in the other seats.
+Days in force of those played; share in force on the last day; gain of the deal then in force over
+no deal, in the seat's own utility (0 without one); days with a deal; mandate at home at the end.
+Every strategy meets the same chance events, with agents in the other seats.
 """
 
 
@@ -20,13 +20,18 @@ def main(words: list[str]) -> int:
     made.add_argument("scenario", nargs="?", default="baseline")
     made.add_argument("--seeds", type=int, default=SEEDS, metavar="N", help=f"default: {SEEDS}")
     made.add_argument("--days", type=int, default=DAYS, metavar="N", help=f"default: {DAYS}")
+    made.add_argument("--short-rounds", action="store_true", help="rounds as short as a class's")
     given = made.parse_args(words)
     last = FIRST_SEED + given.seeds - 1
     print(f"{given.scenario}, {given.days} days, seeds {FIRST_SEED} to {last}")
     for seat in PARTIES:
         print(f"\n{seat:15}  days  in force   gain  deal days  mandate")
         rows = []
-        for row in table(given.scenario, seeds=given.seeds, days=given.days, seats=[seat]):
+        played = table(
+            given.scenario, seeds=given.seeds, days=given.days, seats=[seat],
+            short_rounds=given.short_rounds,
+        )  # fmt: skip
+        for row in played:
             rows.append(row)
             print(
                 f"{row.strategy:15} {row.days:5.1f}  {row.holds:8.2f} {row.gain:6.3f}"

@@ -1,7 +1,7 @@
 """What simple ways of playing bring: strategies for one seat, played over many seeds.
 
 A teacher who hands out marks for peace should know what a student gets who never answers and never
-moves. Every strategy meets the same futures and agents in all other seats. Knows no web and no file.
+moves. Every strategy meets the same chance, and agents in the other seats. Knows no web, no file.
 """
 
 from __future__ import annotations
@@ -52,8 +52,10 @@ def _in_kind(game: Game) -> int:
     """What was suffered; fire for an attack or a clash, a protest for a breach or a breakdown."""
     assert game.question is not None
     facts = game.question.facts
-    answer = facts["suffered"] or (FIRE if facts["cause"] in ("attack", "border_clash") else PROTEST)
-    return max(rung for rung in facts["rungs"] if rung <= answer)
+    fired = facts["cause"] in ("attack", "border_clash")
+    answer: int = facts["suffered"] or (FIRE if fired else PROTEST)
+    allowed: list[int] = facts["rungs"]
+    return max(rung for rung in allowed if rung <= answer)
 
 
 def _protest(game: Game) -> int:
@@ -108,11 +110,16 @@ class Outcome(NamedTuple):
     mandate: float
 
 
-def played(name: str, seat: str, scenario: str, seed: int, days: int) -> Outcome:
+def played(
+    name: str, seat: str, scenario: str, seed: int, days: int, *, short_rounds: bool
+) -> Outcome:
     """Play one future by a strategy to its end."""
     strategy = STRATEGIES[name]
     words = [f"{seat}/tactic={strategy.tactic}"] if strategy.tactic else []
-    game = Game(Setup.of(scenario, words, seed=seed, days=days, persons=[seat]), keep=True)
+    setup = Setup.of(
+        scenario, words, seed=seed, days=days, persons=[seat], short_rounds=short_rounds
+    )
+    game = Game(setup, keep=True)
     while (question := game.question) is not None:
         answer = strategy.answers.get(question.kind)
         game.play(seat, question.kind, game.advice if answer is None else answer(game))
@@ -146,7 +153,7 @@ class Row(NamedTuple):
 
 def table(
     scenario: str = "baseline", *, seeds: int = SEEDS, days: int = DAYS,
-    seats: Sequence[str] = PARTIES, first_seed: int = FIRST_SEED,
+    seats: Sequence[str] = PARTIES, first_seed: int = FIRST_SEED, short_rounds: bool = False,
 ) -> Iterator[Row]:  # fmt: skip
     """Play every strategy in each seat over the seeds ``first_seed``, ``first_seed`` + 1, ...
 
@@ -160,7 +167,7 @@ def table(
     for seat in seats:
         for name in STRATEGIES:
             games = [
-                played(name, seat, scenario, seed, days)
+                played(name, seat, scenario, seed, days, short_rounds=short_rounds)
                 for seed in range(first_seed, first_seed + seeds)
             ]
             yield Row(seat, name, *(float(x) for x in np.mean(np.array(games, float), axis=0)))

@@ -165,8 +165,8 @@ def worth_of_continuing(future: Any, p: Any, side: int) -> float:
 def renew(future: Any, p: Any, log: Any) -> None:
     """Perhaps re-establish a collapsed ceasefire, likelier where mediators call the sides back.
 
-    Tension, calendar and mandates begin anew, the old deal and old grievances are gone. Trust, lock-in,
-    private values, suppression, patience and what closure has cost stay.
+    Tension, calendar and mandates begin anew, the old deal and old grievances are gone. Trust,
+    lock-in, private values, suppression, patience and what closure has cost stay.
     """
     state = future.ceasefire
     if not 0 < state.day[COLLAPSE] < future.day:

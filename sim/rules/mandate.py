@@ -29,7 +29,7 @@ def restore(own: Any, share: float) -> None:
 def wear_by_restraint(future: Any, p: Any, side: int, suffered: float) -> None:
     """A side has answered for what it suffered, a pressure in logits.
 
-    Restraint wears its mandate, a protest less; whoever has fired today, or did worse, has answered.
+    Restraint wears its mandate, a protest less; who has fired today, or done worse, has answered.
     """
     own, weigh = future.sides[side], p.conflict.mandate
     if own.rung < FIRE:

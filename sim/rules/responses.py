@@ -48,7 +48,7 @@ def respond(future: Any, p: Any, log: Any) -> None:
         return
     future.chain_cause = cause
     future.on_the_spot = cause == BORDER_CLASH and not carried
-    by_an_act = carried or not (cause == BORDER_CLASH or cause == TALKS_BREAKDOWN)
+    by_an_act = carried or cause not in (BORDER_CLASH, TALKS_BREAKDOWN)
     inclined = (inclination(future, p, 0), inclination(future, p, 1))
     pressure, rungs = (severity, severity), (0, 0)
     for link in range(response.links):

@@ -19,6 +19,7 @@ from sim.rules.responses import (
     hotline,
     inclination,
     next_turns,
+    open_rungs,
     respond,
     restraint,
 )
@@ -195,6 +196,7 @@ def on_day(day=2, **response):
     future, p = one_future({"mediators": {}, "events": {}})
     future.day = day
     p.conflict.response.standing_hotline = 0.0
+    p.parties["capability"] = 1.0
     for name, value in ({"counter_from": 2, "links": 4} | response).items():
         p.conflict.response[name] = value
     return future, p
@@ -233,6 +235,43 @@ def test_a_person_answers_in_a_sides_place_and_is_told_what_was_suffered():
     assert (int(future.question.suffered), int(future.question.link)) == (2, 3)
     assert (future.sides[0].rung, future.agents[0]) == (1, 3)
     assert RESPOND == 4
+
+
+@pytest.mark.parametrize(
+    ("capability", "most", "rungs"),
+    [
+        ((1, 1, 1, 1), 4, {0, 1, 2, 3, 4}),
+        ((1, 1, 0, 1), 4, {0, 1, 2, 4}),
+        ((1, 1, 1, 1), 2, {0, 1, 2}),
+        ((0, 1, 0, 1), 3, {0, 2}),
+        ((0, 0, 0, 0), 4, {0}),
+        ((1, 1, 1, 1), 0, {0}),
+    ],
+)
+def test_rungs_that_are_open(capability, most, rungs):
+    bits_ = int(open_rungs(np.array(capability, dtype=float), most))
+    assert {rung for rung in range(8) if bits_ >> rung & 1} == rungs
+
+
+@pytest.mark.parametrize(
+    ("capability", "rung"), [((1, 1, 0, 1), 2), ((1, 0, 0, 1), 1), ((0, 0, 0, 1), 0)]
+)
+def test_a_side_without_the_means_takes_the_next_lower_rung_that_it_can(capability, rung):
+    future, p = on_day()
+    p.parties["thresholds"] = UP_TO_STRIKES
+    p.parties[1].capability[:] = capability
+    log = empty_desk().log
+    assert choose(future, p, log, 0, 1, 0, 0.0) == rung
+    assert choose(future, p, log, 0, 0, 0, 0.0) == 3
+    assert future.sides["rung"].tolist() == [3, rung]
+
+
+def test_a_person_is_told_which_rungs_are_open():
+    future, p = on_day()
+    p.parties[0].capability[:] = (1, 1, 0, 1)
+    future.seats, future.answered, future.answers[0] = 1, 1, 1
+    choose(future, p, empty_desk().log, 0, 0, 0, 0.0)
+    assert int(future.question.open) == 0b10111
 
 
 def acted(acting, before=(0, 0), felt=(0.0, 0.0), link=0):
@@ -299,9 +338,63 @@ def test_the_injured_side_answers_first():
 
 
 def test_after_a_clash_both_act_at_once():
-    future, acts = chain(cause=BORDER_CLASH, injured=(True, True), links=2)
+    future, acts = chain(cause=BORDER_CLASH, injured=(True, True), links=2, local=4)
     assert acts == [(0, 3, 0), (1, 3, 0), (0, 3, 1), (1, 3, 1)]
     assert trigger_of(future) == (0.625, BORDER_CLASH, (True, True))
+
+
+@pytest.mark.parametrize("local", [0, 1, 2, 3])
+def test_a_clash_is_answered_on_the_spot_only_so_far_whatever_is_felt(local):
+    _, acts = chain(cause=BORDER_CLASH, injured=(True, True), links=1, local=local)
+    assert acts == [(0, local, 0), (1, local, 0)]
+
+
+def test_capitals_choose_what_follows_a_clash():
+    _, acts = chain(cause=BORDER_CLASH, injured=(True, True), links=2, local=2)
+    assert acts == [(0, 2, 0), (1, 2, 0), (0, 3, 1), (1, 3, 1)]
+
+
+def test_capitals_go_on_with_what_is_left_of_yesterdays_clash():
+    future, _ = chain(cause=BORDER_CLASH, injured=(True, True), links=1, local=2)
+    p = on_day(links=1, local=2)[1]
+    p.parties["thresholds"] = UP_TO_STRIKES
+    log = empty_desk().log
+    respond(future, p, log)
+    assert [row[1:4] for row in noted(log)] == [(0, 3, 0), (1, 3, 0)]
+    assert future.chain_cause == BORDER_CLASH
+
+
+def test_a_new_clash_that_weighs_more_is_again_answered_on_the_spot():
+    def prepare(future, p):
+        future.trigger.carried = True
+        put_forward(future, 2.0, BORDER_CLASH, True, True)
+
+    _, acts = chain(cause=BORDER_CLASH, injured=(True, True), links=1, local=2, prepare=prepare)
+    assert acts == [(0, 2, 0), (1, 2, 0)]
+
+
+def test_an_attack_is_answered_by_the_capital_at_once():
+    assert chain(links=1, local=2)[1] == [(0, 3, 0)]
+
+
+def test_mediators_can_end_a_chain_after_fire_on_the_spot():
+    """Both have fired, no capital has chosen: mediators with full pull leave it at that."""
+
+    def prepare(future, p):
+        seat(future, p, {"functions": ("contain",), "leverage": (1.0, 1.0), "patience": 2.0})
+        p.conflict.response.containment = 1.0
+
+    future, acts = chain(
+        cause=BORDER_CLASH, injured=(True, True), links=4, local=2, prepare=prepare
+    )
+    assert acts == [(0, 2, 0), (1, 2, 0)]
+    assert trigger_of(future) == NOTHING_FORWARD
+
+
+def test_restraint_on_both_sides_ends_a_clash():
+    future, acts = chain(NEVER, NEVER, cause=BORDER_CLASH, injured=(True, True))
+    assert acts == [(0, 0, 0), (1, 0, 0)]
+    assert trigger_of(future) == NOTHING_FORWARD
 
 
 def test_restraint_ends_a_chain_and_nothing_waits():
