@@ -253,9 +253,12 @@ def leave_just_enough(future: Any, p: Any, t: Any, side: int) -> int:
 
 @rule
 def scripted(future: Any, p: Any, side: int) -> int:
-    """The next offer of a list, then the last again; for tests and for replaying history."""
-    spoken = min(future.talks.spoken[side], p.derived.parties[side].offers - 1)
-    return p.parties[side].tactic.offers[spoken]
+    """The next offer of a list, then the last again; for tests and for replaying history.
+
+    Rounds read on where the one before has stopped.
+    """
+    made = future.sides[1 - side].heard
+    return p.parties[side].tactic.offers[min(made, p.derived.parties[side].offers - 1)]
 
 
 @rule

@@ -76,6 +76,7 @@ def answers(sitting, heard, side, *, limit=10):
         answer = offer(*sitting.at_table, side)
         offers[side, spoken[side]] = answer
         spoken[side] += 1
+        sitting.own(1 - side).heard += 1
         said.append(slices(side, answer))
     return said
 
@@ -265,7 +266,7 @@ def test_the_next_offer_of_a_script_is_by_how_many_were_made(pie):
     read_out(pie, 1, 30, 20, 10)
     found = []
     for spoken in range(5):
-        pie.future.talks.spoken[1] = spoken
+        pie.own(0).heard, pie.future.talks.spoken[1] = spoken, min(spoken, 1)
         found.append(scripted(pie.future, pie.p, 1))
     assert found == [30, 20, 10, 10, 10]
 
