@@ -252,9 +252,7 @@ class Reader:
                 first = 5 + side * CONTESTED
                 row[f"{name}_lock_in"] = real[first : first + self.contested]
         elif kind == "initialled":
-            status_quo = self.packages.describe(0)
-            chosen = self.packages.describe(row["package"])
-            row["granted"] = {k: name for k, name in chosen.items() if name != status_quo[k]}
+            row["granted"] = self.packages.granted(row["package"])
         elif kind == "round":
             if row["package"] != NONE:
                 row |= {f"{n}_utility": x for n, x in zip(PARTIES, real, strict=False)}

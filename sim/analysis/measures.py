@@ -36,7 +36,7 @@ COUNTS = {
     "pakistan_strikes": "days with Pakistani strikes",
     "afghan_taliban_strikes": "days with Afghan Taliban strikes",
     "rounds_held": "rounds held",
-    "rounds_failed": "rounds failed",
+    "rounds_failed": "rounds broken off",
 }
 TRUST = {
     "pakistan_trust": "Pakistan's trust, last day",

@@ -50,6 +50,11 @@ def _in_force(day: int) -> Callable[[pd.DataFrame, int], FloatArray]:
     return measured
 
 
+def _signed(runs: pd.DataFrame, origin: int) -> FloatArray:
+    """Whether anything was ratified or initialled."""
+    return (runs["deal"] | runs["partial"]).to_numpy(float)
+
+
 def _kept(runs: pd.DataFrame, origin: int) -> FloatArray:
     """Among futures with a deal: whether neither it nor the ceasefire had ended by the horizon."""
     kept = runs["deal_lapsed_day"].isna().to_numpy() & ~runs["collapse_ended"].to_numpy(bool)
@@ -75,6 +80,7 @@ OUTCOMES: dict[str, Outcome] = {
     "s90": Outcome("Share in force after 90 days", 2, _in_force(90)),
     "s365": Outcome("Share in force after 365 days", 2, _in_force(365)),
     "agreement": Outcome("Share of futures with a ratified deal", 2, _column("deal")),
+    "signed": Outcome("Share of futures with a deal, in full or in part", 2, _signed),
     "kept": Outcome("Share of deals that hold to the horizon", 2, _kept),
     "kept_120": Outcome("Share of deals that hold for 120 days", 2, _outlasting(120), within=True),
     "deal_time": Outcome(
@@ -87,7 +93,7 @@ OUTCOMES: dict[str, Outcome] = {
     "gain_second": Outcome(
         "Gain of the second side by a deal", 3, _column("deal_gain_afghan_taliban")
     ),
-    "failed": Outcome("Rounds that fail", 1, _column("rounds_failed")),
+    "failed": Outcome("Rounds that are broken off", 1, _column("rounds_failed")),
 }
 
 

@@ -62,6 +62,7 @@ def calendar(entries: Sequence[Facts], days: int, today: int) -> str:
             passed = entry.get("passed", entry.get("utility", 0) >= entry.get("needed", 1))
             signed.setdefault(entry["day"], []).append(bool(passed))
     deals = [day for day, votes in signed.items() if len(votes) == 2 and all(votes)]
+    deals += [entry["day"] for entry in entries if entry["kind"] == "initialled"]
     last = [
         (first, min(end, _closed(entries, first, end), days))
         for first, end in rounds
@@ -76,7 +77,7 @@ def calendar(entries: Sequence[Facts], days: int, today: int) -> str:
 
 def _closed(entries: Sequence[Facts], first: int, last: int) -> int:
     """The day on which a round that opened on ``first`` came to its end."""
-    ends = ("breakdown", "ratification")
+    ends = ("breakdown", "adjourned", "ratification")
     days = [e["day"] for e in entries if e["kind"] in ends and first <= e["day"] <= last]
     return min(days, default=last)
 

@@ -253,8 +253,17 @@ _TELL: dict[str, Callable[[Facts], str]] = {
     "round_not_held": lambda _: "A round is due but not held: a side stays away.",
     "round_opens": _round_opens,
     "act": lambda e: f"{seat(e['party'])} answers: {RUNGS[e['rung']].lower()}.",
+    "taken_back": lambda e: f"{seat(e['speaker'])} goes back on what it had offered or settled.",
+    "walks_out": lambda e: f"{seat(e['party'])} walks out.",
+    "initialled": lambda e: (
+        f"Both sides initial what their offers share: {package(e['granted'])}. The rest stays open."
+    ),
+    "adjourned": lambda e: (
+        "The round is adjourned"
+        + (f"; the sides will meet again on day {e['next']}." if e["next"] else ".")
+    ),
     "breakdown": lambda e: (
-        "The round ends without a deal; a breakdown is announced."
+        "The round is broken off; a breakdown is announced."
         + (" The mediators issue a joint communiqué." if e.get("communique") else "")
     ),
     "contradiction": lambda e: (
@@ -593,6 +602,11 @@ DEAL_IN_FORCE = (
     "A deal is in force, day {age}; its monitors are deployed to {monitoring:.0%}, breaches that "
     "were not made good weigh {unremedied:.1f}: {package}."
 )
+PARTIAL_DEAL_IN_FORCE = (
+    "What both have initialled is in force, day {age}; its monitors are deployed to "
+    "{monitoring:.0%}, breaches that were not made good weigh {unremedied:.1f}: {package}. The rest "
+    "is open."
+)
 NO_DEAL_YET = "No deal is in force."
 
 # --- teach ------------------------------------------------------------------------------------
@@ -647,6 +661,14 @@ NOT_YET = "The debriefing opens when the game is over or your teacher reveals it
 OUTCOME = "What came of it"
 OUT_DEAL = "A deal was ratified on day {day}: {package}."
 OUT_NO_DEAL = "No deal was ratified in {rounds} rounds."
+ROUNDS = "How the rounds ended"
+ROUND_COLUMNS = ("Round", "Day", "Outcome", "Settled")
+OUTCOMES = {
+    "full": "full agreement, ratified",
+    "partial": "agreement in part, the rest adjourned",
+    "adjourned": "adjourned",
+    "broken_off": "broken off",
+}
 OUT_LAPSED = "It lapsed on day {day}."
 OUT_NUMBERS = "{seat}: worth {utility:.3f}, a gain of {gain:.3f} over no deal."
 OUT_QUALITY = (

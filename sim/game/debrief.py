@@ -18,6 +18,7 @@ from sim.game.futures import fan
 from sim.game.play import Decision, Game, Move, Setup
 from sim.game.views import asked_at_home, ceasefire
 from sim.negotiation import solutions
+from sim.notes import OUTCOMES, PARTIAL
 from sim.parameters import NONE
 from sim.records import ACCOUNTS
 
@@ -32,9 +33,10 @@ def result(game: Game) -> Facts:
     """How a game stands or ended, in numbers that a class can compare.
 
     Keys: ``day``, ``days``, ``over``, ``ended_day``, ``cause``, ``mode`` and ``by`` of the collapse
-    (0 and None while in force; ``by`` None if from outside), the day of every other end,
-    ``rounds``, ``deal_day`` and ``deal`` (issue -> option) of the first deal, each side's
-    ``utility`` and ``gain`` from it, its ``distance`` to the frontier and ``nash_share``.
+    (0 and None while in force; ``by`` None if from outside), the day of every other end, ``rounds``
+    held, how each ``ended``, ``deal_day`` and ``deal`` (issue -> option) of the first full deal,
+    each side's ``utility`` and ``gain`` from it, its ``distance`` to the frontier and
+    ``nash_share``.
     """
     record = game.record
     tally, ended = record["tally"], ceasefire(record)
@@ -49,6 +51,7 @@ def result(game: Game) -> Facts:
         "by": ended["collapse"]["by"],
         "ends": {end: found["day"] for end, found in ended.items()},
         "rounds": int(record["talks"]["held"]),
+        "ended": [_ended(game, row) for row in game.model.log.rounds],
         "deal_day": int(tally["deal_day"]),
         "deal": game.packages.describe(package) if package != NONE else None,
         "utility": {p: _known(tally["deal_utility"][k]) for k, p in enumerate(PARTIES)},
@@ -102,6 +105,16 @@ def landscape(game: Game) -> Facts | None:
         ],
         "deal": worth[agreed[-1]["package"]].tolist() if agreed else None,
     }
+
+
+def _ended(game: Game, row: Facts) -> Facts:
+    """How a round ended: number, day, outcome and what was settled, as issue -> option."""
+    settled: dict[str, str] = {}
+    if row["package"] != NONE:
+        settled = game.packages.describe(row["package"])
+    if row["outcome"] == OUTCOMES[PARTIAL]:
+        settled = game.packages.granted(row["package"])
+    return {"round": row["round"], "day": row["day"], "outcome": row["outcome"], "settled": settled}
 
 
 def _known(value: Any) -> float | None:
@@ -211,7 +224,9 @@ def _looked_at(game: Game) -> list[int]:
     """Evenings before and after what may matter: decisions first, then acts and rounds."""
     last = max(game.evenings)
     asked = [decision.question.day for decision in game.decisions]
-    kinds = ("act", "ratification", "breakdown", "deal_lapses", "allegation", "ruling")
+    kinds = (
+        "act", "ratification", "initialled", "breakdown", "deal_lapses", "allegation", "ruling",
+    )  # fmt: skip
     happened = [entry["day"] for entry in game.entries if entry["kind"] in kinds]
     wanted: dict[int, None] = {0: None, last: None}
     for day in [*asked, *happened]:

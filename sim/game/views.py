@@ -32,6 +32,10 @@ PUBLIC: dict[str, tuple[str, ...]] = {  # kind of entry in the log -> facts ever
     "round_not_held": (),
     "round_opens": ("round", "resumed", "last_day", "exchanges", "called_back_by"),
     "act": ("party", "rung"),
+    "taken_back": ("speaker",),
+    "walks_out": ("party",),
+    "initialled": ("granted",),
+    "adjourned": ("next",),
     "breakdown": ("communique",),
     "contradiction": ("speaker", "issue"),
     "move": ("round", "exchange", "of", "speaker", "package", "accepted"),
@@ -135,6 +139,7 @@ def _deal(game: Game) -> View | None:
         return None
     return {
         "package": game.packages.describe(int(deal["package"])),
+        "partial": bool(deal["partial"]),
         "age": int(deal["age"]),
         "unremedied": float(deal["unremedied"]),
         "monitoring": float(deal["monitoring"]),

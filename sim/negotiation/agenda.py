@@ -47,6 +47,11 @@ class Packages:
             for issue, names, k in zip(self.issues, self.options, picked, strict=True)
         }
 
+    def granted(self, package: int) -> dict[str, str]:
+        """Return issue -> option name where a package differs from the status quo."""
+        status_quo = self.describe(0)
+        return {k: name for k, name in self.describe(package).items() if name != status_quo[k]}
+
 
 def packages(agenda: Agenda) -> Packages:
     """List every package of an agenda."""

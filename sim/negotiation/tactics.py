@@ -20,7 +20,7 @@ from sim.config.tactics import Imitation
 from sim.negotiation.concession import absolute_tit_for_tat, concession, relative_tit_for_tat
 from sim.negotiation.opponent import best_as_learned
 from sim.negotiation.own import Unusable, called
-from sim.negotiation.tables import best_for_other, most_leaving, reckoned, utility, value
+from sim.negotiation.tables import best_for_other, most_leaving, reckoned, reopens, utility, value
 from sim.parameters import NONE, TACTICS, code
 from sim.state import EXCHANGES
 
@@ -253,9 +253,12 @@ def leave_just_enough(future: Any, p: Any, t: Any, side: int) -> int:
 
 @rule
 def scripted(future: Any, p: Any, side: int) -> int:
-    """The next offer of a list, then the last again; for tests and for replaying history."""
-    spoken = min(future.talks.spoken[side], p.derived.parties[side].offers - 1)
-    return p.parties[side].tactic.offers[spoken]
+    """The next offer of a list, then the last again; for tests and for replaying history.
+
+    Rounds read on where the one before has stopped.
+    """
+    made = future.sides[1 - side].heard
+    return p.parties[side].tactic.offers[min(made, p.derived.parties[side].offers - 1)]
 
 
 @rule
@@ -284,13 +287,15 @@ def zeuthen(future: Any, p: Any, t: Any, side: int) -> int:
 def smallest_concession(future: Any, p: Any, t: Any, side: int, mine: int, reached: float) -> int:
     """Best own package that is better for the other than ``mine`` and whose product is reached.
 
-    Of equals the one better for the other, or of the lowest number.
+    What is settled stands. Of equals the one better for the other, or of the lowest number.
     """
     offered, best, found = reckoned(t, 1 - side, mine), -1.0, mine
     for number in range(t.packages):
         other = reckoned(t, 1 - side, number)
         product = nash_product(future, p, t, side, number)
         if other <= offered + TOLERANCE or product < reached - TOLERANCE or product <= 0.0:
+            continue
+        if reopens(future, t, number):
             continue
         gain = utility(future, t, side, number) - future.sides[side].reservation
         if gain > best or (gain == best and other > reckoned(t, 1 - side, found)):
@@ -313,7 +318,8 @@ def trade_packages(future: Any, p: Any, t: Any, side: int) -> int:
 
     Of the packages whose own utility lies within ``tolerance`` above the aspiration, the one whose
     options are worth most nearly the same to the other side, issue by issue, as its own last offer;
-    ties go to the lower number. Source: Faratin, Sierra & Jennings (2002).
+    ties go to the lower number. A trade takes back on one issue what it gives on another, so only
+    what is settled stands. Source: Faratin, Sierra & Jennings (2002).
     """
     asked = aspiration(future, p, t, side)
     theirs = last_offer(future, 1 - side, 0)
@@ -321,7 +327,7 @@ def trade_packages(future: Any, p: Any, t: Any, side: int) -> int:
     if theirs != NONE:
         most = asked + p.parties[side].tactic.tolerance
         for number in range(p.agenda.packages):
-            if asked <= utility(future, t, side, number) <= most:
+            if asked <= utility(future, t, side, number) <= most and not reopens(future, t, number):
                 away = distance(future, p, t, 1 - side, number, theirs)
                 if away < nearest:
                     found, nearest = number, away

@@ -177,9 +177,9 @@ def choices(axes: Mapping[str, str], cell: Ensemble) -> Choices:
 
 
 def fitting(cell: Ensemble, given: Mapping[str, int]) -> np.ndarray[Any, Any]:
-    """Whether each future fits: ``in_force`` and without a deal on that day, after a breakdown.
+    """Whether a future fits: ``in_force`` and without a full deal on that day, after a breakdown.
 
-    ``breakdown`` is the day by which a round must have failed; all futures must be watched.
+    ``breakdown`` is the day by which a round must have been broken off; all must be watched.
 
     Raises
     ------
@@ -189,8 +189,8 @@ def fitting(cell: Ensemble, given: Mapping[str, int]) -> np.ndarray[Any, Any]:
     if cell.cell.settings.engine.watched < cell.replicates:
         raise ConfigError("a study of futures that fit the record needs engine.watched=replicates")
     runs, rounds = cell.runs, cell.rounds
-    failed = rounds[(rounds["outcome"] != "ratified") & (rounds["day"] <= given["breakdown"])]
-    fits = runs["replicate"].isin(failed["replicate"]) & (runs["collapse_day"] > given["in_force"])
+    off = rounds[(rounds["outcome"] == "broken_off") & (rounds["day"] <= given["breakdown"])]
+    fits = runs["replicate"].isin(off["replicate"]) & (runs["collapse_day"] > given["in_force"])
     fits &= ~(runs["deal_day"].fillna(np.inf) <= given["in_force"])
     return fits.to_numpy()
 

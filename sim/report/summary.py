@@ -60,6 +60,11 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
     yield _share(
         "a deal is ratified", int(ensemble.outcomes("deal")["deal"].sum()), ensemble.replicates
     )
+    yield _share(
+        "something is initialled", int(ensemble.outcomes("partial")["partial"].sum()),
+        ensemble.replicates,
+    )  # fmt: skip
+    yield from _rounds(ensemble)
     causes = ensemble.incidence(end)
     for cause in CAUSES:
         at = causes.of(cause, ensemble.horizon)
@@ -73,6 +78,25 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
     if spread is not None:
         yield f"after the semicolon: with the uncertainty of the parameters, {spread.sets} sets"
     yield f"{seconds:.1f} s; results in {directory}"
+
+
+def _rounds(ensemble: Ensemble) -> Iterator[str]:
+    """How many rounds a future holds, and what share of all rounds ended in each way but in full.
+
+    Intervals of shares are those of a ratio of means over futures (Cochran 1977).
+    """
+    names = {"rounds_partial": "end in part", "rounds_adjourned": "are adjourned",
+             "rounds_failed": "are broken off"}  # fmt: skip
+    runs = ensemble.outcomes("rounds_held", *names)
+    held = runs["rounds_held"].to_numpy(float)
+    mean, error = held.mean(), Z95 * held.std() / math.sqrt(len(held))
+    yield _row("rounds held", f"{mean:.2f}", f"{mean - error:.2f} to {mean + error:.2f}")
+    for column, name in names.items() if mean else ():
+        ended = runs[column].to_numpy(float)
+        share = ended.mean() / mean
+        error = Z95 * (ended - share * held).std() / (mean * math.sqrt(len(held)))
+        low, high = max(share - error, 0.0), min(share + error, 1.0)
+        yield _row(f"  of which {name}", f"{share:.3f}", f"{low:.3f} to {high:.3f}")
 
 
 def _row(name: str, value: str, interval: str) -> str:

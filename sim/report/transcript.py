@@ -183,7 +183,7 @@ def _breakdown(entry: Entry) -> str:
 
 def _adjourned(entry: Entry) -> str:
     following = f"; the next round is due on day {entry['next']}" if entry["next"] else ""
-    return f"The round adjourns without agreement on everything{following}."
+    return f"The round is adjourned{following}."
 
 
 def _clash(entry: Entry) -> str:
@@ -243,10 +243,9 @@ TELL: dict[str, Callable[[Entry], str]] = {
     "information": _information,
     "move": _move,
     "ratification": _ratification,
-    "taken_back": lambda e: f"{e['speaker']} takes back what it had offered or settled.",
+    "taken_back": lambda e: f"{e['speaker']} goes back on what it had offered or settled.",
     "initialled": lambda e: (
-        f"Both initial what their positions share: {_package(e['granted'])}. "
-        f"The rest stays on the table."
+        f"Both initial what their last offers share: {_package(e['granted'])}. The rest stays open."
     ),
     "walks_out": lambda e: f"{e['party']} walks out.",
     "adjourned": _adjourned,

@@ -13,7 +13,7 @@ from typing import Any
 from sim.chance import chance, purpose
 from sim.compiling import everyday, rule
 from sim.config import PARTIES
-from sim.negotiation.terms import lapse
+from sim.negotiation.terms import in_full, lapse
 from sim.notes import ALLEGATION, DEAL_LAPSES, RENEGOTIATION_ASKED, RULING, note
 from sim.rules.calendar import schedule
 from sim.rules.incidents import in_force, verified
@@ -187,9 +187,9 @@ def ask_to_renegotiate(future: Any, p: Any, log: Any, injured: int) -> None:
 @rule
 def let_lapse(future: Any, p: Any, log: Any) -> None:
     """End the deal; the sides may meet again."""
-    lapse(future)
-    if future.tally.deal_lapsed_day == 0:
+    if future.tally.deal_lapsed_day == 0 and in_full(future.deal):
         future.tally.deal_lapsed_day = future.day
+    lapse(future)
     if in_force(future):
         note(future, log, DEAL_LAPSES)
     if not future.talks.in_session:

@@ -94,9 +94,8 @@ def open_round(future: Any, p: Any, log: Any) -> None:
     a_day = p.protocol.sessions_per_day * p.protocol.exchanges_per_session
     talks.limit = min((talks.last_day - day + 1) * a_day, p.protocol.exchanges_per_round)
     talks.exchange, talks.lean = 0, leaning(future, p)
-    for side in range(2):
-        take_up_again(future, side)
-        plan_round(future, p, side)
+    take_up_again(future, 0)
+    take_up_again(future, 1)
     talks.held += 1
     talks.resumed += talks.failed
     note(future, log, ROUND_OPENS, talks.held, int(talks.failed), talks.last_day, talks.limit)
@@ -167,7 +166,7 @@ def inform(future: Any, p: Any, log: Any) -> None:
 
 @rule
 def work_out_positions(future: Any, p: Any, t: Any) -> None:
-    """Both sides work out today's reservations and what their public positions are worth."""
+    """Both sides work out what they have without more, hold publicly and mean to concede."""
     for side in range(2):
         own = future.sides[side]
         own.trust = trust(own)
@@ -177,6 +176,7 @@ def work_out_positions(future: Any, p: Any, t: Any) -> None:
             own.reservation = max(own.reservation, settled)
         own.opening = t.opening[side]
         own.ideal = utility(future, t, side, own.opening)
+        plan_round(future, p, side)
 
 
 @rule

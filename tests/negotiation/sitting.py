@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sim.config import PARTIES, Scenario, validate
 from sim.futures import Futures
 from sim.negotiation.tables import DESK, make_table, utility
+from sim.negotiation.tactics import plan_round
 from sim.parameters import NONE, TACTICS
 from sim.study.cells import load_cell
 
@@ -35,7 +36,10 @@ class Sitting:
         self.lay()
 
     def lay(self):
-        """Make the table, and let both sides sit with prior trust and unpressed reservations."""
+        """Make the table, and let both sides sit with prior trust and unpressed reservations.
+
+        The round is their first.
+        """
         self.t = self.desk.tables[0]
         self.t.agenda = NONE  # whoever changes an agenda by hand does not number it anew
         make_table(self.future, self.p, self.t)
@@ -44,6 +48,7 @@ class Sitting:
             own.trust, own.reservation = config.trust, config.disagreement
             own.opening = self.t.opening[side]
             own.ideal = utility(self.future, self.t, side, own.opening)
+            plan_round(self.future, self.p, side)
         return self
 
     @property
@@ -73,6 +78,19 @@ class Sitting:
         for name, value in numbers.items():
             tactic[name] = value
         self.t.limit[side] = 0  # its curve was another's
+        return self.expects(self.p.parties[side].expected_rounds, side)
+
+    def expects(self, rounds, *sides, sittings=0):
+        """Let sides spread their concessions over so many rounds, of which some are over."""
+        self.future.talks.sittings = sittings
+        for side in sides or range(2):
+            self.p.parties[side].expected_rounds = rounds
+            plan_round(self.future, self.p, side)
+        return self
+
+    def settled(self, package):
+        """Let a partial deal be in force."""
+        self.future.deal.package, self.future.deal.partial = package, True
         return self
 
     def mediators(self, *held):

@@ -14,6 +14,7 @@ from sim.negotiation.opponent import (
     total_unmoved,
     weight_error,
 )
+from sim.negotiation.terms import begin_anew
 from sim.parameters import NONE
 
 from .sitting import Sitting, eased, everybody, issue, of_issues, options, values, worlds
@@ -78,6 +79,19 @@ def test_offers_are_counted_and_the_last_is_remembered(sitting):
     assert (own.heard, own.previous) == (3, 6)
 
 
+def test_the_first_offer_of_a_negotiation_is_remembered(sitting):
+    assert heard(sitting, 8, 7, 6).first_heard == 8
+    begin_anew(sitting.future)
+    assert heard(sitting, 5, 4).first_heard == 5
+
+
+def test_what_was_learnt_outlives_the_negotiation(sitting):
+    """Only that the last offer of one is not compared with the first of the next."""
+    heard(sitting, 8, 7)
+    begin_anew(sitting.future)
+    assert heard(sitting, 7).unmoved[:2].tolist() == [PRIOR + 1, PRIOR]
+
+
 def test_who_speaks_learns_nothing_from_it(sitting):
     heard(sitting, 8, 7, 6)
     assert sitting.own(OTHERS).unmoved[:2].tolist() == [PRIOR, PRIOR]
@@ -139,15 +153,33 @@ def test_what_a_link_makes_cheaper_is_thought_to_cost_less(sitting):
 @pytest.mark.parametrize(("unmoved", "best"), [([3, 1], 6), ([1, 3], 2)])
 def test_the_offer_is_best_by_learnt_weights_among_those_good_enough(sitting, unmoved, best):
     sitting.own(MINE).unmoved[:2] = unmoved
-    assert best_as_learned(*sitting.at_table, MINE, 0.5) == best
+    assert best_as_learned(*sitting.at_table, MINE, 0.5, NONE) == best
 
 
 def test_of_equals_the_lower_number_is_offered(sitting):
-    assert best_as_learned(*sitting.at_table, MINE, 0.5) == 2
+    assert best_as_learned(*sitting.at_table, MINE, 0.5, NONE) == 2
+
+
+@pytest.mark.parametrize(
+    ("last", "settled", "best"),
+    [
+        (NONE, NONE, 6),  # all of the first issue, which the other is thought to want most
+        (1, NONE, 4),  # half of the second was offered: half of both
+        (NONE, 1, 4),
+        (2, 3, 5),
+    ],
+)
+def test_what_was_offered_and_settled_stands(sitting, last, settled, best):
+    """Asked for is .5, or .25 where so much stands already."""
+    sitting.own(MINE).unmoved[:2] = [3, 1]
+    if settled != NONE:
+        sitting.settled(settled)
+    asked = 0.25 if best == 5 else 0.5
+    assert best_as_learned(*sitting.at_table, MINE, asked, last) == best
 
 
 def test_where_nothing_is_good_enough_the_best_for_oneself_is_offered(sitting):
-    assert best_as_learned(*sitting.at_table, MINE, 2.0) == 0
+    assert best_as_learned(*sitting.at_table, MINE, 2.0, NONE) == 0
 
 
 @given(worlds(), st.floats(-0.2, 1.2))
@@ -167,6 +199,5 @@ def test_the_learnt_choice_is_the_best_among_all(world, asked):
             saved = cheaper * np.maximum(worth[0] - worth[chosen], 0)
             theirs += unmoved[k] / unmoved.sum() * (worth[chosen] + saved)
         enough = own >= min(asked, own.max())
-        assert (
-            best_as_learned(*world.at_table, side, asked) == np.where(enough, theirs, -1).argmax()
-        )
+        found = best_as_learned(*world.at_table, side, asked, NONE)
+        assert found == np.where(enough, theirs, -1).argmax()

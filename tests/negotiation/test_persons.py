@@ -4,6 +4,7 @@ import pytest
 
 from sim.config import tactics
 from sim.negotiation import persons
+from sim.parameters import NONE
 from sim.state import ANSWER, DRAFT, OFFER, TEXT, Waiting
 
 from .sitting import cake
@@ -179,6 +180,10 @@ def test_an_agent_accepts_a_text_that_lacks_exactly_nothing(sitting):
 
 def test_mediators_who_are_agents_table_the_draft(sitting):
     assert persons.tables_text(sitting.future, 7) == 7
+
+
+def test_mediators_who_are_agents_table_nothing_where_they_know_of_nothing(sitting):
+    assert persons.tables_text(sitting.future, NONE) == NONE
 
 
 def test_a_person_in_the_mediators_seat_tables_another(sitting):

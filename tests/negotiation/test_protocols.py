@@ -28,7 +28,6 @@ from sim.negotiation.protocols import (
     steps_to_first,
     table_text,
 )
-from sim.negotiation.tables import WEIGHTS
 from sim.negotiation.tactics import aspiration
 from sim.parameters import NONE, code
 from sim.state import Waiting
@@ -87,10 +86,65 @@ def said(sitting):
 
 def test_an_offer_is_on_the_record_and_the_other_side_learns_from_it(sitting):
     for offer in (0, 1):
-        say(*sitting.at_table, 1, offer)
+        say(*sitting.at_table, sitting.desk.log, 1, offer)
     assert said(sitting) == [[], [0, 1]]
     assert (sitting.own(0).heard, sitting.own(0).previous) == (2, 1)
     assert sitting.own(1).heard == 0
+
+
+def after_offers(sitting, side, *offers, grievances=()):
+    """What trust the hearer loses with each offer; before each the speaker has this grievance."""
+    sitting.p.derived.evidence.taken_back = -0.5
+    hearer, costs = sitting.own(1 - side), []
+    hearer.learnt = sitting.own(side).learnt = 0.0
+    for k, offer in enumerate(offers):
+        if grievances:
+            sitting.own(side).grievance[:] = 0.0
+            sitting.own(side).grievance[k % 5] = grievances[k]
+        before = float(hearer.learnt)
+        say(*sitting.at_table, sitting.desk.log, side, offer)
+        costs.append(float(hearer.learnt) - before)
+    assert sitting.own(side).learnt == 0.0
+    return costs
+
+
+@pytest.mark.parametrize(
+    ("side", "offers", "costs"),
+    [
+        (0, [9, 7, 8, 8, 7], [0, 0, -0.5, 0, 0]),
+        (1, [1, 3, 2, 2, 3], [0, 0, -0.5, 0, 0]),
+        (1, [1, 0], [0, -0.5]),
+    ],
+)
+def test_who_takes_back_what_it_has_offered_loses_trust(sitting, side, offers, costs):
+    assert after_offers(sitting, side, *offers) == costs
+    assert sitting.future.tally.taken_back == sum(cost != 0 for cost in costs)
+
+
+@pytest.mark.parametrize(
+    ("grievances", "costs"),
+    [
+        ([0, 0.5, 0], [0, 0, -0.5]),  # a grievance since the offer before last is none since
+        ([0, 0, 0.5], [0, 0, 0]),
+        ([0.5, 0.5, 0.5], [0, 0, -0.5]),  # an old one is no new reason
+        ([0.5, 0.5, 0.4], [0, 0, -0.5]),
+        ([0.5, 0.5, 0.6], [0, 0, 0]),
+    ],
+)
+def test_who_has_been_given_a_reason_since_takes_back_for_nothing(sitting, grievances, costs):
+    assert after_offers(sitting, 0, 9, 7, 8, grievances=grievances) == costs
+
+
+def test_what_is_taken_back_is_told(sitting):
+    sitting.future.watched, sitting.desk.log.count = True, 0
+    after_offers(sitting, 1, 3, 2)
+    assert noted(sitting.desk.log) == [("taken_back", 1, 0, 0, 0, 0, 0)]
+
+
+@pytest.mark.parametrize(("offer", "cost"), [(5, 0.0), (6, -0.5), (4, -0.5)])
+def test_who_reopens_what_is_settled_loses_trust_even_by_giving_more(sitting, offer, cost):
+    """Five slices are settled. A first offer takes nothing back."""
+    assert after_offers(sitting.settled(5), 0, offer) == [cost]
 
 
 @pytest.mark.parametrize(
@@ -322,12 +376,11 @@ def test_no_text_leans_further_than_to_one_side_alone(floors, most):
 
 @pytest.mark.parametrize(("lean", "text"), [(0.0, 5), (0.2, 7), (-0.2, 3), (0.304, 8)])
 def test_the_text_is_the_draft_of_its_weights(lean, text):
-    """The cake is divided by weights: .5 + lean on the first side, to the next hundredth."""
+    """The cake is divided by weights: .5 + lean on the first side."""
     sitting = meeting((0.0, 0.0), mediated=True, floors=(0.0, 0.0))
     sitting.future.talks.lean = lean
     assert step(sitting, table_text) == text
     assert sitting.future.talks.lean == pytest.approx(lean)
-    assert sitting.t.drafts[WEIGHTS // 2 + round(100 * lean)] == text
 
 
 def test_a_text_both_can_live_with_is_agreed():
@@ -343,6 +396,26 @@ def test_nobody_tables_a_text_where_nobody_mediates():
     sitting = meeting(floors=(0.2, 0.2))
     assert step(sitting, table_text) == NONE
     assert sitting.future.talks.lean == 0.0
+
+
+def test_a_text_is_tabled_only_where_mediators_know_of_one_that_both_could_live_with():
+    """Privately both have .6 without a deal, which only mediators who are told it know."""
+    for knowledge, moves in ((0.0, 1), (1.0, 0)):
+        sitting = meeting((0.0, 0.0), mediated=True, floors=(0.0, 0.0))
+        sitting.future.talks.knowledge, sitting.p.parties["candour"] = knowledge, 1.0
+        for side in range(2):
+            sitting.own(side).reservation = 0.6
+        sitting.future.watched, sitting.desk.log.count = True, 0
+        assert step(sitting, table_text) == NONE
+        assert sitting.desk.log.count == moves
+
+
+def test_a_person_who_mediates_is_asked_even_where_the_agent_would_table_nothing():
+    sitting = meeting((0.6, 0.6), mediated=True)
+    sitting.future.seats = 1 << MEDIATORS
+    with pytest.raises(Waiting):
+        step(sitting, table_text)
+    assert sitting.future.question.agent == 0
 
 
 def test_the_mediators_may_be_a_person():

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sim.config import PARTIES, ConfigError, OpponentModel, tactics
 from sim.config.tactics import ConcessionForm, Imitation
 from sim.negotiation.concession import concession
+from sim.negotiation.tables import reopens
 from sim.negotiation.tactics import (
     DISTURBANCE,
     TOLERANCE,
@@ -29,6 +30,8 @@ from sim.negotiation.tactics import (
     leave_just_enough,
     nash_product,
     offer,
+    on_curve,
+    plan_round,
     rubinstein_share,
     scripted,
     smallest_concession,
@@ -73,6 +76,7 @@ def answers(sitting, heard, side, *, limit=10):
         answer = offer(*sitting.at_table, side)
         offers[side, spoken[side]] = answer
         spoken[side] += 1
+        sitting.own(1 - side).heard += 1
         said.append(slices(side, answer))
     return said
 
@@ -140,15 +144,99 @@ def test_the_exponential_form_bends_at_its_kappa(pie, side):
     "more", [{}, {"beta": 0.3}, {"form": EXPONENTIAL, "kappa": 0.2}], ids=["linear", "late", "bent"]
 )
 def test_rounds_of_any_length_in_any_order_concede_by_the_formula(pie, more):
-    """To the last bit, whatever was asked before of either side."""
+    """But for rounding, whatever was asked before of either side."""
     curve = CURVE | more
     pie.uses(0, tactics.TimeDependent, **curve).uses(1, tactics.TimeDependent, **CURVE)
     for limit in (6, 30, 12):
         for exchange in range(1, limit + 1):
             pie.at(exchange, limit)
             time = exchange / limit
-            assert conceded(*pie.at_table, 0) == concession(time, **curve)
+            assert conceded(*pie.at_table, 0) == pytest.approx(concession(time, **curve), rel=1e-15)
             assert conceded(*pie.at_table, 1) == time
+
+
+# Concession over several rounds
+
+EVERY_SIXTH = ([0, 1, 2, 3, 4, 5, 6], 6)
+
+
+@pytest.mark.parametrize(
+    ("beta", "sittings", "ends"),
+    [
+        (1.0, 0, (0.0, 0.25)),
+        (1.0, 2, (0.5, 0.75)),
+        (1.0, 3, (0.75, 1.0)),
+        (1.0, 4, (1.0, 1.0)),  # beyond the rounds expected everything is conceded
+        (1.0, 9, (1.0, 1.0)),
+        (0.5, 0, (0.0, 1 / 16)),  # boulware: squares of quarters
+        (0.5, 1, (1 / 16, 1 / 4)),
+        (0.5, 3, (9 / 16, 1.0)),
+    ],
+)
+def test_each_of_four_rounds_has_its_part_of_the_curve(pie, beta, sittings, ends):
+    pie.uses(0, tactics.TimeDependent, **CURVE | {"beta": beta})
+    pie.expects(4, 0, sittings=sittings)
+    assert pie.own(0).conceded.tolist() == pytest.approx(ends)
+
+
+def test_sides_may_expect_different_numbers_of_rounds(pie):
+    for side, rounds in enumerate((2, 5)):
+        pie.uses(side, tactics.TimeDependent, **CURVE).expects(rounds, side, sittings=1)
+    assert [pie.own(side).conceded.tolist() for side in range(2)] == [
+        pytest.approx([0.5, 1.0]), pytest.approx([0.2, 0.4]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [tactics.Hardliner, tactics.TitForTat, tactics.Zeuthen])
+def test_a_tactic_without_a_curve_plans_nothing(pie, kind):
+    pie.own(0).conceded[:] = 0.3, 0.4
+    pie.uses(0, kind)
+    plan_round(pie.future, pie.p, 0)
+    assert pie.own(0).conceded.tolist() == [0.3, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("beta", "sittings", "exchange", "share"),
+    [
+        (1.0, 0, 0, 0.0),
+        (1.0, 0, 5, 0.125),
+        (1.0, 1, 5, 0.375),
+        (1.0, 3, 10, 1.0),
+        (1.0, 4, 0, 1.0),  # who has passed its last round has conceded all from the first word on
+        (0.5, 0, 5, 1 / 4 / 16),  # .25 of the way to 1/16
+        (0.5, 1, 5, 1 / 16 + 3 / 16 / 4),  # each round has a deadline of its own
+        (0.5, 1, 10, 1 / 4),
+    ],
+)
+def test_within_a_round_the_curve_leads_from_its_beginning_to_its_end(
+    pie, beta, sittings, exchange, share
+):
+    pie.uses(0, tactics.TimeDependent, **CURVE | {"beta": beta})
+    pie.expects(4, 0, sittings=sittings).at(exchange)
+    assert conceded(*pie.at_table, 0) == pytest.approx(share)
+
+
+@given(st.floats(0.2, 5), st.floats(0, 1), st.integers(1, 8), st.booleans())
+@FEW
+def test_concessions_never_fall_from_exchange_to_exchange_and_round_to_round(
+    beta, kappa, rounds, bent
+):
+    pie, shares = Sitting(textbook()), []
+    form = EXPONENTIAL if bent else POLYNOMIAL
+    pie.uses(0, tactics.TimeDependent, beta=beta, kappa=max(kappa, 0.01), form=form)
+    for sittings in range(rounds + 1):
+        pie.expects(rounds, 0, sittings=sittings)
+        shares += [conceded(*pie.at(exchange, 6).at_table, 0) for exchange in range(7)]
+    assert (np.diff(shares) >= -1e-12).all()
+    assert shares[0] == pytest.approx(on_curve(pie.p.parties[0].tactic, 0.0))
+    assert shares[-1] == 1.0
+
+
+@BOTH_SIDES
+def test_a_side_that_expects_more_rounds_asks_for_more_in_the_first(pie, side):
+    pie.uses(side, tactics.TimeDependent, **CURVE).at(5)
+    asked = [aspiration(*pie.expects(rounds, side).at_table, side) for rounds in (1, 2, 4)]
+    assert asked == pytest.approx([0.5, 0.75, 0.875])
 
 
 # Others that do not listen
@@ -178,7 +266,7 @@ def test_the_next_offer_of_a_script_is_by_how_many_were_made(pie):
     read_out(pie, 1, 30, 20, 10)
     found = []
     for spoken in range(5):
-        pie.future.talks.spoken[1] = spoken
+        pie.own(0).heard, pie.future.talks.spoken[1] = spoken, min(spoken, 1)
         found.append(scripted(pie.future, pie.p, 1))
     assert found == [30, 20, 10, 10, 10]
 
@@ -516,6 +604,43 @@ def test_what_the_other_likes_is_what_is_public_or_what_was_learnt(model, found)
     sitting.p.parties[0].opponent_model = code(OpponentModel(model))
     sitting.own(0).unmoved[:2] = [1, 3]
     assert best_thought(*sitting.at_table, 0, 0.5) == found
+
+
+def standing_by(*offers, asked=0.5, take_backs=False):
+    """What is offered by a side that asks for so much, after these offers of its own.
+
+    To it both issues count half; of the first the other is publicly thought to want more, so that
+    it would be given it first.
+    """
+    sitting = Sitting(of_issues(GRID, [[0.5, 0.5], [0.8, 0.2]])).said(0, *offers)
+    sitting.p.protocol.take_backs = take_backs
+    return int(best_thought(*sitting.at_table, 0, asked))
+
+
+@pytest.mark.parametrize(
+    ("offers", "asked", "take_backs", "found"),
+    [
+        ((), 0.5, False, 6),  # all of the first issue
+        ((1,), 0.5, False, 4),  # half of the second stands: half of both
+        ((1,), 0.5, True, 6),
+        ((6, 1), 0.5, False, 4),  # only the last offer stands
+        ((5,), 0.5, False, 6),  # worth .25, less than what is asked by now: it is taken back
+        ((5,), 0.25, False, 5),
+        ((2,), 0.5, False, 2),  # what is exactly worth what is asked stands
+    ],
+)
+def test_what_was_offered_stands_as_long_as_it_is_worth_what_is_asked(
+    offers, asked, take_backs, found
+):
+    assert standing_by(*offers, asked=asked, take_backs=take_backs) == found
+
+
+@pytest.mark.parametrize("kind", [tactics.PackageTrading, tactics.Zeuthen])
+def test_neither_traders_nor_zeuthens_bargainer_reopen_what_is_settled(kind):
+    for settled in range(1, 9):
+        sitting = trading(0.0, [8], 1.0).settled(settled).said(0, settled)
+        sitting.uses(0, kind).expects(1)
+        assert not reopens(sitting.future, sitting.t, offer(*sitting.at_table, 0))
 
 
 @given(worlds(), st.integers(1, 10))

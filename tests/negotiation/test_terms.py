@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 
 from sim.negotiation.terms import (
+    begin_anew,
     beyond,
+    in_full,
     lapse,
     option_of,
     sign,
@@ -92,11 +94,47 @@ def test_a_signed_package_is_in_force_from_its_first_day(sitting):
     deal.age, deal.unremedied, deal.alleged[:] = 9, 3.0, (1, 2)
     deal.delivered[:], deal.monitoring = [0.25, 0.5], 0.4
     options_of(sitting, 1, 2).effects.border = 0.4
-    sign(sitting.future, sitting.p, B2, 0.3)
+    sign(sitting.future, sitting.p, B2, 0.3, False)
     assert (deal.package, deal.age, deal.pressure, deal.unremedied) == (B2, 0, 0.3, 0.0)
     assert deal.alleged.tolist() == [0, 0]
+    assert (bool(deal.partial), deal.whole) == (False, 1.0)
     assert deal.terms.border == pytest.approx(0.4)
     assert (deal.delivered.tolist(), deal.monitoring) == ([0.25, 0.5], 0.4)
+
+
+@pytest.mark.parametrize(("package", "whole"), [(STATUS_QUO, 0), (B2, 1 / 3), (A1 + C1, 2 / 3)])
+def test_a_partial_deal_is_as_whole_as_the_share_of_issues_on_which_it_grants(
+    sitting, package, whole
+):
+    sign(sitting.future, sitting.p, package, 0.0, True)
+    assert bool(sitting.future.deal.partial)
+    assert sitting.future.deal.whole == pytest.approx(whole)
+
+
+@pytest.mark.parametrize(
+    ("package", "partial", "so"), [(NONE, False, 0), (B2, True, 0), (B2, False, 1)]
+)
+def test_a_deal_on_everything_is_in_full(sitting, package, partial, so):
+    sitting.future.deal.package, sitting.future.deal.partial = package, partial
+    assert in_full(sitting.future.deal) == so
+
+
+def test_another_negotiation_begins_anew(sitting):
+    sitting.said(0, 1, 2).said(1, 3)
+    sitting.future.talks.sittings, sitting.future.sides["previous"] = 3, 2
+    begin_anew(sitting.future)
+    assert sitting.future.talks.spoken.tolist() == [0, 0]
+    assert (sitting.future.talks.sittings, sitting.future.sides["previous"].tolist()) == (
+        0, [NONE, NONE],
+    )  # fmt: skip
+
+
+def test_what_stood_at_the_table_goes_with_a_deal_that_lapses(sitting):
+    sitting.said(0, 1, 2).settled(B2)
+    sitting.future.talks.sittings = 2
+    lapse(sitting.future)
+    assert (bool(sitting.future.deal.partial), sitting.future.deal.whole) == (False, 0.0)
+    assert (sitting.future.talks.sittings, sitting.future.talks.spoken[0]) == (0, 0)
 
 
 def test_nothing_is_left_of_a_deal_that_lapses(sitting):

@@ -295,14 +295,15 @@ def staked(side, **changes):
     ("changes", "worth"),
     [
         ({}, 0.0),
-        ({"deal__package": 0}, 1.0),
+        ({"deal__whole": 1.0}, 1.0),
+        ({"deal__whole": 0.25}, 0.25),  # a partial deal is as much at stake as it settles
         ({"talks__in_session": True}, 2.0),
         ({"talks__next_round": 1}, 2.0),
         ({"talks__next_round": 1, "talks__in_session": True}, 2.0),
         ({"own__leverage": 0.5}, 2.0),
         ({"own__believed": 0.0}, 4.0),
         ({"own__ending_value": 6.5}, 1.5),
-        ({"deal__package": 2, "talks__next_round": 9, "own__leverage": 0.25,
+        ({"deal__whole": 1.0, "talks__next_round": 9, "own__leverage": 0.25,
           "own__believed": 0.0}, 8.0),
     ],
 )  # fmt: skip

@@ -152,7 +152,8 @@ def promised_by(willing):
     ("change", "expected"),
     [
         (changed("talks", "in_session", True), [1.0, 1.0]),
-        (changed("deal", "package", 0), [2.0, 2.0]),  # a package numbered zero is a deal
+        (changed("deal", "whole", 1.0), [2.0, 2.0]),
+        (changed("deal", "whole", 0.25), [0.5, 0.5]),  # a partial deal
         (promised_by([True, False]), [4.0, 0.0]),  # 8 * 0.5, Islamabad's alone
         (promised_by([False, True]), [0.0, 0.0]),
         (of_side(0, "leverage", 0.5), [8.0, 0.0]),
@@ -171,7 +172,7 @@ def test_what_holds_a_side_back(change, expected):
 def test_what_holds_a_side_back_adds_up():
     """1 + 2 + 8 * 1 + 16 * 0.5 + 32 * 0.5 + 64 * 0.25 = 51."""
     future, p = weighed()
-    future.talks.in_session, future.deal.package, future.deal.terms.restraint = True, 3, 1.0
+    future.talks.in_session, future.deal.whole, future.deal.terms.restraint = True, 1.0, 1.0
     own = future.sides[0]
     own.leverage, own.believed, own.closure_cost = 0.5, 0.0, 0.25
     assert restraint(future, p, 0) == pytest.approx(51.0, abs=1e-12)

@@ -6,46 +6,69 @@ from by_hand import choose, empty_desk, noted, seat, trigger_of
 from negotiation.sitting import Sitting, cake, issue, of_issues
 
 from sim.chance import chance
-from sim.config.tactics import Scripted
+from sim.config import Settlement
+from sim.config.tactics import Scripted, TimeDependent
 from sim.negotiation.opponent import expected_reservation, thought_worth, weight_error
 from sim.negotiation.tables import reckoned
 from sim.negotiation.tactics import last_offer
-from sim.notes import BREAKDOWN, CONTRADICTION, KINDS, NO_AGREEMENT, NOT_RATIFIED, RATIFIED, SESSION
-from sim.parameters import CONTESTED, NONE
+from sim.notes import (
+    ADJOURNMENT,
+    BREAKDOWN,
+    BROKEN_OFF,
+    CONTRADICTION,
+    FULL,
+    KINDS,
+    OUTCOMES,
+    PARTIAL,
+    SESSION,
+)  # fmt: skip
+from sim.parameters import CONTESTED, NONE, code
 from sim.rules.talks import (
     ATTENDS,
     SPINS,
+    WALKS,
     attends,
+    break_off,
     close,
-    fail,
     hold,
     inclination_to_attend,
+    inclination_to_leave,
     inform,
+    initial,
     judge_estimates,
     leaning,
     let_speak,
     note_deal,
     note_session,
     open_round,
+    part,
+    pressed,
     publish_account,
     ratify,
     sit,
     somebody_speaks,
+    take_up_again,
+    to_initial,
+    walks_out,
     work_out_positions,
 )
-from sim.state import ACCOUNT, ATTEND, COLLAPSE, TALKS_BREAKDOWN
+from sim.state import ACCOUNT, ATTEND, COLLAPSE, LEAVE, TALKS_BREAKDOWN, Waiting
 
 SIDES = pytest.mark.parametrize("side", [0, 1])
 PULL = {"leverage": (0.5, 0.25), "credibility": 0.5, "pressure": 0.5}
 
 
 def table(sitting=None, *mediators, day=6):
-    """Two sides over a cake on a day, watched, with rounds every ten days, each of three."""
+    """Two sides over a cake on a day, watched, with rounds every ten days, each of three.
+
+    Nobody walks out.
+    """
     sitting = cake(0.2, 0.3) if sitting is None else sitting
     future, p = sitting.future, sitting.p
     future.watched, future.day = True, day
     p.calendar.interval, p.calendar.length, p.count.rounds = 10, 3, 0
     p.bargaining.win_set_audience = 0.0
+    leaning_to_leave(p, -90.0)
     seat(future, p, *mediators)
     for side in range(2):
         own = future.sides[side]
@@ -53,6 +76,13 @@ def table(sitting=None, *mediators, day=6):
         own.grievance[:] = 0.0
     future.tension = 0.0
     return sitting
+
+
+def leaning_to_leave(p, inclination):
+    """Let both sides have this inclination to walk out, whatever has happened."""
+    for name in p.calendar.walkout.dtype.names:
+        p.calendar.walkout[name] = 0.0
+    p.calendar.walkout.inclination = inclination
 
 
 def log():
@@ -136,14 +166,24 @@ def test_a_round_opens():
     p.protocol.sessions_per_day, p.protocol.exchanges_per_session = 2, 5
     p.protocol.exchanges_per_round = 25
     talks.review, talks.exchange, talks.held, talks.resumed = True, 7, 2, 1
-    future.sides["previous"] = 5
+    talks.offers[:, :3] = [[9, 8, 7], [1, 2, 4]]
     open_round(future, p, rows)
     assert (talks.next_round, bool(talks.in_session), bool(talks.review)) == (0, True, False)
     assert (talks.last_day, talks.limit, talks.exchange) == (8, 25, 0)
-    assert talks.spoken.tolist() == [0, 0]
-    assert future.sides["previous"].tolist() == [NONE, NONE]
+    assert talks.spoken.tolist() == [1, 1]  # what both offered last still stands
+    assert talks.offers[:, 0].tolist() == [7, 4]
     assert (talks.held, talks.resumed, talks.lean) == (3, 1, 0.0)
     assert noted(rows) == [("round_opens", 3, 0, 8, 25, 0, 0)]
+
+
+@SIDES
+@pytest.mark.parametrize(("offers", "standing"), [((), []), ((4,), [4]), ((9, 8, 6), [6])])
+def test_what_a_side_offered_last_stands_in_the_next_round(side, offers, standing):
+    sitting = table().said(side, *offers).said(1 - side, 5, 5)
+    take_up_again(sitting.future, side)
+    talks = sitting.future.talks
+    assert talks.offers[side, : talks.spoken[side]].tolist() == standing
+    assert talks.spoken[1 - side] == 2
 
 
 def test_a_round_has_the_exchanges_of_its_days_if_that_is_less():
@@ -263,6 +303,35 @@ def test_both_sides_work_out_what_they_have_without_a_deal_and_what_they_hold_pu
     assert future.sides["ideal"].tolist() == [1.0, 1.0]
 
 
+@SIDES
+@pytest.mark.parametrize(("partial", "needed"), [(True, 0.6), (False, 0.2)])
+def test_who_has_settled_something_has_that_without_more(side, partial, needed):
+    """Settled are six slices for the side in question; no deal would be worth .2 to it."""
+    sitting = table(cake(0.2, 0.2))
+    future = sitting.future
+    future.deal.package, future.deal.partial = (6, 4)[side], partial
+    work_out_positions(future, sitting.p, sitting.t)
+    assert future.sides[side].reservation == pytest.approx(needed)
+    assert future.sides[1 - side].reservation == pytest.approx(0.4 if partial else 0.2)
+
+
+def test_what_is_settled_may_be_worth_less_by_now_than_no_deal():
+    sitting = table(cake(0.2, 0.3)).settled(1)
+    work_out_positions(sitting.future, sitting.p, sitting.t)
+    assert sitting.future.sides[0].reservation == pytest.approx(0.2)
+
+
+def test_each_day_both_sides_plan_what_they_concede_in_this_round():
+    """So that a future goes on by the tactic that another scenario gives it."""
+    sitting = table()
+    for side in range(2):
+        sitting.uses(side, TimeDependent, form=0, beta=1.0, kappa=0.0)
+        sitting.p.parties[side].expected_rounds = 2 + 2 * side
+    sitting.future.talks.sittings = 1
+    work_out_positions(sitting.future, sitting.p, sitting.t)
+    assert sitting.future.sides["conceded"].tolist() == [[0.5, 1.0], [0.25, 0.5]]
+
+
 @pytest.mark.parametrize(
     ("mediators", "mediated", "carried", "noise"),
     [
@@ -286,6 +355,24 @@ def test_who_speaks_between_the_sides(mediators, mediated, carried, noise):
         assert talks.noise == pytest.approx(noise)
     else:
         assert talks.noise == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("mediators", "knowledge"),
+    [
+        ((), 0.0),
+        (({"functions": ("formulate",), "credibility": 0.75},), 0.75),
+        (({"functions": ("formulate",), "credibility": 0.5},) * 2, 0.75),
+        (({"functions": ("relay",), "credibility": 0.5},), 0.0),
+        (({"functions": ("formulate",), "credibility": 0.5, "patience": 0.5},), 0.0),
+    ],
+)
+def test_who_formulates_knows_what_it_is_told_as_far_as_it_is_credible(mediators, knowledge):
+    """Each understands the share of its credibility of what the others have not: 1 - .5 * .5."""
+    sitting = table(None, *mediators)
+    sitting.future.talks.knowledge = 0.9
+    let_speak(sitting.future, sitting.p)
+    assert sitting.future.talks.knowledge == pytest.approx(knowledge)
 
 
 def test_the_numbers_at_the_table_are_noted_for_the_debriefing():
@@ -365,32 +452,33 @@ def ready(*said, day=8, exchange=4, limit=10):
     talks = sitting.future.talks
     talks.in_session, talks.last_day, talks.held = True, 9, 3
     sitting.at(exchange, limit).said(0, 9, 8).said(1, 1, 2)
+    sitting.future.sides["first_heard"] = 1, 9
     return sitting
 
 
 @pytest.mark.parametrize(
     ("day", "exchange", "over"), [(8, 4, False), (9, 4, True), (8, 10, True), (10, 11, True)]
 )
-def test_a_round_fails_when_its_exchanges_or_days_are_spent(day, exchange, over):
+def test_a_round_ends_when_its_exchanges_or_days_are_spent(day, exchange, over):
     sitting, rows = ready(day=day, exchange=exchange), log()
     future = sitting.future
     close(future, sitting.p, sitting.t, rows, NONE)
     assert bool(future.talks.in_session) is not over
-    assert bool(future.talks.failed) is over
     told = noted(rows)
-    assert told[:1] == ([("round", 3, exchange, NO_AGREEMENT, NONE, 0, 0)] if over else [])
+    assert told[:1] == ([("round", 3, exchange, ADJOURNMENT, NONE, 0, 0)] if over else [])
     assert np.isnan(future.tally.weight_error[0]) == (not over)
     assert np.isnan(future.tally.weight_error[1]) == (not over)
 
 
-def test_what_is_agreed_is_put_to_both_capitals_and_fails_if_one_refuses():
+def test_what_is_agreed_is_put_to_both_capitals_and_the_round_adjourned_if_one_refuses():
     for asked, passes in ((0.0, True), (0.9, False)):
         sitting = ready()
         future = sitting.future
         future.sides[1].asked_at_home = asked
         close(future, sitting.p, sitting.t, log(), 5)
         assert bool(future.deal.package == 5) is passes
-        assert bool(future.talks.failed) is not passes
+        assert future.talks.adjourned == (not passes)
+        assert not future.talks.in_session
         assert future.tally.weight_error[0] >= 0
 
 
@@ -405,9 +493,12 @@ def test_estimates_are_judged_once_the_other_has_spoken_twice(side, spoken):
     if spoken < 2:
         assert np.isnan(future.tally.weight_error).all()
         return
-    offers = future.talks.offers[other]
-    first, last = (thought_worth(future, p, t, side, int(offers[k])) for k in (0, 1))
-    guess = expected_reservation(first, last, 0.4)
+    future.sides[side].first_heard = first_heard = (2, 9)[side]  # in an earlier round
+    p.parties[side].expected_rounds, future.talks.sittings = 4, 1
+    judge_estimates(future, p, t, side)
+    heard = first_heard, int(future.talks.offers[other, 1])
+    first, last = (thought_worth(future, p, t, side, offer) for offer in heard)
+    guess = expected_reservation(first, last, (1 + 0.4) / 4)
     assert future.tally.reservation_error[side] == pytest.approx(
         abs(guess - future.sides[other].reservation), abs=1e-15
     )
@@ -454,24 +545,31 @@ def test_a_deal_needs_what_each_capital_asks_for(package, asked, passes):
     assert bool(future.talks.in_session) is not passes
     assert bool(future.talks.failed) is not passes
     assert future.tally.deal_day == (6 if passes else 0)
-    outcome = RATIFIED if passes else NOT_RATIFIED
     assert noted(rows) == [
         ("ratification", 0, package, 0, 0, 0, 0),
         ("ratification", 1, package, 0, 0, 0, 0),
-        ("round", 3, 4, outcome, package, 0, 0),
+        *[("round", 3, 4, FULL, package, 0, 0)] * passes,
     ]
     worth = [package / 10, 1 - package / 10]
     assert reals(rows, 12) == [
         pytest.approx([worth[0], 0.2 + asked[0], 0, 0]),
         pytest.approx([worth[1], 0.3 + asked[1], 0, 0]),
     ]
-    assert reals(rows, 13) == [pytest.approx([*worth, 0, 0])]
+    assert reals(rows, 13) == [pytest.approx([*worth, 0, 0])] * passes
+
+
+def test_once_everything_is_agreed_another_negotiation_begins():
+    _, sitting, _ = ratified()
+    talks = sitting.future.talks
+    assert (talks.sittings, talks.spoken.tolist()) == (0, [0, 0])
+    assert (bool(sitting.future.deal.partial), sitting.future.deal.whole) == (False, 1.0)
 
 
 def test_pressure_at_signing_is_that_on_both_sides():
     """0.5 * (0.5 * 0.5 + 0.25 * 0.5)."""
     _, sitting, _ = ratified(5, (0.0, 0.0), NONE, 0, PULL)
     assert sitting.future.deal.pressure == pytest.approx(0.1875)
+    assert pressed(sitting.future, sitting.p) == pytest.approx(0.1875)
 
 
 def test_a_deal_that_replaces_another_is_counted_and_the_first_is_described():
@@ -498,6 +596,12 @@ def test_a_deal_without_kabuls_own_policy_costs_islamabads_trust_once(packages, 
     assert future.sides["learnt"].tolist() == [learnt, 0.0]
 
 
+def test_a_full_deal_that_completes_a_partial_one_renegotiates_nothing():
+    sitting = table().at(4, 10).settled(5)
+    ratify(sitting.future, sitting.p, sitting.t, log(), 6)
+    assert (sitting.future.tally.renegotiated, sitting.future.deal.package) == (0, 6)
+
+
 def test_a_first_deal_is_described_and_scored():
     sitting = table().at(4, 10)
     future = sitting.future
@@ -512,6 +616,204 @@ def test_a_first_deal_is_described_and_scored():
     assert not np.isnan([tally.deal_distance, tally.deal_nash_share]).any()
 
 
+# A round that ends without a full agreement
+
+PAIR = {  # package 3 a + b takes option a of the first issue and option b of the second
+    "first": issue([0, 0.5, 1], [1, 0.5, 0]),
+    "second": issue([0, 0.5, 1], [1, 0.5, 0]),
+}
+
+
+def parting(first=5, second=3, reservations=(0.2, 0.3), settlement="issue_by_issue"):
+    """Both offer half of the first issue, but not alike on the second: they share package 3.
+
+    With the rest as it is that is worth .25 and .75.
+    """
+    sitting = table(Sitting(of_issues(PAIR, [[0.5, 0.5], [0.5, 0.5]])), PULL)
+    future, talks = sitting.future, sitting.future.talks
+    sitting.p.bargaining.settlement = code(Settlement(settlement))
+    talks.in_session, talks.failed, talks.held, talks.sittings = True, True, 2, 1
+    talks.next_round = talks.broken = talks.adjourned = talks.partial = 0
+    sitting.at(4, 10)
+    for side, offer in enumerate((first, second)):
+        sitting.said(side, *[] if offer is None else [offer])
+        future.sides[side].reservation = reservations[side]
+    return sitting
+
+
+def parted(sitting):
+    rows = log()
+    part(sitting.future, sitting.p, sitting.t, rows)
+    return noted(rows)
+
+
+def test_a_round_ends_in_four_ways():
+    assert [OUTCOMES[k] for k in (FULL, PARTIAL, ADJOURNMENT, BROKEN_OFF)] == [
+        "full", "partial", "adjourned", "broken_off",
+    ]  # fmt: skip
+
+
+def test_a_round_from_which_nobody_walks_out_is_adjourned_to_the_next_date():
+    sitting = parting(settlement="single_undertaking")
+    told, talks = parted(sitting), sitting.future.talks
+    assert told == [
+        ("round", 2, 4, ADJOURNMENT, NONE, 0, 0), ("adjourned", 10, 0, 0, 0, 0, 0),
+    ]  # fmt: skip
+    assert (bool(talks.in_session), bool(talks.failed), talks.next_round) == (False, False, 10)
+    assert (talks.sittings, talks.adjourned, talks.partial, talks.broken) == (2, 1, 0, 0)
+    assert sitting.future.deal.package == NONE
+    assert trigger_of(sitting.future)[0] == 0.0
+    assert not sitting.future.sides["grievance"].any()
+
+
+def test_what_both_share_is_initialled_as_a_round_adjourns():
+    """Pressure on both, as on a full deal: .5 * (.5 * .5 + .25 * .5)."""
+    sitting = parting()
+    told, talks, deal = parted(sitting), sitting.future.talks, sitting.future.deal
+    assert told == [
+        ("round", 2, 4, PARTIAL, 3, 0, 0), ("initialled", 3, 0, 0, 0, 0, 0),
+        ("adjourned", 10, 0, 0, 0, 0, 0),
+    ]  # fmt: skip
+    assert (talks.sittings, talks.adjourned, talks.partial, talks.broken) == (2, 0, 1, 0)
+    assert (deal.package, bool(deal.partial), deal.whole) == (3, True, 0.5)
+    assert deal.pressure == pytest.approx(0.1875)
+    assert talks.tentative_day == 6
+    assert talks.spoken.tolist() == [1, 1]  # both offers stand
+    tally = sitting.future.tally
+    assert (tally.partial_day, tally.deal_day) == (6, 0)
+
+
+def test_the_first_partial_deal_is_the_one_remembered():
+    sitting = parting()
+    sitting.future.tally.partial_day = 2
+    initial(sitting.future, sitting.p, log(), 3)
+    assert sitting.future.tally.partial_day == 2
+
+
+@pytest.mark.parametrize("walks", [(1, 0), (0, 1), (1, 1)])
+def test_a_round_from_which_either_side_walks_out_is_broken_off(walks):
+    sitting = parting()
+    future, talks = sitting.future, sitting.future.talks
+    future.seats, future.answered, future.answers[:2] = 0b11, 2, walks
+    told = parted(sitting)
+    leaving = [("walks_out", side, 0, 0, 0, 0, 0) for side in range(2) if walks[side]]
+    assert told == [
+        *leaving, ("round", 2, 4, BROKEN_OFF, NONE, 0, 0), ("breakdown", 0, 0, 0, 0, 0, 0),
+    ]  # fmt: skip
+    assert (bool(talks.in_session), bool(talks.failed), talks.next_round) == (False, True, 10)
+    assert (talks.sittings, talks.adjourned, talks.partial, talks.broken) == (2, 0, 0, 1)
+    assert future.deal.package == NONE
+
+
+def test_the_review_of_a_full_deal_is_adjourned_without_a_date_and_settles_nothing_in_part():
+    sitting = parting()
+    sitting.future.deal.package, sitting.future.deal.whole = 4, 1.0
+    assert parted(sitting)[-1] == ("adjourned", 0, 0, 0, 0, 0, 0)
+    assert (sitting.future.deal.package, bool(sitting.future.deal.partial)) == (4, False)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reservations", "shared"),
+    [
+        (5, 3, (0.2, 0.3), 3),
+        (5, 3, (0.25, 0.3), NONE),  # no better than no deal for the first
+        (5, 3, (0.2, 0.75), NONE),  # nor for the second
+        (8, 0, (0.0, 0.9), NONE),  # they share nothing: the status quo gains the first nothing
+        (None, 3, (0.2, 0.3), NONE),  # who has offered nothing shares nothing
+        (5, None, (0.2, 0.3), NONE),
+    ],
+)
+def test_what_both_share_is_settled_if_it_is_better_than_no_deal_for_both(
+    first, second, reservations, shared
+):
+    assert to_initial(*parting(first, second, reservations).at_table) == shared
+
+
+def test_nothing_is_agreed_until_everything_is_under_a_single_undertaking():
+    assert to_initial(*parting(settlement="single_undertaking").at_table) == NONE
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        (5, 4, NONE),  # nothing more than the first issue's 1 that is settled
+        (4, 4, 4),
+        (7, 1, 4),  # they share the second's 1; that the first is settled stands
+    ],
+)
+def test_under_a_partial_deal_more_must_be_better_than_what_is_settled(first, second, shared):
+    """Package 3, worth .25 and .75; one that adds half of the second must not be worth less."""
+    sitting = parting(first, second).settled(3)
+    sitting.future.sides["reservation"] = 0.25, 0.45
+    assert to_initial(*sitting.at_table) == shared
+
+
+# Who walks out
+
+
+def leaving(**changes):
+    """What inclines both sides to walk out, with round weights."""
+    sitting = table(None, {"functions": ("call_back",), "leverage": (0.5, 0.25)})
+    future, p, weigh = sitting.future, sitting.p, sitting.p.calendar.walkout
+    weigh.inclination, weigh.tension, weigh.grievance, weigh.audience = 1.0, 0.5, 0.25, 2.0
+    weigh.call_back, weigh.closure, weigh.trust = 4.0, 8.0, 6.0
+    future.mediators[0].patience = 0.0
+    for side in range(2):
+        p.parties[side].audience = 0.0
+    for name, value in changes.items():
+        part_, _, field = name.partition("__")
+        where = {"future": future, "first": future.sides[0], "second": future.sides[1],
+                 "audience": p.parties[int(field)] if part_ == "audience" else None,
+                 "mediator": future.mediators[0]}[part_]  # fmt: skip
+        where["audience" if part_ == "audience" else field] = value
+    return [float(inclination_to_leave(future, p, side)) for side in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, [-2.0, -2.0]),  # 1 - 6 * .5, half of full trust
+        ({"future__tension": 3.0}, [-0.5, -0.5]),
+        ({"first__grievance": [0, 0.5, 0, 1.5, 0]}, [-1.5, -2.0]),
+        ({"second__grievance": [0, 0.5, 0, 1.5, 0]}, [-2.0, -1.5]),
+        ({"audience__0": 0.5}, [-1.0, -2.0]),
+        ({"audience__1": 0.5}, [-2.0, -1.0]),
+        ({"mediator__patience": 1.0}, [-4.0, -3.0]),
+        ({"first__closure_cost": 0.125}, [-3.0, -2.0]),
+        ({"second__closure_cost": 0.125}, [-2.0, -3.0]),
+        ({"first__believed": 90.0}, [-5.0, -2.0]),
+        ({"second__believed": -90.0}, [-2.0, 1.0]),
+    ],
+)
+def test_what_makes_a_side_walk_out_and_what_holds_it_in(changes, expected):
+    assert leaving(**changes) == pytest.approx(expected, abs=1e-12)
+
+
+@SIDES
+def test_a_side_walks_out_below_its_chance(side):
+    for uniforms, walks in (((0.49, 0.5), True), ((0.5, 0.51), False)):
+        sitting, rows = table(), log()
+        leaning_to_leave(sitting.p, 0.0)
+        choose(sitting.future, {WALKS[side]: uniforms})
+        assert bool(walks_out(sitting.future, sitting.p, rows, side)) is walks
+        assert noted(rows) == [("walks_out", side, 0, 0, 0, 0, 0)] * walks
+
+
+@SIDES
+@pytest.mark.parametrize("inclination", [-90.0, 90.0])
+def test_a_person_is_asked_whether_to_walk_out(side, inclination):
+    sitting = table()
+    future, p = sitting.future, sitting.p
+    leaning_to_leave(p, inclination)
+    future.seats, future.answered, would = 1 << side, 0, inclination > 0
+    with pytest.raises(Waiting):
+        walks_out(future, p, log(), side)
+    assert (future.question.kind, future.question.agent) == (LEAVE, would)
+    for answer in (0, 1):
+        future.asked, future.answered, future.answers[0] = 0, 1, answer
+        assert bool(walks_out(future, p, log(), side)) == answer
+
+
 # Breakdown
 
 QUARREL = issue((0, 0.5, 1), (1, 0.5, 0), contested=True)
@@ -522,20 +824,20 @@ def quarrel():
     return Sitting(of_issues({"a": QUARREL, "b": QUARREL}, [[0.5, 0.5], [0.5, 0.5]]))
 
 
-def broken(*mediators, package=NONE, communique=0.5, **prepare):
+def broken(*mediators, package=NONE, communique=0.5, partial=False):
     sitting = table(quarrel(), *mediators)
     future, p, rows = sitting.future, sitting.p, log()
     talks = future.talks
     talks.in_session, talks.broken = True, 2
-    future.deal.package = package
-    talks.next_round = 0
+    future.deal.package, future.deal.partial = package, partial
+    talks.next_round = talks.sittings = 0
     p.conflict.grievance.breakdown, p.conflict.response.breakdown = 0.75, 1.25
     p.bargaining.communique = communique
     p.derived.evidence.contradiction = -0.5
     for side in range(2):
         p.parties[side].spin_chance, p.parties[side].spin = 1.0, 2
         p.parties[side].lock_in, future.sides[side].lock_in[:] = 0.8, 0.0
-    fail(future, p, sitting.t, rows)
+    break_off(future, p, sitting.t, rows)
     return future, rows
 
 
@@ -543,13 +845,15 @@ def test_a_breakdown_is_a_grievance_of_both_and_a_trigger_for_tomorrow():
     future, rows = broken()
     assert (bool(future.talks.in_session), bool(future.talks.failed)) == (False, True)
     assert (future.talks.broken, future.talks.next_round) == (3, 10)
+    assert future.talks.sittings == 1
     assert future.sides["grievance"].tolist() == [[0, 0, 0, 0.75, 0]] * 2
     assert trigger_of(future) == (1.25, TALKS_BREAKDOWN, (True, True))
     assert noted(rows)[0] == ("breakdown", 0, 0, 0, 0, 0, 0)
 
 
-def test_under_a_deal_a_failed_review_sets_no_date():
+def test_only_under_a_full_deal_a_review_that_is_broken_off_sets_no_date():
     assert broken(package=0)[0].talks.next_round == 0
+    assert broken(package=0, partial=True)[0].talks.next_round == 10
 
 
 SPEAKS = {"functions": ("communique",), "credibility": 0.5}
@@ -657,7 +961,7 @@ def held(prepare=None, **kwargs):
     sitting = willing(90.0, **kwargs)
     future, p = sitting.future, sitting.p
     script(sitting, [9] * 9, [1] * 9)
-    future.talks.exchange = 0
+    future.talks.exchange = future.talks.spoken[:] = 0
     p.protocol.sessions_per_day, p.protocol.exchanges_per_session = 1, 2
     p.protocol.exchanges_per_round = 99
     if prepare is not None:
@@ -673,9 +977,10 @@ def test_a_round_that_is_due_opens_and_bargains_on_the_same_day():
     assert [row[0] for row in told] == ["round_opens", "session", "move", "move"]
 
 
-def under_deal(review):
+def under_deal(review, partial=False):
     def prepare(future, p):
-        future.deal.package, future.talks.review = 5, review
+        future.deal.package, future.deal.partial = 5, partial
+        future.talks.review = review
 
     return prepare
 
@@ -697,25 +1002,39 @@ def fire(*rungs):
 
 @pytest.mark.parametrize(
     ("prepare", "rounds", "exchanges"),
-    [(not_due, 0, 0), (under_deal(False), 0, 0), (under_deal(True), 1, 2), (collapsed, 1, 0),
-     (fire(2, 0), 1, 0), (fire(0, 2), 1, 0), (fire(1, 1), 1, 2)],
+    [(not_due, 0, 0), (under_deal(False), 0, 0), (under_deal(True), 1, 2),
+     (under_deal(False, True), 1, 2), (collapsed, 1, 0), (fire(2, 0), 1, 0), (fire(0, 2), 1, 0),
+     (fire(1, 1), 1, 2)],
 )  # fmt: skip
 def test_when_a_round_opens_and_words_are_exchanged(prepare, rounds, exchanges):
-    """Under a deal only to review it, after a collapse no more, on a day of fire not a word."""
+    """Under a full deal only to review it, after a collapse no more, on a day of fire no word."""
     future, _ = held(prepare)
     assert (future.talks.held, future.talks.exchange) == (rounds, exchanges)
 
 
 def test_a_day_of_fire_is_a_day_of_the_round():
-    """The last day of a round passes without a word, and it fails."""
+    """The last day of a round passes without a word, and it is over."""
 
     def prepare(future, p):
         future.sides["rung"] = 2, 0
         p.calendar.length = 1
 
     future, told = held(prepare)
+    assert not future.talks.in_session
+    assert [row[0] for row in told] == ["round_opens", "round", "adjourned"]
+
+
+def test_who_walks_out_on_the_last_day_breaks_the_talks_off():
+    def prepare(future, p):
+        p.calendar.length = 1
+        p.protocol.exchanges_per_session = 1
+        leaning_to_leave(p, 90.0)
+
+    future, told = held(prepare)
     assert bool(future.talks.failed)
-    assert [row[0] for row in told][:3] == ["round_opens", "round", "breakdown"]
+    assert [row[0] for row in told] == [
+        "round_opens", "session", "move", "walks_out", "walks_out", "round", "breakdown",
+    ]  # fmt: skip
     assert (KINDS[BREAKDOWN], KINDS[CONTRADICTION]) == ("breakdown", "contradiction")
 
 

@@ -86,6 +86,8 @@ def _debrief(site: Site, room: Room, part: Private) -> None:
             if shown is not None:
                 html(f"<h2>{say.WIN_SETS}</h2>")
                 paragraph(say.WIN_SET_TEXT.format(**shown["win_sets"]))
+    with panel(say.ROUNDS):
+        html(render.table(map(_round, result(game)["ended"]), say.ROUND_COLUMNS))
     with panel(say.ODDS):
         odds = html(f"<p>{escape(say.ODDS_WAIT)}</p>").props('aria-live="polite"')
     with panel(say.DECISIONS):
@@ -153,6 +155,12 @@ def _outcome(found: dict[str, Any]) -> list[str]:
     share = found["nash_share"] or 0.0
     words.append(say.OUT_QUALITY.format(distance=found["distance"], share=share))
     return words
+
+
+def _round(row: dict[str, Any]) -> tuple[str, ...]:
+    """How a round ended, in words."""
+    settled = say.package(row["settled"]) if row["settled"] else say.NOTHING
+    return str(row["round"]), str(row["day"]), say.OUTCOMES[row["outcome"]], settled
 
 
 def _row(room: Room, number: int, decision: Decision) -> tuple[str, ...]:

@@ -283,7 +283,8 @@ def _deal(seen: dict[str, Any]) -> str:
     deal = seen["deal"]
     if deal is None:
         return say.NO_DEAL_YET
-    return say.DEAL_IN_FORCE.format(
+    words = say.PARTIAL_DEAL_IN_FORCE if deal["partial"] else say.DEAL_IN_FORCE
+    return words.format(
         age=deal["age"],
         monitoring=deal["monitoring"],
         unremedied=deal["unremedied"],
