@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 from conftest import SEED, put, same, tree_of
 
-from sim.config import PARTIES, ProtocolKind, validate
+from sim.config import ENDS, PARTIES, ProtocolKind, validate
 from sim.model import CeasefireModel
+from sim.parameters import NONE
+from sim.records import BY
 
 SIDE = dict(zip(PARTIES, reversed(PARTIES), strict=True))
 
@@ -114,8 +116,13 @@ def swapped_name(column):
 
 
 def differences(one, back):
-    """Columns that are not mirrored to the last bit."""
-    return same(one, {swapped_name(name): values for name, values in back.items()})
+    """Columns that are not mirrored to the last bit; by whom an end came is swapped too."""
+    swapped = np.array([1, 0, BY.index("both"), NONE])  # NONE, -1, is the last
+    by = {f"{end}_by" for end in ENDS}
+    return same(one, {
+        swapped_name(name): swapped[values] if name in by else values
+        for name, values in back.items()
+    })  # fmt: skip
 
 
 WORLDS = {
