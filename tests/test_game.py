@@ -152,7 +152,8 @@ def test_a_checkpoint_is_not_changed_by_the_days_that_follow():
 
 
 def test_an_answer_decides_whether_there_is_a_deal():
-    game = Game(setup("afghan_taliban", overrides=QUIET))
+    at_once = [f"{side}.expected_rounds=1" for side in PARTIES]
+    game = Game(setup("afghan_taliban", overrides=[*QUIET, *at_once]))
     while True:
         question = to(game, "answer")
         if question.facts["worth"] >= question.facts["reservation"]:
@@ -429,6 +430,7 @@ def test_kinds_of_decisions_are_those_the_model_asks():
         while not game.over:
             asked.add(game.question.kind)
             agent = game.advice
-            value = {"end": False, "answer": False, "text": False}.get(game.question.kind, agent)
+            otherwise = {"end": False, "answer": False, "text": False, "leave": True}
+            value = otherwise.get(game.question.kind, agent)
             game.play(game.question.seat, game.question.kind, value)
     assert asked == set(KINDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ CALLERS = [
     name for name, mediator in SCENARIO.mediators.items()
     if "call_back" in [function.value for function in mediator.functions]
 ]  # fmt: skip
+OPTIONS = [issue.options for issue in SCENARIO.agenda.issues.values()]
+PARTLY = math.prod(map(len, OPTIONS[1:])) + 2  # the first issue's option 1, the last one's 2
 SAID = set(KINDS) - INCIDENTS - {"round"}
 
 
@@ -78,14 +81,21 @@ CASES: list[tuple[str, list[int], list[float], dict[str, Any]]] = [
       "aspirations": {"pakistan": 0.9, "afghan_taliban": 0.7}}),
     ("ratification", [1, 55], [0.8, 0.4],
      {"party": "afghan_taliban", "package": 55, "utility": 0.8, "needed": 0.4}),
-    ("round", [1, 9, 2, 55], [0.3, 0.8],
-     {"round": 1, "exchanges": 9, "outcome": "ratified", "package": 55,
+    ("round", [1, 9, 0, 55], [0.3, 0.8],
+     {"round": 1, "exchanges": 9, "outcome": "full", "package": 55,
       "pakistan_utility": 0.3, "afghan_taliban_utility": 0.8}),
-    ("round", [2, 12, 0, -1], [0.3, 0.8],
-     {"round": 2, "exchanges": 12, "outcome": "no_agreement", "package": -1}),
-    ("round", [3, 12, 1, 0], [0.3, 0.8],
-     {"round": 3, "exchanges": 12, "outcome": "not_ratified", "package": 0,
+    ("round", [2, 12, 1, 0], [0.3, 0.8],
+     {"round": 2, "exchanges": 12, "outcome": "partial", "package": 0,
       "pakistan_utility": 0.3, "afghan_taliban_utility": 0.8}),
+    ("round", [3, 12, 2, -1], [0.3, 0.8],
+     {"round": 3, "exchanges": 12, "outcome": "adjourned", "package": -1}),
+    ("round", [4, 12, 3, -1], [0.3, 0.8],
+     {"round": 4, "exchanges": 12, "outcome": "broken_off", "package": -1}),
+    ("taken_back", [1], [], {"speaker": "afghan_taliban"}),
+    ("initialled", [PARTLY], [],
+     {"package": PARTLY, "granted": {ISSUES[0]: OPTIONS[0][1], ISSUES[-1]: OPTIONS[-1][2]}}),
+    ("walks_out", [0], [], {"party": "pakistan"}),
+    ("adjourned", [37], [], {"next": 37}),
     ("breakdown", [1], [], {"communique": True}),
     ("contradiction", [1, 5], [], {"speaker": "afghan_taliban", "issue": ISSUES[5]}),
 ]  # fmt: skip
@@ -147,7 +157,8 @@ def test_all_kinds_happen_and_are_told() -> None:
     """In futures of a world where much does; every kind of row has words."""
     scenario = vary(
         {"ceasefire.renewable": True, "ceasefire.renewal": 0.1,
-         "conflict.implementation.renegotiation": 0.5, "calendar.attendance": -1.0},
+         "conflict.implementation.renegotiation": 0.5, "calendar.attendance": -1.0,
+         "pakistan.expected_rounds": 2, "afghan_taliban.expected_rounds": 2},
         "pressure_without_verification",
     )  # fmt: skip
     futures = Futures.begun(scenario, 40, SEED, watched=40)

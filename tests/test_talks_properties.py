@@ -6,13 +6,12 @@ from conftest import SEED, put, shipped, tree_of, vary
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.config import PARTIES, ConfigError, ProtocolKind, validate
+from sim.config import PARTIES, ConfigError, ProtocolKind, Settlement, validate
 from sim.futures import Futures
 from sim.model import CeasefireModel
 from sim.negotiation.agenda import packages
 from sim.negotiation.solutions import NoAgreementZone, nash
-from sim.notes import MOVE
-from sim.parameters import NONE
+from sim.notes import MOVE, PARTIAL, ROUND
 
 TACTICS = (
     "boulware", "linear", "conceder", "exponential_boulware", "relative_tit_for_tat",
@@ -46,6 +45,7 @@ def worlds(draw):
             "opponent_model": draw(st.sampled_from(["public", "learned"])),
             "lock_in": draw(st.sampled_from([0, 1.5])),
             "spin": "contradicting", "spin_chance": 0.5,
+            "expected_rounds": draw(st.sampled_from([1, 3])),
         }  # fmt: skip
     for name in "abcd":
         tree["agenda"]["issues"][name] |= {"promise": draw(st.booleans()), "contested": True}
@@ -56,6 +56,8 @@ def worlds(draw):
             "protocol.exchanges_per_round": draw(st.sampled_from([1, 5, 20])),
             "protocol.first_mover": draw(st.sampled_from(PARTIES)),
             "calendar.interval": 5,
+            "protocol.take_backs": draw(st.booleans()),
+            "bargaining.settlement": draw(st.sampled_from(list(Settlement))).value,
         },
     )
 
@@ -72,7 +74,11 @@ def test_a_deal_is_never_below_either_reservation_when_it_is_accepted(tree):
                 if accepted and not (at_once and speaker < 2):  # there, one of two is taken
                     low = futures.records["sides"]["reservation"][int(move["replicate"])]
                     assert (move["real"][:2] >= low).all()
-        signed = futures.records["deal"]["package"] != NONE
+            for ended in notes[notes["kind"] == ROUND]:
+                if ended["whole"][2] == PARTIAL:  # initialled only if it gains both something
+                    low = futures.records["sides"]["reservation"][int(ended["replicate"])]
+                    assert (ended["real"][:2] > low).all()
+        signed = futures.records["tally"]["deal_day"] > 0
         assert (futures.records["tally"]["deal_gain"][signed] >= 0).all()
 
 
@@ -90,10 +96,11 @@ def relabelled(tree):
     return back | {"protocol": tree["protocol"] | {"first_mover": first}}
 
 
-@given(worlds())
+@given(worlds(), st.sampled_from([-50, 10]))
 @QUIET
-def test_relabelling_the_parties_mirrors_the_outcome(tree):
+def test_relabelling_the_parties_mirrors_the_outcome(tree, leaving):
     tree = put(tree, {f"{side}.spin_chance": 1 for side in PARTIES})  # nothing of a side's is drawn
+    put(tree, {"calendar.walkout.inclination": leaving})
     for side in PARTIES:
         if "disturbance" in tree[side]["tactic"]:
             tree[side]["tactic"]["disturbance"] = 0
@@ -101,7 +108,8 @@ def test_relabelling_the_parties_mirrors_the_outcome(tree):
         CeasefireModel(validate(world)[0], 2, SEED).run(12).columns
         for world in (tree, relabelled(tree))
     )
-    for name in ("deal_day", "deal_package", "deal_time", "rounds_held", "rounds_failed"):
+    for name in ("deal_day", "deal_package", "deal_time", "partial_day", "taken_back",
+                 "rounds_held", "rounds_failed", "rounds_partial", "rounds_adjourned"):  # fmt: skip
         assert np.array_equal(one[name], other[name], equal_nan=one[name].dtype.kind == "f"), name
     for side, swapped in SWAPPED.items():
         for name in ("deal_utility_{}", "deal_gain_{}", "{}_weight_error", "{}_trust"):
@@ -173,8 +181,11 @@ ALONE = {
     "credibility": 1, "patience": 50, "recovery": 1, "present": True,
     "label": "Other",
 }  # fmt: skip
-EASY = {f"{side}.{name}": value for side in PARTIES
-        for name, value in (("disagreement", 0.1), ("winset_slack", 0.01))}  # fmt: skip
+EASY = {
+    f"{side}.{name}": value
+    for side in PARTIES
+    for name, value in (("disagreement", 0.1), ("winset_slack", 0.01), ("expected_rounds", 1))
+}
 
 
 @pytest.fixture(scope="module")
