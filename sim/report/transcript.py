@@ -151,13 +151,11 @@ def _information(entry: Entry) -> str:
 
 def _move(entry: Entry) -> str:
     sides = (entry["first_side"], entry["second_side"])
-    proposed = (
-        f"{'proposes' if entry['speaker'] in sides else 'draft'}: {_package(entry['package'])}"
-    )
+    by_side = entry["speaker"] in sides
     if entry["again"]:
-        proposed = (
-            "holds to its offer" if entry["speaker"] in sides else "table the same text again"
-        )
+        proposed = "holds to its offer" if by_side else "table the same text again"
+    else:
+        proposed = f"{'proposes' if by_side else 'draft'}: {_package(entry['package'])}"
     verdicts = []
     for hearer in (side for side in sides if side != entry["speaker"]):
         worth, asked = entry["utilities"][hearer], entry["aspirations"][hearer]
