@@ -426,8 +426,9 @@ def test_who_is_injured_is_the_other_than_who_violated(side):
     assert not future.talks.review
 
 
-def lapsed(before=0, collapsed=False, sitting=False):
+def lapsed(before=0, collapsed=False, sitting=False, partial=False):
     future, p = under_deal()
+    future.deal.partial = partial
     p.calendar.interval, p.count.rounds = 10, 0
     future.tally.deal_lapsed_day, future.talks.in_session = before, sitting
     future.ceasefire.day[COLLAPSE] = 4 if collapsed else 0
@@ -442,6 +443,10 @@ TOLD = [("deal_lapses", 0, 0, 0, 0, 0, 0)]
 
 def test_a_lapse_ends_the_deal_is_told_and_lets_the_sides_meet_again():
     assert lapsed() == (5, 10, TOLD)
+
+
+def test_a_partial_deal_that_lapses_is_told_but_is_no_lapse_of_a_full_one():
+    assert lapsed(partial=True) == (0, 10, TOLD)
 
 
 def test_the_day_of_the_first_lapse_is_kept():
