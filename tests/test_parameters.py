@@ -100,6 +100,8 @@ TABLE = {
     "accounts.probability_islamabad": (0.1, 0.9, MIXED),
     # parties
     "*.disagreement": (0.1, 0.5),
+    "*.expected_rounds": (1, 8),
+    "*.candour": (0, 1, DEALS),
     "*.tactic.beta": (0.3, 5, DEALS),
     "*.tactic.beta ": (0.3, 5, DEALS | EXPONENTIAL),
     "*.tactic.kappa": (0, 0.9, DEALS),
@@ -163,6 +165,13 @@ TABLE = {
     "calendar.breakdown": (0, 6, {"mediators": {}}),
     "calendar.call_back": (0, 6),
     "calendar.ripeness": (0, 60),
+    "calendar.walkout.inclination": (-3, 2),
+    "calendar.walkout.tension": (0, 1),
+    "calendar.walkout.grievance": (0, 1),
+    "calendar.walkout.audience": (0, 4),
+    "calendar.walkout.call_back": (0, 6),
+    "calendar.walkout.closure": (0, 60),
+    "calendar.walkout.trust": (0, 6),
     "protocol.sessions_per_day": (1, 6, DEALS),
     "protocol.exchanges_per_session": (1, 9, DEALS),
     "protocol.exchanges_per_round": (2, 40, DEALS),
@@ -170,6 +179,8 @@ TABLE = {
     "protocol.text_step": (0.02, 0.6, DEALS | TEXT),
     "protocol.relay_noise": (0, 0.5, DEALS | SHUTTLE),
     "protocol.face_saving": (0, 0.5, DEALS | TEXT),
+    "protocol.take_backs": (False, True),
+    "bargaining.settlement": ("single_undertaking", "issue_by_issue"),
     "bargaining.ripeness": (0, 0.1),
     "bargaining.pressure": (0, 0.5),
     "bargaining.fragility": (0, 1, EVERYTHING),
@@ -216,12 +227,13 @@ TABLE = {
         f"conflict.trust.signals.{name}": (
             {"good": 0.5, "bad": 0.5}, {"good": good, "bad": bad},
             {"delivery": EVERYTHING, "violation": EVERYTHING, "statement": HOSTILE,
-             "withdrawn": WITHDRAWN}.get(name, BASE),
+             "taken_back": {"protocol.take_backs": True}, "withdrawn": WITHDRAWN}.get(name, BASE),
         )
         for name, good, bad in (
             ("strike", 0.05, 0.8), ("fire", 0.05, 0.8), ("delivery", 0.9, 0.1),
             ("violation", 0.05, 0.9), ("contradiction", 0.05, 0.9), ("quiet", 0.9, 0.7),
-            ("statement", 0.1, 0.9), ("disputed", 0.1, 0.9), ("withdrawn", 0.05, 0.9),
+            ("statement", 0.1, 0.9), ("disputed", 0.1, 0.9), ("taken_back", 0.1, 0.9),
+            ("withdrawn", 0.05, 0.9),
         )
     },
     "conflict.implementation.build_up": (2, 100, EVERYTHING),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,40 @@ def test_words_say_who_proposed_what_and_why_it_was_refused(
     assert "it asks" in text
     assert "Round 1 opens" in text
     assert "account of" in text
+
+
+def test_who_offers_the_same_again_holds_to_it(cell: Cell, heard: list[dict[str, object]]) -> None:
+    """As often as an offer is that of the same side before it; a future begins with none."""
+    repeated = 0
+    for replicate in range(6):
+        for side in ("pakistan", "afghan_taliban"):
+            said = [e["package"] for e in heard if e["replicate"] == replicate
+                    and e["kind"] == "move" and e["speaker"] == side]  # fmt: skip
+            repeated += sum(one == other for one, other in pairwise(said))
+    assert repeated > 0
+    assert in_words(cell, heard).count("holds to its offer") == repeated
+
+
+def test_words_say_how_rounds_end(cell: Cell) -> None:
+    """One line for each round, in words for each way to end, by hand."""
+    plain = {"replicate": 0, "day": 9}
+    told = in_words(cell, [
+        {**plain, "kind": "taken_back", "speaker": "pakistan"},
+        {**plain, "kind": "walks_out", "party": "afghan_taliban"},
+        {**plain, "kind": "breakdown", "communique": False},
+        {**plain, "kind": "initialled", "package": {}, "granted": {"border": "open"}},
+        {**plain, "kind": "adjourned", "next": 11},
+        {**plain, "kind": "adjourned", "next": 0},
+        {**plain, "kind": "horizon", "account": "kabul"},
+    ]).splitlines()  # fmt: skip
+    assert [line.partition(")  ")[2] for line in told[1:-1]] == [
+        "Islamabad goes back on what it had offered or settled.",
+        "Kabul walks out.",
+        "The round is broken off; a breakdown is announced.",
+        "Both initial what their last offers share: border open. The rest stays open.",
+        "The round is adjourned; the next round is due on day 11.",
+        "The round is adjourned.",
+    ]
 
 
 def test_facts_are_written_as_json_lines(tmp_path: Path, heard: list[dict[str, object]]) -> None:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from sim.analysis.ensemble import Ensemble
 from sim.config import CAUSES
 from sim.plots.words import mode_in_words
@@ -85,18 +87,25 @@ def _rounds(ensemble: Ensemble) -> Iterator[str]:
 
     Intervals of shares are those of a ratio of means over futures (Cochran 1977).
     """
-    names = {"rounds_partial": "end in part", "rounds_adjourned": "are adjourned",
-             "rounds_failed": "are broken off"}  # fmt: skip
+    names = {"rounds_partial": "share that end in part", "rounds_adjourned": "share adjourned",
+             "rounds_failed": "share broken off"}  # fmt: skip
     runs = ensemble.outcomes("rounds_held", *names)
     held = runs["rounds_held"].to_numpy(float)
-    mean, error = held.mean(), Z95 * held.std() / math.sqrt(len(held))
-    yield _row("rounds held", f"{mean:.2f}", f"{mean - error:.2f} to {mean + error:.2f}")
+    mean, per_error = held.mean(), Z95 / math.sqrt(len(held))
+    yield _row("rounds held", f"{mean:.2f}", _around(mean, held.std() * per_error, np.inf))
     for column, name in names.items() if mean else ():
         ended = runs[column].to_numpy(float)
         share = ended.mean() / mean
-        error = Z95 * (ended - share * held).std() / (mean * math.sqrt(len(held)))
-        low, high = max(share - error, 0.0), min(share + error, 1.0)
-        yield _row(f"  of which {name}", f"{share:.3f}", f"{low:.3f} to {high:.3f}")
+        error = (ended - share * held).std() / mean * per_error
+        yield _row(f"  {name}", f"{share:.3f}", _around(share, error, 1.0))
+
+
+def _around(value: float, error: float, most: float) -> str:
+    """An interval, or nothing where the futures are too few or too much alike to tell one."""
+    if not error:
+        return ""
+    digits = 2 if most > 1 else 3
+    return f"{max(value - error, 0.0):.{digits}f} to {min(value + error, most):.{digits}f}"
 
 
 def _row(name: str, value: str, interval: str) -> str:

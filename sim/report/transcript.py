@@ -78,16 +78,20 @@ def in_words(cell: Cell, heard: list[Entry]) -> str:
 def _lines(cell: Cell, heard: list[Entry]) -> Iterator[str]:
     start = cell.scenario.start
     labels = _labels(cell.scenario)
-    replicate = None
+    replicate, standing = None, dict[str, Any]()  # what each speaker proposed last
     for entry in heard:
         if entry["replicate"] != replicate:
-            replicate = entry["replicate"]
+            replicate, standing = entry["replicate"], {}
             account = next(e["account"] for e in heard if "account" in e)
             yield (
                 f"{cell.scenario.name}, future {replicate}, seed {cell.settings.seed}; opening "
                 f"positions as in the account of {account}. A what-if, not a record."
             )
-        said = TELL[entry["kind"]](_named(entry, labels))
+        named = _named(entry, labels)
+        if entry["kind"] == "move":
+            named["again"] = standing.get(entry["speaker"]) == entry["package"]
+            standing[entry["speaker"]] = entry["package"]
+        said = TELL[entry["kind"]](named)
         if said:
             day = start + dt.timedelta(days=entry["day"])
             yield f"  day {entry['day']:>3} ({day:%d %b})  {said}"
@@ -151,7 +155,11 @@ def _information(entry: Entry) -> str:
 
 def _move(entry: Entry) -> str:
     sides = (entry["first_side"], entry["second_side"])
-    verb = "proposes" if entry["speaker"] in sides else "draft"
+    by_side = entry["speaker"] in sides
+    if entry["again"]:
+        proposed = "holds to its offer" if by_side else "table the same text again"
+    else:
+        proposed = f"{'proposes' if by_side else 'draft'}: {_package(entry['package'])}"
     verdicts = []
     for hearer in (side for side in sides if side != entry["speaker"]):
         worth, asked = entry["utilities"][hearer], entry["aspirations"][hearer]
@@ -162,8 +170,8 @@ def _move(entry: Entry) -> str:
             verdicts.append(f"{hearer}: worth {worth:.3f}, {below} the {asked:.3f} it asks")
     refused = "" if entry["accepted"] else "refused; "
     return (
-        f"[{entry['exchange']}/{entry['of']}] {entry['speaker']} {verb}: "
-        f"{_package(entry['package'])}. {refused}{'; '.join(verdicts)}."
+        f"[{entry['exchange']}/{entry['of']}] {entry['speaker']} {proposed}. "
+        f"{refused}{'; '.join(verdicts)}."
     )
 
 

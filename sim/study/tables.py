@@ -38,7 +38,7 @@ def runs_table(columns: dict[str, Any], all_packages: Packages) -> pa.Table:
         elif name == "deal_package":
             arrays[name] = pa.array(values, pa.int32(), mask=values < 0)
             arrays.update(_options(values, all_packages))
-        elif name in ("deal_day", "deal_lapsed_day"):
+        elif name in ("deal_day", "deal_lapsed_day", "partial_day"):
             arrays[name] = pa.array(values, pa.int32(), mask=values == 0)
         elif values.dtype == np.int64 and name != "replicate":
             arrays[name] = pa.array(values, pa.int32())
