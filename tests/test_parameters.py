@@ -47,6 +47,8 @@ TRADING = tactics(kind="package_trading", form="polynomial", beta=0.3, kappa=0.0
 CUSTOM = tactics(kind="custom", tactic=f"{__name__}:holding_out", parameters={"floor": 0.8})
 EXPONENTIAL = tactics(kind="time_dependent", form="exponential", beta=0.3, kappa=0.2)
 GREEDY = {"militants.ttp.spoiler": "greedy", "militants.ttp.spoiling": 3}
+WORN = {"conflict.mandate.fruitless": 0.5, "conflict.mandate.unanswered": 0.5,
+        "conflict.mandate.lost": 0}  # fmt: skip
 TEXT = {"protocol.kind": "single_text"}
 SHUTTLE = {"protocol.kind": "shuttle"}
 MIXED = {"accounts.name": "mixed"}
@@ -185,7 +187,7 @@ TABLE = {
     "bargaining.pressure": (0, 0.5),
     "bargaining.fragility": (0, 1, EVERYTHING),
     "bargaining.communique": (0, 1, COMMUNIQUE),
-    "bargaining.win_set_mandate": (0, 0.5, DEALS),
+    "bargaining.win_set_mandate": (0, 0.5, DEALS | WORN),
     "bargaining.win_set_audience": (0, 0.5, DEALS | {"*.audience": 0.5}),
     # conflict
     "conflict.clashes.rate": (0, 0.1),

@@ -44,6 +44,7 @@ TEXTBOOK = {
     "conflict.implementation.violation": 0.3,
     "pakistan.disagreement": 0.2,
     "afghan_taliban.disagreement": 0.25,
+    "afghan_taliban.capability": [1, 1, 1, 1],
     "pakistan.thresholds": [-0.5, 1.5, 4.0, 8.0],
     "afghan_taliban.thresholds": [-0.4, 1.7, 4.1, 8.3],
     "calendar.interval": 11,
