@@ -604,8 +604,8 @@ DEAL_IN_FORCE = (
 )
 PARTIAL_DEAL_IN_FORCE = (
     "What both have initialled is in force, day {age}; its monitors are deployed to "
-    "{monitoring:.0%}, breaches that were not made good weigh {unremedied:.1f}: {package}. The rest "
-    "is open."
+    "{monitoring:.0%}, breaches that were not made good weigh {unremedied:.1f}: {package}. The "
+    "rest is open."
 )
 NO_DEAL_YET = "No deal is in force."
 
