@@ -6,8 +6,8 @@ from sim.commands.arguments import parser
 
 EPILOG = """\
 Days in force of those played; share in force on the last day; gain of the deal then in force over
-no deal, in the seat's own utility (0 without one); days with a deal; mandate at home at the end.
-Every strategy meets the same chance events, with agents in the other seats.
+no deal on day 0, in the seat's own utility (0 without one); days with a deal; mandate at home at
+the end. Every strategy meets the same chance events, with agents in the other seats.
 """
 
 

@@ -100,7 +100,8 @@ class Outcome(NamedTuple):
     """One game of a strategy.
 
     ``days`` in force; ``holds`` on the last day; ``gain`` of the deal in force on the last day over
-    no deal, own utility, 0 without one; ``deal_days`` with a deal in force; ``mandate`` at the end.
+    no deal on day 0, own utility, 0 without one; ``deal_days`` with a deal in force; ``mandate`` at
+    the end.
     """
 
     days: int
@@ -133,7 +134,7 @@ def _outcome(game: Game, seat: str) -> Outcome:
     if holds and package != NONE:
         value = worth(game, seat, game.packages.describe(package))
         assert value is not None
-        gain = value - float(view(game, seat)["mine"]["reservation"])
+        gain = value - float(getattr(game.model.scenario, seat).disagreement)
     dealt = [evening.records["deal"]["package"][0] != NONE for evening in game.evenings.values()]
     mandate = float(record["sides"]["mandate"][PARTIES.index(seat)])
     return Outcome(game.model.day, holds, gain, sum(dealt), mandate)
