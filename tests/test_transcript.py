@@ -117,12 +117,125 @@ def test_words_say_how_rounds_end(cell: Cell) -> None:
         {**plain, "kind": "horizon", "account": "kabul"},
     ]).splitlines()  # fmt: skip
     assert [line.partition(")  ")[2] for line in told[1:-1]] == [
-        "Islamabad goes back on what it had offered or settled.",
+        "Islamabad goes back, with no new grievance, on what it had offered or settled.",
         "Kabul walks out.",
         "The round is broken off; a breakdown is announced.",
         "Both initial what their last offers share: border open. The rest stays open.",
         "The round is adjourned; the next round is due on day 11.",
         "The round is adjourned.",
+    ]
+
+
+def lines(cell: Cell, facts: list[dict[str, object]]) -> list[str]:
+    """What is told of facts of one future, without its heading, days and end."""
+    day = facts[-1]["day"]
+    end = {"replicate": 0, "day": day, "kind": "horizon", "account": "kabul"}
+    told = in_words(cell, [{"replicate": 0, **fact} for fact in facts] + [end]).splitlines()
+    return [line.partition(")  ")[2] for line in told[1:-1]]
+
+
+def move(speaker: str, border: str, worth: float = 0.3, **other: object) -> dict[str, object]:
+    return {"day": 9, "kind": "move", "round": 1, "exchange": 1, "of": 6, "speaker": speaker,
+            "package": {"arms": "ban", "border": border}, "accepted": False,
+            "utilities": {"pakistan": 0.5, "afghan_taliban": worth},
+            "aspirations": {"pakistan": 0.6, "afghan_taliban": 0.4}, **other}  # fmt: skip
+
+
+SESSION = {"day": 9, "kind": "session", "reservation": [0.2, 0.2]}
+
+
+def test_every_future_is_told_under_its_own_account(
+    cell: Cell, heard: list[dict[str, object]]
+) -> None:
+    accounts = [entry["account"] for entry in heard if "account" in entry]
+    assert len(set(accounts)) == 2  # the futures draw both
+    headings = [line for line in in_words(cell, heard).splitlines() if "A what-if" in line]
+    assert [line.partition("account of ")[2].partition(".")[0] for line in headings] == accounts
+
+
+def test_words_say_what_an_offer_changes(cell: Cell) -> None:
+    told = lines(cell, [move("pakistan", "closed"), move("pakistan", "open")])
+    assert "changed" not in told[0]
+    assert "arms ban, border open; changed: border from closed to open. refused" in told[1]
+
+
+def test_after_a_deal_offers_are_compared_with_none_before(cell: Cell) -> None:
+    both = [{"day": 9, "kind": "ratification", "party": party, "utility": 0.4, "needed": 0.3}
+            for party in ("pakistan", "afghan_taliban")]  # fmt: skip
+    offers = [move("pakistan", "closed"), move("pakistan", "closed")]
+    assert "holds to its offer" in lines(cell, offers)[1]
+    assert "holds to its offer" in lines(cell, [offers[0], both[0], offers[1]])[-1]
+    assert "proposes" in lines(cell, [offers[0], *both, offers[1]])[-1]
+    assert "proposes" in lines(cell, [offers[0], {"day": 9, "kind": "deal_lapses"}, offers[1]])[-1]
+
+
+def test_words_say_for_whom_a_text_is_worse_than_no_deal(cell: Cell) -> None:
+    """A draft for either side; an offer for the side that makes it, as for others most are."""
+    told = lines(cell, [
+        SESSION,
+        move("mediators", "open"),
+        move("mediators", "open", 0.1),
+        move("pakistan", "open", 0.1),
+        move("afghan_taliban", "open", 0.1),
+    ])  # fmt: skip
+    said = "; worth less than no deal to Kabul."
+    assert [line.endswith(said) for line in told] == [False, True, False, True]
+
+
+def test_words_say_whom_a_side_asks_what_it_does_not_ask_of_mediators(cell: Cell) -> None:
+    accepted = move("mediators", "open", 0.39, accepted=True)
+    assert lines(cell, [accepted])[0].endswith(
+        "accepted by Islamabad (0.500, asks 0.600 of Kabul); accepted by Kabul (0.390, asks 0.400 "
+        "of Islamabad); it goes to both capitals."
+    )
+
+
+def test_words_say_that_a_round_ended_on_a_day_of_fire(cell: Cell) -> None:
+    opens = {"day": 9, "kind": "round_opens", "round": 1, "resumed": False, "called_back_by": [],
+             "exchanges": 6, "last_day": 10}  # fmt: skip
+    ends = {"day": 10, "kind": "adjourned", "next": 0}
+    unheard = "After a day of fire, without a session, the round is adjourned."
+    assert lines(cell, [opens, SESSION, ends])[-1] == unheard
+    assert lines(cell, [opens, {**SESSION, "day": 10}, ends])[-1] == "The round is adjourned."
+
+
+def test_a_clash_is_told_in_the_same_order_whoever_began_it(cell: Cell) -> None:
+    clash = {"day": 9, "kind": "border_clash", "severity": 1.0, "denied": True}
+    told = lines(cell, [{**clash, "initiator": side} for side in ("pakistan", "afghan_taliban")])
+    said = "Islamabad and Kabul each blame the other (in this simulated future {} began it)."
+    assert [line.partition(": ")[2] for line in told] == [
+        said.format("Islamabad"), said.format("Kabul"),
+    ]  # fmt: skip
+
+
+def test_words_say_what_an_act_answers(cell: Cell) -> None:
+    clash = {"day": 8, "kind": "border_clash", "severity": 1.0, "denied": False,
+             "initiator": "pakistan"}  # fmt: skip
+    act = {"kind": "act", "rung": 1}
+    told = lines(cell, [
+        clash,
+        {**act, "day": 8, "party": "pakistan", "link": 0},
+        {**act, "day": 8, "party": "afghan_taliban", "link": 0},
+        {**act, "day": 8, "party": "pakistan", "link": 1},
+        {**act, "day": 9, "party": "afghan_taliban", "link": 0},
+    ])  # fmt: skip
+    assert told[1:] == [
+        "Islamabad follows it with protest and closure.",
+        "Kabul answers with protest and closure.",
+        "Islamabad answers in turn with protest and closure.",
+        "Kabul answers, a day later, with protest and closure.",
+    ]
+
+
+def test_mediators_and_accounts_name_the_other_side(cell: Cell) -> None:
+    told = lines(cell, [
+        {"day": 9, "kind": "information", "speaker": "qatar", "hearer": "afghan_taliban",
+         "says_good_faith": False, "accuracy": 0.6},
+        {"day": 9, "kind": "contradiction", "speaker": "pakistan", "issue": "custody"},
+    ])  # fmt: skip
+    assert told == [
+        "Qatar tells Kabul that it takes Islamabad to be in bad faith (right with chance 0.60).",
+        "Islamabad's public account contradicts Kabul's on custody.",
     ]
 
 

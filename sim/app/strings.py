@@ -103,6 +103,7 @@ ACCOUNTS = {
     "kabul": "Kabul's account",
     "undisputed": "undisputed",
 }
+GROUPS = {"ttp": "the TTP", "others": "other groups"}
 WHO_MADE = {
     "person": "",
     "clock": " (time was up: the agent decided)",
@@ -167,6 +168,11 @@ def told(entry: Facts) -> str:
     return teller(entry) if teller else readable(entry["kind"]).capitalize() + "."
 
 
+def other(side: str) -> str:
+    """The other side's name."""
+    return seat(next(one for one in PARTIES if one != side))
+
+
 def _attack(entry: Facts) -> str:
     deaths = entry["deaths"]
     dead = "nobody dies" if deaths == 0 else f"{deaths} killed"
@@ -178,11 +184,16 @@ def _attack(entry: Facts) -> str:
     if "from_afghan_soil" in entry:
         was = "was" if entry["from_afghan_soil"] else "was not"
         origin = f" (in this simulated future it {was} prepared on Afghan soil)"
-    return f"Attack by {readable(entry['group'])}, {dead}; {laid}{origin}."
+    group = GROUPS.get(entry["group"], readable(entry["group"]))
+    return f"Attack by {group}, {dead}; {laid}{origin}."
 
 
 def _clash(entry: Facts) -> str:
-    versions = "each says the other began" if entry.get("denied") else "one side owns to it"
+    versions = (
+        "each says the other began"
+        if entry.get("denied")
+        else "one side acknowledges that it began"
+    )
     began = ""
     if "initiator" in entry:
         began = f" (in this simulated future {seat(entry['initiator'])} fired first)"
@@ -222,17 +233,16 @@ def _ratification(entry: Facts) -> str:
 def _information(entry: Facts) -> str:
     word = "good" if entry["says_good_faith"] else "bad"
     return (
-        f"{seat(entry['speaker'])} tells {seat(entry['hearer'])} in confidence that the other "
-        f"side is in {word} faith."
+        f"{seat(entry['speaker'])} tells {seat(entry['hearer'])} in confidence that it takes "
+        f"{other(entry['hearer'])} to be in {word} faith."
     )
 
 
 def _allegation(entry: Facts) -> str:
-    other = next(side for side in PARTIES if side != entry["party"])
     truth = ""
     if "breached" in entry:
         truth = f" (in this simulated future there was {'one' if entry['breached'] else 'none'})"
-    return f"{seat(other)} alleges a breach of the deal by {seat(entry['party'])}{truth}."
+    return f"{other(entry['party'])} alleges a breach of the deal by {seat(entry['party'])}{truth}."
 
 
 def _ruling(entry: Facts) -> str:
@@ -253,7 +263,9 @@ _TELL: dict[str, Callable[[Facts], str]] = {
     "round_not_held": lambda _: "A round is due but not held: a side stays away.",
     "round_opens": _round_opens,
     "act": lambda e: f"{seat(e['party'])} answers: {RUNGS[e['rung']].lower()}.",
-    "taken_back": lambda e: f"{seat(e['speaker'])} goes back on what it had offered or settled.",
+    "taken_back": lambda e: (
+        f"{seat(e['speaker'])} goes back, with no new grievance, on what it had offered or settled."
+    ),
     "walks_out": lambda e: f"{seat(e['party'])} walks out.",
     "initialled": lambda e: (
         f"Both sides initial what their offers share: {package(e['granted'])}. The rest stays open."
@@ -267,7 +279,7 @@ _TELL: dict[str, Callable[[Facts], str]] = {
         + (" The mediators issue a joint communiqué." if e.get("communique") else "")
     ),
     "contradiction": lambda e: (
-        f"{seat(e['speaker'])} publishes an account that contradicts the other side's on "
+        f"{seat(e['speaker'])}'s public account contradicts {other(e['speaker'])}'s on "
         f"{readable(e['issue'])}."
     ),
     "move": _move,

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from sim.study.files import Atomic
 
 Entry = dict[str, Any]
 RUNGS = ("restraint", "protest and closure", "border fire", "a strike", "open hostilities")
+GROUPS = {"ttp": "the TTP", "others": "other groups"}  # what armed groups are called
 
 
 def entries(cell: Cell, first: int = 0, count: int = 1) -> list[Entry]:
@@ -78,23 +81,75 @@ def in_words(cell: Cell, heard: list[Entry]) -> str:
 def _lines(cell: Cell, heard: list[Entry]) -> Iterator[str]:
     start = cell.scenario.start
     labels = _labels(cell.scenario)
-    replicate, standing = None, dict[str, Any]()  # what each speaker proposed last
+    accounts = {entry["replicate"]: entry["account"] for entry in heard if "account" in entry}
+    replicate, past = None, _Past()
     for entry in heard:
         if entry["replicate"] != replicate:
-            replicate, standing = entry["replicate"], {}
-            account = next(e["account"] for e in heard if "account" in e)
+            replicate, past = entry["replicate"], _Past()
             yield (
                 f"{cell.scenario.name}, future {replicate}, seed {cell.settings.seed}; opening "
-                f"positions as in the account of {account}. A what-if, not a record."
+                f"positions as in the account of {accounts[replicate]}. A what-if, not a record."
             )
-        named = _named(entry, labels)
-        if entry["kind"] == "move":
-            named["again"] = standing.get(entry["speaker"]) == entry["package"]
-            standing[entry["speaker"]] = entry["package"]
-        said = TELL[entry["kind"]](named)
+        said = TELL[entry["kind"]](_named(entry | past.bearing_on(entry), labels))
+        past.hear(entry)
         if said:
             day = start + dt.timedelta(days=entry["day"])
             yield f"  day {entry['day']:>3} ({day:%d %b})  {said}"
+
+
+@dataclass
+class _Past:
+    """What was heard before in a future, as far as it bears on what is told next."""
+
+    standing: dict[str, dict[str, str]] = field(default_factory=dict)  # each speaker's last text
+    low: dict[str, float] = field(default_factory=dict)  # each side's worth of no deal
+    opened: bool = False  # whether a round is open
+    sat: int = 0  # the day of the last session
+    ratified: int = 0  # the day on which a capital last ratified
+    incidents: list[Entry] = field(default_factory=list)  # of this day, and breakdowns before
+
+    def hear(self, entry: Entry) -> None:
+        """Take in a fact that has been told."""
+        kind = entry["kind"]
+        if kind == "move":
+            self.standing[entry["speaker"]] = entry["package"]
+        elif kind == "session":
+            self.low = dict(zip(PARTIES, entry["reservation"], strict=True))
+            self.sat = entry["day"]
+        elif kind == "ratification" and entry["utility"] >= entry["needed"]:
+            if self.ratified == entry["day"]:
+                self.standing = {}  # the second capital has too: what follows is another deal
+            self.ratified = entry["day"]
+        elif kind == "deal_lapses":
+            self.standing = {}
+        elif kind in ("round_opens", "adjourned", "breakdown"):
+            self.opened = kind == "round_opens"
+        if kind in ("attack", "border_clash", "breakdown", "act"):
+            self.incidents.append(entry)
+
+    def bearing_on(self, entry: Entry) -> Entry:
+        """What the telling of a fact needs from before."""
+        kind, day = entry["kind"], entry["day"]
+        if kind == "move":
+            before, worth = self.standing.get(entry["speaker"]), entry["utilities"]
+            own = [entry["speaker"]] if entry["speaker"] in PARTIES else PARTIES
+            return {
+                "before": before,
+                "worse_for": [side for side in own if worth[side] < self.low.get(side, -math.inf)],
+            }
+        if kind in ("adjourned", "breakdown"):
+            return {"unheard": self.opened and self.sat != day}
+        if kind == "act":
+            today = [past for past in self.incidents if past["day"] == day]
+            clashes = [past for past in today if past["kind"] == "border_clash"]
+            return {
+                "began": any(
+                    not past["denied"] and past["initiator"] == entry["party"] for past in clashes
+                ),
+                "late": all(past["kind"] == "act" for past in today)
+                and any(past["day"] == day - 1 for past in self.incidents),
+            }
+        return {}
 
 
 def _labels(scenario: Scenario) -> dict[str, str]:
@@ -107,20 +162,28 @@ def _labels(scenario: Scenario) -> dict[str, str]:
 def _named(entry: Entry, labels: dict[str, str]) -> Entry:
     """The same facts with everybody called by label."""
     told: Entry = {"first_side": labels[PARTIES[0]], "second_side": labels[PARTIES[1]]}
-    for field, value in entry.items():
-        if field in ("speaker", "hearer", "party", "initiator", "by"):
-            told[field] = labels.get(value, value)
-        elif field in ("utilities", "aspirations"):
-            told[field] = {labels[side]: worth for side, worth in value.items()}
-        elif field == "called_back_by":
-            told[field] = [labels[name] for name in value]
+    for name, value in entry.items():
+        if name in ("speaker", "hearer", "party", "initiator", "by"):
+            told[name] = labels.get(value, value)
+        elif name == "group":
+            told[name] = GROUPS.get(value, value.replace("_", " "))
+        elif name in ("utilities", "aspirations"):
+            told[name] = {labels[side]: worth for side, worth in value.items()}
+        elif name in ("called_back_by", "worse_for"):
+            told[name] = [labels[one] for one in value]
         else:
-            told[field] = value
+            told[name] = value
     return told
 
 
 def _package(package: dict[str, str]) -> str:
     return ", ".join(f"{issue} {option.replace('_', ' ')}" for issue, option in package.items())
+
+
+def _other(entry: Entry, side: str) -> str:
+    """The side that is not this one."""
+    first = entry["first_side"]
+    return str(entry["second_side"] if side == first else first)
 
 
 def _attack(entry: Entry) -> str:
@@ -138,9 +201,9 @@ def _attack(entry: Entry) -> str:
 def _round_opens(entry: Entry) -> str:
     again = ", resumed after a breakdown" if entry["resumed"] else ""
     callers = entry["called_back_by"]
-    by = f"; called by {' and '.join(callers)}" if callers else ""
+    by = f", called by {' and '.join(callers)}" if callers else ""
     return (
-        f"Round {entry['round']} opens{again}{by}: up to {entry['exchanges']} exchanges "
+        f"Round {entry['round']} opens{again}{by}: up to {entry['exchanges']} exchanges, "
         f"until day {entry['last_day']}."
     )
 
@@ -148,30 +211,47 @@ def _round_opens(entry: Entry) -> str:
 def _information(entry: Entry) -> str:
     word = "good" if entry["says_good_faith"] else "bad"
     return (
-        f"{entry['speaker']} tells {entry['hearer']} that the other side is in {word} "
-        f"faith (believed right with chance {entry['accuracy']:.2f})."
+        f"{entry['speaker']} tells {entry['hearer']} that it takes {_other(entry, entry['hearer'])}"
+        f" to be in {word} faith (right with chance {entry['accuracy']:.2f})."
+    )
+
+
+def _changed(before: dict[str, str], package: dict[str, str]) -> str:
+    """What a speaker's text changes in its last one."""
+    return ", ".join(
+        f"{issue} from {before[issue].replace('_', ' ')} to {option.replace('_', ' ')}"
+        for issue, option in package.items()
+        if option != before[issue]
     )
 
 
 def _move(entry: Entry) -> str:
     sides = (entry["first_side"], entry["second_side"])
-    by_side = entry["speaker"] in sides
-    if entry["again"]:
+    by_side, before = entry["speaker"] in sides, entry["before"]
+    if before == entry["package"]:
         proposed = "holds to its offer" if by_side else "table the same text again"
     else:
         proposed = f"{'proposes' if by_side else 'draft'}: {_package(entry['package'])}"
+        if before is not None:
+            proposed += f"; changed: {_changed(before, entry['package'])}"
     verdicts = []
     for hearer in (side for side in sides if side != entry["speaker"]):
         worth, asked = entry["utilities"][hearer], entry["aspirations"][hearer]
+        # of the mediators a side asks for less (face saving), so the number names whom it asks
+        of = "" if by_side else f" of {_other(entry, hearer)}"
         if entry["accepted"]:
-            verdicts.append(f"accepted by {hearer} ({worth:.3f}, asks {asked:.3f})")
+            verdicts.append(f"accepted by {hearer} ({worth:.3f}, asks {asked:.3f}{of})")
         else:
             below = "below" if worth < asked else "at or above"
-            verdicts.append(f"{hearer}: worth {worth:.3f}, {below} the {asked:.3f} it asks")
+            verdicts.append(f"{hearer}: worth {worth:.3f}, {below} the {asked:.3f} it asks{of}")
     refused = "" if entry["accepted"] else "refused; "
+    worse = entry["worse_for"]
+    no_deal = f"; worth less than no deal to {' and '.join(worse)}" if worse else ""
+    home = "; it goes to both capitals" if entry["accepted"] else ""
+    speaker = entry["speaker"] if by_side else "The mediators"
     return (
-        f"[{entry['exchange']}/{entry['of']}] {entry['speaker']} {proposed}. "
-        f"{refused}{'; '.join(verdicts)}."
+        f"[{entry['exchange']}/{entry['of']}] {speaker} {proposed}. "
+        f"{refused}{'; '.join(verdicts)}{no_deal}{home}."
     )
 
 
@@ -184,30 +264,44 @@ def _ratification(entry: Entry) -> str:
     )
 
 
+def _round(entry: Entry) -> str:
+    """The round that ends; no words are exchanged on a day of fire."""
+    return "After a day of fire, without a session, the round" if entry["unheard"] else "The round"
+
+
 def _breakdown(entry: Entry) -> str:
     joint = " The mediators issue a joint communiqué." if entry["communique"] else ""
-    return f"The round is broken off; a breakdown is announced.{joint}"
+    return f"{_round(entry)} is broken off; a breakdown is announced.{joint}"
 
 
 def _adjourned(entry: Entry) -> str:
     following = f"; the next round is due on day {entry['next']}" if entry["next"] else ""
-    return f"The round is adjourned{following}."
+    return f"{_round(entry)} is adjourned{following}."
 
 
 def _clash(entry: Entry) -> str:
-    sides = (entry["first_side"], entry["second_side"])
-    other = next(side for side in sides if side != entry["initiator"])
+    sides, began = (entry["first_side"], entry["second_side"]), entry["initiator"]
     said = (
-        f"{other} and {entry['initiator']} each blame the other"
+        f"{' and '.join(sides)} each blame the other (in this simulated future {began} began it)"
         if entry["denied"]
-        else f"{entry['initiator']} acknowledges that it began"
+        else f"{began} acknowledges that it began"
     )
     return f"Border clash (pressure {entry['severity']:.1f} on both sides): {said}."
 
 
+def _act(entry: Entry) -> str:
+    how = "answers with"
+    if entry["link"] > 0:
+        how = "answers in turn with"
+    elif entry["began"]:
+        how = "follows it with"
+    elif entry["late"]:
+        how = "answers, a day later, with"
+    return f"{entry['party']} {how} {RUNGS[entry['rung']]}."
+
+
 def _allegation(entry: Entry) -> str:
-    sides = (entry["first_side"], entry["second_side"])
-    other = next(side for side in sides if side != entry["party"])
+    other = _other(entry, entry["party"])
     truth = "there was one" if entry["breached"] else "there was none"
     return (
         f"{other} alleges a breach of the deal by {entry['party']} "
@@ -244,14 +338,16 @@ TELL: dict[str, Callable[[Entry], str]] = {
     "renegotiation_asked": lambda e: f"{e['party']} asks to renegotiate the deal.",
     "ceasefire_renewed": lambda _: "The ceasefire is re-established.",
     "deal_lapses": lambda _: "The deal lapses: too many breaches were not made good.",
-    "act": lambda e: f"{e['party']} answers with {RUNGS[e['rung']]}.",
+    "act": _act,
     "session": lambda _: "",
-    "round_not_held": lambda _: "A round is due but not held.",
+    "round_not_held": lambda _: "A round is due but not held: a side stays away.",
     "round_opens": _round_opens,
     "information": _information,
     "move": _move,
     "ratification": _ratification,
-    "taken_back": lambda e: f"{e['speaker']} goes back on what it had offered or settled.",
+    "taken_back": lambda e: (
+        f"{e['speaker']} goes back, with no new grievance, on what it had offered or settled."
+    ),
     "initialled": lambda e: (
         f"Both initial what their last offers share: {_package(e['granted'])}. The rest stays open."
     ),
@@ -259,7 +355,7 @@ TELL: dict[str, Callable[[Entry], str]] = {
     "adjourned": _adjourned,
     "breakdown": _breakdown,
     "contradiction": lambda e: (
-        f"{e['speaker']} publishes an account that contradicts the other side's on {e['issue']}."
+        f"{e['speaker']}'s public account contradicts {_other(e, e['speaker'])}'s on {e['issue']}."
     ),
     "ceasefire_ends": _ends,
     "horizon": lambda _: "The ceasefire is in force at the horizon.",
