@@ -19,7 +19,10 @@ def one_future(changes: dict[str, Any] | None = None) -> tuple[Any, Any]:
 
 
 def under_deal(package: int = 0, **rule: float) -> tuple[Any, Any]:
-    """A watched future on day 5 under a deal that does nothing, with round numbers."""
+    """A watched future on day 5 under a deal that does nothing, with round numbers.
+
+    Kabul has no policies of its own.
+    """
     future, p = one_future({"events": {}})
     future.day, future.deal.package = 5, package
     numbers = {
@@ -36,6 +39,7 @@ def under_deal(package: int = 0, **rule: float) -> tuple[Any, Any]:
         own = future.sides[side]
         own.willing, own.capacity, own.cohesion, own.learnt = True, 1.0, 1.0, 0.0
     future.deal.monitoring, future.monitors, future.talks.next_round = 1.0, 0.0, 0
+    future.standing = 0.0
     return future, p
 
 

@@ -39,8 +39,9 @@ def test_once_evidence_makes_arrests_easier_they_are_agreed_more_often_where_it_
 
 
 def test_nearly_all_deals_leave_kabuls_ban_on_weapons_as_it_is():
+    """Of 200 deals, at most one would do otherwise with chance below .001 if a twentieth did."""
     found = deals({})["arms"]
-    assert len(found) > FUTURES / 4
+    assert len(found) > 200
     assert (found == "ban").mean() > 0.99
 
 

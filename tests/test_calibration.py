@@ -214,9 +214,10 @@ def test_every_point_is_measured_as_if_it_were_alone():
     assert together == [measure(scenario, [point], 40, SEED)[0] for point in points]
     assert len({repr(measures) for measures in together}) == len(points)
     names = [f"hazard_{low}_{high}" for low, high in pairwise(AGES)]
-    names += ["survival_30", "survival_90", "survival_365", "attacks_mean",
+    names += ["first_day", "survival_30", "survival_90", "survival_365", "attacks_mean",
               "attacks_variance_over_mean"]  # fmt: skip
-    names += [f"record_{name}" for name in ("talks", "resumed", "no_deal", "maintained", "all")]
+    names += [f"record_{name}"
+              for name in ("talks", "resumed", "no_deal", "quiet", "maintained", "all")]  # fmt: skip
     assert list(together[0]) == names
 
 
@@ -321,14 +322,14 @@ def test_sets_with_one_explanation_only_are_refused(found, tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("points: 64", "points is 250; a Sobol design needs a power of two"),
-        ("  tension: {low: 4", "parameters.courage is not known"),
+        ("points: 256", "points is 250; a Sobol design needs a power of two"),
+        ("  tension: {low: 8", "parameters.courage is not known"),
         ("parameters:", "cannot read"),
         ("fall: 2", "line 21: could not find expected ':'"),
     ],
 )
 def test_a_study_that_is_not_right_is_refused_in_a_sentence(change, said, tmp_path, capsys):
-    to = {"points: 64": "points: 250", "  tension: {low: 4": "  courage: {low: 4",
+    to = {"points: 256": "points: 250", "  tension: {low: 8": "  courage: {low: 8",
           "parameters:": "parameter:", "fall: 2": "fall 2"}[change]  # fmt: skip
     text = SHIPPED.read_text()
     assert change in text

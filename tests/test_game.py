@@ -20,6 +20,7 @@ QUIET = ("switches.attacks=false", "switches.clashes=false", "switches.repudiati
 # Islamabad has nothing to lose by ending the ceasefire, so any grievance is too much.
 READY_TO_END = (
     "pakistan.ending_value=0.01",
+    "pakistan.ending_spread=0",
     *(f"conflict.grievance.stake_{name}=0" for name in ("deal", "talks", "leverage", "trust")),
 )
 

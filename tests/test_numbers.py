@@ -205,7 +205,8 @@ WRONG = {
     ),
     "thresholds that fall": (
         {"pakistan.thresholds.0": 100},
-        "pakistan: thresholds [100.0, 1.8, 3.6, 7.0] must be four numbers that do not fall",
+        f"pakistan: thresholds {[100.0, *BASELINE.pakistan.thresholds[1:]]} must be four numbers "
+        "that do not fall",
     ),
     "a rung out of range": (
         {"conflict.tension.rungs.4": 11}, "must be five numbers from 0 to 10",

@@ -103,6 +103,7 @@ TABLE = {
     # parties
     "*.disagreement": (0.1, 0.5),
     "*.expected_rounds": (1, 8),
+    "*.expected_spread": (0, 3),
     "*.candour": (0, 1, DEALS),
     "*.tactic.beta": (0.3, 5, DEALS),
     "*.tactic.beta ": (0.3, 5, DEALS | EXPONENTIAL),

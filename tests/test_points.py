@@ -21,7 +21,8 @@ from sim.parameters import parameters_of
 from sim.records import outcomes
 
 EACH, DAYS = 6, 60
-# one each of the day, of the tables, of tactics and of what is derived once, or several together
+# one each of the day, of the tables, of tactics, of what is drawn on day 0 and of what is derived
+# once, or several together
 POINTS: list[dict[str, float]] = [
     {},
     {"conflict.tension.initial": 12.0, "conflict.clashes.rate": 0.3},
@@ -34,9 +35,10 @@ POINTS: list[dict[str, float]] = [
         "agenda.effects.suppression.arms.ban": 0.6,
     },
     {"pakistan.tactic.beta": 5.0, "afghan_taliban.tactic.kappa": 0.4},
+    {"pakistan.expected_rounds": 5.0, "afghan_taliban.expected_spread": 0.0},
     {"mediators.qatar.credibility": 0.05, "mediators.turkiye.leverage.afghan_taliban": 0.9},
     {"militants.ttp.attacks_per_year": 1500.0, "militants.others.frailty": 1.5},
-    {"pakistan.thresholds.0": -2.0, "pakistan.thresholds.3": 4.0},
+    {"pakistan.thresholds.0": -2.0, "pakistan.thresholds.3": 5.0},
     {"calendar.interval": 9, "protocol.exchanges_per_round": 3, "ceasefire.consecutive_days": 1},
     {
         "conflict.trust.memory": 5.0,

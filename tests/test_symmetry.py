@@ -40,6 +40,8 @@ TEXTBOOK = {
     "pakistan.trust": 0.45,
     "pakistan.lock_in_half_life": 11,
     "afghan_taliban.tactic.beta": 1.3,
+    "pakistan.expected_spread": 0.6,
+    "afghan_taliban.expected_rounds": 3,
     "conflict.clashes.rate": 0.1,
     "conflict.implementation.violation": 0.3,
     "pakistan.disagreement": 0.2,

@@ -78,13 +78,13 @@ class Sitting:
         for name, value in numbers.items():
             tactic[name] = value
         self.t.limit[side] = 0  # its curve was another's
-        return self.expects(self.p.parties[side].expected_rounds, side)
+        return self.expects(self.own(side).expected, side)
 
     def expects(self, rounds, *sides, sittings=0):
         """Let sides spread their concessions over so many rounds, of which some are over."""
         self.future.talks.sittings = sittings
         for side in sides or range(2):
-            self.p.parties[side].expected_rounds = rounds
+            self.own(side).expected = rounds
             plan_round(self.future, self.p, side)
         return self
 

@@ -248,7 +248,7 @@ def linked(at_least=1, options=(1,), cheaper=0.25, believed=0.5):
     link.given, link.at_least, link.options[:] = 1, at_least, 0
     link.options[list(options)] = 1
     link.cheaper, link.believed = cheaper, believed
-    sitting.future.verifiers = 1.0
+    sitting.p.conflict.implementation.monitoring.capacity = sitting.future.verifiers = 1.0
     sitting.lay()
     sitting.own(0).trust = sitting.own(1).trust = 0.25
     return sitting

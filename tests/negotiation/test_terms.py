@@ -189,7 +189,7 @@ def test_what_an_own_policy_ends_is_no_effect_of_the_deal(sitting, package, stan
 
 
 def test_a_policy_that_was_withdrawn_does_not_return_when_the_deal_lapses(sitting):
-    sign(sitting.future, policy(sitting, 0.2, (0.0, 0.0)).p, B2, 0.0)
+    sign(sitting.future, policy(sitting, 0.2, (0.0, 0.0)).p, B2, 0.0, False)
     lapse(sitting.future)
     assert sitting.future.standing == 0.0
 

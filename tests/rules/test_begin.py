@@ -13,6 +13,7 @@ from sim.rules.begin import (
     ACCOUNT,
     CAPACITY,
     ENDING,
+    EXPECTED,
     RESOLVE,
     WILLING,
     WINSET,
@@ -90,6 +91,24 @@ def test_capacity_is_a_share(capacity, drawn, kept):
     p.parties[0].capacity, p.parties[0].capacity_spread = capacity, 0.5
     begin_side(future, p, 0)
     assert future.sides[0].capacity == kept
+
+
+@SIDES
+def test_rounds_expected_are_spread_evenly_around_the_sides(side):
+    """4 + (2 u - 1) * 2.5."""
+    future, p = empty()
+    p.parties[side].expected_rounds, p.parties[side].expected_spread = 4.0, 2.5
+    begin_side(future, p, side)
+    expected = 4 + (2 * chance(future, EXPECTED[side]) - 1) * 2.5
+    assert future.sides[side].expected == pytest.approx(expected, rel=1e-12)
+
+
+def test_at_least_one_round_is_expected():
+    future, p = empty()
+    choose(future, {EXPECTED[0]: (0.0, 0.1)})
+    p.parties[0].expected_rounds, p.parties[0].expected_spread = 2.0, 2.0
+    begin_side(future, p, 0)
+    assert future.sides[0].expected == 1.0
 
 
 @SIDES

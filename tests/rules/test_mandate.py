@@ -132,11 +132,12 @@ def test_a_round_with_nothing_signed_wears_both_unless_a_deal_is_in_force(packag
 # What restores it
 
 
-def test_a_signed_deal_brings_back_a_share_of_what_is_lost():
+@pytest.mark.parametrize(("whole", "left"), [(1.0, 0.75), (0.5, 0.625), (0.0, 0.5)])
+def test_a_signed_deal_brings_back_a_share_of_what_is_lost_a_partial_one_less(whole, left):
     future, p = at_home()
-    future.sides["mandate"] = 0.5, 1.0
+    future.sides["mandate"], future.deal.whole = (0.5, 1.0), whole
     restore_by_deal(future, p)
-    assert mandates(future) == [0.75, 1.0]
+    assert mandates(future) == [left, 1.0]
 
 
 def test_it_recovers_by_half_in_its_half_life():

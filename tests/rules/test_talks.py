@@ -326,7 +326,7 @@ def test_each_day_both_sides_plan_what_they_concede_in_this_round():
     sitting = table()
     for side in range(2):
         sitting.uses(side, TimeDependent, form=0, beta=1.0, kappa=0.0)
-        sitting.p.parties[side].expected_rounds = 2 + 2 * side
+        sitting.own(side).expected = 2 + 2 * side
     sitting.future.talks.sittings = 1
     work_out_positions(sitting.future, sitting.p, sitting.t)
     assert sitting.future.sides["conceded"].tolist() == [[0.5, 1.0], [0.25, 0.5]]
@@ -494,7 +494,7 @@ def test_estimates_are_judged_once_the_other_has_spoken_twice(side, spoken):
         assert np.isnan(future.tally.weight_error).all()
         return
     future.sides[side].first_heard = first_heard = (2, 9)[side]  # in an earlier round
-    p.parties[side].expected_rounds, future.talks.sittings = 4, 1
+    future.sides[side].expected, future.talks.sittings = 4, 1
     judge_estimates(future, p, t, side)
     heard = first_heard, int(future.talks.offers[other, 1])
     first, last = (thought_worth(future, p, t, side, offer) for offer in heard)
