@@ -29,7 +29,7 @@ PAGES = ("/", "/explore", "/play", "/teach", "/compare")
 DECISIONS = (
     "Come to the talks", "Accept", "Accept the text", "Refuse", "Refuse the text",
     "Offer this package", "Table this text", "Answer with this", "Publish", "Hold on to it",
-    "Try to break the chain",
+    "Try to break the chain", "Agree to meet again",
 )  # fmt: skip
 
 
