@@ -23,10 +23,10 @@ def put_cell(directory: Path, scenario: str = "baseline", *overrides: str) -> Pa
     return directory
 
 
-def put_sweep(directory: Path) -> Path:
+def put_sweep(directory: Path, *overrides: str) -> Path:
     """A small sweep of three scenarios."""
     for scenario in ("baseline", "no_mediators", "verified_guarantees"):
-        put_cell(directory / scenario, scenario)
+        put_cell(directory / scenario, scenario, *overrides)
     return directory
 
 

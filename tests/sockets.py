@@ -275,6 +275,7 @@ async def sit_down(browser: Browser, code: str, seat: str, name: str) -> Page:
 DECISIONS = (
     "Come to the talks", "Refuse", "Refuse the text", "Pass: hold to your last offer",
     "Offer this package", "Answer with this", "Publish", "Hold on to it",
+    "Agree to meet again",
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ PAGES = ("/", "/explore", "/play", "/teach", "/compare")
 DECISIONS = (
     "Come to the talks", "Accept", "Accept the text", "Refuse", "Refuse the text",
     "Offer this package", "Table this text", "Answer with this", "Publish", "Hold on to it",
-    "Try to break the chain",
+    "Try to break the chain", "Agree to meet again",
 )  # fmt: skip
 
 
@@ -429,7 +429,8 @@ def test_a_game_is_debriefed_exported_and_printable(person, server):
         one.page.wait_for_timeout(150)
     one.page.get_by_text("Look back: the debriefing").click()
     one.sees("Each evening continued 400 times")
-    for said in ("What came of it", "Agents alone", "Where the odds turned", "Win-sets"):
+    for said in ("What came of it", "How the rounds ended", "Agents alone", "Where the odds turned",
+                 "Win-sets"):  # fmt: skip
         one.sees(said)
     with one.page.expect_download() as download:
         one.click("Export as CSV")

@@ -15,6 +15,7 @@ from sim import cli
 from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.mechanisms import mechanisms
+from sim.config import PARTIES
 from sim.plots.catalogue import FAMILIES, draw
 from sim.report.cells import CellsError, open_cells
 
@@ -39,6 +40,13 @@ def cells(sweep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the sweep that may be damaged, in the working directory."""
     monkeypatch.chdir(tmp_path)
     return Path(shutil.copytree(sweep, tmp_path / "sweep")).relative_to(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def agreeing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sweep with sides that concede all in one round, so that some agree within its days."""
+    words = [f"{side}.expected_rounds=1" for side in PARTIES]
+    return put_sweep(tmp_path_factory.mktemp("cells") / "agreeing", *words)
 
 
 def run(*words: object) -> int:
@@ -135,11 +143,14 @@ def test_an_ensemble_shows_itself_in_a_notebook(sweep: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_every_figure_is_drawn_by_one_command(name: str, cells: Path, trusts: Path) -> None:
+def test_every_figure_is_drawn_by_one_command(
+    name: str, agreeing: Path, trusts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     needs = FAMILIES[name].needs
     by = {"response": ["pakistan.trust"], "heatmap": ["pakistan.trust", "afghan_taliban.trust"]}
     words = [word for path in by.get(name, []) for word in ("--by", path)]
-    where = trusts if needs == "swept" else cells
+    where = trusts if needs == "swept" else agreeing
     assert run("figure", name, where, "--format", "csv", "--out", "figures", *words) == 0
     stems = {path.stem for path in Path("figures").glob("*.csv")}
     every = {f"{name}-{x}" for x in ("baseline", "no_mediators", "verified_guarantees")}
@@ -239,7 +250,10 @@ SENTENCES = {  # figures that have nothing to show say so
 
 
 @pytest.mark.parametrize("day", [None, 0, 40])
-def test_all_censored_or_all_ended_on_one_day_is_a_result(day: int | None, cells: Path) -> None:
+def test_all_censored_or_all_ended_on_one_day_is_a_result(
+    day: int | None, agreeing: Path, tmp_path: Path
+) -> None:
+    cells = Path(shutil.copytree(agreeing, tmp_path / "sweep"))
     shutil.rmtree(cells / "no_mediators")
     for name in ("baseline", "verified_guarantees"):
         ended_on(cells / name, day)

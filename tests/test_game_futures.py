@@ -8,6 +8,7 @@ from sim.game import Checkpoint, Game, Setup
 from sim.game.debrief import landscape, odds, result, without_persons
 from sim.game.futures import CHANGES, changed, difference, fan, survival_difference
 from sim.negotiation.solutions import kalai_smorodinsky, nash
+from sim.notes import OUTCOMES
 
 SEED = 7
 LATE, AHEAD = 8, 120
@@ -114,6 +115,35 @@ def test_who_decides_as_the_agents_would_moved_nothing(setup):
     assert found.decisive == []
     assert found.shares[-1] == float(not game.record["ceasefire"]["day"][-1])
     assert result(game) == result(without_persons(setup))
+
+
+def test_each_round_is_told_with_its_outcome_and_what_is_settled(setup):
+    """In the order in which they ended; of a partial deal the options that differ from no deal."""
+    game = played(setup)
+    record, rounds = game.record, result(game)["ended"]
+    counts = {name: sum(row["outcome"] == name for row in rounds) for name in OUTCOMES}
+    talks = record["talks"]
+    assert [counts[name] for name in ("partial", "adjourned", "broken_off")] == [
+        talks["partial"], talks["adjourned"], talks["broken"],
+    ]  # fmt: skip
+    assert [row["round"] for row in rounds] == sorted(row["round"] for row in rounds)
+    initialled = [e for e in game.entries if e["kind"] == "initialled"]
+    settled = [row["settled"] for row in rounds if row["outcome"] == "partial"]
+    assert settled == [entry["granted"] for entry in initialled]
+    open_ended = [row["settled"] for row in rounds if row["outcome"] in OUTCOMES[2:]]
+    assert open_ended == [{}] * len(open_ended)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_a_full_deal_is_told_whole_and_a_partial_one_by_what_it_grants(setup, partial):
+    game = Game(setup)
+    package = game.packages.index({"border": "open", "evidence": "dossiers"})
+    game.model.log.rounds.append(
+        {"round": 1, "day": 9, "outcome": OUTCOMES[partial], "package": package}
+    )
+    granted = {"evidence": "dossiers", "border": "open"}
+    whole = game.packages.describe(package)
+    assert result(game)["ended"][-1]["settled"] == (granted if partial else whole)
 
 
 def test_the_landscape_holds_the_solutions_of_its_own_points(setup):

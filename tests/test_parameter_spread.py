@@ -162,6 +162,18 @@ def test_the_figure_shows_both_bands():
     assert "over 2 accepted sets" in drawing.footer
 
 
+def test_the_summary_says_how_rounds_ended(tmp_path):
+    """Shares of all rounds held, with the interval of a ratio of means, by hand."""
+    told, runs = summary(POSTERIOR, tmp_path, 1.0), POSTERIOR.runs
+    held, off = runs["rounds_held"].to_numpy(float), runs["rounds_failed"].to_numpy(float)
+    share = off.sum() / held.sum()
+    error = 1.959963984540054 * (off - share * held).std() / held.mean() / np.sqrt(len(held))
+    (line,) = [line.split() for line in told.splitlines() if "share broken off" in line]
+    assert line[3:] == [f"{share:.3f}", f"{share - error:.3f}", "to", f"{share + error:.3f}"]
+    (line,) = [line.split() for line in told.splitlines() if "something is initialled" in line]
+    assert line[3] == f"{runs['partial'].mean():.3f}"
+
+
 def test_the_summary_gives_both_intervals(tmp_path):
     told = summary(POSTERIOR, tmp_path, 1.0)
     spread = POSTERIOR.parameter_spread().at(30)

@@ -207,6 +207,21 @@ def test_fewer_futures_under_another_seed_give_the_stated_numbers(name):
         assert abs(again[0] - said[0]) <= 4 * math.hypot(again[1], said[1]) + 1e-9, (outcome, which)
 
 
+def test_futures_that_fit_the_record_have_had_a_round_broken_off_and_hold_no_full_deal():
+    """Read from the rounds and runs, future by future."""
+    run: Ensemble = simulate(load_cell("baseline", ["engine.watched=200"]).scenario, 200, 2025, 20,
+                             watched=200)  # fmt: skip
+    fits = fitting(run, {"in_force": 11, "breakdown": 10})
+    expected = []
+    for _, row in run.runs.iterrows():
+        rounds = run.rounds[run.rounds["replicate"] == row["replicate"]]
+        off = rounds[(rounds["outcome"] == "broken_off") & (rounds["day"] <= 10)]
+        no_deal = not row["deal"] or row["deal_day"] > 11
+        expected.append(len(off) > 0 and row["collapse_day"] > 11 and no_deal)
+    assert 0 < sum(expected) < 200
+    assert fits.tolist() == expected
+
+
 def test_the_decisions_in_istanbul_share_their_past_to_the_day():
     """All four cells are the same futures up to day 11: what they chose starts on day 12."""
     pasts = []

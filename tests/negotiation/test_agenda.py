@@ -31,3 +31,10 @@ def test_packages_are_numbered_from_the_status_quo():
 def test_a_number_and_a_description_are_the_same_package():
     listed = packages(vary({}).agenda)
     assert all(listed.index(listed.describe(k)) == k for k in range(0, len(listed), 37))
+
+
+def test_what_is_granted_is_what_differs_from_the_status_quo():
+    listed = packages(vary({}).agenda)
+    chosen = {"border": "open", "evidence": "dossiers"}
+    assert listed.granted(listed.index(chosen)) == chosen
+    assert listed.granted(0) == {}
