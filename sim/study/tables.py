@@ -21,6 +21,7 @@ INCIDENT_COLUMNS = (
     ("group", pa.string()), ("party", pa.string()), ("deaths", pa.int32()),
     ("attributed", pa.bool_()), ("denied", pa.bool_()), ("initiator", pa.string()),
     ("from_afghan_soil", pa.bool_()), ("severity", pa.float64()),
+    ("breached", pa.bool_()), ("cleared", pa.bool_()), ("remedied", pa.bool_()),
 )  # fmt: skip
 
 
