@@ -117,9 +117,9 @@ def allege(future: Any, p: Any, log: Any, side: int, kind: int) -> None:
     put_forward(future, p.conflict.response.violation, VIOLATION, side == 1, side == 0)
     learn(other, p.derived.evidence.violation)
     future.violated_today[side] = 1
-    ask_to_renegotiate(future, p, log, 1 - side)
     if in_force(future):
         note(future, log, ALLEGATION, side, int(kind == TRUE))
+    ask_to_renegotiate(future, p, log, 1 - side)
 
 
 # --- ruling and remedy ----------------------------------------------------------------------------
