@@ -43,6 +43,8 @@ SIDE = struct(
         # at the table: trust in the other side, no deal under the mediators' pressure, and the own
         # public position
         ("trust", "f8"), ("reservation", "f8"), ("ideal", "f8"), ("opening", "i8"),
+        # the least it settles for: no deal, or what its capital asks once that has refused a text
+        ("least", "f8"), ("refused", "?"),
         ("expected", "f8"),  # rounds over which it spreads its concessions, private
         ("conceded", "f8", (2,)),  # share of the zone conceded before this round, and by its end
         # what was learnt of the other side: offers in which each issue stayed as it was, the last

@@ -556,8 +556,8 @@ def known_of(future: Any, p: Any, side: int) -> float:
 
 @rule
 def believed_low(future: Any, p: Any, side: int, known: float) -> float:
-    """What mediators believe a side has without a deal."""
-    return between_known(p.parties[side].disagreement, future.sides[side].reservation, known)
+    """What mediators believe to be the least that a side settles for."""
+    return between_known(p.parties[side].disagreement, future.sides[side].least, known)
 
 
 @rule

@@ -58,8 +58,8 @@ def last_offer(future: Any, side: int, back: int) -> int:
 @rule
 def between(own: Any, conceded: float) -> float:
     """Own utility with this share of the zone from the ideal to no deal given up."""
-    zone = max(own.ideal - own.reservation, 0.0)
-    return own.reservation + zone * (1.0 - conceded)
+    zone = max(own.ideal - own.least, 0.0)
+    return own.least + zone * (1.0 - conceded)
 
 
 @rule
@@ -120,9 +120,9 @@ def aspiration(future: Any, p: Any, t: Any, side: int) -> float:
     if kind == SUBGAME_PERFECT:
         return subgame_perfect(future, p, t, side)
     if kind == ZEUTHEN:
-        return max(utility(future, t, side, zeuthen(future, p, t, side)), own.reservation)
+        return max(utility(future, t, side, zeuthen(future, p, t, side)), own.least)
     if kind == SCRIPTED:
-        return max(utility(future, t, side, scripted(future, p, side)), own.reservation)
+        return max(utility(future, t, side, scripted(future, p, side)), own.least)
     return own_tactic(future, p, t, side)
 
 
@@ -161,16 +161,16 @@ def tit_for_tat(future: Any, p: Any, t: Any, side: int) -> float:
     after = last_offer(future, 1 - side, 0 if averaged else span - 1)
     mine = last_offer(future, side, 0)
     if before == NONE or after == NONE or mine == NONE:
-        return max(own.ideal, own.reservation)
+        return max(own.ideal, own.least)
     then, now = utility(future, t, side, before), utility(future, t, side, after)
-    last, low = utility(future, t, side, mine), min(own.reservation, own.ideal)
+    last, low = utility(future, t, side, mine), min(own.least, own.ideal)
     if tactic.imitates == ABSOLUTE:
         drawn = chance(future, DISTURBANCE[side, future.talks.exchange])
         further = drawn * tactic.disturbance
         asked = absolute_tit_for_tat(then, now, last, low, own.ideal, further)
     else:
         asked = relative_tit_for_tat(then, now, last, low, own.ideal)
-    return max(asked, own.reservation)
+    return max(asked, own.least)
 
 
 @rule
@@ -198,8 +198,8 @@ def subgame_perfect(future: Any, p: Any, t: Any, side: int) -> float:
     left = talks.limit - talks.exchange
     share = tactic.discount * rubinstein_share(tactic.discount, tactic.other_discount, left)
     floor = p.parties[1 - side].disagreement - TOLERANCE
-    most = max(most_leaving(future, t, side, floor), own.reservation)
-    return own.reservation + share * (most - own.reservation)
+    most = max(most_leaving(future, t, side, floor), own.least)
+    return own.least + share * (most - own.least)
 
 
 # --- tactics as offers ----------------------------------------------------------------------------
@@ -248,7 +248,7 @@ def leave_just_enough(future: Any, p: Any, t: Any, side: int) -> int:
     low = p.parties[1 - side].disagreement
     floor = low + share * max(t.most[1 - side] - low, 0.0) - TOLERANCE
     best = most_leaving(future, t, side, floor)
-    return best_thought(future, p, t, side, max(best, own.reservation))
+    return best_thought(future, p, t, side, max(best, own.least))
 
 
 @rule
@@ -297,7 +297,7 @@ def smallest_concession(future: Any, p: Any, t: Any, side: int, mine: int, reach
             continue
         if reopens(future, t, number):
             continue
-        gain = utility(future, t, side, number) - future.sides[side].reservation
+        gain = utility(future, t, side, number) - future.sides[side].least
         if gain > best or (gain == best and other > reckoned(t, 1 - side, found)):
             best, found = gain, number
     return found
@@ -307,7 +307,7 @@ def smallest_concession(future: Any, p: Any, t: Any, side: int, mine: int, reach
 def nash_product(future: Any, p: Any, t: Any, side: int, package: int) -> float:
     """Nash product of a package as a side reckons it."""
     own = future.sides[side]
-    gain = max(utility(future, t, side, package) - own.reservation, 0.0)
+    gain = max(utility(future, t, side, package) - own.least, 0.0)
     other = reckoned(t, 1 - side, package) - p.parties[1 - side].disagreement
     return gain * max(other, 0.0)
 
@@ -360,7 +360,7 @@ def takes_up(future: Any, p: Any, t: Any, side: int, package: int, misheard: flo
     """Whether an offer, heard with an error in utility, is taken up by a side's agent."""
     worth_ = utility(future, t, side, package)
     enough = worth_ + misheard >= aspiration(future, p, t, side)
-    return enough and worth_ >= future.sides[side].reservation
+    return enough and worth_ >= future.sides[side].least
 
 
 @rule
@@ -371,8 +371,8 @@ def lacks(future: Any, p: Any, t: Any, side: int, text: int) -> float:
     does not concede to the other side (Pruitt & Johnson 1970).
     """
     own = future.sides[side]
-    above = max(aspiration(future, p, t, side) - own.reservation, 0.0)
-    asked = own.reservation + (1.0 - p.protocol.face_saving) * above
+    above = max(aspiration(future, p, t, side) - own.least, 0.0)
+    asked = own.least + (1.0 - p.protocol.face_saving) * above
     return asked - utility(future, t, side, text)
 
 
@@ -402,7 +402,7 @@ def lay_out(future: Any, p: Any, t: Any, side: int) -> None:
     view.exchange, view.limit = talks.exchange, talks.limit
     over = talks.sittings + talks.exchange / talks.limit
     view.time = min(over / own.expected, 1.0)
-    view.ideal, view.reservation, view.trust = own.ideal, own.reservation, own.trust
+    view.ideal, view.reservation, view.trust = own.ideal, own.least, own.trust
     view.uniform = chance(future, DISTURBANCE[side, talks.exchange])
     view.spoken = list_worth(future, t, side, side, view.own, view.spoken)
     view.received = list_worth(future, t, side, 1 - side, view.heard, view.received)

@@ -174,6 +174,7 @@ def work_out_positions(future: Any, p: Any, t: Any) -> None:
         if future.deal.partial:  # what is settled is what a side has without more
             settled = utility(future, t, side, future.deal.package)
             own.reservation = max(own.reservation, settled)
+        own.least = needed_at_home(future, p, side) if own.refused else own.reservation
         own.opening = t.opening[side]
         own.ideal = utility(future, t, side, own.opening)
         plan_round(future, p, side)
@@ -232,14 +233,18 @@ def note_session(future: Any, p: Any, log: Any) -> None:
 
 @rule
 def close(future: Any, p: Any, t: Any, log: Any, agreed: int) -> None:
-    """Ratify what was agreed; end a round that has run out, or whose text was refused at home."""
+    """Ratify what was agreed; a round that has run out without it ends otherwise.
+
+    A text that a capital refuses goes back to the table as long as there is time.
+    """
     talks = future.talks
     spent = talks.exchange >= talks.limit or future.day >= talks.last_day
     if agreed == NONE and not spent:
         return
     judge_estimates(future, p, t, 0)
     judge_estimates(future, p, t, 1)
-    if agreed == NONE or not ratify(future, p, t, log, agreed):
+    signed = agreed != NONE and ratify(future, p, t, log, agreed)
+    if spent and not signed:
         part(future, p, t, log)
 
 
@@ -262,12 +267,14 @@ def judge_estimates(future: Any, p: Any, t: Any, side: int) -> None:
 def ratify(future: Any, p: Any, t: Any, log: Any, agreed: int) -> bool:
     """Put a tentative deal before both capitals; return whether both agreed.
 
-    A deal lies in a side's win-set if it is worth what is needed at home.
+    A deal lies in a side's win-set if it is worth what is needed at home. A delegation whose capital
+    has refused a text knows from then on what it asks.
     """
     passed = True
     for side in range(2):
         worth, needed = utility(future, t, side, agreed), needed_at_home(future, p, side)
         passed &= worth >= needed
+        future.sides[side].refused |= worth < needed
         note(future, log, RATIFICATION, side, agreed, w=worth, x=needed)
     talks = future.talks
     talks.tentative_day = future.day

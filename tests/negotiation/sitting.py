@@ -46,6 +46,7 @@ class Sitting:
         for side in range(2):
             own, config = self.future.sides[side], self.p.parties[side]
             own.trust, own.reservation = config.trust, config.disagreement
+            own.least = own.reservation
             own.opening = self.t.opening[side]
             own.ideal = utility(self.future, self.t, side, own.opening)
             plan_round(self.future, self.p, side)
@@ -206,6 +207,7 @@ def random_world(rng, counts, steps=10**6):
     for side in range(2):
         own = sitting.own(side)
         own.trust, own.reservation = some(), some() / 2
+        own.least = own.reservation
         own.lock_in[: len(contested)] = some(len(contested))
     return sitting
 
