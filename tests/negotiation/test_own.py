@@ -98,11 +98,11 @@ def test_the_example_concedes_evenly():
 
 def test_a_tactic_sees_its_side_of_the_table():
     sitting = with_tactic("splitter", patience=0.5).said(0, 10, 8).said(1, 0, 1, 3).at(4)
-    sitting.own(0).trust = 0.6
+    sitting.own(0).trust, sitting.own(0).least = 0.6, 0.35  # its capital asks .05 more
     lay_out(*sitting.at_table, 0)
     view = sitting.t.sight
     assert (view.exchange, view.limit, view.time) == (4, 10, 0.4)
-    assert (view.ideal, view.reservation, view.trust) == (1.0, 0.3, 0.6)
+    assert (view.ideal, view.reservation, view.trust) == (1.0, 0.35, 0.6)
     assert view.uniform == chance(sitting.future, DISTURBANCE[0, 4])
     assert (view.spoken, view.received) == (2, 3)
     assert view.own[:2].tolist() == [1.0, 0.8]

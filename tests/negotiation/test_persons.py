@@ -156,8 +156,8 @@ def test_a_text_better_than_the_own_offer_still_lacks_something_for_who_refuses(
 
 
 def test_a_text_that_lacks_exactly_nothing_for_the_agent_lacks_something_for_who_refuses(sitting):
-    sitting.p.protocol.face_saving = 1.0  # to mediators the agent concedes down to no deal
-    sitting.own(0).reservation = 0.5
+    sitting.p.protocol.face_saving = 1.0  # to mediators the agent concedes down to its least
+    sitting.own(0).least = 0.5
     assert persons.lacks(*answering(sitting, 0, False).at_table, 0, 5) == pytest.approx(0.5)
 
 
@@ -171,8 +171,8 @@ def test_who_is_asked_of_a_text_is_told_what_it_is_worth(sitting, text, agent):
 
 
 def test_an_agent_accepts_a_text_that_lacks_exactly_nothing(sitting):
-    sitting.p.protocol.face_saving = 1.0  # to mediators it concedes down to its reservation
-    sitting.own(0).reservation = 0.5
+    sitting.p.protocol.face_saving = 1.0  # to mediators it concedes down to its least
+    sitting.own(0).least = 0.5
     with pytest.raises(Waiting):
         persons.lacks(*answering(sitting, 0).at_table, 0, 5)
     assert asked(sitting) == (0, TEXT, 1)

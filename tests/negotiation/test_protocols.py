@@ -404,7 +404,7 @@ def test_a_text_is_tabled_only_where_mediators_know_of_one_that_both_could_live_
         sitting = meeting((0.0, 0.0), mediated=True, floors=(0.0, 0.0))
         sitting.future.talks.knowledge, sitting.p.parties["candour"] = knowledge, 1.0
         for side in range(2):
-            sitting.own(side).reservation = 0.6
+            sitting.own(side).least = 0.6
         sitting.future.watched, sitting.desk.log.count = True, 0
         assert step(sitting, table_text) == NONE
         assert sitting.desk.log.count == moves

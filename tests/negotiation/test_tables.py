@@ -907,13 +907,13 @@ def test_where_no_package_is_better_than_no_deal_for_both_none_is_tabled(reserva
     [(0.0, 1.0, 5), (1.0, 0.0, 5), (1.0, 1.0, 8), (0.5, 1.0, 6), (1.0, 0.5, 6)],
 )
 def test_mediators_draft_by_what_they_are_told_and_understand(knowledge, candour, text):
-    """Nothing publicly, but .6 privately, is what the first side has without a deal.
+    """Nothing publicly, but .6 privately, is the least that the first side settles for.
 
     Of 10 slices they would give it 5 by the first, 8 by the second, 6 (of 6.5) where they know
     half of the difference: the lower number of equal products.
     """
     sitting = cake(0.0, 0.0)
-    sitting.own(0).reservation, sitting.future.talks.knowledge = 0.6, knowledge
+    sitting.own(0).least, sitting.future.talks.knowledge = 0.6, knowledge
     for side in range(2):
         sitting.p.parties[side].candour = candour
     assert drafted(sitting) == text
@@ -924,7 +924,7 @@ def test_each_side_is_known_by_its_own_candour():
         sitting = cake(0.0, 0.0)
         sitting.future.talks.knowledge = 1.0
         for k in range(2):
-            sitting.own(k).reservation = 0.6
+            sitting.own(k).least = 0.6
             sitting.p.parties[k].candour = float(k == side)
         assert drafted(sitting) == text
 
@@ -932,7 +932,7 @@ def test_each_side_is_known_by_its_own_candour():
 def test_who_knows_all_tables_nothing_where_privately_nothing_is_rational():
     sitting = cake(0.0, 0.0)
     for side in range(2):
-        sitting.own(side).reservation, sitting.p.parties[side].candour = 0.6, 1.0
+        sitting.own(side).least, sitting.p.parties[side].candour = 0.6, 1.0
     texts = []
     for sitting.future.talks.knowledge in (0.0, 1.0):
         texts.append(drafted(sitting))
@@ -954,7 +954,7 @@ def weighted_by_brute_force(world, weight):
         known = world.future.talks.knowledge * party.candour
         worth = world.t.reckoned[side, : world.t.packages]
         worth = worth + known * (everybody(world)[:, side] - worth)
-        low = party.disagreement + known * (own.reservation - party.disagreement)
+        low = party.disagreement + known * (own.least - party.disagreement)
         stand &= worth - low > 0
         product += share * np.vectorize(math.log)(np.where(worth > low, worth - low, 1.0))
     return int(np.argmax(np.where(stand, product, -np.inf))) if stand.any() else NONE

@@ -93,13 +93,13 @@ def test_offers_are_counted_back_from_the_last(pie):
 @pytest.mark.parametrize(("given_up", "left"), [(0.0, 0.9), (0.25, 0.75), (1.0, 0.3)])
 def test_a_share_of_the_zone_is_given_up(pie, given_up, left):
     own = pie.own(0)
-    own.ideal, own.reservation = 0.9, 0.3
+    own.ideal, own.least = 0.9, 0.3
     assert between(own, given_up) == pytest.approx(left)
 
 
-def test_who_has_no_zone_asks_for_no_less_than_no_deal(pie):
+def test_who_has_no_zone_asks_for_no_less_than_it_settles_for(pie):
     own = pie.own(0)
-    own.ideal, own.reservation = 0.2, 0.3
+    own.ideal, own.least = 0.2, 0.3
     assert between(own, 0.5) == 0.3
 
 
@@ -342,22 +342,22 @@ def test_averaged_tit_for_tat_answers_the_ratio_over_its_window(pie, side):
 def test_until_enough_has_been_heard_the_ideal_is_asked_for(mine, theirs):
     sitting = cake(0.3, 0.0).uses(0, tactics.TitForTat, **IMITATION).said(0, *mine).said(1, *theirs)
     assert tit_for_tat(*sitting.at_table, 0) == 1.0
-    sitting.own(0).reservation = 1.2
+    sitting.own(0).least = 1.2
     assert tit_for_tat(*sitting.at_table, 0) == 1.2
 
 
 @pytest.mark.parametrize(
-    ("reservation", "theirs", "asked"),
+    ("least", "theirs", "asked"),
     [
-        (0.3, (2, 8), 0.3),  # a quarter of .9 is below no deal
+        (0.3, (2, 8), 0.3),  # a quarter of .9 is below the least
         (0.3, (8, 2), 1.0),  # four times .9 is above the ideal
         (0.3, (8, 9), 0.8),
-        (1.1, (8, 9), 1.1),  # whatever is asked, no less than no deal
+        (1.1, (8, 9), 1.1),  # whatever is asked, no less than that
     ],
 )
-def test_imitation_stays_between_no_deal_and_the_ideal(reservation, theirs, asked):
+def test_imitation_stays_between_the_least_and_the_ideal(least, theirs, asked):
     sitting = cake(0.3, 0.0).uses(0, tactics.TitForTat, **IMITATION).said(0, 9).said(1, *theirs)
-    sitting.own(0).reservation = reservation
+    sitting.own(0).least = least
     assert tit_for_tat(*sitting.at_table, 0) == pytest.approx(asked)
 
 
@@ -376,7 +376,7 @@ def test_zeuthens_bargainer_concedes_until_it_risks_no_less_than_the_other(pie, 
 )
 def test_a_product_is_of_own_gains_and_of_the_others_as_reckoned(package, product):
     sitting = cake(0.3, 0.2)
-    sitting.own(1).reservation = 0.9  # is known to nobody else
+    sitting.own(1).least = 0.9  # is known to nobody else
     assert nash_product(*sitting.at_table, 0, package) == pytest.approx(product, abs=1e-12)
 
 
@@ -403,7 +403,7 @@ def test_a_concession_must_help_the_other_and_gain_something():
     """From .5 nothing better for the other reaches .25; from .9 to the other's 0 does nothing."""
     sitting = cake(0.0, 0.0)
     assert smallest_concession(*sitting.at_table, 0, 5, 0.25) == 5
-    sitting.own(0).reservation = 0.8
+    sitting.own(0).least = 0.8
     assert smallest_concession(*sitting.at_table, 0, 9, 0.0) == 9
 
 
@@ -422,7 +422,7 @@ def test_a_concession_is_the_best_of_all_that_are_enough(side, world, seed):
     rng, low = np.random.default_rng(seed), world.p.parties[1 - side].disagreement
     mine, theirs = rng.integers(world.t.packages, size=2)
     own, other = everybody(world)[:, side], world.t.reckoned[1 - side, : world.t.packages]
-    gain = np.maximum(own - world.own(side).reservation, 0.0)
+    gain = np.maximum(own - world.own(side).least, 0.0)
     product = gain * np.maximum(other - low, 0.0)
     enough = (other > other[mine] + TOLERANCE) & (product >= product[theirs] - TOLERANCE)
     good = np.flatnonzero(enough & (product > 0))
@@ -430,10 +430,10 @@ def test_a_concession_is_the_best_of_all_that_are_enough(side, world, seed):
     assert smallest_concession(*world.at_table, side, mine, product[theirs]) == expected
 
 
-def test_zeuthens_bargainer_asks_for_what_it_would_offer_and_no_less_than_no_deal():
+def test_zeuthens_bargainer_asks_for_what_it_would_offer_and_no_less_than_its_least():
     sitting = cake(0.0, 0.0).uses(0, tactics.Zeuthen).said(0, 8).said(1, 4)
     assert aspiration(*sitting.at_table, 0) == pytest.approx(0.6)
-    sitting.own(0).reservation = 0.9
+    sitting.own(0).least = 0.9
     assert aspiration(*sitting.at_table, 0) == 0.9
 
 
@@ -539,7 +539,7 @@ def trading(asked, theirs, tolerance=0.1):
     """Both issues count half to side 0, who asks so much; .75 is worth packages 1 and 3."""
     sitting = Sitting(of_issues(GRID, [[0.5, 0.5], [0.8, 0.2]])).said(1, *theirs)
     sitting.uses(0, tactics.PackageTrading, **CURVE, tolerance=tolerance)
-    sitting.own(0).ideal, sitting.own(0).reservation = asked, asked
+    sitting.own(0).ideal, sitting.own(0).least = asked, asked
     return sitting
 
 
@@ -580,7 +580,7 @@ def test_a_trade_is_the_nearest_of_all_about_as_good(world, asked, tolerance, se
     rng, p = np.random.default_rng(seed), world.p
     theirs = int(rng.integers(world.t.packages))
     world.uses(0, tactics.PackageTrading, **CURVE, tolerance=tolerance).said(1, theirs)
-    world.own(0).ideal = world.own(0).reservation = asked
+    world.own(0).ideal = world.own(0).least = asked
     own, away = everybody(world)[:, 0], np.zeros(world.t.packages)
     for k, chosen in enumerate(options(p).T):
         worth = values(p, world.future.account, k, 1)
@@ -666,7 +666,7 @@ def test_only_who_reckons_with_waiting_forgives_a_rounding_error(kind, accepted)
     """Asked for is a hair more than .5."""
     sitting = cake(0.0, 0.0).uses(0, kind, discount=0.5, other_discount=0.5, floor=0.5).at(9)
     sitting.own(0).ideal = 1.0 + TOLERANCE / 2
-    sitting.own(0).reservation = TOLERANCE / 4
+    sitting.own(0).least = TOLERANCE / 4
     assert bool(accepts(*sitting.at_table, 0, 5)) is accepted
 
 

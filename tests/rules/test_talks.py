@@ -7,7 +7,7 @@ from negotiation.sitting import Sitting, cake, issue, of_issues
 
 from sim.chance import chance
 from sim.config import Settlement
-from sim.config.tactics import Scripted, TimeDependent
+from sim.config.tactics import Hardliner, Scripted, TimeDependent
 from sim.negotiation.opponent import expected_reservation, thought_worth, weight_error
 from sim.negotiation.tables import reckoned
 from sim.negotiation.tactics import last_offer
@@ -321,6 +321,37 @@ def test_what_is_settled_may_be_worth_less_by_now_than_no_deal():
     assert sitting.future.sides[0].reservation == pytest.approx(0.2)
 
 
+@pytest.mark.parametrize(
+    ("refused", "least"),
+    [
+        ((False, False), [0.2, 0.3]),
+        ((True, False), [0.25, 0.3]),
+        ((False, True), [0.2, 0.4]),
+        ((True, True), [0.25, 0.4]),
+    ],
+)
+def test_who_has_been_refused_at_home_settles_for_no_less_than_home_asks(refused, least):
+    """No deal is worth .2 and .3, and home asks for .05 and .1 more."""
+    sitting = table()
+    sides = sitting.future.sides
+    sides["asked_at_home"], sides["refused"], sides["mandate"] = (0.05, 0.1), refused, 1.0
+    work_out_positions(sitting.future, sitting.p, sitting.t)
+    assert sides["least"].tolist() == pytest.approx(least)
+    assert sides["reservation"].tolist() == pytest.approx([0.2, 0.3])
+
+
+@SIDES
+def test_what_home_asks_is_worked_out_anew_each_day(side):
+    sitting = table()
+    own = sitting.future.sides[side]
+    own.refused, own.mandate, sitting.p.bargaining.win_set_mandate = True, 1.0, 0.5
+    work_out_positions(sitting.future, sitting.p, sitting.t)
+    before = own.least
+    own.mandate = 0.8  # a worn mandate asks for more
+    work_out_positions(sitting.future, sitting.p, sitting.t)
+    assert own.least == pytest.approx(before + 0.1)
+
+
 def test_each_day_both_sides_plan_what_they_concede_in_this_round():
     """So that a future goes on by the tactic that another scenario gives it."""
     sitting = table()
@@ -470,16 +501,45 @@ def test_a_round_ends_when_its_exchanges_or_days_are_spent(day, exchange, over):
     assert np.isnan(future.tally.weight_error[1]) == (not over)
 
 
-def test_what_is_agreed_is_put_to_both_capitals_and_the_round_adjourned_if_one_refuses():
-    for asked, passes in ((0.0, True), (0.9, False)):
-        sitting = ready()
-        future = sitting.future
-        future.sides[1].asked_at_home = asked
-        close(future, sitting.p, sitting.t, log(), 5)
-        assert bool(future.deal.package == 5) is passes
-        assert future.talks.adjourned == (not passes)
-        assert not future.talks.in_session
-        assert future.tally.weight_error[0] >= 0
+@pytest.mark.parametrize(("day", "exchange"), [(8, 4), (9, 4), (8, 10)])
+def test_a_text_that_both_capitals_ratify_ends_the_round_in_full(day, exchange):
+    sitting, rows = ready(day=day, exchange=exchange), log()
+    future = sitting.future
+    close(future, sitting.p, sitting.t, rows, 5)
+    assert (future.deal.package, bool(future.talks.in_session)) == (5, False)
+    assert (future.talks.adjourned, future.talks.sittings) == (0, 0)
+    assert noted(rows)[-1] == ("round", 3, exchange, FULL, 5, 0, 0)
+    assert future.tally.weight_error[0] >= 0
+
+
+@SIDES
+@pytest.mark.parametrize(("day", "exchange", "over"), [(8, 4, False), (9, 4, True), (8, 10, True)])
+def test_a_refused_text_goes_back_to_the_table_as_long_as_there_is_time(side, day, exchange, over):
+    sitting, rows = ready(day=day, exchange=exchange), log()
+    future, talks = sitting.future, sitting.future.talks
+    future.sides[side].asked_at_home = 0.9
+    close(future, sitting.p, sitting.t, rows, 5)
+    assert (future.deal.package, bool(talks.in_session)) == (NONE, not over)
+    assert (talks.adjourned, talks.sittings) == (over, over)
+    assert talks.exchange == exchange  # what is left of the round is not lost
+    told = [row[0] for row in noted(rows)]
+    assert told == ["ratification"] * 2 + ["round", "adjourned"] * over
+    assert future.tally.weight_error[0] >= 0
+
+
+def test_a_delegation_does_not_bring_home_again_what_its_capital_refused():
+    """Islamabad offers half. That is more than the .475 Kabul asks, but home needs .3 + .3."""
+    sitting, rows = script(ready(day=7, exchange=0), [5] * 10, []), log()
+    sitting.uses(1, Hardliner, floor=0.25)
+    future, p, agreed = sitting.future, sitting.p, []
+    p.protocol.sessions_per_day, p.protocol.exchanges_per_session = 1, 2
+    future.sides[1].asked_at_home, future.talks.spoken[:] = 0.3, 0
+    for future.day in (7, 8):
+        work_out_positions(future, p, sitting.t)
+        agreed.append(sit(future, p, sitting.t, rows))
+        close(future, p, sitting.t, rows, agreed[-1])
+    assert agreed == [5, NONE]
+    assert future.talks.in_session
 
 
 @SIDES
@@ -556,6 +616,29 @@ def test_a_deal_needs_what_each_capital_asks_for(package, asked, passes):
         pytest.approx([worth[1], 0.3 + asked[1], 0, 0]),
     ]
     assert reals(rows, 13) == [pytest.approx([*worth, 0, 0])] * passes
+
+
+@pytest.mark.parametrize(
+    ("package", "asked", "refused"),
+    [
+        (5, (0.0, 0.0), [False, False]),
+        (5, (0.3, 0.2), [False, False]),  # exactly what is asked
+        (5, (0.31, 0.2), [True, False]),
+        (5, (0.3, 0.21), [False, True]),
+        (5, (0.31, 0.21), [True, True]),
+    ],
+)
+def test_only_a_delegation_whose_own_capital_refuses_learns_what_home_asks(package, asked, refused):
+    assert ratified(package, asked)[1].future.sides["refused"].tolist() == refused
+
+
+@SIDES
+def test_a_refusal_is_remembered_when_a_later_text_passes(side):
+    asked = [0.0, 0.0]
+    asked[side] = 0.31
+    _, sitting, rows = ratified(5, tuple(asked))
+    assert ratify(sitting.future, sitting.p, sitting.t, rows, (6, 3)[side])
+    assert sitting.future.sides["refused"].tolist() == [side == 0, side == 1]
 
 
 def test_once_everything_is_agreed_another_negotiation_begins():
