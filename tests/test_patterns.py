@@ -16,7 +16,7 @@ from test_symmetry import both_ways, differences
 import sim
 from sim import seeds
 from sim.analysis.outcomes import OUTCOMES
-from sim.analysis.patterns import monthly_attacks
+from sim.analysis.patterns import monthly_attacks, record
 from sim.futures import Futures
 from sim.model import CeasefireModel
 from sim.negotiation import solutions
@@ -26,6 +26,7 @@ from sim.study.cells import load_cell
 pytestmark = pytest.mark.slow
 
 FUTURES = 10_000
+RECORDED = 13  # day of the record's last entry, 1 November
 BANDS = {"d0_7": (0, 7), "d7_30": (7, 30), "d30_90": (30, 90), "d90_180": (90, 180),
          "d180_365": (180, 365)}  # fmt: skip
 Z = 4.0
@@ -192,6 +193,16 @@ def difference(one, other):
     return one.mean() - other.mean(), error
 
 
+def lower_halves(values, alike, among):
+    """Which of some futures lie below the median of those alike, by twentieths of ``alike``."""
+    part = np.digitize(alike, np.quantile(alike[among], np.arange(1, 20) / 20))
+    low = np.zeros(len(values), dtype=bool)
+    for k in range(20):
+        here = among & (part == k)
+        low |= here & (values < np.median(values[here]))
+    return low
+
+
 def in_force(model):
     """Whether the ceasefire has not collapsed, (R,)."""
     return model.state["ceasefire"]["day"][:, -1] == 0
@@ -237,7 +248,9 @@ def test_pattern_4_the_same_attack_is_likelier_to_end_it_when_trust_is_low():
     """An attack of 60 deaths on day 40: futures of low against high trust on the eve, paired.
 
     The extra share that has collapsed by day 54, with the attack less without it, is larger below
-    the median of Islamabad's trust than above, by 4 standard errors.
+    the median of Islamabad's trust than above, by 4 standard errors. Medians are of futures whose
+    worth of ending lies in one twentieth: those who have lived 40 days with little trust have much
+    to lose.
     """
     attack = {"x": {"kind": "attack", "day": 40, "group": "ttp", "deaths": 60}}
     plain, hit = (
@@ -247,11 +260,11 @@ def test_pattern_4_the_same_attack_is_likelier_to_end_it_when_trust_is_low():
         for _ in range(39):
             model.step()
     alive, trust = in_force(plain), plain.parties[0].trust
+    low = lower_halves(trust, plain.state["sides"]["ending_value"][:, 0], alive)
     for model in (plain, hit):
         for _ in range(15):
             model.step()
     extra = in_force(plain).astype(float) - in_force(hit)
-    low = alive & (trust < np.median(trust[alive]))
     more, error = difference(extra[low], extra[alive & ~low])
     assert more > Z * error
 
@@ -286,30 +299,91 @@ def test_pattern_4_agreements_cluster_near_deadlines(baseline):
 # Pattern 5
 
 
-def record_items(run):
-    """Items of the record to 1 November, one boolean array each, from a run to day 13."""
-    runs = run.runs
-    return {
-        "talks in a second place": runs["rounds_held"] >= 1,
-        "breakdown announced": runs["rounds_failed"] >= 1,
-        "talks resumed": runs["rounds_resumed"] >= 1,
-        "no full agreement": ~runs["deal"],
-        "ceasefire maintained": ~runs["collapse_ended"],
-    }
+@pytest.fixture(scope="module")
+def first_days():
+    """To the day of the record's last entry, with rounds."""
+    return sim.simulate(sim.load("baseline"), FUTURES, SEED, horizon=RECORDED, watched=FUTURES)
+
+
+def recorded_share(found, name):
+    return found[f"record_{name}"].value
 
 
 def test_pattern_5_the_record_is_an_ordinary_outcome():
     """Each item and their conjunction has a probability in [.05, .95]; maintenance at least .5.
 
-    The bounds are model.md's; the Monte Carlo error is below .003. Doha, the first place, is an
-    initial condition.
+    The bounds are model.md's; the Monte Carlo error is at most .005. So are a half for no strike
+    and no exchange of fire, and .15 for the conjunction. Doha, the first place, is an initial
+    condition.
     """
-    items = record_items(sim.simulate(sim.load("baseline"), FUTURES, SEED, horizon=13, watched=0))
-    together = np.logical_and.reduce(list(items.values()))
-    shares = {name: float(np.mean(item)) for name, item in items.items()}
-    shares["all together"] = float(np.mean(together))
-    assert {name: x for name, x in shares.items() if not 0.05 <= x <= 0.95} == {}
-    assert shares["ceasefire maintained"] >= 0.5
+    (shares,) = record(sim.load("baseline"), [{}], FUTURES, SEED)
+    assert {name: x for name, x in shares.items() if not 0.05 <= x.value <= 0.95} == {}
+    assert recorded_share(shares, "maintained") >= 0.5
+    assert recorded_share(shares, "quiet") >= 0.5
+    assert recorded_share(shares, "all") >= 0.15
+
+
+def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns(first_days):
+    """The likeliest outcome; a full deal by 1 November in at most .15 of these futures."""
+    runs, rounds = first_days.runs.set_index("replicate"), first_days.rounds
+    eve, sitting = RECORDED - 1, vary({}).calendar.rounds["istanbul_first_sitting"]
+    announced = (sitting.end - vary({}).start).days
+    first = rounds[(rounds["round"] == 1) & (rounds["day"] <= announced)].set_index("replicate")
+    broken_off = runs.index.isin(first.index[first["outcome"] == "broken_off"])
+    quiet = ~by_day(runs, "strike", eve) & ~by_day(runs, "exchange_of_fire", eve)
+    like = runs.index[broken_off & quiet & ~by_day(runs, "collapse", eve)]
+    second = rounds[(rounds["round"] == 2) & rounds["replicate"].isin(like)]
+    outcomes = second["outcome"].value_counts()
+    assert outcomes.idxmax() == "adjourned", outcomes
+    assert outcomes["adjourned"] > len(like) - len(second)  # those in which it was not held
+    assert runs.loc[like, "deal"].mean() <= 0.15
+
+
+def test_pattern_5_of_those_undealt_by_then_a_third_sign_something_within_130_days(baseline):
+    """In force on day 12 with neither a full nor a partial deal; the Monte Carlo error is .007."""
+    runs, eve = baseline.runs, RECORDED - 1
+    signed = np.fmin(*(runs[f"{x}_day"].to_numpy(float, na_value=np.nan)
+                       for x in ("deal", "partial")))  # fmt: skip
+    open_ = ~by_day(runs, "collapse", eve).to_numpy() & ~(signed <= eve)
+    assert (signed[open_] <= eve + 130).mean() >= 1 / 3
+
+
+# How ceasefires end
+
+
+def by_day(runs, end, day):
+    """Whether a definition of the end was met by a day."""
+    return runs[f"{end}_ended"] & (runs[f"{end}_day"] <= day)
+
+
+def test_the_first_day_is_not_the_worst_of_the_first_week(baseline):
+    """Its share of collapses is at most the mean daily hazard of the rest, by 2 Monte Carlo errors.
+
+    No source has the first day as the worst; both sides have just agreed.
+    """
+    day, runs = baseline.runs["collapse_day"].to_numpy(), baseline.runs
+    first, week = (int(by_day(runs, "collapse", last).sum()) for last in (1, 7))
+    at_risk = (np.clip(day, 1, 7) - 1).sum()
+    more = first / len(day) - (week - first) / at_risk
+    assert more <= 2 * np.hypot(np.sqrt(first) / len(day), np.sqrt(week - first) / at_risk)
+
+
+def test_few_ceasefires_collapse_by_the_day_after_a_round_broken_off():
+    """Under .05 of such rounds; 4,000 futures have thousands of them (Monte Carlo error .003)."""
+    run = sim.simulate(sim.load("baseline"), 4_000, SEED, horizon=200, watched=4_000)
+    broken_off = run.rounds[run.rounds["outcome"] == "broken_off"]
+    ends = run.runs.set_index("replicate").loc[broken_off["replicate"]]
+    soon = ends["collapse_ended"].to_numpy() & (
+        ends["collapse_day"].to_numpy() <= broken_off["day"].to_numpy() + 1
+    )
+    assert soon.mean() < 0.05
+
+
+def test_few_ceasefires_end_in_hostilities_over_a_clash(baseline):
+    """Under a quarter of collapses: commanders on the spot answer a clash, capitals what follows."""
+    ends = baseline.runs[baseline.runs["collapse_ended"]]
+    hot = (ends["collapse_cause"] == "border_clash") & (ends["collapse_mode"] == "open_hostilities")
+    assert hot.mean() < 0.25
 
 
 # Pattern 6

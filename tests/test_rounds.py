@@ -94,3 +94,33 @@ def test_what_moves_the_share_of_rounds_broken_off(
         run({f"calendar.walkout.{name}": value}, 30)["rounds_failed"] for value in (low, high)
     )
     assert (errors_above(greater, less) if more else errors_above(less, greater)) > ERRORS
+
+
+def verdicts(remembers: bool) -> tuple[int, int]:
+    """Texts that a capital refused, and all that were put before them, in ``FUTURES`` futures.
+
+    Delegations that do not remember settle for no deal again on the day after a refusal.
+    """
+    scenario, log = vary({}), Log()
+    futures, reader = Futures.begun(scenario, FUTURES, SEED, watched=FUTURES), Reader(scenario)
+    for _ in range(60):
+        for notes in futures.live_day():
+            reader.read(notes, log)
+        if not remembers:
+            futures.records["sides"]["refused"] = False
+    texts: dict[tuple[int, int], bool] = {}
+    for row in log.said:
+        if row["kind"] == "ratification":
+            text = row["replicate"], row["day"]
+            texts[text] = texts.get(text, False) or row["utility"] < row["needed"]
+    return sum(texts.values()), len(texts)
+
+
+@pytest.mark.slow
+def test_who_knows_what_home_asks_brings_home_fewer_texts_that_are_refused() -> None:
+    (refused, texts), (refused_again, texts_again) = verdicts(True), verdicts(False)
+    shares = refused / texts, refused_again / texts_again
+    error = np.sqrt(
+        sum(share * (1 - share) / n for share, n in zip(shares, (texts, texts_again), strict=True))
+    )
+    assert shares[0] < shares[1] - ERRORS * error

@@ -47,8 +47,8 @@ TEXTBOOK = {
     "pakistan.disagreement": 0.2,
     "afghan_taliban.disagreement": 0.25,
     "afghan_taliban.capability": [1, 1, 1, 1],
-    "pakistan.thresholds": [-0.5, 2.9, 4.2, 7.4],
-    "afghan_taliban.thresholds": [-0.4, 3.2, 4.5, 7.6],
+    "pakistan.thresholds": [-0.5, 1.5, 4.0, 8.0],
+    "afghan_taliban.thresholds": [-0.4, 1.7, 4.1, 8.3],
     "calendar.interval": 11,
 }  # fmt: skip
 
