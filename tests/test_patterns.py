@@ -305,29 +305,24 @@ def first_days():
     return sim.simulate(sim.load("baseline"), FUTURES, SEED, horizon=RECORDED, watched=FUTURES)
 
 
-def recorded_share(found, name):
-    return found[f"record_{name}"].value
-
-
 def test_pattern_5_the_record_is_an_ordinary_outcome():
     """Each item and their conjunction has a probability in [.05, .95]; maintenance at least .5.
 
-    The bounds are model.md's; the Monte Carlo error is at most .005. So are a half for no strike
-    and no exchange of fire, and .15 for the conjunction. Doha, the first place, is an initial
-    condition.
+    At least a half have no strike and no exchange of fire, at least .15 all of it. 40,000 futures:
+    the Monte Carlo error is at most .0025. Doha, the first place, is an initial condition.
     """
-    (shares,) = record(sim.load("baseline"), [{}], FUTURES, SEED)
+    (shares,) = record(sim.load("baseline"), [{}], 40_000, SEED)
     assert {name: x for name, x in shares.items() if not 0.05 <= x.value <= 0.95} == {}
-    assert recorded_share(shares, "maintained") >= 0.5
-    assert recorded_share(shares, "quiet") >= 0.5
-    assert recorded_share(shares, "all") >= 0.15
+    assert shares["record_maintained"].value >= 0.5
+    assert shares["record_quiet"].value >= 0.5
+    assert shares["record_all"].value >= 0.15
 
 
 def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns(first_days):
     """The likeliest outcome; a full deal by 1 November in at most .15 of these futures."""
-    runs, rounds = first_days.runs.set_index("replicate"), first_days.rounds
-    eve, sitting = RECORDED - 1, vary({}).calendar.rounds["istanbul_first_sitting"]
-    announced = (sitting.end - vary({}).start).days
+    runs, rounds, eve = first_days.runs.set_index("replicate"), first_days.rounds, RECORDED - 1
+    scenario = sim.load("baseline")
+    announced = (scenario.calendar.rounds["istanbul_first_sitting"].end - scenario.start).days
     first = rounds[(rounds["round"] == 1) & (rounds["day"] <= announced)].set_index("replicate")
     broken_off = runs.index.isin(first.index[first["outcome"] == "broken_off"])
     quiet = ~by_day(runs, "strike", eve) & ~by_day(runs, "exchange_of_fire", eve)
@@ -359,7 +354,7 @@ def by_day(runs, end, day):
 def test_the_first_day_is_not_the_worst_of_the_first_week(baseline):
     """Its share of collapses is at most the mean daily hazard of the rest, by 2 Monte Carlo errors.
 
-    No source has the first day as the worst; both sides have just agreed.
+    Both sides have just agreed to the ceasefire.
     """
     day, runs = baseline.runs["collapse_day"].to_numpy(), baseline.runs
     first, week = (int(by_day(runs, "collapse", last).sum()) for last in (1, 7))
@@ -369,18 +364,21 @@ def test_the_first_day_is_not_the_worst_of_the_first_week(baseline):
 
 
 def test_few_ceasefires_collapse_by_the_day_after_a_round_broken_off():
-    """Under .05 of such rounds; 4,000 futures have thousands of them (Monte Carlo error .003)."""
+    """Under .05 of those in force on its evening; 4,000 futures have thousands (error .003).
+
+    What had ended it by that evening is mostly the answer to that day's incidents, before talks.
+    """
     run = sim.simulate(sim.load("baseline"), 4_000, SEED, horizon=200, watched=4_000)
     broken_off = run.rounds[run.rounds["outcome"] == "broken_off"]
     ends = run.runs.set_index("replicate").loc[broken_off["replicate"]]
-    soon = ends["collapse_ended"].to_numpy() & (
-        ends["collapse_day"].to_numpy() <= broken_off["day"].to_numpy() + 1
-    )
-    assert soon.mean() < 0.05
+    ended = ends["collapse_ended"].to_numpy()
+    later = ends["collapse_day"].to_numpy() - broken_off["day"].to_numpy()
+    in_force_then = ~ended | (later > 0)
+    assert (ended & (later == 1))[in_force_then].mean() < 0.05
 
 
 def test_few_ceasefires_end_in_hostilities_over_a_clash(baseline):
-    """Under a quarter of collapses: commanders on the spot answer a clash, capitals what follows."""
+    """Under a quarter of collapses: what commanders do on the spot, capitals need not follow."""
     ends = baseline.runs[baseline.runs["collapse_ended"]]
     hot = (ends["collapse_cause"] == "border_clash") & (ends["collapse_mode"] == "open_hostilities")
     assert hot.mean() < 0.25
