@@ -160,11 +160,16 @@ def test_an_answer_decides_whether_there_is_a_deal():
         if question.facts["worth"] >= question.facts["reservation"]:
             break
         game.play("afghan_taliban", "answer", False)
+    before = list(game.entries)
     refuses = Game(game.setup, game.moves)
     refuses.play("afghan_taliban", "answer", False)
     game.play("afghan_taliban", "answer", True)
-    assert [e["kind"] for e in game.entries if e["kind"] == "ratification"]
-    assert not [e for e in refuses.entries if e["kind"] == "ratification"]
+    before, one, other = (
+        [entry["day"] for entry in entries if entry["kind"] == "ratification"]
+        for entries in (before, game.entries, refuses.entries)
+    )
+    assert one[len(before) :] == [question.day] * 2  # both capitals'
+    assert other == before
 
 
 def test_open_hostilities_end_the_game():

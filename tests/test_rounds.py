@@ -96,8 +96,8 @@ def test_what_moves_the_share_of_rounds_broken_off(
     assert (errors_above(greater, less) if more else errors_above(less, greater)) > ERRORS
 
 
-def verdicts(remembers: bool) -> tuple[int, int]:
-    """Texts that a capital refused, and all that were put before them, in ``FUTURES`` futures.
+def verdicts(remembers: bool) -> tuple[Any, Any]:
+    """By future: texts that a capital refused, and all that were put before both.
 
     Delegations that do not remember settle for no deal again on the day after a refusal.
     """
@@ -108,19 +108,23 @@ def verdicts(remembers: bool) -> tuple[int, int]:
             reader.read(notes, log)
         if not remembers:
             futures.records["sides"]["refused"] = False
-    texts: dict[tuple[int, int], bool] = {}
+    refused, texts = set(), set()
     for row in log.said:
         if row["kind"] == "ratification":
             text = row["replicate"], row["day"]
-            texts[text] = texts.get(text, False) or row["utility"] < row["needed"]
-    return sum(texts.values()), len(texts)
+            texts.add(text)
+            if row["utility"] < row["needed"]:
+                refused.add(text)
+    return tuple(np.bincount([k for k, _ in of], minlength=FUTURES) for of in (refused, texts))
 
 
 @pytest.mark.slow
 def test_who_knows_what_home_asks_brings_home_fewer_texts_that_are_refused() -> None:
-    (refused, texts), (refused_again, texts_again) = verdicts(True), verdicts(False)
-    shares = refused / texts, refused_again / texts_again
-    error = np.sqrt(
-        sum(share * (1 - share) / n for share, n in zip(shares, (texts, texts_again), strict=True))
-    )
+    """Shares of all texts; their paired error from what each future adds to the ratio."""
+    shares, parts = [], []
+    for remembers in (True, False):
+        refused, texts = verdicts(remembers)
+        shares.append(refused.sum() / texts.sum())
+        parts.append((refused - shares[-1] * texts) / texts.mean())
+    error = (parts[0] - parts[1]).std() / np.sqrt(FUTURES)
     assert shares[0] < shares[1] - ERRORS * error
