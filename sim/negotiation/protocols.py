@@ -77,15 +77,16 @@ def say(future: Any, p: Any, t: Any, log: Any, side: int, offer: int) -> None:
 
 @rule
 def settle(future: Any, t: Any, package: int, accepted: bool) -> int:
-    """The package, if it is accepted and no worse than no deal for either side; else NONE.
+    """The package, if it is accepted and no less than either side settles for; else NONE.
 
-    Nobody is held to what is worse for it than no deal: not even to its own offer, which may be
-    that (a public position may, and whatever is best where nothing reaches the reservation).
+    Nobody is held to what is worse for it than no deal, or than its capital has said it asks: not
+    even to its own offer, which may be that (a public position may, and whatever is best where
+    nothing reaches the reservation).
     """
     if not accepted:
         return NONE
     for side in range(2):
-        if utility(future, t, side, package) < future.sides[side].reservation:
+        if utility(future, t, side, package) < future.sides[side].least:
             return NONE
     return package
 
@@ -144,7 +145,7 @@ def satisfied(future: Any, t: Any, side: int, mine: int, theirs: int) -> bool:
     """Whether the other side's offer is as good for a side as its own, and as no deal."""
     heard = utility(future, t, side, theirs)
     enough = heard >= utility(future, t, side, mine)
-    return enough and heard >= future.sides[side].reservation
+    return enough and heard >= future.sides[side].least
 
 
 @rule

@@ -75,13 +75,14 @@ def plan_round(future: Any, p: Any, side: int) -> None:
     """Work out what a side concedes before this round and by its end, if its tactic has a curve.
 
     The curve runs over the rounds that the side expects: rounds are one negotiation, and each has a
-    deadline of its own. What is conceded by the last of them, or later, is everything.
+    deadline of its own. By the end of the last of them everything is conceded; every later round is
+    as the last.
     """
-    tactic, expected = p.parties[side].tactic, future.sides[side].expected
+    tactic, own, over = p.parties[side].tactic, future.sides[side], future.talks.sittings
     if tactic.kind in (TIME_DEPENDENT, PACKAGE_TRADING, TRUST_CONTINGENT):
-        for k in range(2):
-            time = min((future.talks.sittings + k) / expected, 1.0)
-            future.sides[side].conceded[k] = on_curve(tactic, time)
+        begun = over / own.expected if over < own.expected else 1.0 - 1.0 / own.expected
+        own.conceded[0] = on_curve(tactic, begun)
+        own.conceded[1] = on_curve(tactic, min((over + 1) / own.expected, 1.0))
 
 
 @rule
@@ -223,14 +224,24 @@ def offer(future: Any, p: Any, t: Any, side: int) -> int:
 
 
 @rule
+def standing_offer(future: Any, p: Any, t: Any, side: int) -> int:
+    """What a side has offered last and does not take back; NONE where it may."""
+    last = NONE if p.protocol.take_backs else last_offer(future, side, 0)
+    if last != NONE and utility(future, t, side, last) < future.sides[side].least:
+        return NONE
+    return last
+
+
+@rule
 def best_thought(future: Any, p: Any, t: Any, side: int, asked: float) -> int:
     """Package that the other side is thought to like best at or above an aspiration.
 
-    What was offered stands as long as it is worth what is asked, unless take-backs are free.
+    What was offered stands as long as it is worth what the side settles for at least, unless
+    take-backs are free.
     """
-    last = NONE if p.protocol.take_backs else last_offer(future, side, 0)
+    last = standing_offer(future, p, t, side)
     if last != NONE and utility(future, t, side, last) < asked:
-        last = NONE
+        return last
     if p.parties[side].opponent_model == LEARNED:
         return best_as_learned(future, p, t, side, asked, last)
     return best_for_other(future, t, side, asked, last)
@@ -349,9 +360,12 @@ def distance(future: Any, p: Any, t: Any, side: int, one: int, other: int) -> fl
 
 @rule
 def accepts(future: Any, p: Any, t: Any, side: int, package: int) -> bool:
-    """Whether an offer reaches what a side's agent asks for."""
+    """Whether an offer reaches what a side's agent asks for, or what its own is worth to it."""
     allowed = TOLERANCE if p.parties[side].tactic.kind == SUBGAME_PERFECT else 0.0
     asked = aspiration(future, p, t, side) - allowed
+    last = standing_offer(future, p, t, side)
+    if last != NONE:
+        asked = min(asked, utility(future, t, side, last))
     return utility(future, t, side, package) >= asked
 
 

@@ -267,8 +267,8 @@ def judge_estimates(future: Any, p: Any, t: Any, side: int) -> None:
 def ratify(future: Any, p: Any, t: Any, log: Any, agreed: int) -> bool:
     """Put a tentative deal before both capitals; return whether both agreed.
 
-    A deal lies in a side's win-set if it is worth what is needed at home. A delegation whose capital
-    has refused a text knows from then on what it asks.
+    A deal lies in a side's win-set if it is worth what is needed at home. A delegation whose
+    capital has refused a text knows from then on what it asks.
     """
     passed = True
     for side in range(2):
