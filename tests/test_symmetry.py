@@ -194,7 +194,7 @@ def test_every_tactic_mirrors_against_another_under_every_protocol(kind):
             | {"pakistan.opponent_model": "learned", "afghan_taliban.spin": "selective"},
         ))  # fmt: skip
     for tree, ((one, rounds), (back, mirrored_rounds)) in zip(
-        trees, both_ways(trees, 4, 25), strict=True
+        trees, both_ways(trees, 2, 14), strict=True
     ):
         assert differences(one, back) == [], tree["pakistan"]["tactic"]
         assert len(rounds) == len(mirrored_rounds) > 0
