@@ -216,8 +216,8 @@ def test_every_point_is_measured_as_if_it_were_alone():
     names = [f"hazard_{low}_{high}" for low, high in pairwise(AGES)]
     names += ["first_day", "survival_30", "survival_90", "survival_365", "attacks_mean",
               "attacks_variance_over_mean"]  # fmt: skip
-    names += [f"record_{name}"
-              for name in ("talks", "resumed", "no_deal", "quiet", "maintained", "all")]  # fmt: skip
+    items = ("talks", "resumed", "no_deal", "quiet", "maintained", "all")
+    names += [f"record_{name}" for name in items]
     assert list(together[0]) == names
 
 

