@@ -110,7 +110,9 @@ TABLE = {
     "*.tactic.kappa": (0, 0.9, DEALS),
     "*.tactic.floor": (0, 0.9, DEALS | HARDLINERS),
     "*.tactic.lag": (1, 3, DEALS | RELATIVE),
-    "*.tactic.window": (1, 4, DEALS | AVERAGED | {"agenda.links": {}}),
+    "*.tactic.window": (
+        1, 4, DEALS | AVERAGED | {"agenda.links": {}, "protocol.take_backs": True}
+    ),
     "*.tactic.disturbance": (0, 0.3, DEALS | ABSOLUTE),
     "*.tactic.discount": (0.2, 0.9, DEALS | PERFECT),
     "*.tactic.other_discount": (0.2, 0.9, DEALS | PERFECT),

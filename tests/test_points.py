@@ -26,9 +26,9 @@ EACH, DAYS = 6, 60
 POINTS: list[dict[str, float]] = [
     {},
     {"conflict.tension.initial": 12.0, "conflict.clashes.rate": 0.3},
-    {"agenda.issues.custody.pakistan.1": 0.9, "agenda.issues.custody.afghan_taliban.1": 0.8},
+    {"agenda.issues.evidence.pakistan.1": 0.9, "agenda.issues.evidence.afghan_taliban.1": 0.9},
     {"accounts.islamabad.custody.pakistan.2": 0.05, "accounts.kabul.custody.pakistan.2": 0.95},
-    {"agenda.effects.suppression.guarantees.verbal": 0.7},
+    {"agenda.effects.suppression.guarantees.joint_mechanism": 0.9},
     {
         "agenda.links.evidence_first.cheaper": 1.0,
         "agenda.links.evidence_first.believed": 0.9,

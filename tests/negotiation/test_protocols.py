@@ -237,13 +237,13 @@ def test_whose_offer_is_no_worse_is_as_reckoned_by_the_other():
 
 
 @pytest.mark.parametrize(
-    ("reservation", "mine", "theirs", "so"),
+    ("least", "mine", "theirs", "so"),
     [(0.3, 5, 5, True), (0.3, 5, 6, True), (0.3, 5, 4, False), (0.6, 4, 5, False)],
 )
-def test_a_side_is_satisfied_by_what_is_as_good_as_its_own_offer_and_no_deal(
-    sitting, reservation, mine, theirs, so
+def test_a_side_is_satisfied_by_what_is_as_good_as_its_own_offer_and_what_it_settles_for(
+    sitting, least, mine, theirs, so
 ):
-    sitting.own(0).reservation = reservation
+    sitting.own(0).least = least
     assert bool(satisfied(sitting.future, sitting.t, 0, mine, theirs)) is so
 
 
@@ -591,7 +591,7 @@ def test_offers_made_at_once_are_noted_as_accepted_by_who_is_satisfied():
     for side, package in enumerate((4, 4)):
         sitting.uses(side, tactics.Scripted).p.parties[side].tactic.offers[0] = package
         sitting.p.derived.parties[side].offers = 1
-    sitting.own(0).reservation = 0.5
+    sitting.own(0).least = 0.5
     step(sitting, concede_together)
     rows = sitting.desk.log.rows[: sitting.desk.log.count]
     assert [row["whole"][5] for row in rows] == [1, 0]

@@ -166,11 +166,12 @@ EVERY_SIXTH = ([0, 1, 2, 3, 4, 5, 6], 6)
         (1.0, 0, (0.0, 0.25)),
         (1.0, 2, (0.5, 0.75)),
         (1.0, 3, (0.75, 1.0)),
-        (1.0, 4, (1.0, 1.0)),  # beyond the rounds expected everything is conceded
-        (1.0, 9, (1.0, 1.0)),
+        (1.0, 4, (0.75, 1.0)),  # beyond the rounds expected every one is as the last
+        (1.0, 9, (0.75, 1.0)),
         (0.5, 0, (0.0, 1 / 16)),  # boulware: squares of quarters
         (0.5, 1, (1 / 16, 1 / 4)),
         (0.5, 3, (9 / 16, 1.0)),
+        (0.5, 7, (9 / 16, 1.0)),
     ],
 )
 def test_each_of_four_rounds_has_its_part_of_the_curve(pie, beta, sittings, ends):
@@ -202,7 +203,8 @@ def test_a_tactic_without_a_curve_plans_nothing(pie, kind):
         (1.0, 0, 5, 0.125),
         (1.0, 1, 5, 0.375),
         (1.0, 3, 10, 1.0),
-        (1.0, 4, 0, 1.0),  # who has passed its last round has conceded all from the first word on
+        (1.0, 4, 0, 0.75),  # who has passed its last round makes the concessions of the last again
+        (1.0, 5, 10, 1.0),
         (0.5, 0, 5, 1 / 4 / 16),  # .25 of the way to 1/16
         (0.5, 1, 5, 1 / 16 + 3 / 16 / 4),  # each round has a deadline of its own
         (0.5, 1, 10, 1 / 4),
@@ -224,12 +226,14 @@ def test_concessions_never_fall_from_exchange_to_exchange_and_round_to_round(
     pie, shares = Sitting(textbook()), []
     form = EXPONENTIAL if bent else POLYNOMIAL
     pie.uses(0, tactics.TimeDependent, beta=beta, kappa=max(kappa, 0.01), form=form)
-    for sittings in range(rounds + 1):
+    for sittings in range(rounds + 2):
         pie.expects(rounds, 0, sittings=sittings)
-        shares += [conceded(*pie.at(exchange, 6).at_table, 0) for exchange in range(7)]
-    assert (np.diff(shares) >= -1e-12).all()
-    assert shares[0] == pytest.approx(on_curve(pie.p.parties[0].tactic, 0.0))
-    assert shares[-1] == 1.0
+        shares.append([conceded(*pie.at(exchange, 6).at_table, 0) for exchange in range(7)])
+    expected = np.ravel(shares[:rounds])
+    assert (np.diff(expected) >= -1e-12).all()
+    assert expected[0] == pytest.approx(on_curve(pie.p.parties[0].tactic, 0.0))
+    assert expected[-1] == 1.0
+    assert np.allclose(shares[rounds:], shares[rounds - 1], rtol=0, atol=1e-12)
 
 
 @BOTH_SIDES
@@ -606,33 +610,36 @@ def test_what_the_other_likes_is_what_is_public_or_what_was_learnt(model, found)
     assert best_thought(*sitting.at_table, 0, 0.5) == found
 
 
-def standing_by(*offers, asked=0.5, take_backs=False):
+def standing_by(*offers, asked=0.5, least=0.0, take_backs=False):
     """What is offered by a side that asks for so much, after these offers of its own.
 
-    To it both issues count half; of the first the other is publicly thought to want more, so that
-    it would be given it first.
+    It settles for ``least``. To it both issues count half; of the first the other is publicly
+    thought to want more, so that it would be given it first.
     """
     sitting = Sitting(of_issues(GRID, [[0.5, 0.5], [0.8, 0.2]])).said(0, *offers)
-    sitting.p.protocol.take_backs = take_backs
+    sitting.p.protocol.take_backs, sitting.own(0).least = take_backs, least
     return int(best_thought(*sitting.at_table, 0, asked))
 
 
 @pytest.mark.parametrize(
-    ("offers", "asked", "take_backs", "found"),
+    ("offers", "asked", "least", "take_backs", "found"),
     [
-        ((), 0.5, False, 6),  # all of the first issue
-        ((1,), 0.5, False, 4),  # half of the second stands: half of both
-        ((1,), 0.5, True, 6),
-        ((6, 1), 0.5, False, 4),  # only the last offer stands
-        ((5,), 0.5, False, 6),  # worth .25, less than what is asked by now: it is taken back
-        ((5,), 0.25, False, 5),
-        ((2,), 0.5, False, 2),  # what is exactly worth what is asked stands
+        ((), 0.5, 0.0, False, 6),  # all of the first issue
+        ((1,), 0.5, 0.0, False, 4),  # half of the second stands: half of both
+        ((1,), 0.5, 0.0, True, 6),
+        ((6, 1), 0.5, 0.0, False, 4),  # only the last offer stands
+        ((5,), 0.5, 0.0, False, 5),  # worth .25, less than what is asked by now: said is said
+        ((5,), 0.5, 0.25, False, 5),  # what is exactly worth what it settles for stands
+        ((5,), 0.5, 0.3, False, 6),  # less than it settles for by now: it is taken back
+        ((5,), 0.5, 0.0, True, 6),
+        ((5,), 0.25, 0.0, False, 5),
+        ((2,), 0.5, 0.0, False, 2),
     ],
 )
-def test_what_was_offered_stands_as_long_as_it_is_worth_what_is_asked(
-    offers, asked, take_backs, found
+def test_what_was_offered_stands_as_long_as_it_is_worth_what_the_side_settles_for(
+    offers, asked, least, take_backs, found
 ):
-    assert standing_by(*offers, asked=asked, take_backs=take_backs) == found
+    assert standing_by(*offers, asked=asked, least=least, take_backs=take_backs) == found
 
 
 @pytest.mark.parametrize("kind", [tactics.PackageTrading, tactics.Zeuthen])
@@ -656,6 +663,22 @@ def test_an_offer_is_worth_its_aspiration_to_the_one_who_makes_it(world, exchang
 @pytest.mark.parametrize(("package", "accepted"), [(8, True), (7, False)])
 def test_what_reaches_the_aspiration_is_accepted(package, accepted):
     sitting = cake(0.0, 0.0).uses(0, tactics.Hardliner, floor=0.8)
+    assert bool(accepts(*sitting.at_table, 0, package)) is accepted
+
+
+@pytest.mark.parametrize(
+    ("package", "least", "take_backs", "accepted"),
+    [
+        (6, 0.0, False, True),  # it has offered to take .6
+        (5, 0.0, False, False),
+        (6, 0.0, True, False),  # what it offered binds it to nothing
+        (6, 0.65, False, False),  # it settles for no less than .65 by now
+    ],
+)
+def test_what_is_worth_the_own_standing_offer_is_accepted(package, least, take_backs, accepted):
+    """Asked for is .8 of the zone, at least .8."""
+    sitting = cake(0.0, 0.0).uses(0, tactics.Hardliner, floor=0.8).said(0, 9, 6)
+    sitting.p.protocol.take_backs, sitting.own(0).least = take_backs, least
     assert bool(accepts(*sitting.at_table, 0, package)) is accepted
 
 
