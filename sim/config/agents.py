@@ -86,7 +86,7 @@ class Party:
         "mean gain over no deal that ratification at home asks for", 0, 1, "utility", "assumed"
     )
     thresholds: list[Finite] = text(
-        "pressure at which rungs 1 to 4 become as likely as not, rising (logit)", "calibrated"
+        "pressure at which rungs 1 to 4 become as likely as not, rising (logit)", "assumed"
     )
     capability: list[Able] = text("whether the side can act at rungs 1 to 4, each 1 or 0")
     closure_cost: float = number(
@@ -94,7 +94,7 @@ class Party:
     )
     ending_value: float = number(
         "median grievance at which ending pays as much as continuing", 0, 100, "grievance",
-        "calibrated",
+        "assumed",
     )  # fmt: skip
     ending_spread: float = number(
         "spread of that grievance between futures (scale of its log, logistic)", 0, 20, "log",
@@ -165,9 +165,9 @@ class Militants:
     )
     share: float = number("share of those attacks that are this group's", 0, 1, "share", "assumed")
     excitation: Annotated[float, BeforeValidator(_not_explosive)] = number(
-        "mean further attacks set off by one", 0, 0.95, "attacks", "calibrated"
+        "mean further attacks set off by one", 0, 0.95, "attacks", "assumed"
     )
-    excitation_days: float = number("mean delay of those", 0.1, 365, "days", "calibrated")
+    excitation_days: float = number("mean delay of those", 0.1, 365, "days", "assumed")
     frailty: float = number("variance of the monthly frailty", 0, 5, "1", "calibrated")
     season: float = number(
         "relative swing of the rate over the year, 0 for none", 0, 1, "share", "assumed"
@@ -187,7 +187,7 @@ class Militants:
     spoiler: SpoilerType = text("how far its aims reach: limited, greedy or total")
     spoiling: float = number(
         "relative rise of attacks before rounds and after tentative deals, if Kabul is believed "
-        "able to control the group", 0, 10, "1", "calibrated",
+        "able to control the group", 0, 10, "1", "assumed",
     )  # fmt: skip
     inducement: float = number("inducement offered to the group", 0, 1, "share", "assumed")
 

@@ -24,7 +24,7 @@ class Attribution:
     salience: int = number("deaths from which an attack is salient", 1, 1000, "deaths", "assumed")
     base: float = number(
         "chance of attribution of a salient attack without trust or verification", 0, 1,
-        "probability", "calibrated",
+        "probability", "assumed",
     )  # fmt: skip
     trust: float = number("share of that chance removed by full trust", 0, 1, "share", "assumed")
     monitors: float = number(
@@ -42,14 +42,14 @@ class Attribution:
         "assumed",
     )  # fmt: skip
     standing_evidence: float = number("evidence shared without any deal", 0, 1, "share", "assumed")
-    per_log_death: float = number("pressure per natural log of deaths", 0, 5, "logit", "calibrated")
+    per_log_death: float = number("pressure per natural log of deaths", 0, 5, "logit", "assumed")
 
 
 @dataclass(config=SCHEMA, kw_only=True)
 class Response:
     """The ladder of responses: what raises the pressure to climb and what restrains."""
 
-    tension: float = number("pressure per unit of tension", 0, 5, "logit", "calibrated")
+    tension: float = number("pressure per unit of tension", 0, 5, "logit", "assumed")
     talks: float = number("restraint while talks are in session", 0, 10, "logit", "assumed")
     deal: float = number("restraint from a deal at stake", 0, 10, "logit", "assumed")
     bound: float = number(
@@ -64,7 +64,7 @@ class Response:
         "assumed",
     )  # fmt: skip
     counter: float = number(
-        "pressure per rung of the other side's act", 0, 5, "logit", "calibrated"
+        "pressure per rung of the other side's act", 0, 5, "logit", "assumed"
     )
     counter_from: Rung = text("lowest rung that may be answered in kind")
     local: int = number(
@@ -140,7 +140,7 @@ class Signals:
 class Trust:
     """Bayesian trust with a leak to the prior (Kydd 2005)."""
 
-    memory: float = number("half-life of what was learnt", 0.5, 3650, "days", "calibrated")
+    memory: float = number("half-life of what was learnt", 0.5, 3650, "days", "assumed")
     signals: Signals = text("likelihoods of the signals")
 
 
@@ -231,7 +231,7 @@ class Implementation:
 class Grievance:
     """What makes ending the ceasefire look better than continuing."""
 
-    half_life: float = number("half-life of a grievance", 0.5, 3650, "days", "calibrated")
+    half_life: float = number("half-life of a grievance", 0.5, 3650, "days", "assumed")
     attack: float = number(
         "per unit of pressure of an attributed attack", 0, 10, "grievance", "assumed"
     )

@@ -58,11 +58,11 @@ class Calendar:
     attendance: float = number("inclination to attend", -10, 50, "logit", "calibrated")
     tension: float = number("loss of inclination per unit of tension", 0, 5, "logit", "assumed")
     breakdown: float = number(
-        "loss of inclination while the last round failed", 0, 10, "logit", "calibrated"
+        "loss of inclination while the last round failed", 0, 10, "logit", "assumed"
     )
     call_back: float = number(
         "inclination regained per unit of leverage of mediators who call back", 0, 10, "logit",
-        "calibrated",
+        "assumed",
     )  # fmt: skip
     ripeness: float = number(
         "inclination gained per unit of loss in the disagreement payoff", 0, 100, "logit",

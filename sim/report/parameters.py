@@ -31,7 +31,7 @@ also the override that sets it: `ceasefire conflict.clashes.rate=0.05`, and wher
 `<name>`, with a name in its place: `ceasefire mediators.qatar.patience=3`.
 
 The *origin* says where a value comes from: *measured* (with the file of `seeds/` it is read from),
-*calibrated* (chosen so that the baseline shows the patterns listed in [odd.md](odd.md)) or
+*calibrated* (found by `ceasefire calibrate`, see [calibration.md](calibration.md)) or
 *assumed*. The unit 1 is that of a pure number. What each parameter does is told in odd.md under its
 submodel.
 """
