@@ -44,6 +44,7 @@ calibration: $(INSTALLED)
 
 # Every scenario's effect under every accepted set of parameters.
 signs: $(INSTALLED)
+	@rm -rf build/signs
 	@$(BIN)/ceasefire -m +experiment=scenario_signs hydra.sweep.dir=build/signs
 	@cp build/signs/signs.csv build/signs/signs.txt experiments/scenario_signs/
 

@@ -76,12 +76,12 @@ def weibull_shape(hazards):
 
 
 def test_pattern_1_the_hazard_falls_with_age(baseline):
-    """Falls from band to band, each within a factor of two of the anchor, as does the Weibull shape.
+    """Falls from band to band, each within a factor of two of the anchor; so does its shape.
 
     Why a factor of two: the anchor is of all open-ended ceasefires, and the classes nearest to this
-    one differ from it by that much (median 25, 64, 93 against 70 days). The shape may differ from the
-    anchor's, fitted to the same bands in the same way, by half of it. A Monte Carlo error of 4 is
-    allowed on the fall.
+    one differ from it by that much (median 25, 64, 93 against 70 days). The Weibull shape may
+    differ from the anchor's, fitted to the same bands in the same way, by half of it. A Monte Carlo
+    error of 4 is allowed on the fall.
     """
     found, anchors = hazards(baseline), rates("ceasefire_durability", "hazard_per_1000_days")
     for (earlier, e), (later, f) in zip(
