@@ -63,9 +63,7 @@ class Response:
         "restraint per unit of utility that closure has cost the side", 0, 50, "logit / utility",
         "assumed",
     )  # fmt: skip
-    counter: float = number(
-        "pressure per rung of the other side's act", 0, 5, "logit", "assumed"
-    )
+    counter: float = number("pressure per rung of the other side's act", 0, 5, "logit", "assumed")
     counter_from: Rung = text("lowest rung that may be answered in kind")
     local: int = number(
         "highest rung at which commanders on the spot answer a clash", 0, 4, "rung", "assumed"
