@@ -57,7 +57,7 @@ def last_offer(future: Any, side: int, back: int) -> int:
 
 @rule
 def between(own: Any, conceded: float) -> float:
-    """Own utility with this share of the zone from the ideal to no deal given up."""
+    """Own utility with this share given up of the zone from the ideal to the least settled for."""
     zone = max(own.ideal - own.least, 0.0)
     return own.least + zone * (1.0 - conceded)
 

@@ -27,7 +27,7 @@ def path(cell: Cell, heard: list[Entry], theme: str = "light", sheet: str = "sli
     """Draw one future's offers in utility space, with frontier, Nash and Kalai-Smorodinsky points.
 
     ``heard`` are the entries of ``sim.report.transcript`` of one future. The round shown is the
-    one with a ratified deal, else the last; utilities are those of its last day of talks.
+    last with an accepted move, else the last; utilities are those of its last day of talks.
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     moves = [entry for entry in heard if entry["kind"] == "move"]
