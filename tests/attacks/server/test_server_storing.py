@@ -12,6 +12,7 @@ import sqlite3
 import time
 
 import pytest
+from classroom import free_port
 from sockets import Browser, Page, make_class, sit_down
 
 from .helpers import Lesson, answers, button, click, rows, shown
@@ -172,7 +173,7 @@ async def test_two_clicks_at_once_are_one_move(fresh):
 
 async def test_two_servers_do_not_keep_their_rooms_in_one_folder(fresh):
     second = await asyncio.create_subprocess_exec(
-        *fresh.command(port=fresh.port + 1), stdout=asyncio.subprocess.PIPE,
+        *fresh.command(port=free_port()), stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said, _ = await asyncio.wait_for(second.communicate(), 60)
