@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from sim.compiling import rule
-from sim.negotiation.tables import eased, loss, stands, utility, value
+from sim.negotiation.search import stands
+from sim.negotiation.tables import eased, loss, utility, value
 from sim.parameters import NONE
 
 PRIOR = 1.0  # how many unmoved offers an issue is credited with before anything is heard

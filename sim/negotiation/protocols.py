@@ -14,9 +14,11 @@ from sim.chance import chance, purpose
 from sim.compiling import rule
 from sim.config import ProtocolKind
 from sim.negotiation import persons
+from sim.negotiation.drafts import draft, list_texts
 from sim.negotiation.opponent import hear
 from sim.negotiation.reservation import total_grievance
-from sim.negotiation.tables import draft, reckoned, reopens, takes_back, utility
+from sim.negotiation.search import reopens, takes_back
+from sim.negotiation.tables import reckoned, utility
 from sim.negotiation.tactics import last_offer
 from sim.notes import MOVE, TAKEN_BACK, note
 from sim.parameters import NONE, code
@@ -34,6 +36,8 @@ def bargain(future: Any, p: Any, t: Any, log: Any) -> int:
     Returns the package that both accepted, or NONE.
     """
     talks, kind, agreed = future.talks, p.protocol.kind, NONE
+    if talks.mediated:
+        list_texts(future, p, t)
     for _ in range(p.protocol.sessions_per_day):
         if talks.exchange >= talks.limit:
             break
@@ -179,7 +183,7 @@ def table_text(future: Any, p: Any, t: Any, log: Any) -> int:
     talks = future.talks
     if not talks.mediated:
         return NONE
-    text = persons.tables_text(future, draft(future, p, t, 0.5 + talks.lean))
+    text = persons.tables_text(future, draft(t, 0.5 + talks.lean))
     if text == NONE:
         return NONE
     first = persons.lacks(future, p, t, 0, text)

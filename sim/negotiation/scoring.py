@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.compiling import rule
-from sim.negotiation.tables import most_on, utility
+from sim.negotiation.tables import utility
 
 
 @rule
@@ -26,7 +26,7 @@ def best_product(future: Any, t: Any) -> tuple[float, int]:
     """The largest Nash product, and the number of its package."""
     best, found = 0.0, 0
     for page in range(t.pages):
-        first, second = most_on(future, t, 0, page), most_on(future, t, 1, page)
+        first, second = t.most_own[0, page], t.most_own[1, page]
         if product(future, first, second) <= best:
             continue
         for number in range(page * t.page, (page + 1) * t.page):
@@ -66,7 +66,7 @@ def distance(first: float, second: float) -> float:
 def distance_to_frontier(future: Any, t: Any, x: float, y: float, nearest: float) -> float:
     """Distance of a deal to the nearest package on the frontier, which is ``nearest`` at most."""
     for page in range(t.pages):
-        first, second = most_on(future, t, 0, page), most_on(future, t, 1, page)
+        first, second = t.most_own[0, page], t.most_own[1, page]
         if first < x - nearest or second < y - nearest:
             continue
         for number in range(page * t.page, (page + 1) * t.page):
@@ -81,7 +81,7 @@ def distance_to_frontier(future: Any, t: Any, x: float, y: float, nearest: float
 def beaten(future: Any, t: Any, x: float, y: float) -> bool:
     """Whether some package is better for one side and no worse for the other."""
     for page in range(t.pages):
-        first, second = most_on(future, t, 0, page), most_on(future, t, 1, page)
+        first, second = t.most_own[0, page], t.most_own[1, page]
         if first < x or second < y:
             continue
         for number in range(page * t.page, (page + 1) * t.page):

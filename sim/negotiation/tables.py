@@ -25,7 +25,6 @@ leaves out those that cannot hold what it seeks.
 
 from __future__ import annotations
 
-import math
 import threading
 from typing import Any
 
@@ -43,9 +42,6 @@ PAGE = 24  # packages of a page at most, but for the options of one issue
 HELD = 8  # tables held at once
 MARGIN = 1e-9  # by which a bound is above what it bounds
 
-# What a page's packages are worth at most: own utility, which lies below the chord
-# at_zero + trust * rise, and utility as the other side's is publicly reckoned.
-BOUND = struct([("at_zero", "f8"), ("rise", "f8"), ("reckoned", "f8")])
 _BY_PACKAGE = (2, MAX_PACKAGES)
 TABLE = struct(
     [
@@ -61,8 +57,13 @@ TABLE = struct(
         # packages of a page, how many pages there are, issues on which all of a page agree
         ("page", "i8"), ("pages", "i8"), ("leading", "i8"), ("issues", "i8"),
         ("options", "i8"),
-        # by side: its pages, best for the other side first; what they are worth at most
-        ("order", "i8", _BY_PACKAGE), ("bounds", BOUND, _BY_PACKAGE),
+        # by side and page, what packages are worth at most: own utility, which without lock-in lies
+        # below the chord at_zero + trust * rise; what it is reckoned to be; the least retreat
+        ("at_zero", "f8", _BY_PACKAGE), ("rise", "f8", _BY_PACKAGE),
+        ("best_reckoned", "f8", _BY_PACKAGE), ("least_retreat", "f8", (2, CONTESTED, MAX_PACKAGES)),
+        ("order", "i8", _BY_PACKAGE),  # by side: its pages, best for the other side first
+        ("best_own", "i8", (2,)),  # by side: the package last found to be best for it
+        ("most_own", "f8", _BY_PACKAGE),  # by side and page: more than own utility is today
         ("agenda", "i8"),  # for which the options are listed
         ("option", "i1", (MAX_PACKAGES, ISSUES)),  # which option a package takes on each issue
         ("verified", "f8", (MAX_PACKAGES,)),  # V of each package
@@ -71,6 +72,8 @@ TABLE = struct(
         ("first", "i8", (ISSUES,)), ("valued", "f8", (2, OPTIONS)),
         ("limit", "i8", (2,)), ("conceded", "f8", (2, EXCHANGES + 1)),  # each side's curve
         ("sight", VIEW),
+        # packages that mediators may table today, and the logarithms of both sides' gains
+        ("texts", "i8"), ("text", "i8", (MAX_PACKAGES,)), ("gain", "f8", _BY_PACKAGE),
     ]
 )  # fmt: skip
 DESK = struct([("tables", TABLE, (HELD,)), ("log", LOG)])  # what a thread works with
@@ -113,7 +116,7 @@ def make_table(future: Any, p: Any, t: Any) -> None:
         list_options(p, t)
     bearing = list_verification(p, t)
     for side in range(2):
-        t.limit[side] = 0
+        t.limit[side] = t.best_own[side] = 0
         t.opening[side] = opening(p, t.account, side)
         list_options_worth(p, t, side)
         list_worths(p, t, side, bearing)
@@ -354,14 +357,19 @@ def bound_pages(t: Any, side: int) -> None:
     The best of a page is convex in trust, so it lies below its chord; lock-in only takes off.
     """
     for page in range(t.pages):
-        low = high = reckoned = -np.inf
+        low = high = best = -np.inf
         for number in range(page * t.page, (page + 1) * t.page):
             low = max(low, t.constant[side, number])
             high = max(high, t.constant[side, number] + t.slope[side, number])
-            reckoned = max(reckoned, t.reckoned[side, number])
-        bound = t.bounds[side, page]
-        bound.at_zero, bound.rise, bound.reckoned = low + MARGIN, high - low, reckoned
-    best_first = np.argsort(-t.bounds[side]["reckoned"][: t.pages], kind="mergesort")
+            best = max(best, t.reckoned[side, number])
+        t.at_zero[side, page], t.rise[side, page] = low + MARGIN, high - low
+        t.best_reckoned[side, page] = best
+        for c in range(CONTESTED):
+            least = np.inf
+            for number in range(page * t.page, (page + 1) * t.page):
+                least = min(least, t.retreat[side, c, number])
+            t.least_retreat[side, c, page] = least
+    best_first = np.argsort(-t.best_reckoned[side][: t.pages], kind="mergesort")
     for place in range(t.pages):
         t.order[1 - side, place] = best_first[place]
 
@@ -394,181 +402,15 @@ def reckoned(t: Any, side: int, number: int) -> float:
 
 
 @rule
-def most_on(future: Any, t: Any, side: int, page: int) -> float:
-    """More than any package of a page is worth to a side."""
-    return t.bounds[side, page].at_zero + future.sides[side].trust * t.bounds[side, page].rise
+def weigh_pages(future: Any, t: Any, side: int) -> None:
+    """Bound what the packages of each page are worth to a side at its trust and lock-in.
 
-
-# --- what was offered and settled -----------------------------------------------------------------
-
-
-@rule
-def stands(future: Any, t: Any, side: int, number: int, last: int, issues: int) -> bool:
-    """Whether a package leaves what is settled, and what a side has offered, as it stands.
-
-    On none of the first ``issues`` may it change what a partial deal grants, or be worth less to
-    the other side than the package ``last`` (NONE: nothing was offered).
+    Whoever looks for packages looks into these bounds, so they must be those of the day.
     """
-    deal = future.deal
-    for k in range(issues):
-        chosen = t.option[number, k]
-        if deal.partial:
-            settled = t.option[deal.package, k]
-            if settled > 0 and settled != chosen:
-                return False
-        if last != NONE:
-            before = t.option[last, k]
-            first = t.first[k]
-            if t.valued[1 - side, first + chosen] < t.valued[1 - side, first + before]:
-                return False
-    return True
-
-
-@rule
-def reopens(future: Any, t: Any, number: int) -> bool:
-    """Whether a package changes what a partial deal has settled."""
-    return not stands(future, t, 0, number, NONE, t.issues)
-
-
-@rule
-def takes_back(t: Any, side: int, number: int, last: int) -> bool:
-    """Whether a package is worth less to the other side on some issue than the one before."""
-    for k in range(t.issues):
-        before, chosen = t.first[k] + t.option[last, k], t.first[k] + t.option[number, k]
-        if t.valued[1 - side, chosen] < t.valued[1 - side, before]:
-            return True
-    return False
-
-
-@rule
-def common_ground(future: Any, t: Any, one: int, other: int) -> int:
-    """What two packages share: options that both take, beside what is settled, else status quo."""
-    number = 0
-    for k in range(t.issues):
-        following = t.first[k + 1] if k + 1 < t.issues else t.options
-        chosen = int(t.option[one, k]) if t.option[one, k] == t.option[other, k] else 0
-        if future.deal.partial and t.option[future.deal.package, k] > 0:
-            chosen = int(t.option[future.deal.package, k])
-        number = number * (following - t.first[k]) + chosen
-    return number
-
-
-# --- looking for a package ------------------------------------------------------------------------
-
-
-@rule
-def best_for_other(future: Any, t: Any, side: int, asked: float, last: int) -> int:
-    """Package that the other side is thought to like best of those worth ``asked`` to this side.
-
-    What is settled stands, and so does what the side has offered: ``last``, or NONE where it may
-    take back. Of equals the one with the lowest number. Where none is, the one best for this side.
-    """
-    bound = last != NONE or future.deal.partial
-    best, found = -np.inf, NONE
-    for place in range(t.pages):
-        page = t.order[side, place]
-        if t.bounds[1 - side, page].reckoned < best:
-            break
-        if most_on(future, t, side, page) < asked:
-            continue
-        if bound and not stands(future, t, side, page * t.page, last, t.leading):
-            continue
-        for number in range(page * t.page, (page + 1) * t.page):
-            other = t.reckoned[1 - side, number]
-            better = other > best or (other == best and number < found)
-            better = better and utility(future, t, side, number) >= asked
-            if better and (not bound or stands(future, t, side, number, last, t.issues)):
-                best, found = other, number
-    return found if found != NONE else best_for_own(future, t, side)
-
-
-@rule
-def best_for_own(future: Any, t: Any, side: int) -> int:
-    """Package best for a side, of equals the one better for the other or of the lowest number.
-
-    What is settled stands.
-    """
-    settled = future.deal.partial
-    best, found = -np.inf, 0
+    own = future.sides[side]
     for page in range(t.pages):
-        if most_on(future, t, side, page) < best:
-            continue
-        for number in range(page * t.page, (page + 1) * t.page):
-            own = utility(future, t, side, number)
-            other = t.reckoned[1 - side, number]
-            better = own > best or (own == best and other > t.reckoned[1 - side, found])
-            if better and not (settled and reopens(future, t, number)):
-                best, found = own, number
-    return found
-
-
-@rule
-def most_leaving(future: Any, t: Any, side: int, floor: float) -> float:
-    """Most own utility among packages worth ``floor`` to the other side.
-
-    If none is worth so much, among those that are worth most to it.
-    """
-    best = -np.inf
-    floor = min(floor, t.bounds[1 - side, t.order[side, 0]].reckoned)
-    for place in range(t.pages):
-        page = t.order[side, place]
-        if t.bounds[1 - side, page].reckoned < floor:
-            break
-        if most_on(future, t, side, page) < best:
-            continue
-        for number in range(page * t.page, (page + 1) * t.page):
-            if t.reckoned[1 - side, number] >= floor:
-                best = max(best, utility(future, t, side, number))
-    return best
-
-
-@rule
-def draft(future: Any, p: Any, t: Any, weight: float) -> int:
-    """The mediators' text: the package of the best weighted Nash product of gains over no deal.
-
-    ``weight`` in [0, 1] is the first side's. Mediators reckon with what they know: of each side's
-    utility and of what it has without a deal, what is publicly reckoned, and of what goes beyond
-    that the share that the side tells them and they understand. What is settled stands. NONE if
-    they know of no package that is better than no deal for both.
-    """
-    knows = (known_of(future, p, 0), known_of(future, p, 1))
-    low = (believed_low(future, p, 0, knows[0]), believed_low(future, p, 1, knows[1]))
-    best, found = -np.inf, NONE
-    for page in range(t.pages):
-        first = between_known(t.bounds[0, page].reckoned, most_on(future, t, 0, page), knows[0])
-        second = between_known(t.bounds[1, page].reckoned, most_on(future, t, 1, page), knows[1])
-        if weighted_product(weight, first - low[0], second - low[1]) <= best:
-            continue
-        for number in range(page * t.page, (page + 1) * t.page):
-            first = between_known(t.reckoned[0, number], utility(future, t, 0, number), knows[0])
-            second = between_known(t.reckoned[1, number], utility(future, t, 1, number), knows[1])
-            gained = weighted_product(weight, first - low[0], second - low[1])
-            if gained > best and not (future.deal.partial and reopens(future, t, number)):
-                best, found = gained, number
-    return found
-
-
-@rule
-def known_of(future: Any, p: Any, side: int) -> float:
-    """Share of a side's private position that mediators who draft know, in [0, 1]."""
-    return future.talks.knowledge * p.parties[side].candour
-
-
-@rule
-def believed_low(future: Any, p: Any, side: int, known: float) -> float:
-    """What mediators believe to be the least that a side settles for."""
-    return between_known(p.parties[side].disagreement, future.sides[side].least, known)
-
-
-@rule
-def between_known(public: float, private: float, known: float) -> float:
-    """What is believed of a quantity of which the share ``known`` of what is private is told."""
-    return public + known * (private - public)
-
-
-@rule
-def weighted_product(weight: float, first: float, second: float) -> float:
-    """Logarithm of the weighted product of both sides' gains; minus infinity without one."""
-    if first <= 0.0 or second <= 0.0:
-        return -np.inf
-    return weight * math.log(first) + (1.0 - weight) * math.log(second)
+        t.most_own[side, page] = t.at_zero[side, page] + own.trust * t.rise[side, page]
+    for c in range(CONTESTED):
+        if own.lock_in[c] > 0.0:
+            for page in range(t.pages):
+                t.most_own[side, page] -= own.lock_in[c] * t.least_retreat[side, c, page]

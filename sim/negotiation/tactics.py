@@ -20,7 +20,8 @@ from sim.config.tactics import Imitation
 from sim.negotiation.concession import absolute_tit_for_tat, concession, relative_tit_for_tat
 from sim.negotiation.opponent import best_as_learned
 from sim.negotiation.own import Unusable, called
-from sim.negotiation.tables import best_for_other, most_leaving, reckoned, reopens, utility, value
+from sim.negotiation.search import best_for_other, most_leaving, reopens
+from sim.negotiation.tables import reckoned, utility, value
 from sim.parameters import NONE, TACTICS, code
 from sim.state import EXCHANGES
 

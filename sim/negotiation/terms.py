@@ -64,7 +64,7 @@ def lapse(future: Any) -> None:
 
 
 @rule
-def stands(p: Any, issue: int, chosen: int) -> float:
+def kept_up(p: Any, issue: int, chosen: int) -> float:
     """Share of attacks that Kabul's own policy on an issue goes on ending with an option chosen.
 
     What the first option ends, it ends without any deal; a deal on an option that ends less
@@ -80,7 +80,7 @@ def standing(p: Any, package: int) -> float:
     """Share of a fully exposed group's attacks that Kabul's own policies go on ending."""
     left = 1.0
     for k in range(p.count.issues):
-        left *= 1.0 - stands(p, k, option_of(p, package, k))
+        left *= 1.0 - kept_up(p, k, option_of(p, package, k))
     return 1.0 - left
 
 
@@ -106,7 +106,7 @@ def write_terms(future: Any, p: Any) -> None:
     for k in range(p.count.issues):
         chosen = option_of(p, package, k)
         effects = p.agenda.options[p.agenda.issues[k].first + chosen].effects
-        suppression = beyond(effects.suppression, stands(p, k, chosen))
+        suppression = beyond(effects.suppression, kept_up(p, k, chosen))
         if effects.leakage > 0.0:
             leaking *= 1.0 - suppression
         else:

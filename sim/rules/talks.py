@@ -21,7 +21,8 @@ from sim.negotiation.protocols import bargain
 from sim.negotiation.ratification import needed_at_home
 from sim.negotiation.reservation import disagreement, reservation, total_grievance
 from sim.negotiation.scoring import score_deal
-from sim.negotiation.tables import common_ground, reckoned, table_of, utility
+from sim.negotiation.search import common_ground
+from sim.negotiation.tables import reckoned, table_of, utility, weigh_pages
 from sim.negotiation.tactics import last_offer, plan_round
 from sim.negotiation.terms import begin_anew, in_full, sign
 from sim.notes import (
@@ -170,6 +171,7 @@ def work_out_positions(future: Any, p: Any, t: Any) -> None:
     for side in range(2):
         own = future.sides[side]
         own.trust = trust(own)
+        weigh_pages(future, t, side)
         own.reservation = reservation(future, p, side)
         if future.deal.partial:  # what is settled is what a side has without more
             settled = utility(future, t, side, future.deal.package)

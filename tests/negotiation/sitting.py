@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sim.config import PARTIES, Scenario, validate
 from sim.futures import Futures
-from sim.negotiation.tables import DESK, make_table, utility
+from sim.negotiation.drafts import list_texts
+from sim.negotiation.tables import DESK, make_table, utility, weigh_pages
 from sim.negotiation.tactics import plan_round
 from sim.parameters import NONE, TACTICS
 from sim.study.cells import load_cell
@@ -54,8 +55,16 @@ class Sitting:
 
     @property
     def at_table(self):
-        """What most rules take first."""
+        """What most rules take first; pages are weighed and texts listed as of now."""
+        for side in range(2):
+            weigh_pages(self.future, self.t, side)
+        list_texts(self.future, self.p, self.t)
         return self.future, self.p, self.t
+
+    @property
+    def of_packages(self):
+        """What rules take first that know packages only, and no parameters."""
+        return self.at_table[0], self.t
 
     def own(self, side):
         """A side's record."""
@@ -329,3 +338,30 @@ def everybody(sitting):
     return np.array(
         [[utility(sitting.future, sitting.t, side, k) for side in range(2)] for k in numbers]
     )
+
+
+# --- what was offered and settled ---
+
+PAIR = {  # package 3 a + b takes option a of the first issue and option b of the second
+    "first": issue([0, 0.5, 1], [1, 0.5, 0]),
+    "second": issue([0, 0.5, 1], [1, 0.5, 0]),
+}
+
+
+def pair(settled=NONE):
+    """Two issues of three options, of which Islamabad would have the last and Kabul the first."""
+    sitting = Sitting(of_issues(PAIR, [[0.5, 0.5], [0.5, 0.5]]))
+    return sitting if settled == NONE else sitting.settled(settled)
+
+
+def standing(world, side, last):
+    """Which packages leave what is settled and what was offered, issue by issue."""
+    listed, deal = options(world.p), world.future.deal
+    stand = np.ones(len(listed), dtype=bool)
+    for k, chosen in enumerate(listed.T):
+        if deal.partial and listed[deal.package, k] > 0:
+            stand &= chosen == listed[deal.package, k]
+        if last != NONE:
+            worth = values(world.p, world.future.account, k, 1 - side)[chosen]
+            stand &= worth >= worth[last]
+    return stand

@@ -23,7 +23,7 @@ MANY = settings(max_examples=20, deadline=None)
 
 def scored(world, deal):
     """Distance to the frontier and share of the largest Nash product, as noted."""
-    score_deal(world.future, world.t, deal)
+    score_deal(*world.of_packages, deal)
     tally = world.future.tally
     return float(tally.deal_distance), float(tally.deal_nash_share)
 
@@ -91,7 +91,7 @@ def test_the_search_for_the_frontier_ends_at_what_is_known(inefficient):
 def test_a_point_is_beaten_by_what_is_better_for_one_and_no_worse_for_the_other(
     inefficient, x, y, so
 ):
-    assert bool(beaten(inefficient.future, inefficient.t, x, y)) is so
+    assert bool(beaten(*inefficient.of_packages, x, y)) is so
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_product_of_gains_knows_no_losses(first, second, gained):
 
 def test_the_best_product_is_told_with_its_package():
     sitting = cake(0.4, 0.0)
-    best, found = best_product(sitting.future, sitting.t)
+    best, found = best_product(*sitting.of_packages)
     assert best == pytest.approx(0.3 * 0.3)
     assert found == 7
 
@@ -130,7 +130,7 @@ def test_every_deal_is_scored_as_the_solutions_say(world, seed):
 def test_a_point_is_beaten_unless_it_is_on_the_frontier(world):
     worths = everybody(world)
     on_frontier = solutions.pareto_frontier(worths)
-    found = [bool(beaten(world.future, world.t, x, y)) for x, y in worths.tolist()]
+    found = [bool(beaten(*world.of_packages, x, y)) for x, y in worths.tolist()]
     assert found == (~on_frontier).tolist()
 
 
@@ -140,7 +140,7 @@ def test_the_best_product_is_the_largest_of_all(world):
     worths = everybody(world)
     threat = np.array([world.own(side).reservation for side in range(2)])
     gains = np.maximum(worths - threat, 0.0).prod(axis=1)
-    best, found = best_product(world.future, world.t)
+    best, found = best_product(*world.of_packages)
     assume(gains.max() > 0)
     assert best == gains.max()
     assert found == gains.argmax()

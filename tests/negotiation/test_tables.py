@@ -1,6 +1,5 @@
-"""What packages are worth, by hand and by brute force; and looking for a package is exact."""
+"""What packages are worth, by hand and by brute force."""
 
-import math
 from threading import Thread
 
 import numpy as np
@@ -13,33 +12,22 @@ from sim.config import PARTIES
 from sim.negotiation.agenda import packages
 from sim.negotiation.tables import (
     HELD,
-    best_for_other,
-    best_for_own,
-    bound_pages,
-    common_ground,
     desk,
-    draft,
     eased,
     list_options_worth,
     list_verification,
     list_worths,
     make_table,
-    most_leaving,
-    most_on,
     opening,
     reckoned,
-    reopens,
-    stands,
     stated,
     table_of,
-    takes_back,
     utility,
     value,
-    weighted_product,
+    weigh_pages,
     with_option,
 )
 from sim.parameters import CONTESTED, NONE
-from sim.study.cells import load_cell
 
 from .sitting import (
     Sitting,
@@ -52,8 +40,6 @@ from .sitting import (
     position,
     publicly,
     random_world,
-    swapped,
-    values,
     verifications,
     worlds,
 )
@@ -413,8 +399,9 @@ def test_bounds_are_above_what_they_bound_whatever_trust_and_lock_in(world, trus
     for side in range(2):
         own = world.own(side)
         own.trust, own.lock_in[:] = trust, rng.random(len(own.lock_in))
+        weigh_pages(world.future, world.t, side)
         for page, worths in enumerate(of_pages(everybody(world)[:, side], world)):
-            assert worths.max() < most_on(world.future, world.t, side, page)
+            assert worths.max() < world.t.most_own[side, page]
 
 
 @given(worlds(many_pages=True))
@@ -425,19 +412,37 @@ def test_a_bound_is_the_best_of_its_page_at_either_end_of_trust(world):
         own = world.own(side)
         own.lock_in[:] = 0.0
         for own.trust in (0.0, 1.0):
+            weigh_pages(world.future, world.t, side)
             for page, worths in enumerate(of_pages(everybody(world)[:, side], world)):
-                most = most_on(world.future, world.t, side, page)
+                most = world.t.most_own[side, page]
                 assert most == pytest.approx(worths.max(), abs=2e-9)
         for page, worths in enumerate(of_pages(world.t.reckoned[side], world)):
-            assert world.t.bounds[side, page].reckoned == worths.max()
+            assert world.t.best_reckoned[side, page] == worths.max()
 
 
-def test_the_most_on_a_page_is_by_the_trust_of_whose_it_is():
+def test_the_most_on_a_page_is_by_the_trust_and_lock_in_of_whose_it_is():
     world = random_world(np.random.default_rng(2), [5, 5])
-    bound = world.t.bounds[1, 3]
-    bound.at_zero, bound.rise = 0.3, 0.4
-    world.own(0).trust, world.own(1).trust = 0.5, 0.25
-    assert most_on(world.future, world.t, 1, 3) == pytest.approx(0.4)
+    t, own = world.t, world.own(1)
+    t.at_zero[1, 3], t.rise[1, 3], t.least_retreat[1, :, 3] = (
+        0.3,
+        0.4,
+        [0.05, 0.2, 0.1, *[0] * 9][:CONTESTED],
+    )
+    world.own(0).trust, own.trust, own.lock_in[:] = 0.5, 0.25, 0.0
+    weigh_pages(world.future, t, 1)
+    assert t.most_own[1, 3] == pytest.approx(0.4)
+    own.lock_in[0], own.lock_in[1], world.own(0).lock_in[0] = 1.0, 0.5, 0.9
+    weigh_pages(world.future, t, 1)
+    assert t.most_own[1, 3] == pytest.approx(0.4 - 0.05 - 0.1)
+
+
+@given(worlds(many_pages=True))
+@FEW
+def test_the_least_retreat_of_a_page_is_what_its_mildest_package_costs(world):
+    for side in range(2):
+        for c in range(CONTESTED):
+            for page, lost in enumerate(of_pages(world.t.retreat[side, c], world)):
+                assert world.t.least_retreat[side, c, page] == lost.min()
 
 
 @given(worlds(many_pages=True))
@@ -623,361 +628,3 @@ def test_a_new_table_knows_no_curves_and_no_offers():
     assert sitting.t.limit.tolist() == [0, 0]
     assert (sitting.t.sight.spoken, sitting.t.sight.received) == (0, 0)
     assert np.isnan([sitting.t.sight.own, sitting.t.sight.heard]).all()
-
-
-# --- looking for a package ------------------------------------------------------------------------
-
-
-def both_sides(world, side):
-    """What every package is worth to a side, and is reckoned to be to the other."""
-    return everybody(world)[:, side], world.t.reckoned[1 - side, : world.t.packages]
-
-
-def liked_best(world, side, asked):
-    """The choice by going through every package in turn."""
-    own, theirs = both_sides(world, side)
-    enough = [k for k in range(len(own)) if own[k] >= asked]
-    if enough:
-        return max(enough, key=lambda k: (theirs[k], -k))
-    return max(range(len(own)), key=lambda k: (own[k], theirs[k], -k))
-
-
-@given(worlds(many_pages=True), st.floats(-0.2, 1.2))
-@FEW
-def test_the_best_package_for_the_other_is_found_among_all(world, asked):
-    for side in range(2):
-        found = best_for_other(world.future, world.t, side, asked, NONE)
-        assert found == liked_best(world, side, asked)
-
-
-@given(worlds(many_pages=True), st.integers(0, 2**32))
-@FEW
-def test_an_aspiration_met_exactly_is_met(world, seed):
-    """Aspirations that equal some package's utility to the last bit."""
-    number = np.random.default_rng(seed).integers(world.p.agenda.packages)
-    for side in range(2):
-        exact = utility(world.future, world.t, side, number)
-        found = best_for_other(world.future, world.t, side, exact, NONE)
-        assert found == liked_best(world, side, exact)
-        assert utility(world.future, world.t, side, found) >= exact
-
-
-def test_where_nothing_is_good_enough_the_best_for_oneself_is_offered():
-    assert [best_for_other(*_ft(cake()), side, 2.0, NONE) for side in range(2)] == [10, 0]
-
-
-def _ft(sitting):
-    return sitting.future, sitting.t
-
-
-@given(worlds(many_pages=True))
-@FEW
-def test_the_best_package_for_oneself_is_found_among_all(world):
-    for side in range(2):
-        own, theirs = both_sides(world, side)
-        best = max(range(len(own)), key=lambda k: (own[k], theirs[k], -k))
-        assert best_for_own(world.future, world.t, side) == best
-
-
-def test_of_packages_equally_good_for_oneself_the_other_sides_better_one_is_chosen():
-    """Packages (own, other): (1, 0), (1, .5), (1, .5), (0, 1)."""
-    table = Sitting(of_issues({"a": issue([1, 1, 1, 0], [0, 0.5, 0.5, 1])}, [[1], [1]]))
-    assert best_for_own(*_ft(table), 0) == 1
-
-
-@given(worlds(many_pages=True), st.floats(-0.2, 1.2), st.booleans(), st.integers(0, 2**32))
-@FEW
-def test_the_most_that_leaves_the_other_a_floor_is_found_among_all(world, floor, exact, seed):
-    """Floors met exactly among them."""
-    for side in range(2):
-        own, theirs = both_sides(world, side)
-        floor = np.random.default_rng(seed).choice(theirs) if exact else floor
-        left = own[theirs >= floor] if (theirs >= floor).any() else own[theirs == theirs.max()]
-        assert most_leaving(world.future, world.t, side, floor) == left.max()
-
-
-@pytest.mark.parametrize("side", [0, 1])
-def test_a_page_of_little_own_worth_may_hold_the_best_for_the_other(side):
-    """Two pages of 13. Own worth and the other's: (0, 1), (.5, .3) on one, (.2, .7) on the next."""
-    world = random_world(np.random.default_rng(1), [2, 13])
-    t, other = world.t, 1 - side
-    t.constant[:], t.slope[:], t.retreat[:], t.reckoned[:] = 0, 0, 0, 0
-    t.constant[side, [1, 13]] = t.reckoned[side, [1, 13]] = [0.5, 0.2]
-    t.constant[other, [0, 1, 13]] = t.reckoned[other, [0, 1, 13]] = [1.0, 0.3, 0.7]
-    for of in range(2):
-        bound_pages(t, of)
-    assert best_for_other(world.future, t, side, 0.15, NONE) == 13
-    assert most_leaving(world.future, t, side, 0.5) == 0.2
-
-
-def test_a_floor_met_exactly_is_met():
-    sitting = cake()
-    assert most_leaving(sitting.future, sitting.t, 0, 0.5) == 0.5
-
-
-@pytest.mark.parametrize(
-    "name", ["baseline", pytest.param("extradition_accepted", marks=pytest.mark.slow)]
-)
-def test_the_shipped_agendas_choices_are_exact_whatever_trust_lock_in_and_account(name):
-    """Random states of both sides; every third is locked in on some issues as far as can be."""
-    sitting, rng = Sitting(load_cell(name, ["accounts=mixed"]).scenario), np.random.default_rng(1)
-    future, p, found = sitting.future, sitting.p, set()
-    for account in (ISLAMABADS, KABULS):
-        future.account = account
-        t = sitting.lay().t
-        for number in range(12):
-            side = number % 2
-            own, most = sitting.own(side), p.parties[side].lock_in
-            share = rng.integers(0, 2, CONTESTED) if number % 3 == 0 else rng.random(CONTESTED)
-            own.trust, own.lock_in[:] = rng.random(), share * most
-            worth = t.constant[side] + own.trust * t.slope[side]
-            for c in range(p.count.contested):
-                worth -= own.lock_in[c] * t.retreat[side, c]
-            theirs = t.reckoned[1 - side, : t.packages]
-            worth, asked = worth[: t.packages], rng.random()
-            enough = np.flatnonzero(worth >= asked)
-            best = enough[theirs[enough].argmax()] if len(enough) else worth.argmax()
-            assert best_for_other(future, t, side, asked, NONE) == best
-            left = worth[theirs >= asked]
-            most_left = left.max() if len(left) else worth[theirs == theirs.max()].max()
-            assert most_leaving(future, t, side, asked) == most_left
-            found.add(int(best))
-    assert len(found) > 8
-
-
-# --- what was offered and settled -----------------------------------------------------------------
-
-
-PAIR = {  # package 3 a + b takes option a of the first issue and option b of the second
-    "first": issue([0, 0.5, 1], [1, 0.5, 0]),
-    "second": issue([0, 0.5, 1], [1, 0.5, 0]),
-}
-
-
-def pair(settled=NONE):
-    """Two issues of three options, of which Islamabad would have the last and Kabul the first."""
-    sitting = Sitting(of_issues(PAIR, [[0.5, 0.5], [0.5, 0.5]]))
-    return sitting if settled == NONE else sitting.settled(settled)
-
-
-@pytest.mark.parametrize(
-    ("side", "last", "so"),
-    [
-        (0, 4, [1, 1, 0, 1, 1, 0, 0, 0, 0]),  # Islamabad has offered the middle of both
-        (1, 4, [0, 0, 0, 0, 1, 1, 0, 1, 1]),
-        (0, 8, [1] * 9),
-        (0, 1, [1, 1, 0, 0, 0, 0, 0, 0, 0]),
-        (0, NONE, [1] * 9),
-    ],
-)
-def test_what_was_offered_stands_if_no_issue_is_worse_for_the_other(side, last, so):
-    sitting = pair()
-    found = [stands(*_ft(sitting), side, k, last, 2) for k in range(9)]
-    assert found == so
-    if last != NONE:
-        assert [not takes_back(sitting.t, side, k, last) for k in range(9)] == so
-
-
-def test_only_the_first_issues_are_looked_at_where_that_is_asked():
-    assert [bool(stands(*_ft(pair()), 0, k, 3, 1)) for k in (3, 5, 6)] == [True, True, False]
-
-
-@pytest.mark.parametrize("side", [0, 1])
-def test_what_is_settled_stands_whoever_offers(side):
-    """Settled is option 1 of the first issue: packages 3 to 5 leave it, whatever they add."""
-    sitting = pair(settled=3)
-    found = [bool(stands(*_ft(sitting), side, k, NONE, 2)) for k in range(9)]
-    assert found == [3 <= k <= 5 for k in range(9)]
-    assert [bool(reopens(*_ft(sitting), k)) for k in range(9)] == [not so for so in found]
-
-
-def test_without_a_partial_deal_nothing_is_reopened():
-    sitting = pair()
-    assert not any(reopens(*_ft(sitting), k) for k in range(9))
-    sitting.future.deal.package = 4  # a full one is renegotiated as a whole
-    assert not any(reopens(*_ft(sitting), k) for k in range(9))
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "settled", "shared"),
-    [
-        (4, 4, NONE, 4),
-        (8, 0, NONE, 0),
-        (7, 4, NONE, 1),  # both take option 1 of the second issue
-        (5, 3, NONE, 3),  # both take option 1 of the first
-        (8, 2, 3, 5),  # the first is settled at 1, whatever they say; the second they share
-        (4, 1, 6, 7),
-    ],
-)
-def test_common_ground_is_what_both_take_beside_what_is_settled(one, other, settled, shared):
-    assert common_ground(*_ft(pair(settled)), one, other) == shared
-
-
-@given(worlds(), st.integers(0, 2**32))
-@FEW
-def test_common_ground_of_any_packages_by_brute_force(world, seed):
-    one, other, kept = np.random.default_rng(seed).integers(world.t.packages, size=3)
-    listed = options(world.p)
-    counts = [world.p.agenda.issues[k].count for k in range(world.p.count.issues)]
-    for settled in (NONE, int(kept)):
-        shared = np.where(listed[one] == listed[other], listed[one], 0)
-        if settled != NONE:
-            world.settled(settled)
-            shared = np.where(listed[settled] > 0, listed[settled], shared)
-        expected = np.ravel_multi_index(shared.tolist(), counts)
-        assert common_ground(*_ft(world), int(one), int(other)) == expected
-
-
-def standing(world, side, last):
-    """Which packages leave what is settled and what was offered, issue by issue."""
-    listed, deal = options(world.p), world.future.deal
-    stand = np.ones(len(listed), dtype=bool)
-    for k, chosen in enumerate(listed.T):
-        if deal.partial and listed[deal.package, k] > 0:
-            stand &= chosen == listed[deal.package, k]
-        if last != NONE:
-            worth = values(world.p, world.future.account, k, 1 - side)[chosen]
-            stand &= worth >= worth[last]
-    return stand
-
-
-@given(worlds(many_pages=True), st.floats(-0.2, 1.2), st.booleans(), st.integers(0, 2**32))
-@FEW
-def test_among_what_stands_the_best_package_for_the_other_is_found(world, asked, partial, seed):
-    """A plain search through all packages finds the same."""
-    rng = np.random.default_rng(seed)
-    if partial:
-        world.settled(int(rng.integers(world.t.packages)))
-    for side in range(2):
-        last = int(rng.integers(-1, world.t.packages))
-        own, theirs = both_sides(world, side)
-        enough = np.flatnonzero(standing(world, side, last) & (own >= asked))
-        left = np.flatnonzero(standing(world, side, NONE))
-        if len(enough):
-            expected = max(enough, key=lambda k: (theirs[k], -k))
-        else:  # the best for oneself that leaves what is settled
-            expected = max(left, key=lambda k: (own[k], theirs[k], -k))
-        assert best_for_other(*_ft(world), side, asked, last) == expected
-
-
-# --- the mediators' text --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("weight", "first", "second", "logarithm"),
-    [
-        (0.5, 0.2, 0.4, 0.5 * math.log(0.2) + 0.5 * math.log(0.4)),
-        (0.8, 0.2, 0.4, 0.8 * math.log(0.2) + 0.2 * math.log(0.4)),
-        (1.0, 0.2, 0.1, math.log(0.2)),
-        (0.6, 0.0, 0.4, -math.inf),
-        (0.6, 0.2, -0.1, -math.inf),
-        (1.0, 0.2, 0.0, -math.inf),  # who gains nothing counts even without any weight
-    ],
-)
-def test_a_product_of_gains_over_no_deal_is_weighed(weight, first, second, logarithm):
-    assert weighted_product(weight, first, second) == pytest.approx(logarithm)
-
-
-def drafted(sitting, weight=0.5):
-    return draft(*sitting.at_table, weight)
-
-
-def test_the_text_at_equal_weights_is_the_nash_product_of_a_cake():
-    assert drafted(cake(0.0, 0.0)) == 5
-
-
-def test_no_deal_shifts_the_text():
-    assert drafted(cake(0.4, 0.0)) == 7
-
-
-def test_more_weight_on_a_side_gives_it_more():
-    """Up to leaving the other something: a text must be better than no deal for both."""
-    texts = [drafted(cake(0.0, 0.0), k / 20) for k in range(21)]
-    assert texts == sorted(texts)
-    assert (texts[0], texts[6], texts[14], texts[20]) == (1, 3, 7, 9)
-
-
-@pytest.mark.parametrize("reservations", [(0.5, 0.5), (0.7, 0.6), (1.0, 0.0)])
-def test_where_no_package_is_better_than_no_deal_for_both_none_is_tabled(reservations):
-    assert drafted(cake(*reservations)) == NONE
-
-
-@pytest.mark.parametrize(
-    ("knowledge", "candour", "text"),
-    [(0.0, 1.0, 5), (1.0, 0.0, 5), (1.0, 1.0, 8), (0.5, 1.0, 6), (1.0, 0.5, 6)],
-)
-def test_mediators_draft_by_what_they_are_told_and_understand(knowledge, candour, text):
-    """Nothing publicly, but .6 privately, is the least that the first side settles for.
-
-    Of 10 slices they would give it 5 by the first, 8 by the second, 6 (of 6.5) where they know
-    half of the difference: the lower number of equal products.
-    """
-    sitting = cake(0.0, 0.0)
-    sitting.own(0).least, sitting.future.talks.knowledge = 0.6, knowledge
-    for side in range(2):
-        sitting.p.parties[side].candour = candour
-    assert drafted(sitting) == text
-
-
-def test_each_side_is_known_by_its_own_candour():
-    for side, text in ((0, 8), (1, 2)):
-        sitting = cake(0.0, 0.0)
-        sitting.future.talks.knowledge = 1.0
-        for k in range(2):
-            sitting.own(k).least = 0.6
-            sitting.p.parties[k].candour = float(k == side)
-        assert drafted(sitting) == text
-
-
-def test_who_knows_all_tables_nothing_where_privately_nothing_is_rational():
-    sitting = cake(0.0, 0.0)
-    for side in range(2):
-        sitting.own(side).least, sitting.p.parties[side].candour = 0.6, 1.0
-    texts = []
-    for sitting.future.talks.knowledge in (0.0, 1.0):
-        texts.append(drafted(sitting))
-    assert texts == [5, NONE]
-
-
-def test_what_is_settled_stands_in_a_text():
-    """Two issues alike: the best text would give one side one, the other the other."""
-    sitting = pair()
-    assert drafted(sitting) == 2  # the lowest of equals: (0, 2), (1, 1), (2, 0)
-    assert drafted(sitting.settled(3)) == 4
-
-
-def weighted_by_brute_force(world, weight):
-    """The text by going through every package, the lowest number of equals."""
-    product, stand = np.zeros(world.t.packages), standing(world, 0, NONE)
-    for side, share in ((0, weight), (1, 1 - weight)):
-        party, own = world.p.parties[side], world.own(side)
-        known = world.future.talks.knowledge * party.candour
-        worth = world.t.reckoned[side, : world.t.packages]
-        worth = worth + known * (everybody(world)[:, side] - worth)
-        low = party.disagreement + known * (own.least - party.disagreement)
-        stand &= worth - low > 0
-        product += share * np.vectorize(math.log)(np.where(worth > low, worth - low, 1.0))
-    return int(np.argmax(np.where(stand, product, -np.inf))) if stand.any() else NONE
-
-
-@given(worlds(many_pages=True), st.integers(0, 2**32), st.booleans())
-@FEW
-def test_the_text_is_the_weighted_nash_package_among_all_the_lowest_of_equals(world, seed, partial):
-    rng = np.random.default_rng(seed)
-    world.future.talks.knowledge = rng.choice([0.0, 1.0, rng.random()])
-    if partial:
-        world.settled(int(rng.integers(world.t.packages)))
-    for side in range(2):
-        world.p.parties[side].candour = rng.choice([0.0, 1.0, rng.random()])
-    weight = rng.choice([0.0, 0.5, rng.random(), 1.0])
-    assert drafted(world, weight) == weighted_by_brute_force(world, weight)
-
-
-@given(worlds(), st.integers(0, 128), st.floats(0, 1))
-@FEW
-def test_texts_mirror_when_the_sides_are_swapped(world, weight, knowledge):
-    """Weight w on one side is weight 1 - w on the other."""
-    world.future.talks.knowledge = knowledge
-    world.p.parties[0].candour, world.p.parties[1].candour = 0.25, 0.75
-    other = swapped(world)
-    assert drafted(world, weight / 128) == drafted(other, 1 - weight / 128)

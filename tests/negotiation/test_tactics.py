@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sim.config import PARTIES, ConfigError, OpponentModel, tactics
 from sim.config.tactics import ConcessionForm, Imitation
 from sim.negotiation.concession import concession
-from sim.negotiation.tables import reopens
+from sim.negotiation.search import reopens
 from sim.negotiation.tactics import (
     DISTURBANCE,
     TOLERANCE,

@@ -7,11 +7,11 @@ from sim.negotiation.terms import (
     begin_anew,
     beyond,
     in_full,
+    kept_up,
     lapse,
     option_of,
     sign,
     standing,
-    stands,
     verification,
     verified_by,
     verify_terms,
@@ -164,7 +164,7 @@ def policy(sitting, alone=0.2, instead=(0.1, 0.6)):
 
 @pytest.mark.parametrize(("chosen", "kept"), [(0, 0.2), (1, 0.1), (2, 0.2)])
 def test_an_own_policy_stands_but_for_what_an_option_takes_from_it(sitting, chosen, kept):
-    assert stands(policy(sitting).p, 1, chosen) == kept
+    assert kept_up(policy(sitting).p, 1, chosen) == kept
 
 
 def test_own_policies_on_several_issues_combine_as_independent_shares(sitting):

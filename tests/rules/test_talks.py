@@ -690,7 +690,7 @@ def test_a_first_deal_is_described_and_scored():
     future = sitting.future
     future.deal.pressure = 0.125
     future.tally.deal_distance = future.tally.deal_nash_share = np.nan
-    note_deal(future, sitting.p, sitting.t, 6)
+    note_deal(*sitting.at_table, 6)
     tally = future.tally
     assert (tally.deal_day, tally.deal_package, tally.deal_pressure) == (6, 6, 0.125)
     assert tally.deal_time == 0.4
