@@ -1,8 +1,8 @@
-"""Calibration: which sets of parameters meet the targets (approximate Bayesian computation).
+"""What a calibration searches and by what it judges: ranges, targets, checks, and how it is run.
 
-Rejection sampling (Pritchard et al. 1999; Beaumont 2019) on a Sobol design: a set is accepted if
-every measure of its ensemble meets its target. Knows parameters, targets and the measures of
-`sim.analysis.patterns`; draws nothing.
+A target is a quantity of the world that was observed, or that the model is required to show, with
+the error by which a model that is right about everything else may miss it. Knows parameters and the
+measures of `sim.analysis.patterns`; runs and draws nothing.
 """
 
 from __future__ import annotations
@@ -10,62 +10,134 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from omegaconf import OmegaConf
 
 from sim import yaml_files
 from sim.analysis.patterns import AGES, Measured
+from sim.arrays import FloatArray
 from sim.config import ConfigError
 from sim.study.cells import register_resolvers
-from sim.study.designs import Range, sobol
+from sim.study.designs import Range
 from sim.study.parameters import Set, known_parameters
 from sim.yaml_files import YamlError
 
-MOST = 8  # parameters searched
-DIGITS = 4  # significant digits of a parameter
+MOST = 16  # parameters searched
+FAR = 1e6
+LEAST = 1e-3  # a measure on a logarithmic scale is this at least
+
+
+class Kind(StrEnum):
+    """How a measure is held against what is asked for."""
+
+    observed = "observed"  # an observation, with an error
+    required = "required"  # a condition, with a tolerance
+    happened = "happened"  # the share of futures in which happens what has happened
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a measure must be: within a factor of an aim, or from ``low`` to ``high``."""
+    """What a measure is held against.
+
+    Attributes
+    ----------
+    aim : what was observed; of a condition, NaN
+    sd : standard error of the observation, or tolerance of the condition
+    low, high : between them a condition is met
+    log : whether error and tolerance are of the measure's logarithm
+    """
 
     name: str
-    aim: float | None
-    low: float
-    high: float
+    kind: Kind
+    aim: float = math.nan
+    sd: float = math.nan
+    low: float = -math.inf
+    high: float = math.inf
+    log: bool = False
 
     @classmethod
-    def of(cls, name: str, given: Mapping[str, float]) -> Target:
-        """Read ``{aim, factor}`` or ``{low, high}``."""
-        if set(given) == {"aim", "factor"}:
-            aim, factor = float(given["aim"]), float(given["factor"])
-            if aim > 0 and factor > 1:
-                return cls(name, aim, aim / factor, aim * factor)
-        elif set(given) == {"low", "high"} and given["low"] < given["high"]:
-            return cls(name, None, float(given["low"]), float(given["high"]))
+    def of(cls, name: str, given: Mapping[str, Any]) -> Target:
+        """Read ``{aim, sampling, discrepancy}``, ``{low, high, tolerance}`` or ``{happened}``.
+
+        ``log: true`` makes errors those of the logarithm; of ``low`` and ``high`` one is enough.
+        """
+        log, keys = bool(given.get("log", False)), set(given) - {"log"}
+        if keys == {"aim", "sampling", "discrepancy"}:
+            sd = math.hypot(float(given["sampling"]), float(given["discrepancy"]))
+            if sd > 0 and (not log or given["aim"] > 0):
+                return cls(name, Kind.observed, float(given["aim"]), sd, log=log)
+        elif keys == {"happened"} and given["happened"] is True:
+            return cls(name, Kind.happened)
+        elif "tolerance" in keys and keys & {"low", "high"} and given["tolerance"] > 0:
+            low, high = float(given.get("low", -math.inf)), float(given.get("high", math.inf))
+            if keys <= {"tolerance", "low", "high"} and low < high:
+                tolerance = float(given["tolerance"])
+                return cls(name, Kind.required, sd=tolerance, low=low, high=high, log=log)
         raise ConfigError(
-            f"targets.{name} must have aim > 0 and factor > 1, or low below high; got {dict(given)}"
+            f"targets.{name} is {dict(given)}; allowed are aim, sampling and discrepancy (errors, "
+            "not both 0), low or high with tolerance above 0, or happened: true"
         )
 
-    def met(self, value: float) -> bool:
-        """Whether a value meets the target."""
-        return self.low <= value <= self.high
+    def scaled(self, value: FloatArray) -> FloatArray:
+        """A measure on the scale of its errors; NaN, where nothing was measured, is far off."""
+        known = np.where(np.isfinite(value), value, FAR)
+        return np.log(np.maximum(known, LEAST)) if self.log else known
 
-    def miss(self, value: float) -> float:
-        """How far off a value is; 1 at the edge of what is accepted if there is an aim.
+    def miss(self, value: FloatArray) -> FloatArray:
+        """How many standard errors, or tolerances, a measure is away; 0 where a condition is met."""
+        at = self.scaled(np.asarray(value, dtype=float))
+        if self.kind is Kind.observed:
+            return (at - float(self.scaled(np.array(self.aim)))) / self.sd
+        low, high = (
+            float(self.scaled(np.array(x))) if math.isfinite(x) else x
+            for x in (self.low, self.high)
+        )
+        return (np.maximum(at - high, 0.0) - np.maximum(low - at, 0.0)) / self.sd
 
-        Without an aim it is 0 from ``low`` to ``high`` and grows by 1 per half width outside.
+    def log_likelihood(self, value: FloatArray) -> FloatArray:
+        """Logarithm of how likely the target is where a measure has these values, up to a constant.
+
+        Normal errors; of what has happened, the share of futures in which it happens.
         """
-        if math.isnan(value):
-            return math.inf
-        if self.aim is not None:
-            return abs(math.log(max(value, 1e-3) / self.aim)) / math.log(self.high / self.aim)
-        outside = max(self.low - value, value - self.high, 0.0)
-        return 2 * outside / (self.high - self.low)
+        if self.kind is Kind.happened:
+            with np.errstate(divide="ignore"):
+                return np.log(np.asarray(value, dtype=float))
+        return -0.5 * self.miss(value) ** 2
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is simulated.
+
+    Attributes
+    ----------
+    history : points of the first design, a power of two
+    history_futures, futures : futures of each of those points, and of every later one
+    table : points drawn from what is not implausible; they also show whether the method is right
+    generation, generations : points of each population after that, and how many there are
+    keep : effective sample size that a lower tolerance must leave, and that there is in the end
+    accepted : sets that are drawn from the weighted points in the end
+    recovered : pseudo-observations from which parameters are recovered
+    alone : accepted sets that are simulated again with one explanation of the falling hazard alone
+    """
+
+    history: int
+    history_futures: int
+    table: int
+    futures: int
+    generation: int
+    generations: int
+    keep: float
+    accepted: int
+    recovered: int
+    alone: int
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -78,11 +150,8 @@ class Calibration:
     fall: float
     represented: float
     targets: tuple[Target, ...]
-    points: int
-    best: int
-    futures: int
-    confirmed: int
-    seed: int
+    checks: dict[str, tuple[float, float]]
+    effort: Effort
 
     @classmethod
     def read(cls, path: Path) -> Calibration:
@@ -101,6 +170,8 @@ class Calibration:
             parts: dict[str, Any] = {str(name): value for name, value in tree.items()}
             spans = parts.pop("parameters")
             parts["targets"] = tuple(Target.of(*item) for item in parts["targets"].items())
+            parts["checks"] = {name: (x[0], x[1]) for name, x in parts["checks"].items()}
+            parts["effort"] = Effort(**parts["effort"])
             ranges = {name: Range(float(x["low"]), float(x["high"])) for name, x in spans.items()}
             made = cls(ranges=ranges, about={n: x["about"] for n, x in spans.items()}, **parts)
         except ConfigError:
@@ -124,47 +195,31 @@ class Calibration:
         for name, span in self.ranges.items():
             if not span.low < span.high:
                 raise ConfigError(f"parameters.{name} runs from {span.low:g} to {span.high:g}")
+        for name in (x for x in self.checks if x in {target.name for target in self.targets}):
+            raise ConfigError(f"checks.{name} is a target; a check must not be used")
 
-    # --- the search ---------------------------------------------------------------------------
+    @property
+    def names(self) -> list[str]:
+        """The parameters searched."""
+        return list(self.ranges)
 
-    def design(self, within: Sequence[Set] = ()) -> list[Set]:
-        """Sobol points within the ranges, or within those that some sets span."""
-        ranges = self.ranges
-        if within:
-            ranges = {name: _span([x[name] for x in within]) for name in self.ranges}
-        drawn = sobol(ranges, self.points, self.seed + bool(within))
-        return [{name: _rounded(value) for name, value in point.items()} for point in drawn]
+    @property
+    def observed(self) -> list[Target]:
+        """Targets that are observations with normal errors."""
+        return [target for target in self.targets if target.kind is Kind.observed]
 
-    def distance(self, measures: Mapping[str, Measured]) -> float:
-        """Root mean square of how far the targets are missed; below 1 wherever all are met."""
-        squares = [target.miss(measures[target.name].value) ** 2 for target in self.targets]
-        return math.sqrt(sum(squares) / len(squares))
-
-    def accepts(self, measures: Mapping[str, Measured]) -> bool:
-        """Whether every target is met."""
-        return all(target.met(measures[target.name].value) for target in self.targets)
-
-    def missed(self, found: Sequence[Mapping[str, Measured]]) -> list[str]:
-        """Targets that no set met, and how near the nearest came."""
-        out = []
-        for target in self.targets:
-            values = [measures[target.name].value for measures in found]
-            if not any(target.met(value) for value in values):
-                nearest = min(values, key=target.miss)
-                out.append(f"{target.name} (nearest {nearest:.3g})")
-        return out
+    def log_likelihood(self, measures: Mapping[str, FloatArray]) -> FloatArray:
+        """Logarithm of the likelihood of all targets, by point, from measures by name and point."""
+        total: FloatArray = np.sum(
+            [target.log_likelihood(measures[target.name]) for target in self.targets], axis=0
+        )
+        return total
 
     def alone(self, explanation: str, values: Set) -> Set:
         """A set with every other explanation of the falling hazard switched off."""
         for name, off in self.explanations.items():
             values = values if name == explanation else values | off
         return values
-
-
-def nearest(sets: Sequence[Set], distances: Sequence[float], count: int) -> list[Set]:
-    """The sets of least distance, nearest first."""
-    order = sorted(range(len(sets)), key=lambda k: (distances[k], k))
-    return [sets[k] for k in order[:count]]
 
 
 def fall_of(measures: Mapping[str, Measured]) -> float:
@@ -176,36 +231,16 @@ def fall_of(measures: Mapping[str, Measured]) -> float:
     return mean / last if last > 0 else math.inf
 
 
-def fit_table(calibration: Calibration, accepted: Sequence[Mapping[str, Measured]]) -> pd.DataFrame:
-    """One row per target: what it asks for, the best set's value and error, the accepted range."""
-    rows = []
-    for target in calibration.targets:
-        values = sorted(measures[target.name].value for measures in accepted)
-        best = accepted[0][target.name]
-        rows.append(
-            {
-                "target": target.name, "aim": target.aim, "low": target.low, "high": target.high,
-                "best": best.value, "best_se": best.se, "least": values[0],
-                "median": values[len(values) // 2], "most": values[-1],
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def parameter_correlations(sets: pd.DataFrame) -> pd.DataFrame:
-    """Spearman correlation of every two parameters over accepted sets, strongest first."""
-    ranks = sets.rank().corr().to_numpy(dtype=float)
-    pairs = combinations(enumerate(sets.columns), 2)
-    rows = [(one, other, ranks[j, k]) for (j, one), (k, other) in pairs]
+def strongest_correlations(
+    names: Sequence[str], points: FloatArray, weights: FloatArray
+) -> pd.DataFrame:
+    """Weighted correlation of every two parameters over points (n, p), strongest first."""
+    covariance = np.cov(points.T, aweights=weights, ddof=0).reshape(len(names), len(names))
+    scale = np.sqrt(np.diag(covariance))
+    pairs = combinations(enumerate(names), 2)
+    rows = [
+        (one, other, covariance[j, k] / (scale[j] * scale[k])) for (j, one), (k, other) in pairs
+    ]
     table = pd.DataFrame(rows, columns=["one", "other", "correlation"]).fillna(0.0)
     order = table["correlation"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
-
-
-def _span(values: Sequence[float]) -> Range:
-    low, high = min(values), max(values)
-    return Range(low, high if high > low else math.nextafter(low, math.inf))
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")

@@ -25,6 +25,10 @@ MONTHS = 12
 FEWER = 4  # of so many futures one is followed for its attacks alone
 
 
+Runs = dict[str, Any]
+"""Columns of outcomes by name, each by point and future, (points, R)."""
+
+
 class Measured(NamedTuple):
     """A number and its Monte Carlo standard error."""
 
@@ -43,12 +47,12 @@ def measure(
     ``record_...`` (shares of futures that by the day of the record's last entry ...).
     """
     few = max(2, replicates // FEWER)
+    until = [_record_days(scenario), AGES[-1]]
+    so_far, in_the_end = _outcomes(scenario, points, replicates, seed, until)
     together = zip(
-        durability(scenario, points, replicates, seed),
-        attacks(scenario, points, few, seed),
-        record(scenario, points, replicates, seed),
+        _durability(in_the_end), attacks(scenario, points, few, seed), _record(so_far, until[0]),
         strict=True,
-    )
+    )  # fmt: skip
     return [{**ends, **attacked, **recorded} for ends, attacked, recorded in together]
 
 
@@ -56,7 +60,11 @@ def durability(
     scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int
 ) -> list[dict[str, Measured]]:
     """Hazard of collapse by age and survival, at each point."""
-    runs = _outcomes(scenario, points, replicates, seed, AGES[-1])
+    (runs,) = _outcomes(scenario, points, replicates, seed, [AGES[-1]])
+    return _durability(runs)
+
+
+def _durability(runs: Runs) -> list[dict[str, Measured]]:
     found = []
     for day, ended in zip(runs["collapse_day"], runs["collapse_ended"], strict=True):
         out = {}
@@ -120,8 +128,17 @@ def record(
 
     Doha is where every future begins; talks in a second place are a round held since.
     """
-    days = (seeds.load().frozen_on - scenario.start).days
-    runs = _outcomes(scenario, points, replicates, seed, days)
+    days = _record_days(scenario)
+    (runs,) = _outcomes(scenario, points, replicates, seed, [days])
+    return _record(runs, days)
+
+
+def _record_days(scenario: Scenario) -> int:
+    """Days from the beginning to the record's last entry."""
+    return (seeds.load().frozen_on - scenario.start).days
+
+
+def _record(runs: Runs, days: int) -> list[dict[str, Measured]]:
     fought = runs["strike_ended"] & (runs["strike_day"] <= days)
     fought |= runs["exchange_of_fire_ended"] & (runs["exchange_of_fire_day"] <= days)
     items = {
@@ -134,19 +151,23 @@ def record(
     items["all"] = np.logical_and.reduce(list(items.values()))
     return [
         {f"record_{name}": _share(held[k]) for name, held in items.items()}
-        for k in range(len(points))
+        for k in range(len(fought))
     ]
 
 
 def _outcomes(
     scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int,
-    horizon: int,
-) -> dict[str, Any]:  # fmt: skip
-    """Columns of outcomes by point and future, (points, R)."""
-    futures = futures_at(scenario, points, replicates, seed)
-    columns = outcomes(futures.run(horizon).finals, scenario, horizon)
-    shape = (len(points), replicates)
-    return {name: column.reshape(shape) for name, column in columns.items() if column.ndim == 1}
+    days: Sequence[int],
+) -> list[Runs]:  # fmt: skip
+    """Columns of outcomes by point and future, (points, R), on each of some days."""
+    futures, found = futures_at(scenario, points, replicates, seed), []
+    for horizon in days:
+        columns = outcomes(futures.run(horizon).finals.copy(), scenario, horizon)
+        shape = (len(points), replicates)
+        found.append(
+            {x: column.reshape(shape) for x, column in columns.items() if column.ndim == 1}
+        )
+    return found
 
 
 def _share(held: BoolArray) -> Measured:

@@ -20,7 +20,8 @@ def main(words: list[str]) -> int:
     from sim.commands.arguments import parser
     from sim.config import ConfigError
     from sim.paths import data_dir
-    from sim.report.calibration import calibrate, summary
+    from sim.report.calibrated import summary
+    from sim.report.calibration import calibrate
 
     reader = parser("calibrate", DESCRIPTION, EPILOG)
     reader.add_argument("directory", type=Path, metavar="DIR", help="where the work and results go")
@@ -31,6 +32,6 @@ def main(words: list[str]) -> int:
         raise ConfigError(f"workers is {given.workers}; allowed are whole numbers from 1")
     shipped = data_dir("experiments") / "baseline_calibration" / "calibration.yaml"
     asked = Calibration.read(given.study or shipped)
-    accepted = calibrate(asked, given.directory, given.workers)
-    print(f"\n{summary(asked, accepted)}\nresults in {given.directory}")
+    found = calibrate(asked, given.directory, given.workers)
+    print(f"\n{summary(found)}\nresults in {given.directory}")
     return 0

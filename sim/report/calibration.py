@@ -1,4 +1,4 @@
-"""A calibration from start to end: evaluate, accept, confirm, and write what was found.
+"""A calibration from start to end: history matching, populations, recovery, and what is written.
 
 Every evaluation is a line of ``points.jsonl``, written when it is done, so that a calibration that
 was interrupted goes on where it stopped and comes to the same files.
@@ -6,237 +6,277 @@ was interrupted goes on where it stopped and comes to the same files.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from sim.analysis.calibration import (
-    Calibration,
-    fall_of,
-    fit_table,
-    nearest,
-    parameter_correlations,
-)
+from sim.analysis.calibration import Calibration, Kind, fall_of
 from sim.analysis.evaluations import Evaluations
+from sim.analysis.history import History
 from sim.analysis.patterns import Measured, durability, measure
+from sim.analysis.populations import Search, effective, resampled
+from sim.analysis.recovery import Recovery, recover
+from sim.arrays import FloatArray, IntArray
 from sim.config import Engine, EngineKind, Scenario
-from sim.plots.calibration import calibration as draw
-from sim.plots.style import save
 from sim.study.cells import load_cell, parameter_fields
-from sim.study.designs import Point
+from sim.study.designs import Point, sobol
 from sim.study.errors import StudyError
-from sim.study.files import Atomic, locked
-from sim.study.parameters import ACCEPTED, Set
+from sim.study.files import locked
+from sim.study.parameters import Set
 
 POINTS = "points.jsonl"
-Measures = dict[str, Measured]
+DIGITS = 5  # significant digits of a parameter
+TRIES = 64  # points drawn for each that is kept, at most, where little is plausible
+Measures = dict[str, FloatArray]
+"""Measures by name and point."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Accepted:
-    """A set that met every target twice: its measures, and how steeply the hazard falls by each
-    explanation alone."""
+class Found:
+    """What a calibration found.
 
-    values: Set
-    distance: float
+    Attributes
+    ----------
+    history : emulators of the first design, whose points are not among those below
+    plausible : share of the space that is not implausible
+    points, weights : (n, p) every later point, and its weight; weights sum to 1
+    measures : by name, (n,)
+    table : how many of the points, from the first on, were drawn from the prior
+    tolerances : of the populations
+    recovery : of known parameters from the table
+    sets, counts : positions of the accepted sets among the points, the medoid first, and how often
+        each was drawn
+    falls : how steeply the hazard of some accepted sets falls, by explanation
+    """
+
+    asked: Calibration
+    history: History
+    plausible: float
+    points: FloatArray
+    weights: FloatArray
     measures: Measures
-    alone: dict[str, float]
+    table: int
+    tolerances: list[float]
+    recovery: Recovery
+    sets: IntArray
+    counts: IntArray
+    falls: dict[str, FloatArray]
+
+    @property
+    def size(self) -> float:
+        """Effective sample size of all weighted points."""
+        return effective(self.weights)
+
+    def values(self, position: int) -> Set:
+        """The parameters of a point."""
+        return dict(zip(self.asked.names, self.points[position].tolist(), strict=True))
 
 
 class Measurements:
-    """Measures of sets, each made once and kept in ``points.jsonl``."""
+    """Measures of points, each made once and kept in ``points.jsonl``."""
 
-    def __init__(self, directory: Path, engine: Engine, say: Say) -> None:
-        self.say, self.kept = say, Evaluations(directory / POINTS, engine)
+    def __init__(self, directory: Path, engine: Engine, seed: int, say: Say) -> None:
+        self.say, self.seed, self.shown = say, seed, 0
+        self.kept = Evaluations(directory / POINTS, engine, self._progress)
         self.base, self.fields = load_cell(), parameter_fields()
 
+    def _progress(self, done: int, of: int) -> None:
+        """Say every tenth of what has been evaluated."""
+        tenth = 10 * done // of
+        if tenth != self.shown and of >= 100:
+            self.say(f"  {done:,} of {of:,}")
+        self.shown = tenth
+
     def of(
-        self, what: str, sets: Sequence[Set], replicates: int, seed: int, *,
-        all_targets: bool = True,
-    ) -> list[Measures]:  # fmt: skip
-        """Measures of each set, in order; ``all_targets`` or durability alone.
+        self, what: str, names: Sequence[str], points: FloatArray, replicates: int, first: int
+    ) -> Measures:
+        """Measures at points (n, p), each with its own seed, numbered from ``first`` on."""
+        sets = [dict(zip(names, row, strict=True)) for row in points.tolist()]
+        found = self.of_sets(what, sets, replicates, first, measures_at)
+        return {name: np.array([each[name].value for each in found]) for name in found[0]}
+
+    def of_sets(
+        self, what: str, sets: Sequence[Set], replicates: int, first: int,
+        measures: Callable[..., list[Any]],
+    ) -> list[dict[str, Measured]]:  # fmt: skip
+        """Measures of parameter sets, in order.
 
         A set may leave some parameters at their shipped values.
         """
         points = [
             {path: values[name] for path, name in self.fields.items() if name in values}
-            for values in sets
+            | {"seed": self.seed * 1_000_000 + first + k}
+            for k, values in enumerate(sets)
         ]
-        about = [self.base.key, seed, all_targets]
-        distinct = len({json.dumps(point, sort_keys=True) for point in points})
+        about = [self.base.key, measures.__name__]
         known = self.kept.known_of(points, replicates, about=about)
-        self.say(f"{what}: {distinct} sets, {replicates:,} futures each"
-                 + (f" ({known} were there)" if known else ""))  # fmt: skip
-        given = (self.base.scenario, replicates, seed, all_targets)
-        found = self.kept.of(points, replicates, measures_at, *given, about=about)
-        return [_measures(each) for each in found]
+        self.shown = 0
+        self.say(f"{what}: {len(points):,} points, {replicates:,} futures each"
+                 + (f" ({known:,} were there)" if known else ""))  # fmt: skip
+        given = (self.base.scenario, replicates)
+        found = self.kept.of(points, replicates, measures, *given, about=about)
+        return [{name: Measured(*pair) for name, pair in each.items()} for each in found]
 
 
-def measures_at(
-    points: Sequence[Point], scenario: Scenario, replicates: int, seed: int, all_targets: bool
-) -> list[Any]:
+def measures_at(points: Sequence[Point], scenario: Scenario, replicates: int) -> list[Any]:
     """Measure a scenario at points, in whatever process this is."""
-    take = measure if all_targets else durability
-    return list(take(scenario, points, replicates, seed))
+    return list(measure(scenario, points, replicates, 0))
 
 
-def _measures(found: Mapping[str, Sequence[float]]) -> Measures:
-    return {name: Measured(*pair) for name, pair in found.items()}
+def durability_at(points: Sequence[Point], scenario: Scenario, replicates: int) -> list[Any]:
+    """How long a scenario lasts at points, in whatever process this is."""
+    return list(durability(scenario, points, replicates, 0))
 
 
-def calibrate(
-    asked: Calibration, directory: Path, workers: int, say: Say = print
-) -> list[Accepted]:
-    """Search, confirm, and write ``accepted.csv``, ``best.yaml``, ``fit.csv`` and the figure.
+def calibrate(asked: Calibration, directory: Path, workers: int, say: Say = print) -> Found:
+    """Search, see whether the search is to be trusted, and write what was found.
 
     Raises
     ------
     StudyError
-        If no set meets all targets, or an explanation is at work in too few of them.
+        If no point is plausible, or an explanation is at work in too few accepted sets.
     """
+    from sim.report.calibrated import write
+
     kind = EngineKind.serial if workers == 1 else EngineKind.threads
     engine: Engine = replace(load_cell().settings.engine, kind=kind, workers=workers)
     with locked(directory):
-        made = Measurements(directory, engine, say)
-        accepted = _confirmed(asked, made, _candidates(asked, made))
-        _must_be_represented(asked, accepted)
-        _write(asked, accepted, directory)
-    return accepted
+        made = Measurements(directory, engine, asked.effort.seed, say)
+        found = _search(asked, made)
+        _must_be_represented(asked, found.falls)
+        write(found, directory)
+    return found
 
 
-def _candidates(asked: Calibration, made: Measurements) -> list[Set]:
-    """Sets that meet every target, from a wide design and one within the ranges of its best."""
-    first = asked.design()
-    found = made.of("wide design", first, asked.futures, asked.seed)
-    best = nearest(first, [asked.distance(x) for x in found], asked.best)
-    second = asked.design(best)
-    found += made.of("narrowed design", second, asked.futures, asked.seed)
-    kept = [x for x, m in zip([*first, *second], found, strict=True) if asked.accepts(m)]
-    made.say(f"  {len(kept)} of {len(found)} meet every target")
-    if not kept:
-        alone = "; ".join(asked.missed(found)) or "each is met by some set, but not all by one"
-        raise StudyError(f"no set meets every target: {alone}")
-    return kept
+def _search(asked: Calibration, made: Measurements) -> Found:
+    """History matching, populations, accepted sets, recovery, explanations alone."""
+    effort, names = asked.effort, asked.names
+    rng = np.random.default_rng(effort.seed)
+    first = _rounded(_array(names, sobol(asked.ranges, effort.history, effort.seed)))
+    measured = made.of("history matching", names, first, effort.history_futures, 0)
+    history = History.fitted(asked.ranges, asked.targets, first, measured)
+    table, plausible = _plausible(asked, history, effort.table)
+    made.say(f"  {plausible:.1%} of the space is not implausible")
+    parts: list[Measures] = []
+
+    def likelihood(points: FloatArray) -> FloatArray:
+        begun = effort.history + sum(len(next(iter(x.values()))) for x in parts)
+        what = f"population {len(parts)}" if parts else "drawn from what is left"
+        parts.append(made.of(what, names, _rounded(points), effort.futures, begun))
+        return asked.log_likelihood(parts[-1])
+
+    scale = _Scale.of(asked)
+    search = Search(
+        scale.to_unit(table), lambda x: history.plausible(_rounded(scale.of_unit(x))), plausible,
+        lambda x: likelihood(scale.of_unit(x)), rng,
+    )  # fmt: skip
+    search.run(effort.generation, effort.generations, effort.keep, made.say)
+    unit, weights = search.weighted()
+    points = _rounded(scale.of_unit(unit))
+    measures = {x: np.concatenate([part[x] for part in parts]) for x in parts[0]}
+    drawn, counts = np.unique(resampled(weights, effort.accepted, rng), return_counts=True)
+    order = np.argsort(_distance_to_others(unit[drawn], counts), kind="stable")
+    drawn, counts = drawn[order], counts[order]
+    recovery = recover(
+        names, points[: len(table)], {x: part[: len(table)] for x, part in measures.items()},
+        asked.targets, effort.recovered, rng,
+    )  # fmt: skip
+    chosen = drawn[np.sort(rng.permutation(len(drawn))[: effort.alone])]
+    falls = _falls(asked, made, points[chosen], effort.history + len(points))
+    return Found(
+        asked, history, plausible, points, weights, measures, len(table), search.tolerances,
+        recovery, drawn, counts, falls,
+    )  # fmt: skip
 
 
-def _confirmed(asked: Calibration, made: Measurements, sets: Sequence[Set]) -> list[Accepted]:
-    """Those that meet every target again, with more futures and other chance, best first."""
-    found = made.of("again, with other chance", sets, asked.confirmed, asked.seed + 2)
-    kept = [(x, m) for x, m in zip(sets, found, strict=True) if asked.accepts(m)]
-    made.say(f"  {len(kept)} of {len(sets)} meet every target again")
-    if not kept:
-        raise StudyError(f"no set meets every target again: {'; '.join(asked.missed(found))}")
-    alone = [
-        made.of(
-            f"{name} alone",
-            [asked.alone(name, values) for values, _ in kept],
-            asked.futures,
-            asked.seed + 2,
-            all_targets=False,
-        )
+def _plausible(
+    asked: Calibration, history: History, count: int
+) -> tuple[FloatArray, float]:  # fmt: skip
+    """So many points of a Sobol sequence that are not implausible, and the share that are not."""
+    seed, tried = asked.effort.seed + 1, 1 << (count - 1).bit_length()
+    found, share = np.empty((0, len(asked.ranges))), 0.0
+    while len(found) < count:
+        if tried > TRIES * count:
+            raise StudyError(
+                f"of {tried // 2:,} points {len(found):,} are not implausible; {count:,} are "
+                "needed: the ranges or the targets do not fit the model"
+            )
+        drawn = _rounded(_array(asked.names, sobol(asked.ranges, tried, seed)))
+        allowed = history.plausible(drawn)
+        found, share = drawn[allowed], float(allowed.mean())
+        tried *= 2
+    return found[:count], share
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """The space of parameters as a unit cube, so that its density is 1."""
+
+    low: FloatArray
+    width: FloatArray
+
+    @classmethod
+    def of(cls, asked: Calibration) -> _Scale:
+        low = np.array([span.low for span in asked.ranges.values()])
+        return cls(low, np.array([span.high for span in asked.ranges.values()]) - low)
+
+    def to_unit(self, points: FloatArray) -> FloatArray:
+        return (points - self.low) / self.width
+
+    def of_unit(self, unit: FloatArray) -> FloatArray:
+        return self.low + unit * self.width
+
+
+def _distance_to_others(unit: FloatArray, counts: IntArray) -> FloatArray:
+    """Sum of distances to all drawn sets, in standard deviations: least for the medoid."""
+    at = (unit - np.average(unit, axis=0, weights=counts)) / unit.std(axis=0)
+    square = ((at[:, None, :] - at[None, :, :]) ** 2).sum(axis=2)
+    return np.asarray(np.sqrt(square) @ counts)
+
+
+def _falls(
+    asked: Calibration, made: Measurements, points: FloatArray, first: int
+) -> dict[str, FloatArray]:
+    """How steeply the hazard falls at points, in all and by each explanation alone."""
+    sets = [dict(zip(asked.names, row, strict=True)) for row in points.tolist()]
+    alone = {"both": sets} | {
+        f"{name} alone": [asked.alone(name, values) for values in sets]
         for name in asked.explanations
-    ]
-    confirmed = []
-    for k, (values, measures) in enumerate(kept):
-        falls = [fall_of(by_set[k]) for by_set in alone]
-        by_name = dict(zip(asked.explanations, falls, strict=True))
-        confirmed.append(Accepted(values, asked.distance(measures), measures, by_name))
-    return sorted(confirmed, key=lambda one: one.distance)
+    }
+    out = {}
+    for what, changed in alone.items():
+        found = made.of_sets(what, changed, asked.effort.futures, first, durability_at)
+        out[what] = np.array([fall_of(each) for each in found])
+    return out
 
 
-def _must_be_represented(asked: Calibration, accepted: Sequence[Accepted]) -> None:
+def _must_be_represented(asked: Calibration, falls: Mapping[str, FloatArray]) -> None:
     """Refuse sets among which an explanation of the falling hazard is hardly at work."""
     for name in asked.explanations:
-        share = sum(one.alone[name] >= asked.fall for one in accepted) / len(accepted)
+        share = float((falls[f"{name} alone"] >= asked.fall).mean())
         if share < asked.represented:
             raise StudyError(
-                f"{name} make the hazard fall {asked.fall:g}-fold in only {share:.0%} of "
-                f"{len(accepted)} accepted sets; at least {asked.represented:.0%} are needed"
+                f"{name} make the hazard fall {asked.fall:g}-fold in only {share:.0%} of the "
+                f"accepted sets; at least {asked.represented:.0%} are needed"
             )
 
 
-def accepted_table(accepted: Sequence[Accepted]) -> pd.DataFrame:
-    """One row per accepted set: parameters, distance, falls, then every measure and its error."""
-    rows = []
-    for one in accepted:
-        falls = {f"fall by {name} alone": round(fall, 3) for name, fall in one.alone.items()}
-        row = {**one.values, "distance": round(one.distance, 4)}
-        row["fall"] = round(fall_of(one.measures), 3)
-        row |= falls
-        for name, measured in one.measures.items():
-            row |= {name: round(measured.value, 5), f"{name}_se": round(measured.se, 5)}
-        rows.append(row)
-    return pd.DataFrame(rows)
+def _array(names: Sequence[str], points: Sequence[Mapping[str, float]]) -> FloatArray:
+    return np.array([[point[name] for name in names] for point in points])
 
 
-def _write(asked: Calibration, accepted: Sequence[Accepted], directory: Path) -> None:
-    """Write the sets, the best of them as a configuration, the fit and the figure."""
-    table = accepted_table(accepted)
-    fit = fit_table(asked, [one.measures for one in accepted])
-    figure = draw(asked, table)
-    with Atomic(directory) as files:
-        table.to_csv(files.path(ACCEPTED), index=False, lineterminator="\n")
-        fit.to_csv(files.path("fit.csv"), index=False, lineterminator="\n")
-        files.path("best.yaml").write_text(best_yaml(asked, accepted[0].values), encoding="utf-8")
-        files.path("summary.txt").write_text(summary(asked, accepted) + "\n", encoding="utf-8")
-    save(figure, directory / "calibration")
+def _rounded(points: FloatArray) -> FloatArray:
+    """Points with so many significant digits, as they are written."""
+    with np.errstate(divide="ignore"):
+        digits = DIGITS - 1 - np.floor(np.log10(np.abs(points)))
+    scale = 10.0 ** np.where(np.isfinite(digits), digits, 0.0)
+    return np.asarray(np.round(points * scale) / scale)
 
 
-def best_yaml(asked: Calibration, best: Set) -> str:
-    """The best set as the configuration ``parameters=best``."""
-    lines = [
-        "# The calibrated parameters: the accepted set that fits the targets best, found by",
-        "# `ceasefire calibrate`. Other files of configs/ refer to these values.",
-        *(f"{name}: {value:g} # {asked.about[name]}" for name, value in best.items()),
-        "sets: [] # every future has the values above",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def summary(asked: Calibration, accepted: Sequence[Accepted]) -> str:
-    """The fit per target with Monte Carlo error, the ranges, and what each explanation carries."""
-    return "\n".join(_lines(asked, accepted))
-
-
-def _lines(asked: Calibration, accepted: Sequence[Accepted]) -> Iterator[str]:
-    yield f"{len(accepted)} accepted sets; the best, of {asked.confirmed:,} futures:"
-    yield f"{'target':<28}{'asked for':>18}{'best':>10}{'MC error':>10}   range of accepted sets"
-    for row in fit_table(asked, [one.measures for one in accepted]).itertuples():
-        wanted = f"{row.low:.3g} to {row.high:.3g}"
-        span = f"{row.least:.3g} to {row.most:.3g}"
-        yield f"{row.target:<28}{wanted:>18}{row.best:>10.3g}{row.best_se:>10.2g}   {span}"
-    yield ""
-    yield f"{'parameter':<28}{'searched':>18}{'best':>10}   range of accepted sets"
-    for name, searched in asked.ranges.items():
-        values = [one.values[name] for one in accepted]
-        wanted, span = (
-            f"{searched.low:g} to {searched.high:g}",
-            f"{min(values):g} to {max(values):g}",
-        )
-        yield f"{name:<28}{wanted:>18}{values[0]:>10g}   {span}"
-    yield ""
-    yield from _explained(asked, accepted)
-    yield "calibrated to these targets: they validate nothing"
-
-
-def _explained(asked: Calibration, accepted: Sequence[Accepted]) -> Iterator[str]:
-    """What each explanation of the falling hazard carries, and how they go together."""
-    yield "fall of the hazard, first thirty days over last half year (median and range of sets):"
-    falls = {"both": [fall_of(one.measures) for one in accepted]}
-    falls |= {f"{name} alone": [one.alone[name] for one in accepted] for name in asked.explanations}
-    for name, values in falls.items():
-        ordered_values = sorted(values)
-        middle = ordered_values[len(values) // 2]
-        at_work = sum(value >= asked.fall for value in values) / len(values)
-        span = f"{ordered_values[0]:.3g} to {ordered_values[-1]:.3g}"
-        share = f"{asked.fall:g}-fold or more in {at_work:.0%}"
-        yield f"  {name:<26}{middle:>8.3g}   {span:<20} {share}"
-    correlations = parameter_correlations(accepted_table(accepted)[list(asked.ranges)])
-    strongest = correlations.head(3)
-    said = "; ".join(f"{r.one} and {r.other} {r.correlation:+.2f}" for r in strongest.itertuples())
-    yield f"strongest rank correlations among accepted sets: {said}"
+def observed_targets(asked: Calibration) -> list[str]:
+    """Names of the targets that are observations."""
+    return [target.name for target in asked.targets if target.kind is Kind.observed]

@@ -95,7 +95,10 @@ def references(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(node, Mapping):
         for name, value in node.items():
             yield from references(value, f"{path}.{name}" if path else str(name))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from references(value, f"{path}.{number}")
     elif isinstance(node, str) and (found := REFERENCE.fullmatch(node)):
         yield path, found[1]
-    elif isinstance(node, str | list) and "${parameters." in str(node):
+    elif isinstance(node, str) and "${parameters." in node:
         raise ConfigError(f"{path} must be one parameter, such as ${{parameters.tension}}")
