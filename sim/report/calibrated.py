@@ -149,10 +149,12 @@ def _lines(found: Found) -> Iterator[str]:
     yield f"{'parameter':<20}{'searched':>14}{'medoid':>9}{'5 to 95 %':>18}{told}"
     learnt = parameter_table(found)
     for row in learnt.to_dict("records"):
+        searched = f"{row['low']:g} to {row['high']:g}"
+        span = f"{row['q05']:.3g} to {row['q95']:.3g}"
+        numbers = (row[name] for name in ("contraction", "recovered", "covers_80", "ranks_p"))
         yield (
-            f"{row['parameter']:<20}{f'{row['low']:g} to {row['high']:g}':>14}{row['medoid']:>9.4g}"
-            f"{f'{row['q05']:.3g} to {row['q95']:.3g}':>18}{row['contraction']:>13.2f}{row['recovered']:>13.2f}"
-            f"{row['covers_80']:>13.3f}{row['ranks_p']:>13.3f}"
+            f"{row['parameter']:<20}{searched:>14}{row['medoid']:>9.4g}{span:>18}"
+            + "".join(f"{x:>13.3f}" for x in numbers)
         )
     yield ""
     yield from _said(found, learnt)
