@@ -11,13 +11,13 @@ import pytest
 import yaml
 from conftest import SEED, vary
 
-from sim import cli
+from sim import cli, seeds
 from sim.analysis.calibration import (
     Calibration,
+    Kind,
     Target,
     fall_of,
-    nearest,
-    parameter_correlations,
+    strongest_correlations,
 )
 from sim.analysis.patterns import (
     AGES,
@@ -34,7 +34,8 @@ from sim.config.numbers import numbers
 from sim.futures import Futures
 from sim.paths import data_dir
 from sim.report import calibration as report
-from sim.report.calibration import Measurements, calibrate
+from sim.report.calibrated import fit_table, parameter_table
+from sim.report.calibration import calibrate
 from sim.study.cells import load_cell
 from sim.study.errors import StudyError
 from sim.study.parameters import accepted, known_parameters
@@ -44,9 +45,18 @@ ASKED = Calibration.read(SHIPPED)
 # Small and easily met: what is tested is the search, not the model.
 EASY = dataclasses.replace(
     ASKED,
-    points=8, best=3, futures=30, confirmed=40, represented=0.0,
     ranges={name: ASKED.ranges[name] for name in ("tension", "resolve_spread")},
-    targets=(Target("survival_30", None, 0.3, 1.0), Target("attacks_mean", 42.8, 30, 60)),
+    targets=(
+        Target("survival_30", Kind.observed, aim=0.5, sd=0.1),
+        Target("attacks_mean", Kind.required, sd=1.0, low=30, high=60),
+        Target("record_all", Kind.happened),
+    ),
+    checks={"survival_365": (0.1, 0.3)},
+    represented=0.0,
+    effort=dataclasses.replace(
+        ASKED.effort, history=64, history_futures=10, table=64, futures=20, generation=32,
+        generations=2, keep=20, accepted=30, recovered=40, alone=4,
+    ),
 )  # fmt: skip
 
 
@@ -62,72 +72,81 @@ def measured(**values):
 
 
 @pytest.mark.parametrize(
-    ("value", "met", "miss"),
-    [(10, True, 0), (20, True, 1), (5, True, 1), (40, False, 2), (2.5, False, 2)],
+    ("log", "value", "miss"),
+    [(False, 12, 1), (False, 6, -2), (True, 10 * math.exp(4), 2), (True, 10 * math.exp(-2), -1)],
 )
-def test_a_target_with_an_aim_counts_factors(value, met, miss):
-    target = Target.of("x", {"aim": 10, "factor": 2})
-    assert (target.met(value), target.miss(value)) == (met, pytest.approx(miss))
+def test_an_observation_is_missed_in_standard_errors(log, value, miss):
+    """Of sampling and discrepancy together: 1.2 and 1.6 make 2."""
+    given = {"aim": 10, "sampling": 1.2, "discrepancy": 1.6, "log": log}
+    target = Target.of("x", given)
+    assert target.miss(np.array(value)) == pytest.approx(miss)
+    assert target.log_likelihood(np.array(value)) == pytest.approx(-(miss**2) / 2)
+
+
+@pytest.mark.parametrize(("value", "miss"), [(0.2, 0), (0.5, 0), (0.1, -0.5), (1, 2)])
+def test_a_condition_is_missed_in_tolerances(value, miss):
+    target = Target.of("x", {"low": 0.2, "high": 0.6, "tolerance": 0.2})
+    assert target.miss(np.array(value)) == pytest.approx(miss)
+    assert target.log_likelihood(np.array(value)) == pytest.approx(-(miss**2) / 2)
+
+
+def test_a_condition_may_have_one_end():
+    target = Target.of("x", {"low": 2, "tolerance": 0.5, "log": True})
+    assert target.miss(np.array([2.0, 9.0, 1.0])) == pytest.approx([0, 0, -2 * math.log(2)])
+
+
+def test_what_has_happened_is_as_likely_as_the_share_of_futures():
+    target = Target.of("x", {"happened": True})
+    found = target.log_likelihood(np.array([0.25, 1.0, 0.0]))
+    assert found.tolist() == [math.log(0.25), 0.0, -math.inf]
+
+
+def test_a_measure_that_is_not_there_is_far_off():
+    target = Target.of("x", {"aim": 1, "sampling": 1, "discrepancy": 0})
+    assert target.miss(np.array(math.nan)) > 1e5
 
 
 @pytest.mark.parametrize(
-    ("value", "met", "miss"), [(0.2, True, 0), (0.5, True, 0), (0.1, False, 0.5), (1, False, 2)]
-)
-def test_a_target_without_an_aim_is_an_interval(value, met, miss):
-    target = Target.of("x", {"low": 0.2, "high": 0.6})
-    assert (target.met(value), target.miss(value)) == (met, pytest.approx(miss))
-
-
-def test_a_measure_that_is_not_there_misses():
-    target = Target.of("x", {"low": 0, "high": 1})
-    assert (target.met(math.nan), target.miss(math.nan)) == (False, math.inf)
-
-
-@pytest.mark.parametrize(
-    "given", [{"aim": 0, "factor": 2}, {"aim": 1, "factor": 1}, {"low": 2, "high": 1}, {"low": 0}]
-)
+    "given",
+    [
+        {"aim": 1, "sampling": 0, "discrepancy": 0}, {"aim": 1}, {"low": 0},
+        {"low": 2, "high": 1, "tolerance": 1},
+        {"low": 0, "tolerance": 0}, {"happened": False}, {},
+        {"aim": 0, "sampling": 1, "discrepancy": 1, "log": True},
+    ],
+)  # fmt: skip
 def test_a_target_that_asks_for_nothing_is_refused(given):
-    with pytest.raises(ConfigError, match=r"targets\.x must have"):
+    with pytest.raises(ConfigError, match=r"targets\.x is .* allowed are aim"):
         Target.of("x", given)
 
 
-def test_a_set_is_accepted_if_every_target_is_met():
-    both = dataclasses.replace(ASKED, targets=(Target("a", None, 0, 1), Target("b", None, 0, 1)))
-    assert both.accepts(measured(a=0.5, b=1))
-    assert not both.accepts(measured(a=0.5, b=1.01))
+def test_likelihoods_of_all_targets_multiply():
+    two = dataclasses.replace(
+        ASKED, targets=(Target("a", Kind.observed, 1, 2), Target("b", Kind.happened))
+    )
+    found = two.log_likelihood({"a": np.array([3.0, 1.0]), "b": np.array([0.5, 0.5])})
+    assert found == pytest.approx([-0.5 + math.log(0.5), math.log(0.5)])
 
 
-def test_what_no_set_met_is_named_with_the_nearest():
-    one = dataclasses.replace(ASKED, targets=(Target("a", None, 0, 1), Target("b", None, 0, 1)))
-    assert one.missed([measured(a=2, b=0), measured(a=3, b=9)]) == ["a (nearest 2)"]
+def test_sampling_errors_of_the_hazards_are_of_the_endings_counted():
+    """Of 395 spells, hazards leave so many at the end of each band; an error is 1/sqrt(endings)."""
+    anchors = seeds.load().rates["ceasefire_durability"]
+    left = float(anchors["open_ended"]["spells"])
+    given = {x.name: x for x in ASKED.targets}
+    for (low, high), rate in zip(
+        pairwise(AGES), anchors["hazard_per_1000_days"].values(), strict=True
+    ):
+        ended = left * -math.expm1(-rate * (high - low) / 1000)
+        left -= ended
+        sampling = math.sqrt(given[f"hazard_{low}_{high}"].sd ** 2 - 0.32**2)
+        assert sampling == pytest.approx(1 / math.sqrt(ended), rel=0.02)
 
 
 # What is searched
 
 
-def test_at_most_eight_parameters_are_searched():
-    assert len(ASKED.ranges) <= 8
-
-
-def test_the_design_fills_the_ranges():
-    points = pd.DataFrame(ASKED.design())
-    span = {name: (x.low, x.high) for name, x in ASKED.ranges.items()}
-    shares = points.apply(lambda x: (x - span[x.name][0]) / (span[x.name][1] - span[x.name][0]))
-    assert len(points) == ASKED.points
-    assert (shares.min() < 0.02).all()
-    assert (shares.max() > 0.98).all()
-    assert np.allclose(shares.mean(), 0.5, atol=0.02)
-
-
-def test_the_second_design_stays_within_the_sets_given():
-    first = ASKED.design()[:5]
-    second = pd.DataFrame(ASKED.design(first))
-    assert (second.min() >= pd.DataFrame(first).min() * (1 - 1e-3)).all()
-    assert (second.max() <= pd.DataFrame(first).max() * (1 + 1e-3)).all()
-
-
-def test_the_nearest_sets_come_first():
-    assert nearest([{"a": 1}, {"a": 2}, {"a": 3}], [0.5, 0.1, 0.5], 2) == [{"a": 2}, {"a": 1}]
+def test_no_check_is_a_target():
+    assert not set(ASKED.checks) & {target.name for target in ASKED.targets}
 
 
 @pytest.mark.parametrize("name", list(ASKED.explanations))
@@ -135,10 +154,12 @@ def test_an_explanation_alone_has_every_other_switched_off(name):
     others = {
         k: v for x in ASKED.explanations if x != name for k, v in ASKED.explanations[x].items()
     }
-    alone = ASKED.alone(name, ASKED.design()[0])
-    kept = {k: v for k, v in alone.items() if k not in others}
+    whole = {name: span.low for name, span in ASKED.ranges.items()}
+    alone = ASKED.alone(name, whole)
     assert {k: alone[k] for k in others} == others
-    assert kept == {k: v for k, v in ASKED.design()[0].items() if k not in others}
+    assert {k: v for k, v in alone.items() if k not in others} == {
+        k: v for k, v in whole.items() if k not in others
+    }
 
 
 def test_the_fall_is_that_of_the_hazards_by_days():
@@ -147,11 +168,13 @@ def test_the_fall_is_that_of_the_hazards_by_days():
     assert fell == pytest.approx(9.25)
 
 
-def test_correlations_are_of_ranks_strongest_first():
-    sets = pd.DataFrame({"a": [1, 2, 3, 9], "b": [1, 4, 9, 100], "c": [2, 1, 4, 3]})
-    table = parameter_correlations(sets)
-    assert table.iloc[0].tolist() == ["a", "b", 1.0]
-    assert table["correlation"][1:].tolist() == [pytest.approx(0.6)] * 2
+def test_correlations_are_weighted_strongest_first():
+    points = np.array([[1.0, 2.0, 2.0], [2.0, 4.0, 1.0], [3.0, 6.0, 4.0], [9.0, 0.0, 0.0]])
+    table = strongest_correlations(["a", "b", "c"], points, np.array([1.0, 1.0, 1.0, 0.0]))
+    assert table.iloc[0].tolist() == ["a", "b", pytest.approx(1.0)]
+    assert table["correlation"][1:].tolist() == pytest.approx(
+        [np.corrcoef([1, 2, 3], [2, 1, 4])[0, 1]] * 2
+    )
 
 
 # What is measured
@@ -229,23 +252,25 @@ def test_a_point_that_names_no_number_is_refused():
 # The search, on a stand-in for the model whose survival falls with tension
 
 
-def stand_in(points, scenario, replicates, seed, all_targets):
-    return [invented(point, scenario, replicates, seed) for point in points]
+def stand_in(points, scenario, replicates):
+    return [invented(point, scenario, replicates) for point in points]
 
 
-def invented(point, scenario, replicates, seed):
+def invented(point, scenario, replicates):
     spread = point.get("pakistan.resolve_spread", scenario.pakistan.resolve_spread)
     tension = point.get("conflict.tension.initial", scenario.conflict.tension.initial)
     names = ("hazard_0_7", "hazard_7_30", "hazard_30_90", "hazard_90_180", "hazard_180_365")
     values = {name: (tension + spread) / 2**k for k, name in enumerate(names)}
-    values |= {"survival_30": 1 - tension / 20 + seed / 1e6, "survival_365": 0.2}
-    values["attacks_mean"] = 43 + replicates / 1e6
+    noise = point["seed"] % 7 / 700
+    values |= {"survival_30": 1 - tension / 20 + noise, "survival_365": 0.2}
+    values |= {"attacks_mean": 43 + replicates / 1e6, "record_all": 0.2}
     return {name: Measured(value, 0.01) for name, value in values.items()}
 
 
 @pytest.fixture(autouse=True)
 def _no_model(monkeypatch):
     monkeypatch.setattr(report, "measures_at", stand_in)
+    monkeypatch.setattr(report, "durability_at", stand_in)
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +278,7 @@ def found(tmp_path_factory):
     directory = tmp_path_factory.mktemp("calibration")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "measures_at", stand_in)
+        patch.setattr(report, "durability_at", stand_in)
         return directory, calibrate(EASY, directory, 1, quietly)
 
 
@@ -260,16 +286,44 @@ def files(directory):
     return {path.name: path.read_bytes() for path in directory.iterdir() if path.name != ".lock"}
 
 
-def test_every_accepted_set_meets_every_target_twice(found):
+def test_the_search_goes_where_the_target_is(found):
+    """Survival of a half is at a tension of 10, give or take 2 (.1 of survival)."""
     _, kept = found
-    assert all(EASY.accepts(one.measures) for one in kept)
-    assert [one.distance for one in kept] == sorted(one.distance for one in kept)
+    tension = kept.points[:, 0]
+    mean = kept.weights @ tension
+    assert mean == pytest.approx(10, abs=0.6)
+    assert math.sqrt(kept.weights @ (tension - mean) ** 2) == pytest.approx(2, abs=0.6)
+    assert kept.size >= EASY.effort.keep
+
+
+def test_what_nothing_is_said_of_stays_as_it_was(found):
+    table = parameter_table(found[1]).set_index("parameter")
+    assert table.loc["tension", "contraction"] > 0.5
+    assert abs(table.loc["resolve_spread", "contraction"]) < 0.45
+
+
+def test_the_fit_tells_targets_and_checks_with_the_share_below_the_aim(found):
+    table = fit_table(found[1]).set_index("measure")
+    assert table["use"].tolist() == ["observed", "required", "happened", "held back"]
+    assert 0.2 < table.loc["survival_30", "below"] < 0.8
+    assert table.loc["survival_30", "q05"] < 0.5 < table.loc["survival_30", "q95"]
+
+
+def test_the_first_accepted_set_is_the_medoid(found):
+    """No other set has a smaller sum of distances to all that were drawn."""
+    kept = found[1]
+    at = kept.points[kept.sets]
+    unit = at / np.array([span.high - span.low for span in EASY.ranges.values()])
+    unit /= unit.std(axis=0)
+    sums = np.sqrt(((unit[:, None] - unit[None]) ** 2).sum(axis=2)) @ kept.counts
+    assert sums.argmin() == 0
+    assert kept.counts.sum() == EASY.effort.accepted
 
 
 def test_an_interrupted_search_comes_to_the_same_files(found, tmp_path):
     directory, _ = found
     lines = (directory / "points.jsonl").read_text().splitlines(keepends=True)
-    (tmp_path / "points.jsonl").write_text("".join(lines[:4]) + lines[4][:30])
+    (tmp_path / "points.jsonl").write_text("".join(lines[:90]) + lines[90][:30])
     calibrate(EASY, tmp_path, 1, quietly)
     assert files(tmp_path) == files(directory)
 
@@ -278,36 +332,40 @@ def test_nothing_is_evaluated_twice(found, monkeypatch):
     def again(*_):
         raise AssertionError
 
+    again.__name__ = stand_in.__name__
     monkeypatch.setattr(report, "measures_at", again)
-    assert len(calibrate(EASY, found[0], 1, quietly)) == len(found[1])
+    monkeypatch.setattr(report, "durability_at", again)
+    calibrate(EASY, found[0], 1, quietly)
 
 
-def test_accepted_sets_can_be_drawn(found):
+def test_accepted_sets_can_be_read(found):
     directory, kept = found
-    words = [f"parameters.sets=${{accepted:{directory}}}"]
-    small = Measurements(directory, load_cell().settings.engine, quietly)
-    assert accepted(str(directory)) == [one.values for one in kept]
-    with pytest.raises(ConfigError, match="must name exactly the parameters"):
-        load_cell("baseline", words)  # two of eight parameters: this search is smaller
-    assert small.fields["conflict.tension.initial"] == "tension"
+    assert accepted(str(directory))[0] | {"weight": 0} == kept.values(int(kept.sets[0])) | {
+        "weight": 0
+    }
+    table = pd.read_csv(directory / "accepted.csv")
+    assert table["weight"].sum() == pytest.approx(1, abs=1e-4)
+    assert list(table.columns[:4]) == ["tension", "resolve_spread", "weight", "distance"]
 
 
 def test_the_best_set_is_written_as_a_configuration(found):
     directory, kept = found
     text = (directory / "best.yaml").read_text()
-    assert all(f"{name}: {value:g} #" in text for name, value in kept[0].values.items())
+    values = kept.values(int(kept.sets[0]))
+    assert all(f"{name}: {value:g} #" in text for name, value in values.items())
 
 
-def test_points_of_other_code_are_refused(found, tmp_path):
+def test_points_of_other_code_are_refused(tmp_path):
     (tmp_path / "points.jsonl").write_text(json.dumps({"code": "0.0", "commit": "x"}) + "\n")
     with pytest.raises(StudyError, match="begun by other code"):
         calibrate(EASY, tmp_path, 1, quietly)
 
 
-def test_a_target_out_of_reach_is_said_and_nothing_is_written(found, tmp_path):
+def test_targets_out_of_reach_are_said_and_nothing_is_written(found, tmp_path):
     (tmp_path / "points.jsonl").write_bytes((found[0] / "points.jsonl").read_bytes())
-    hard = dataclasses.replace(EASY, targets=(*EASY.targets, Target("survival_365", None, 2, 3)))
-    with pytest.raises(StudyError, match="no set meets every target: survival_365"):
+    far = Target("survival_365", Kind.observed, aim=2, sd=0.1)
+    hard = dataclasses.replace(EASY, targets=(*EASY.targets, far), checks={})
+    with pytest.raises(StudyError, match="points 0 are not implausible; 64 are needed"):
         calibrate(hard, tmp_path, 1, quietly)
     assert set(files(tmp_path)) == {"points.jsonl"}
 
@@ -322,15 +380,19 @@ def test_sets_with_one_explanation_only_are_refused(found, tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("points: 256", "points is 250; a Sobol design needs a power of two"),
-        ("  tension: {low: 8", "parameters.courage is not known"),
+        ("history: 4096", "points is 4095; a Sobol design needs a power of two"),
+        ("  tension: {low: 4", "parameters.courage is not known"),
         ("parameters:", "cannot read"),
-        ("fall: 2", "line 21: could not find expected ':'"),
+        ("fall: 2", "could not find expected ':'"),
+        ("survival_30: [", "checks.record_quiet is a target; a check must not be used"),
+        ("{happened: true}", "targets.record_all is {'happened': False}; allowed are aim"),
     ],
 )
 def test_a_study_that_is_not_right_is_refused_in_a_sentence(change, said, tmp_path, capsys):
-    to = {"points: 256": "points: 250", "  tension: {low: 8": "  courage: {low: 8",
-          "parameters:": "parameter:", "fall: 2": "fall 2"}[change]  # fmt: skip
+    to = {"history: 4096": "history: 4095", "  tension: {low: 4": "  courage: {low: 4",
+          "parameters:": "parameter:", "fall: 2": "fall 2",
+          "survival_30: [": "record_quiet: [",
+          "{happened: true}": "{happened: false}"}[change]  # fmt: skip
     text = SHIPPED.read_text()
     assert change in text
     (tmp_path / "mine.yaml").write_text(text.replace(change, to, 1))
@@ -343,41 +405,43 @@ def test_a_study_that_is_not_right_is_refused_in_a_sentence(change, said, tmp_pa
 
 # What is shipped
 
-SETS = SHIPPED.with_name("accepted.csv")
+FOLDER = SHIPPED.parent
 
 
 def shipped_sets():
-    return pd.read_csv(SETS)
+    return pd.read_csv(FOLDER / "accepted.csv")
 
 
-def test_the_shipped_sets_meet_every_target():
-    rows = [
-        {target.name: Measured(row[target.name], 0.0) for target in ASKED.targets}
-        for row in shipped_sets().to_dict("records")
-    ]
-    assert all(ASKED.accepts(measures) for measures in rows)
-
-
-def test_the_shipped_sets_lie_within_the_ranges_searched_best_first():
+def test_the_shipped_sets_lie_within_the_ranges_searched():
     table = shipped_sets()
     assert list(table.columns[: len(ASKED.ranges)]) == list(ASKED.ranges)
     assert set(ASKED.ranges) == known_parameters()
     assert all(table[name].between(x.low, x.high).all() for name, x in ASKED.ranges.items())
-    assert table["distance"].is_monotonic_increasing
+    assert table["weight"].sum() == pytest.approx(1, abs=1e-4)
 
 
-def test_both_explanations_are_at_work_in_the_shipped_sets():
-    table = shipped_sets()
-    for name in ASKED.explanations:
-        at_work = (table[f"fall by {name} alone"] >= ASKED.fall).mean()
-        assert at_work >= ASKED.represented, name
+def test_the_shipped_fit_brackets_the_anchor_in_every_band_or_names_the_misfit():
+    fit = pd.read_csv(FOLDER / "fit.csv").set_index("measure")
+    said = (FOLDER / "summary.txt").read_text()
+    hazards = fit[fit.index.str.startswith("hazard_")]
+    assert len(hazards) == len(AGES) - 1
+    for name, row in hazards.iterrows():
+        assert 0.15 <= row["below"] <= 0.85 or f"has {name} " in said
+
+
+def test_the_shipped_calibration_is_to_be_trusted():
+    """Ranks are uniform at 1 %, intervals of 80 % cover 76 to 84 %, for every parameter."""
+    table = pd.read_csv(FOLDER / "parameters.csv").set_index("parameter")
+    assert set(table.index) == set(ASKED.ranges)
+    assert (table["ranks_p"] > 0.01).all()
+    assert table["covers_80"].between(0.76, 0.84).all()
 
 
 def test_the_best_set_is_the_first_of_the_shipped():
     text = (data_dir("configs") / "parameters" / "best.yaml").read_text()
     best = {name: value for name, value in yaml.safe_load(text).items() if name != "sets"}
-    assert best == accepted("baseline_calibration")[0]
-    assert text == report.best_yaml(ASKED, best)
+    first = shipped_sets().iloc[0]
+    assert best == pytest.approx({name: first[name] for name in ASKED.ranges})
 
 
 def test_every_future_draws_one_of_the_shipped_sets():
@@ -398,7 +462,11 @@ def test_every_future_draws_one_of_the_shipped_sets():
 @pytest.mark.slow
 def test_one_and_two_threads_come_to_the_same_files_with_the_model(tmp_path, monkeypatch):
     monkeypatch.undo()
-    small = dataclasses.replace(EASY, points=2, best=1)
+    effort = dataclasses.replace(
+        EASY.effort, history=16, table=16, generation=8, generations=1, keep=2, alone=2
+    )
     for workers in (1, 2):
-        calibrate(small, tmp_path / str(workers), workers, quietly)
+        calibrate(
+            dataclasses.replace(EASY, effort=effort), tmp_path / str(workers), workers, quietly
+        )
     assert files(tmp_path / "1") == files(tmp_path / "2")

@@ -86,19 +86,20 @@ class Target:
 
     def scaled(self, value: FloatArray) -> FloatArray:
         """A measure on the scale of its errors; NaN, where nothing was measured, is far off."""
-        known = np.where(np.isfinite(value), value, FAR)
-        return np.log(np.maximum(known, LEAST)) if self.log else known
+        known: FloatArray = np.where(np.isfinite(value), value, FAR)
+        return np.asarray(np.log(np.maximum(known, LEAST))) if self.log else known
 
     def miss(self, value: FloatArray) -> FloatArray:
-        """How many standard errors, or tolerances, a measure is away; 0 where a condition is met."""
+        """How many standard errors, or tolerances, a measure is off; 0 where a condition is met."""
         at = self.scaled(np.asarray(value, dtype=float))
-        if self.kind is Kind.observed:
-            return (at - float(self.scaled(np.array(self.aim)))) / self.sd
+        low, high = self.aim, self.aim
+        if self.kind is Kind.required:
+            low, high = self.low, self.high
         low, high = (
-            float(self.scaled(np.array(x))) if math.isfinite(x) else x
-            for x in (self.low, self.high)
+            float(self.scaled(np.array(x))) if math.isfinite(x) else x for x in (low, high)
         )
-        return (np.maximum(at - high, 0.0) - np.maximum(low - at, 0.0)) / self.sd
+        off: FloatArray = np.maximum(at - high, 0.0) - np.maximum(low - at, 0.0)
+        return off / self.sd
 
     def log_likelihood(self, value: FloatArray) -> FloatArray:
         """Logarithm of how likely the target is where a measure has these values, up to a constant.
@@ -107,7 +108,8 @@ class Target:
         """
         if self.kind is Kind.happened:
             with np.errstate(divide="ignore"):
-                return np.log(np.asarray(value, dtype=float))
+                log: FloatArray = np.log(np.asarray(value, dtype=float))
+            return log
         return -0.5 * self.miss(value) ** 2
 
 

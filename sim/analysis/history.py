@@ -15,7 +15,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 from sim.analysis.calibration import Kind, Target
-from sim.arrays import FloatArray
+from sim.arrays import BoolArray, FloatArray
 from sim.study.designs import Range
 
 CUT = 3.0
@@ -52,7 +52,8 @@ class History:
         coefficients, *_ = np.linalg.lstsq(terms, values, rcond=None)
         left = values - terms @ coefficients
         free = max(len(points) - terms.shape[1], 1)
-        return cls(ranges, used, coefficients, np.sqrt((left**2).sum(axis=0) / free))
+        spread = np.sqrt((left**2).sum(axis=0) / free)
+        return cls(ranges, used, np.asarray(coefficients), spread)
 
     def implausibility(self, points: FloatArray) -> FloatArray:
         """Largest distance from a target, in standard deviations of all errors together, (n,)."""
@@ -64,17 +65,17 @@ class History:
             worst = np.maximum(worst, away / np.hypot(target.sd, self.spread[k]))
         return worst
 
-    def plausible(self, points: FloatArray) -> FloatArray:
+    def plausible(self, points: FloatArray) -> BoolArray:
         """Whether points (n, p) lie in the ranges and are not implausible, (n,)."""
         unit = _unit(self.ranges, points)
-        inside: FloatArray = np.all((unit >= 0.0) & (unit <= 1.0), axis=1)
-        return inside & (self.implausibility(points) <= CUT)
+        inside = np.all((unit >= 0.0) & (unit <= 1.0), axis=1)
+        return np.asarray(inside & (self.implausibility(points) <= CUT))
 
 
 def _unit(ranges: Mapping[str, Range], points: FloatArray) -> FloatArray:
     low = np.array([span.low for span in ranges.values()])
     high = np.array([span.high for span in ranges.values()])
-    return (points - low) / (high - low)
+    return np.asarray((points - low) / (high - low))
 
 
 def _terms(unit: FloatArray) -> FloatArray:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.arrays import FloatArray, IntArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 
 BISECTIONS = 60
 CENTRES = 1000  # of the mixture from which a population is drawn
@@ -42,9 +42,7 @@ def weights_of(log_likelihood: FloatArray, log_drawn: FloatArray, tolerance: flo
     return np.asarray(weight / weight.sum())
 
 
-def lowest_tolerance(
-    log_likelihood: FloatArray, log_drawn: FloatArray, wanted: float
-) -> float:  # fmt: skip
+def lowest_tolerance(log_likelihood: FloatArray, log_drawn: FloatArray, wanted: float) -> float:
     """The lowest tolerance from 1 on that leaves an effective sample size, by bisection."""
     if effective(weights_of(log_likelihood, log_drawn, 1.0)) >= wanted:
         return 1.0
@@ -59,7 +57,8 @@ def lowest_tolerance(
 def resampled(weights: FloatArray, count: int, rng: np.random.Generator) -> IntArray:
     """Positions drawn by weight with the least further chance (systematic: Kitagawa 1996)."""
     at = (rng.random() + np.arange(count)) / count
-    return np.minimum(np.searchsorted(np.cumsum(weights), at), len(weights) - 1)
+    found: IntArray = np.searchsorted(np.cumsum(weights), at)
+    return np.minimum(found, len(weights) - 1)
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Kernel:
             least = square.min(axis=1)
             total = np.exp(-0.5 * (square - least[:, None])).mean(axis=1)
             out[first : first + CHUNK] = np.log(total) - 0.5 * least
-        return out - norm
+        return np.asarray(out - norm)
 
 
 @dataclass
@@ -118,7 +117,7 @@ class Search:
     """
 
     prior: FloatArray
-    inside: Callable[[FloatArray], FloatArray]
+    inside: Callable[[FloatArray], BoolArray]
     volume: float
     log_likelihood: Callable[[FloatArray], FloatArray]
     rng: np.random.Generator

@@ -5,9 +5,9 @@ Computes nothing new.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -118,7 +118,7 @@ def _draw_rows(page: Page, rows: pd.DataFrame) -> None:
     axes.set_title("Other targets, and checks", loc="center", fontsize=page.sheet.body)
 
 
-def _wanted(row: dict[str, float]) -> tuple[float, float]:
+def _wanted(row: Mapping[Any, Any]) -> tuple[float, float]:
     """Ends of what is asked for, in the measure's own unit."""
     if np.isfinite(row.get("aim", np.nan)):
         return row["aim"] * np.exp(-2 * row["sd"]), row["aim"] * np.exp(2 * row["sd"])
@@ -200,7 +200,8 @@ def recovery_figure(found: Found, theme: str = "light", sheet: str = "slide") ->
     )
     footer = [
         f"{SHOWN} of {len(found.recovery.truth):,} pseudo-observations made by the model at points "
-        f"drawn from the prior, with the errors that the targets state; seed {found.asked.effort.seed}."
+        "drawn from the prior, with the errors that the targets state; seed "
+        f"{found.asked.effort.seed}."
     ]
     recovery, rows = found.recovery, []
     with styled(look, paper):
@@ -215,7 +216,7 @@ def recovery_figure(found: Found, theme: str = "light", sheet: str = "slide") ->
             )
             axes.plot(truth, mean, "o", **_dot(page) | {"markersize": 0.3 * paper.body})
             span = found.asked.ranges[name]
-            ends = [span.low, span.high]
+            ends = span.low, span.high
             axes.plot(ends, ends, color=look.muted, linewidth=0.4 * paper.line)
             axes.set_xlim(ends)
             axes.set_ylim(ends)

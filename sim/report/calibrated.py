@@ -130,10 +130,11 @@ def _lines(found: Found) -> Iterator[str]:
     effort = found.asked.effort
     simulated = effort.history + len(found.points)
     futures = effort.history * effort.history_futures + len(found.points) * effort.futures
+    tolerances = ", ".join(f"{x:.2f}" for x in found.tolerances)
     yield (
-        f"{simulated:,} points of {futures / 1e6:.1f} million futures; {found.plausible:.1%} of the "
-        f"space is not implausible; {len(found.tolerances)} populations, tolerances "
-        f"{', '.join(f'{x:.2f}' for x in found.tolerances)}"
+        f"{simulated:,} points of {futures / 1e6:.1f} million futures; {found.plausible:.1%} of "
+        f"the space is not implausible; {len(found.tolerances)} populations, tolerances "
+        f"{tolerances}"
     )
     yield (
         f"effective sample size {found.size:.0f}; {len(found.sets)} accepted sets, drawn by weight "
