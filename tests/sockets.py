@@ -185,6 +185,17 @@ class Page:
         """Click a button."""
         await self.event(self.the(label=label), "click", {})
 
+    async def sure(self, label: str) -> None:
+        """Click a button that asks, and say yes."""
+        await self.click(label)
+        asked = await self.until(lambda: len(self._labelled(label)) > 1)
+        assert asked, f"nothing was asked before {label}"
+        await self.event(self._labelled(label)[-1], "click", {})
+
+    def _labelled(self, label: str) -> list[Found]:
+        held = self.elements.items()
+        return [(n, e) for n, e in held if e.get("props", {}).get("label") == label]
+
     async def type(self, label: str, words: str) -> None:
         """Type into a field."""
         await self.event(self.the(label=label), "update:value", words)
@@ -269,6 +280,8 @@ async def sit_down(browser: Browser, code: str, seat: str, name: str) -> Page:
     assert page.opened, [page.said, page.words()[-2000:]]
     await page.load(page.opened)
     await page.sees(f"You are {seat}")
+    if page.find(label="I am ready"):
+        await page.click("I am ready")
     return page
 
 

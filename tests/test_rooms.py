@@ -62,6 +62,8 @@ def room_of(rooms, setup, deadline=0):
 def seated(rooms, room):
     for seat in room.setup.persons:
         do(rooms.take_seat(room, seat, seat, SITTING[seat]))
+    for seat in room.setup.persons:
+        do(rooms.be_ready(room, seat, SITTING[seat]))
 
 
 def move(rooms, room, value=None, who=None):
@@ -398,12 +400,49 @@ def test_an_agent_stands_in_until_somebody_sits_down(rooms, setup):
     room = room_of(rooms, setup)
     do(rooms.take_seat(room, "afghan_taliban", "Bob", BOB))
     do(rooms.stand_in(room, "pakistan", TEACHER))
+    assert not room.begun  # who sits there still reads
+    do(rooms.be_ready(room, "afghan_taliban", BOB))
     assert room.game.question.seat == "afghan_taliban"
     assert room.complete
     do(rooms.take_seat(room, "pakistan", "Ann", ANN))
     move(rooms, room)
     assert room.game.question.seat in ("pakistan", "afghan_taliban")
     assert room.stand_ins == set()
+
+
+def test_no_decision_opens_before_everybody_is_ready_unless_the_teacher_says_so(rooms, setup):
+    [room, other], _ = class_with(rooms, setup, setup)
+    for one in (room, other):
+        do(rooms.take_seat(one, "pakistan", "Ann", ANN))
+        do(rooms.be_ready(one, "pakistan", ANN))
+    assert (room.begun, room.waits_for) == (False, ["afghan_taliban"])
+    do(rooms.take_seat(room, "afghan_taliban", "Bob", BOB))
+    with pytest.raises(RoomError, match="decisions open when everybody at the table is ready"):
+        move(rooms, room)
+    with pytest.raises(RoomError, match="not the key to the seat"):
+        do(rooms.be_ready(room, "afghan_taliban", ANN))
+    do(rooms.be_ready(room, "afghan_taliban", BOB))
+    assert room.begun
+    with pytest.raises(RoomError, match="not a teacher's key"):
+        do(rooms.start(other, ANN))
+    do(rooms.start(other, TEACHER))
+    assert other.begun
+    rooms = again(rooms)
+    assert [rooms.rooms[one.code].begun for one in (room, other)] == [True, True]
+    assert rooms.rooms[room.code].waits_for == []
+
+
+def test_a_game_that_was_ended_or_revealed_takes_no_more_decisions(rooms, setup):
+    both, _ = class_with(rooms, setup, setup)
+    for room, end in zip(both, (rooms.end, rooms.reveal), strict=True):
+        seated(rooms, room)
+        move(rooms, room)
+        do(end(room, TEACHER))
+        with pytest.raises(RoomError, match="the teacher has ended the game"):
+            move(rooms, room)
+    assert [room.told for room in both] == [False, True]
+    rooms = again(rooms)
+    assert [rooms.rooms[room.code].ended for room in both] == [True, True]
 
 
 def test_players_see_everything_only_when_it_is_over_or_revealed(rooms, setup):
@@ -474,7 +513,9 @@ def test_classes_are_bounded(rooms, setup):
 
 def alone(rooms, setup, who=EVE):
     one = Setup(setup.cell, ("pakistan",))
-    return do(rooms.play_alone(one, "Eve", who))
+    room = do(rooms.play_alone(one, "Eve", who))
+    do(rooms.be_ready(room, "pakistan", who))
+    return room
 
 
 def test_who_plays_alone_is_bounded_and_leaves_classes_their_rooms(rooms, setup):

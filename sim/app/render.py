@@ -11,19 +11,31 @@ from sim.app import strings as say
 
 Facts = Mapping[str, Any]
 LONGEST_STORY = 80  # entries shown, newest first
+WIDE = 4  # columns from which a table is wide
 
 
 def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
-    """A table whose first column holds row headers."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
+    """A table whose first column holds row headers; a wide one is a list of cards on a phone."""
+    wide = len(heads) >= WIDE
+    head = "".join(
+        f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in heads
     )
+    body = "".join(_table_row(row, heads if wide else ()) for row in rows)
     top = f"<thead><tr>{head}</tr></thead>" if heads else ""
-    return f'<div class="scroll"><table class="facts">{top}<tbody>{body}</tbody></table></div>'
+    style = "facts wide" if wide else "facts"
+    named = (
+        f' role="region" tabindex="0" aria-label="{escape(heads[0], quote=True)}"' if wide else ""
+    )
+    inner = f'<table class="{style}">{top}<tbody>{body}</tbody></table>'
+    return f'<div class="scroll"{named}>{inner}</div>'
+
+
+def _table_row(row: Sequence[str], heads: Sequence[str]) -> str:
+    cells = []
+    for k, cell in enumerate(row[1:], start=1):
+        named = f' data-head="{escape(heads[k], quote=True)}"' if k < len(heads) else ""
+        cells.append(f"<td{named}>{escape(cell)}</td>")
+    return f'<tr><th scope="row">{escape(row[0])}</th>{"".join(cells)}</tr>'
 
 
 def story(entries: Sequence[Facts], start: str) -> str:
@@ -150,7 +162,7 @@ def bargaining_space(shown: Facts | None) -> str:
     label = say.SPACE_LABEL.format(round=shown["round"], offers=len(shown["offers"]))
     axes = (say.WORTH_TO.format(seat=first), say.WORTH_TO.format(seat=second))
     names = [(first, "first"), (second, "second"), (say.seat("mediators"), "third")]
-    return charts.space(label, dict(shown), *axes) + charts.legend(names)
+    return charts.space(label, dict(shown), *axes) + charts.legend(names, dots=True)
 
 
 def odds(days: Sequence[int], shares: Sequence[float], last: int, drops: Iterable[int]) -> str:

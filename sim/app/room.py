@@ -72,21 +72,24 @@ class Class(Watched):
 
 @dataclass(frozen=True)
 class Seat:
-    """A taken seat: who sits there, the digest of the key that keeps it, and the key's salt."""
+    """A taken seat: who sits there, the digest of its key, the key's salt, and who is ready."""
 
     name: str
     key: str
     salt: str
+    ready: bool = False
 
 
 @dataclass
 class Room(Watched):
     """One game with its people.
 
-    ``seats`` taken seats by name; ``stand_ins`` seats that agents play for now; ``asked_at`` when
-    the present decision was first wanted; ``touched`` and ``idle_since`` when it was last used,
-    as stored and as seen by this server; ``place`` where it was made from; ``broken`` says why it
-    cannot go on, ``note`` what its teacher should know; ``turn`` is held by whoever changes it.
+    ``seats`` taken seats by name; ``stand_ins`` seats that agents play for now; ``started`` whether
+    everybody was ready once, or the teacher began without; ``ended`` whether the teacher has ended
+    it before its time; ``asked_at`` when the present decision was first wanted; ``touched`` and
+    ``idle_since`` when it was last used, as stored and as seen by this server; ``place`` where it
+    was made from; ``broken`` says why it cannot go on, ``note`` what its teacher should know;
+    ``turn`` is held by whoever changes it.
     """
 
     code: str
@@ -97,6 +100,8 @@ class Room(Watched):
     seats: dict[str, Seat] = field(default_factory=dict)
     paused: bool = False
     revealed: bool = False
+    started: bool = False
+    ended: bool = False
     broken: str = ""
     note: str = ""
     place: str = ""
@@ -119,6 +124,27 @@ class Room(Watched):
         return all(seat in self.stand_ins for seat in self.open_seats)
 
     @property
+    def waits_for(self) -> list[str]:
+        """Seats that are not ready yet: free, or whose holder still reads."""
+        held = [seat for seat in self.setup.persons if seat not in self.stand_ins]
+        return [seat for seat in held if seat not in self.seats or not self.seats[seat].ready]
+
+    @property
+    def begun(self) -> bool:
+        """Whether decisions have been opened."""
+        return self.started or bool(self.made_by)
+
+    @property
+    def open(self) -> bool:
+        """Whether decisions are taken now, apart from a pause."""
+        return self.begun and not (self.ended or self.broken or self.game.over)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will be decided: the game is over, or was ended."""
+        return self.game.over or self.ended
+
+    @property
     def empty(self) -> bool:
         """Whether nobody has sat down and nothing was decided."""
         return not self.seats and not self.game.decisions
@@ -137,7 +163,7 @@ class Room(Watched):
     def stands_in(self) -> bool:
         """Whether an agent must decide now for a seat that it stands in for."""
         question = self.game.question
-        return question is not None and question.seat in self.stand_ins and not self.broken
+        return self.open and question is not None and question.seat in self.stand_ins
 
     def owner(self, seat: str) -> str:
         """What the keys of a seat are keys to."""
@@ -145,7 +171,7 @@ class Room(Watched):
 
     def left(self) -> float | None:
         """Seconds left for the present decision; None if the clock is not running."""
-        if not self.deadline or self.paused or self.game.over or not self.complete:
+        if not self.deadline or self.paused or not self.open or not self.complete:
             return None
         return max(0.0, self.asked_at + self.deadline - time.monotonic())
 
@@ -174,12 +200,16 @@ def opened(row: Row, moves: Sequence[Row], seats: Sequence[Row]) -> tuple[Room, 
     room = Room(
         str(row["code"]), int(row["class"]), setup, row["deadline"], game,
         {
-            str(seat["seat"]): Seat(str(seat["name"]), str(seat["key"]), str(seat["salt"] or ""))
+            str(seat["seat"]): Seat(
+                str(seat["name"]), str(seat["key"]), str(seat["salt"] or ""), bool(seat["ready"])
+            )
             for seat in seats
             if seat["seat"] in setup.persons
         },
         paused=bool(row["paused"]) or bool(rest),
         revealed=bool(row["revealed"]),
+        started=bool(row["started"]),
+        ended=bool(row["ended"]) or bool(row["revealed"]),
         stand_ins={seat for seat in str(row["stand_ins"] or "").split() if seat in setup.persons},
         touched=float(row["touched"]),
         made_by=made_by,
@@ -215,7 +245,7 @@ def room_row(room: Room) -> Row:
     return {
         "code": room.code, "class": room.class_, "setup": json.dumps(room.setup.stored()),
         "deadline": room.deadline, "created": room.touched, "touched": room.touched,
-        "paused": 0, "revealed": 0, "stand_ins": "",
+        "paused": 0, "revealed": 0, "stand_ins": "", "started": 0, "ended": 0,
     }  # fmt: skip
 
 

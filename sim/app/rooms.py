@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -254,8 +255,29 @@ class Rooms(Register):
     def _taken(self, room: Room, seat: str, name: str, visitor: Visitor) -> tuple[Seat, Add]:
         salt = new_key()
         key = digest(visitor.key(room.owner(seat), salt))
-        row = {"room": room.code, "seat": seat, "name": name, "key": key, "salt": salt}
+        row = {"room": room.code, "seat": seat, "name": name, "key": key, "salt": salt, "ready": 0}
         return Seat(name, key, salt), Add("seats", row)
+
+    @unbroken
+    async def be_ready(self, room: Room, seat: str, visitor: Visitor) -> None:
+        """Note that who sits in a seat has read the brief; the last one opens the decisions."""
+        async with room.turn:
+            self.must_hold(room, seat, visitor)
+            starts = set(room.waits_for) <= {seat}
+            await self.writer.write(
+                Set("seats", {"room": room.code, "seat": seat}, {"ready": 1}),
+                _set(room, touched=time.time(), started=int(room.started or starts)),
+            )
+            room.seats[seat] = replace(room.seats[seat], ready=True)
+            await self._start(room, starts)
+        self._used(room)
+
+    async def _start(self, room: Room, starts: bool) -> None:
+        """Open the decisions of a room, once that is stored."""
+        if starts and not room.started:
+            room.started = True
+            room.asked_at = time.monotonic()
+        await self._stand_in(room)
 
     def return_key(self, room: Room, seat: str, visitor: Visitor) -> str:
         """The key with which a seat's holder can come back from elsewhere."""
@@ -297,6 +319,10 @@ class Rooms(Register):
             self.must_hold(room, seat, visitor)
             if room.broken:
                 raise RoomError(room.broken)
+            if room.ended:
+                raise RoomError(say.ENDED_BY_TEACHER)
+            if not room.begun:
+                raise RoomError(say.NOT_BEGUN)
             if room.paused:
                 raise RoomError(say.PAUSED)
             await self._make(room, room.game.check(seat, kind, value, turn), PERSON)
@@ -364,11 +390,27 @@ class Rooms(Register):
         self._used(room)
 
     @unbroken
-    async def reveal(self, room: Room, visitor: Visitor) -> None:
-        """Let players see everything from now on."""
+    async def start(self, room: Room, visitor: Visitor) -> None:
+        """Open the decisions of a room that is not full or not ready."""
         async with room.turn:
-            await self._set(room, visitor, revealed=1)
-            room.revealed = True
+            await self._set(room, visitor, started=1)
+            await self._start(room, starts=True)
+        self._used(room)
+
+    @unbroken
+    async def end(self, room: Room, visitor: Visitor) -> None:
+        """Take no more decisions in a room."""
+        async with room.turn:
+            await self._set(room, visitor, ended=1)
+            room.ended = True
+        self._used(room)
+
+    @unbroken
+    async def reveal(self, room: Room, visitor: Visitor) -> None:
+        """Let players see everything from now on, which ends their game."""
+        async with room.turn:
+            await self._set(room, visitor, revealed=1, ended=1)
+            room.revealed = room.ended = True
         self._used(room)
 
     @unbroken
@@ -376,9 +418,13 @@ class Rooms(Register):
         """Let the agent play a seat for now, whoever holds it."""
         async with room.turn:
             stand_ins = (room.stand_ins | {seat}) & set(room.setup.persons)
-            await self._set(room, visitor, stand_ins=" ".join(sorted(stand_ins)))
+            starts = set(room.waits_for) <= {seat} and bool(room.seats)
+            await self._set(
+                room, visitor, stand_ins=" ".join(sorted(stand_ins)),
+                started=int(room.started or starts),
+            )  # fmt: skip
             room.stand_ins = stand_ins
-            await self._stand_in(room)
+            await self._start(room, starts)
         self._used(room)
 
     @unbroken

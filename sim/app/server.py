@@ -169,7 +169,7 @@ def run(options: Options) -> None:
     from sim.app.pages import compare, debrief, explore, home, play, teach
     from sim.app.pool import Pool
     from sim.app.rooms import Rooms
-    from sim.app.site import Site
+    from sim.app.site import Site, not_found
     from sim.app.store import Store
 
     lock_down()
@@ -189,6 +189,7 @@ def run(options: Options) -> None:
         await pool.warm(work.warm, setup.stored())
 
     app.add_middleware(Boundary, names=names(options))
+    app.add_exception_handler(404, not_found)
     Gate(core.sio)
     core.sio.eio.max_http_buffer_size = LARGEST
     core.sio.eio.cors_allowed_origins = []  # the boundary sees to that

@@ -30,9 +30,12 @@ COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told
     "rooms": {
         "code": "TEXT", "class": "INTEGER", "setup": "TEXT", "deadline": "INTEGER",
         "created": "REAL", "touched": "REAL", "paused": "INTEGER", "revealed": "INTEGER",
-        "stand_ins": "TEXT",
+        "stand_ins": "TEXT", "started": "INTEGER", "ended": "INTEGER",
     },
-    "seats": {"room": "TEXT", "seat": "TEXT", "name": "TEXT", "key": "TEXT", "salt": "TEXT"},
+    "seats": {
+        "room": "TEXT", "seat": "TEXT", "name": "TEXT", "key": "TEXT", "salt": "TEXT",
+        "ready": "INTEGER",
+    },
     "devices": {"owner": "TEXT", "key": "TEXT", "made": "REAL"},
     "moves": {
         "room": "TEXT", "turn": "INTEGER", "seat": "TEXT", "kind": "TEXT", "value": "TEXT",

@@ -288,11 +288,101 @@ _TELL: dict[str, Callable[[Facts], str]] = {
     "session": lambda _: "",
 }
 
+# --- news ---------------------------------------------------------------------------------------
+
+Card = tuple[str, list[str]]  # a title, and who says what
+
+
+def card(entry: Facts, seat_: str) -> Card | None:
+    """An entry of the log as news for a seat; None if it is none."""
+    teller = _CARDS.get(entry["kind"])
+    return teller(entry, seat_) if teller else None
+
+
+def _attack_card(entry: Facts, _: str) -> Card:
+    deaths = entry["deaths"]
+    title = ATTACK_TITLE.format(
+        group=GROUPS.get(entry["group"], readable(entry["group"])),
+        deaths=NOBODY_KILLED if deaths == 0 else KILLED.format(deaths=deaths),
+    )
+    if not entry["attributed"]:
+        return title, [NOBODY_NAMED]
+    answer = KABUL_DENIES if entry.get("denied") else KABUL_DOES_NOT_DENY
+    return title, [LAID_AT_DOOR, answer]
+
+
+def _clash_card(entry: Facts, _: str) -> Card:
+    if not entry.get("denied"):
+        return CLASH_TITLE, [ONE_ACKNOWLEDGES]
+    return CLASH_TITLE, [SAYS_OTHER_FIRED.format(seat=seat(side), other=other(side))
+                         for side in PARTIES]  # fmt: skip
+
+
+def _ratification_card(entry: Facts, seat_: str) -> Card:
+    own = "utility" in entry and entry["party"] == seat_
+    who, numbers = YOUR_CAPITAL if own else seat(entry["party"]), []
+    if own:
+        numbers = [RATIFICATION_NUMBERS.format(**entry)]
+    if entry["passed"]:
+        return RATIFIED.format(who=who), numbers
+    if own:
+        short = entry["needed"] - entry["utility"]
+        return REFUSED_SHORT.format(who=who, short=short), numbers
+    return REFUSED.format(who=who), [REFUSED_UNKNOWN]
+
+
+def _act_card(entry: Facts, seat_: str) -> Card | None:
+    if not entry["rung"] or entry["party"] == seat_:
+        return None
+    return told(entry).rstrip("."), [RUNGS_EXPLAINED[entry["rung"]]]
+
+
+def _plain_card(title: str, why: str) -> Callable[[Facts, str], Card]:
+    return lambda entry, _: (title, [told(entry), *([why] if why else [])])
+
+
+NOBODY_KILLED, KILLED = "nobody is killed", "{deaths} killed"
+ATTACK_TITLE = "Attack by {group}: {deaths}"
+NOBODY_NAMED = "Neither side names the other."
+LAID_AT_DOOR = "Islamabad says: it was prepared on Afghan soil, and lays it at Kabul's door."
+KABUL_DENIES = "Kabul says: it had no part in it."
+KABUL_DOES_NOT_DENY = "Kabul does not deny a part in it."
+CLASH_TITLE = "Clash at the border"
+ONE_ACKNOWLEDGES = "One side acknowledges that it began."
+SAYS_OTHER_FIRED = "{seat} says: {other} fired first."
+YOUR_CAPITAL = "Your capital"
+RATIFIED, REFUSED = "{who} ratifies the deal", "{who} does not ratify the deal"
+REFUSED_SHORT = "{who} refused: {short:.3f} short"
+RATIFICATION_NUMBERS = "The deal was worth {utility:.3f} to your side; {needed:.3f} was asked for."
+REFUSED_UNKNOWN = "By how much it fell short is known there only."
+_CARDS: dict[str, Callable[[Facts, str], Card | None]] = {
+    "attack": _attack_card,
+    "border_clash": _clash_card,
+    "ratification": _ratification_card,
+    "act": _act_card,
+    "allegation": _plain_card(
+        "A breach is alleged", "What is true comes out on review, if at all."
+    ),
+    "ruling": _plain_card("A breach is reviewed", ""),
+    "deal_lapses": _plain_card("The deal has lapsed", "Nothing it promised holds any more."),
+    "initialled": _plain_card("Agreement in part", "It holds at once; the rest is open."),
+    "adjourned": _plain_card("The round is adjourned", "Offers made so far are remembered."),
+    "breakdown": _plain_card("The talks are broken off", "Both sides now publish their accounts."),
+    "walks_out": _plain_card("A side walks out", ""),
+    "round_not_held": _plain_card("No round is held", "The next is weeks away."),
+    "contradiction": _plain_card("The accounts contradict each other", ""),
+    "renegotiation_asked": _plain_card("A side wants to renegotiate", ""),
+}
+
 # --- the boundary -----------------------------------------------------------------------------
 
 UNKNOWN_HOST = "This server is not known by that name; open the address that it printed."
 FOREIGN_ORIGIN = "Pages of other sites may not use this server."
 NO_SUCH_PAGE = "There is no such page."
+NO_SUCH_PAGE_HELP = (
+    "The address may be mistyped. To join a class, open the address on the screen or type the code "
+    "under Play."
+)
 NOT_SO = "Nothing can be done here in this way."
 TOO_LARGE = "That is too large."
 GARBLED = "a browser at %s sent what no page asked for"
@@ -300,16 +390,22 @@ GARBLED = "a browser at %s sent what no page asked for"
 # --- home -------------------------------------------------------------------------------------
 
 HOME_INTRO = (
-    "Negotiation rounds between Islamabad and Kabul, with mediators, while a ceasefire is tested "
-    "by attacks and border clashes. Explore one future day by day, see a thousand from any moment, "
-    "take a seat at the table, and look back on what a decision did to the odds."
+    "A simulation game for classes in international relations. Two sides, Islamabad and Kabul, "
+    "negotiate round by round with Qatar and Türkiye as mediators, while attacks and border "
+    "clashes test a ceasefire. You decide for one side: what to offer, what to accept, how to "
+    "answer fire. Afterwards you see what a deal was worth, what was left on the table, and which "
+    "decision moved the odds."
 )
 HOME_CARDS = (
-    ("/explore", "Explore", "One future, day by day, and a thousand futures from any moment."),
-    ("/play", "Play", "Take the seat of Islamabad, Kabul or the mediators, alone or in a room."),
-    ("/teach", "Teach", "Make rooms for a class, watch them, reveal and debrief."),
-    ("/compare", "Compare", "Scenarios side by side: survival, causes and differences."),
-)
+    ("/play", "Play", "In a class: open the address on the screen, or type the code; a lesson "
+     "takes 50 minutes. Alone: a game of 30 days takes about 15 minutes, with a one-page brief."),
+    ("/explore", "Explore", "Watch one future day by day, and a thousand from any evening of it. "
+     "Nothing to decide; 5 minutes are enough."),
+    ("/teach", "Teach", "For lecturers: one link seats a class of thirty in pairs; pause, watch, "
+     "reveal, debrief. Read the 50-minute plan in docs/teaching.md first."),
+    ("/compare", "Compare", "For the methods session: scenarios side by side, with paired "
+     "differences; half a minute a figure."),
+)  # fmt: skip
 
 # --- pictures -----------------------------------------------------------------------------------
 
@@ -331,6 +427,11 @@ ODDS_LABEL = "The odds, from {first:.2f} to {last:.2f}"
 
 EXPLORE = "Explore one future"
 SETUP = "Choose what holds"
+SETUP_NOW = "Choose what holds (now: {scenario}, seed {seed})"
+SETUP_HELP = (
+    "A choice from a list starts the story again at once; the seed and the sliders do with the "
+    "button. The address of this page names the story: keep it to come back to it."
+)
 SCENARIO = "Scenario"
 ACCOUNT = "Whose account of the talks"
 TACTIC_OF = "Tactic of {seat}"
@@ -405,8 +506,10 @@ LOADING = "Setting up…"
 FUTURES = "Futures from here"
 FUTURES_HELP = (
     "The present state is continued 1,000 times by the agents, with fresh chance from tomorrow. "
-    "The curve is the share still in force (Kaplan-Meier) with 95 % limits of Monte Carlo error, "
-    "not of the model. Under a definition other than collapse it is the share that has not met it."
+    "Kaplan-Meier: on each day, the share of futures still in force; the bands are 95 % limits of "
+    "Monte Carlo error, not of the model. RMST: the mean of the days in force within the days "
+    "looked ahead, which is the area under the curve. Under a definition other than collapse: the "
+    "share that has not met it."
 )
 FORK = "1,000 futures from here"
 LOOK_AHEAD = "Days ahead"
@@ -422,7 +525,8 @@ DIFFERENCE = (
     "{days} days, {share:+.3f} [{share_low:+.3f}, {share_high:+.3f}] in the share at the end."
 )
 UNPAIRED = "The pinned curve starts on another day or story, so the two are not paired."
-PINNED = "pinned: {name}"
+PINNED = "pinned: {name}, from day {today}"
+NOTHING_TO_PIN = "there is no curve to pin; ask for 1,000 futures first"
 FUTURES_DAYS = "days from today"
 SHARE_IN_FORCE = "share in force"
 ENDED_ALREADY = "The ceasefire has collapsed; there are no futures from here."
@@ -467,6 +571,8 @@ NO_SUCH_SEAT = "{seat} is no seat for a person in this room"
 SEAT_TAKEN = "the seat of {seat} is taken by {name}; choose another, or ask your teacher to free it"
 WRONG_SEAT_KEY = "this is not the key to the seat of {seat}; take a seat in the room's lobby"
 PAUSED = "the teacher has paused this room"
+ENDED_BY_TEACHER = "the teacher has ended the game in this room"
+NOT_BEGUN = "decisions open when everybody at the table is ready"
 ROOM_CLOSED = "this room was closed"
 SEAT_LOST = "The seat of {seat} is not yours any more: it was freed, or the room was closed."
 DEBRIEF_LOST = "This debriefing is not open to you any more."
@@ -502,9 +608,95 @@ UNOPENED = "The stored room {code} cannot be opened by this version; it is left 
 
 YOU_ARE = "You are {seat}"
 YOUR_TURN = "Your decision"
-WAITS_FOR = "Waiting for {seat}{name}."
+WAITS_FOR = "Waiting for {seat}{name} {to}."
+WAITS_TO = {
+    None: "to decide",
+    "attend": "to say whether they come to the talks",
+    "offer": "to make an offer",
+    "answer": "to answer the offer",
+    "text": "to answer the mediators' text",
+    "respond": "to respond to what happened",
+    "account": "to publish an account of the talks",
+    "contain": "to try to break the chain, or not",
+    "draft": "to table a text",
+    "leave": "to walk out, or to agree to meet again",
+}
+READ_FIRST = "Read your brief, then say that you are ready. No decision opens before."
+WAITING_FOR_READERS = "You are ready. Still reading the brief: {seats}."
+BRIEF = "Your brief"
+I_AM_READY = "I am ready"
+NEWS = "News"
+INTERESTS = "What you want"
+RED_LINES = "Where you cannot go"
+RED_LINE_NUMBER = (
+    "No deal is worth {reservation:.3f} to you today. Your capital asks for {needed:.3f} at least: "
+    "it would ratify {ratified} of {of} possible packages. The best for you is worth {best:.3f}."
+)
+RED_LINE_OPTION = "{issue}: with “{option}” no package would be ratified at home."
+WORTH_TO_YOU = "What each issue is worth to you"
+WORTH_TO_YOU_HELP = (
+    "How much more an option is worth to you than the worst one on the issue, if all else stays at "
+    "your public position, which is marked. Only you see this; it changes with trust."
+)
+OPENING_MARK = "▸ {option}"
+AT_STAKE = "{issue}: {at_stake:.3f} at stake"
+WINNING = "What winning means"
+WINNING_TEXT = (
+    "Your own gain: how much more the deal is worth to you than no deal.",
+    "A deal that holds: both capitals must ratify, and yours refuses what is worth less than it "
+    "asks.",
+    "The ceasefire: whether it is still in force on the last day. You can win it together, or "
+    "neither does.",
+)
+RECKONED_STAKES = "What is at stake"
+RECKONED_STAKES_HELP = (
+    "What each issue is publicly reckoned to be worth to either side, from its worst to its best "
+    "option. Their own numbers differ; nobody knows them but they."
+)
+WINNING_MEDIATORS = (
+    "A deal that both capitals ratify.",
+    "The ceasefire in force on the last day.",
+    "Effort left for when it is needed: attempts to break a chain of responses cost it.",
+)
+SIDES = PARTIES
+ROLES = {  # who you are; what you want
+    "pakistan": (
+        "You are the delegation of the government in Islamabad. Islamabad says that armed groups "
+        "attack it from Afghan soil and that it has asked Kabul again and again to act. Kabul says "
+        "that strikes on its soil broke the truce, that the demands are unreasonable, and that it "
+        "will act on credible evidence. A ceasefire holds since 19 October 2025.",
+        (
+            "Guarantees that armed groups will not use Afghan soil, as verifiable as possible.",
+            "Custody of persons you consider threats.",
+            "A free hand against attacks, and crossings that you open when it suits you.",
+        ),
+    ),
+    "afghan_taliban": (
+        "You are the delegation of the Afghan Taliban authorities in Kabul. Kabul says that "
+        "strikes on its soil broke the truce, that it will act once it is shown credible evidence, "
+        "and suspects preparations for a foreign return to Bagram. Islamabad says that armed "
+        "groups attack it from Afghan soil and asks for guarantees that can be verified. A "
+        "ceasefire holds since 19 October 2025.",
+        (
+            "An end to cross-border strikes, and open crossings.",
+            "Evidence before you act, and a public assurance about Bagram.",
+            "As few promises as possible that divide your own ranks: custody of persons costs you "
+            "cohesion at home.",
+        ),
+    ),
+    "mediators": (
+        "You are the mediators, Qatar and Türkiye. You host the talks, hear both sides in "
+        "confidence, table texts of your own when they cannot agree, and may try to break a chain "
+        "of responses before it ends the ceasefire.",
+        (
+            "A text that both capitals can ratify.",
+            "Time: as long as they talk, and every chain of responses that is broken, counts.",
+        ),
+    ),
+}
 WAITING_FOR_PLAYERS = "Waiting for somebody to take the seat of {seats}."
 GAME_OVER = "The game is over."
+GAME_ENDED = "Your teacher has ended the game here."
 GAME_PAUSED = "Paused by the teacher."
 TIME_LEFT = "{seconds:.0f} s left; then the agent decides."
 DAY = "Day {day} of {days} · {date} · decision {number}"
@@ -569,11 +761,14 @@ SEND_RUNG = "Answer with this"
 SEND_ACCOUNT = "Publish"
 ACCOUNT_OPTION = "Contradict the other side's account on: {issue}"
 ACCOUNT_NONE = "Tick nothing to publish an account that contradicts on nothing."
-WORTH = (
-    "Worth to your side: {worth:.3f}; no deal: {reservation:.3f}; asked for at home: {needed:.3f}."
-)
-BELOW_NO_DEAL = "This is worth less to you than no deal; it can only be refused."
-BELOW_HOME = "Your capital may not ratify this."
+WORTH = "Worth to your side: {worth:.3f}, {gain:+.3f} against no deal."
+NO_DEAL_MARK, CAPITAL_MARK = "no deal", "your capital asks"
+BELOW_NO_DEAL = "Worth less to you than no deal, by {short:.3f}; such an offer can only be refused."
+BELOW_HOME = "Your capital would not ratify this: {short:.3f} short."
+AGAINST_OWN = "against your last offer"
+AGAINST_HEARD = "against theirs"
+AGAINST_NOTHING = "against things as they are"
+ISSUE, OFFERED, GAIN_AGAINST_OWN = "Issue", "Offered", "For you, against your offer"
 RECKONED = "Publicly reckoned worth: Islamabad {pakistan:.3f}, Kabul {afghan_taliban:.3f}."
 TABLE = "At the table this round"
 OWN_OFFER = "You offered"
@@ -638,7 +833,8 @@ CLOSE_ROOM = "Close this room"
 CLOSE_CLASS = "Close the class"
 CLOSE_ROOM_ASK = "Close the room {code}? Its game and its moves are deleted."
 CLOSE_CLASS_ASK = "Close the class {title}? All its rooms, games and moves are deleted."
-KEEP = "Keep it"
+KEEP = "Leave it as it is"
+SURE = "Are you sure?"
 OPEN_CLASS = "Open a class"
 OPEN_CLASS_HELP = "With the teacher's key you were given."
 KEY = "Teacher's key"
@@ -647,11 +843,23 @@ FORGET = "Close on this device"
 ROOM_LIST = "Rooms"
 WATCH = "Watch"
 PAUSE, RESUME, REVEAL = "Pause", "Resume", "Reveal everything to the players"
+REVEAL_ASK = (
+    "Reveal everything in room {code}? Its game ends, and both sides see each other's numbers. "
+    "This cannot be undone."
+)
+START, END_GAME = "Begin without waiting", "End the game"
+END_ASK = "End the game in room {code}? No more decisions are taken. This cannot be undone."
+FREE_ASK = (
+    "Free the seat of {seat}? {name} loses it at once, on every device; the game and its moves "
+    "stay."
+)
 PAUSE_ALL, RESUME_ALL = "Pause all rooms", "Resume all rooms"
 AGENT_PLAYS = "Let an agent play {seat}"
 FREE_SEAT = "Free the seat of {seat}"
 STATE = {
     "waiting": "waiting for players",
+    "reading": "reading the brief: {seats}",
+    "ended": "ended on day {day}",
     "playing": "day {day}, {seat} decides",
     "paused": "paused",
     "over": "over on day {day}",

@@ -42,11 +42,18 @@ def game_odds(stored: dict[str, Any], moves: list[Move]) -> Odds:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawn figure in three forms."""
+    """A drawn figure to keep in three forms, and as pages show it: a picture per look."""
 
     png: bytes
     svg: bytes
     csv: bytes
+    shown: dict[str, bytes]
+
+
+LOOKS = {  # how a page shows a figure -> theme and sheet
+    "light-wide": ("light", "slide"), "dark-wide": ("dark", "slide"),
+    "light-narrow": ("light", "column"), "dark-narrow": ("dark", "column"),
+}  # fmt: skip
 
 
 def figure(
@@ -57,7 +64,6 @@ def figure(
     horizon: int,
     replicates: int,
     seed: int,
-    theme: str,
 ) -> Figure:
     """Draw a comparison of scenarios, simulated now or read from a finished sweep."""
     import tempfile
@@ -72,10 +78,18 @@ def figure(
 
         found = open_cells([Path(results)], end=end, horizon=horizon)
         ensembles = {name: found.cells[name] for name in names}
-    drawn = draw(family, ensembles, reference=names[0], end=end, theme=theme)
+    shown = {}
     with tempfile.TemporaryDirectory() as folder:
+        for look, (theme, sheet) in LOOKS.items():
+            drawn = draw(
+                family, ensembles, reference=names[0], end=end, theme=theme, sheet=sheet
+            )  # fmt: skip
+            [png] = save(drawn, Path(folder) / look, ["png"])
+            shown[look] = png.read_bytes()
+        drawn = draw(family, ensembles, reference=names[0], end=end)
         png, svg = save(drawn, Path(folder) / "figure")
-        return Figure(png.read_bytes(), svg.read_bytes(), drawn.table.to_csv(index=False).encode())
+        table = drawn.table.to_csv(index=False).encode()
+        return Figure(png.read_bytes(), svg.read_bytes(), table, shown)
 
 
 @lru_cache(maxsize=24)

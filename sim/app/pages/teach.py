@@ -63,7 +63,7 @@ class Teach:
 
     def __init__(self, site: Site) -> None:
         self.site, self.who = site, visitor()
-        self.body = ui.element("div").classes("column").style("gap: 1rem; width: 100%")
+        self.body = ui.element("div").classes("stack")
         self.show()
 
     def show(self, key: str = "") -> None:
@@ -245,11 +245,19 @@ def _state(room: Room) -> str:
         return say.STATE["broken"]
     if question is None:
         return say.STATE["over"].format(day=room.game.model.day)
+    if room.ended:
+        return say.STATE["ended"].format(day=question.day)
+    if not room.begun:
+        return _not_begun(room)
     if room.paused:
         return say.STATE["paused"]
+    return say.STATE["playing"].format(day=question.day, seat=say.seat(question.seat))
+
+
+def _not_begun(room: Room) -> str:
     if not room.complete:
         return say.STATE["waiting"]
-    return say.STATE["playing"].format(day=question.day, seat=say.seat(question.seat))
+    return say.STATE["reading"].format(seats=", ".join(map(say.seat, room.waits_for)))
 
 
 def _rows(rooms: list[Room]) -> list[dict[str, Any]]:
@@ -304,16 +312,23 @@ class Watch:
         self.state = ui.label().props('role="status" aria-live="polite"')
         self.advice = ui.label()
         with ui.element("div").classes("choices"):
+            button(say.START, lambda: rooms.start(room, who))
             button(say.PAUSE, lambda: rooms.pause(room, True, who))
             button(say.RESUME, lambda: rooms.pause(room, False, who))
-            button(say.REVEAL, lambda: rooms.reveal(room, who))
             for seat in room.setup.persons:
                 words = say.AGENT_PLAYS.format(seat=say.seat(seat))
                 button(words, lambda seat=seat: rooms.stand_in(room, seat, who), plain=True)
                 words = say.FREE_SEAT.format(seat=say.seat(seat))
-                button(words, lambda seat=seat: rooms.free(room, seat, who), plain=True)
-            question = say.CLOSE_ROOM_ASK.format(code=shown_code(room.code))
-            button(say.CLOSE_ROOM, lambda: sure(question, say.CLOSE_ROOM, self.close), plain=True)
+                button(words, lambda seat=seat: self.free(seat), plain=True)
+        code = shown_code(room.code)
+        asked = (
+            (say.END_GAME, say.END_ASK, lambda: rooms.end(room, who)),
+            (say.REVEAL, say.REVEAL_ASK, lambda: rooms.reveal(room, who)),
+            (say.CLOSE_ROOM, say.CLOSE_ROOM_ASK, self.close),
+        )
+        with ui.element("div").classes("choices"):
+            for words, question, do in asked:
+                self._asked(words, question.format(code=code), do)
         ui.link(say.DEBRIEF.format(code=shown_code(room.code)), f"/debrief/{room.code}")
         with ui.element("div").classes("grid"):
             self.sides = {}
@@ -323,6 +338,17 @@ class Watch:
             with panel(say.STORY):
                 self.calendar = html("")
                 self.story = html("")
+
+    def _asked(self, words: str, question: str, do: Any) -> None:
+        """A button that asks before it does what cannot be undone."""
+        button(words, lambda: sure(question, words, do), plain=True)
+
+    def free(self, seat: str) -> None:
+        """Ask, and then free a seat; one that is free already is left alone."""
+        if seat in self.room.seats:
+            named = say.FREE_SEAT.format(seat=say.seat(seat))
+            question = say.FREE_ASK.format(seat=say.seat(seat), name=self.room.seats[seat].name)
+            sure(question, named, lambda: self.site.rooms.free(self.room, seat, self.who))
 
     async def close(self) -> None:
         """Close the room and go back to the class."""
