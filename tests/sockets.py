@@ -268,6 +268,19 @@ async def make_class(
     return page, list(dict.fromkeys(first + last for first, last in codes))
 
 
+async def teachers_key(desk: Page) -> str:
+    """The teacher's key of a class, asked for on its page."""
+
+    def key() -> str:
+        shown = (e for e in desk.elements.values() if "key-text" in e.get("class", ()))
+        return str(next(shown, {}).get("text") or "")
+
+    assert key() == ""
+    await desk.click("Show the teacher's key")
+    assert await desk.until(key)
+    return key()
+
+
 async def sit_down(browser: Browser, code: str, seat: str, name: str) -> Page:
     """Take a seat and return its page."""
     page = await browser.open(f"/room/{code}")
@@ -281,7 +294,9 @@ async def sit_down(browser: Browser, code: str, seat: str, name: str) -> Page:
     await page.load(page.opened)
     await page.sees(f"You are {seat}")
     if page.find(label="I am ready"):
+        before = page.text()
         await page.click("I am ready")
+        await page.until_other(before, PATIENCE)
     return page
 
 

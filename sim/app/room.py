@@ -17,6 +17,7 @@ from sim.config.tactics import Custom
 from sim.game import SEATS, Game, Move, Setup
 
 ALONE = 0  # number of the class that no teacher has: rooms of people who play alone
+PHASES = ("", "prepare", "round", "between")  # decisions are taken in "" and "round"
 DEADLINES = (0, 60, 120, 180, 300)  # seconds for a decision; 0 for none
 PERSON, CLOCK, STAND_IN = "person", "clock", "stand-in"
 
@@ -54,7 +55,10 @@ class Watched:
 class Class(Watched):
     """A teacher's class; ``key`` is the digest of the teacher's key, ``salt`` no secret.
 
-    ``unopened`` are the codes of stored rooms that this version cannot open.
+    ``code`` is what students join by; ``notice`` what the teacher tells everybody; ``phase`` one of
+    ``PHASES`` and ``until`` when its time is up, in seconds of the epoch, 0 for no clock;
+    ``unopened`` are the codes of stored rooms that this version cannot open; ``turn`` is held by
+    whoever joins or changes it.
     """
 
     number: int
@@ -62,12 +66,26 @@ class Class(Watched):
     key: str
     salt: str
     created: float = 0.0
+    code: str = ""
+    notice: str = ""
+    phase: str = ""
+    until: float = 0.0
     unopened: list[str] = field(default_factory=list)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def owner(self) -> str:
-        """What its keys are keys to."""
+        """What the keys of browsers in which it is open are keys to."""
         return f"class/{self.number}"
+
+    @property
+    def teacher(self) -> str:
+        """What teacher's keys, which are typed, are keys to."""
+        return f"class/{self.number}/teacher"
+
+    def clock(self) -> float | None:
+        """Seconds left of the phase; None if no clock is running."""
+        return max(0.0, self.until - time.time()) if self.until else None
 
 
 @dataclass(frozen=True)
@@ -84,12 +102,12 @@ class Seat:
 class Room(Watched):
     """One game with its people.
 
-    ``seats`` taken seats by name; ``stand_ins`` seats that agents play for now; ``started`` whether
-    everybody was ready once, or the teacher began without; ``ended`` whether the teacher has ended
-    it before its time; ``asked_at`` when the present decision was first wanted; ``touched`` and
-    ``idle_since`` when it was last used, as stored and as seen by this server; ``place`` where it
-    was made from; ``broken`` says why it cannot go on, ``note`` what its teacher should know;
-    ``turn`` is held by whoever changes it.
+    ``seats`` taken seats by name; ``reserved`` whom seats are kept for; ``stand_ins`` seats that
+    agents play for now; ``started`` whether everybody was ready once, or the teacher began without;
+    ``ended`` whether the teacher has ended it before its time; ``asked_at`` when the present
+    decision was first wanted; ``touched`` and ``idle_since`` when it was last used, as stored and
+    as seen by this server; ``place`` where it was made from; ``broken`` says why it cannot go on,
+    ``note`` what its teacher should know; ``turn`` is held by whoever changes it.
     """
 
     code: str
@@ -106,6 +124,7 @@ class Room(Watched):
     note: str = ""
     place: str = ""
     stand_ins: set[str] = field(default_factory=set)
+    reserved: dict[str, str] = field(default_factory=dict)
     asked_at: float = field(default_factory=time.monotonic)
     touched: float = field(default_factory=time.time)
     idle_since: float = field(default_factory=time.time)
@@ -211,10 +230,21 @@ def opened(row: Row, moves: Sequence[Row], seats: Sequence[Row]) -> tuple[Room, 
         started=bool(row["started"]),
         ended=bool(row["ended"]) or bool(row["revealed"]),
         stand_ins={seat for seat in str(row["stand_ins"] or "").split() if seat in setup.persons},
+        reserved=_reserved(row["reserved"], setup),
         touched=float(row["touched"]),
         made_by=made_by,
     )  # fmt: skip
     return room, rest
+
+
+def _reserved(stored: Any, setup: Setup) -> dict[str, str]:
+    """Names by seat as stored; a bad entry keeps no seat for anybody."""
+    try:
+        found = json.loads(stored or "{}")
+    except ValueError:
+        return {}
+    held = found.items() if isinstance(found, dict) else ()
+    return {seat: str(name) for seat, name in held if seat in setup.persons}
 
 
 def _turn(row: Row) -> tuple[bool, int, str]:
@@ -246,6 +276,7 @@ def room_row(room: Room) -> Row:
         "code": room.code, "class": room.class_, "setup": json.dumps(room.setup.stored()),
         "deadline": room.deadline, "created": room.touched, "touched": room.touched,
         "paused": 0, "revealed": 0, "stand_ins": "", "started": 0, "ended": 0,
+        "reserved": json.dumps(room.reserved),
     }  # fmt: skip
 
 

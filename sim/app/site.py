@@ -226,6 +226,18 @@ class Private:
             self.page.on_delete(partial(one.unwatch, listener))
 
 
+def phase_of(class_: Class) -> str:
+    """The phase of a class and what is left of it; nothing if there is none."""
+    left = class_.clock()
+    if not class_.phase or left is None:
+        return say.PHASES[class_.phase] if class_.phase else ""
+    name = say.PHASES[class_.phase]
+    if not left:
+        return say.PHASE_UP.format(phase=name)
+    minutes, seconds = divmod(int(left), 60)
+    return say.PHASE_LEFT.format(phase=name, minutes=minutes, seconds=seconds)
+
+
 def warnings_of(site: Site, class_: Class) -> str:
     """What a teacher should know of the file and of rooms that did not come back whole."""
     said = site.rooms.warnings(class_)

@@ -26,11 +26,13 @@ Row = dict[str, Any]
 Tables = dict[str, dict[tuple[Any, ...], Row]]
 
 COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told of it
-    "classes": {"id": "INTEGER", "title": "TEXT", "key": "TEXT", "created": "REAL", "salt": "TEXT"},
+    "classes": {"id": "INTEGER", "title": "TEXT", "key": "TEXT", "created": "REAL", "salt": "TEXT",
+                "code": "TEXT", "notice": "TEXT", "phase": "TEXT", "until": "REAL"},
     "rooms": {
         "code": "TEXT", "class": "INTEGER", "setup": "TEXT", "deadline": "INTEGER",
         "created": "REAL", "touched": "REAL", "paused": "INTEGER", "revealed": "INTEGER",
         "stand_ins": "TEXT", "started": "INTEGER", "ended": "INTEGER",
+        "reserved": "TEXT",
     },
     "seats": {
         "room": "TEXT", "seat": "TEXT", "name": "TEXT", "key": "TEXT", "salt": "TEXT",

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import ui
 
 from sim.app import choices
 from sim.app import strings as say
 from sim.app.scale import Scale
-from sim.app.site import acting, button, html, paragraph
+from sim.app.site import Private, acting, button, html, paragraph
+from sim.game import Game
 from sim.game.views import reckoned, view
 
-if TYPE_CHECKING:
-    from sim.app.pages.seat import SeatPage
+Send = Callable[[int, str, Any], Awaitable[None]]  # turn, kind, value
 
 
 class Form:
-    """One decision: what is asked, what helps to decide, and the buttons."""
+    """One decision: what is asked, what helps to decide, and the buttons.
 
-    def __init__(self, page: SeatPage, question: dict[str, Any]) -> None:
-        self.page, self.question, self.kind = page, question, question["kind"]
+    ``send`` makes the move; ``part`` is the part of the page that the form stands in.
+    """
+
+    def __init__(
+        self, game: Game, seat: str, question: dict[str, Any], part: Private, send: Send
+    ) -> None:
+        self.game, self.seat, self.part, self.send = game, seat, part, send
+        self.question, self.kind = question, question["kind"]
         paragraph(self._asks())
         paragraph(say.ASK_HELP[self.kind], "help")
         {
@@ -40,7 +46,7 @@ class Form:
         return say.ASK["respond"].format(cause=after)
 
     async def _send(self, value: Any) -> None:
-        await self.page.send(self.question["turn"], self.kind, value)
+        await self.send(self.question["turn"], self.kind, value)
 
     def _yes_or_no(self) -> None:
         yes, no = say.YES_NO[self.kind]
@@ -51,7 +57,7 @@ class Form:
     def _judge(self) -> None:
         """An offer or a text to accept or refuse."""
         offered, own = self.question["package"], self.question["own_offers"]
-        scale = Scale(self.page.room.game, self.page.seat)
+        scale = Scale(self.game, self.seat)
         html(scale.compared(offered, own[-1] if own else None))
         html(scale.worth(offered))
         yes, no = say.YES_NO[self.kind]
@@ -62,8 +68,8 @@ class Form:
 
     def _offer(self) -> None:
         own, heard = self.question["own_offers"], self.question["heard_offers"]
-        scale = Scale(self.page.room.game, self.page.seat)
-        start = own[-1] if own else view(self.page.room.game, self.page.seat)["mine"]["opening"]
+        scale = Scale(self.game, self.seat)
+        start = own[-1] if own else view(self.game, self.seat)["mine"]["opening"]
         beside = {say.AGAINST_OWN: own[-1] if own else None,
                   say.AGAINST_HEARD: heard[-1] if heard else None,
                   say.AGAINST_NOTHING: scale.as_it_is}  # fmt: skip
@@ -73,10 +79,9 @@ class Form:
                       say.SEND_OFFER, extra)  # fmt: skip
 
     def _draft(self) -> None:
-        game = self.page.room.game
 
         def rate(package: dict[str, str]) -> str:
-            return f"<p>{escape(say.RECKONED.format(**reckoned(game, package)))}</p>"
+            return f"<p>{escape(say.RECKONED.format(**reckoned(self.game, package)))}</p>"
 
         self._builder(self.question["would"], rate, lambda c, issue: "", say.SEND_TEXT, [])
 
@@ -92,7 +97,7 @@ class Form:
 
         ``rate`` says what the whole is worth, ``gains`` what the option chosen on an issue changes.
         """
-        packages = self.page.room.game.packages
+        packages = self.game.packages
         chosen = dict(start)
         notes: dict[str, ui.html] = {}
 
@@ -114,7 +119,7 @@ class Form:
                     issue: str = issue, radio: ui.radio = radio, options: Any = options
                 ) -> None:
                     chosen[issue] = choices.one_of(say.issue(issue), radio.value, options)
-                    if self.page.part.open():
+                    if self.part.open():
                         show()
 
                 radio.on_value_change(acting(pick))

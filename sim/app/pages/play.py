@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 
 from nicegui import ui
+from starlette.responses import RedirectResponse, Response
 
 from sim.app import choices
 from sim.app import strings as say
 from sim.app.choices import LENGTHS, Wanted
 from sim.app.keys import shown_code
 from sim.app.pages.seat import SeatPage
-from sim.app.room import Room
+from sim.app.room import Class, Room
 from sim.app.rooms import LONGEST_NAME
 from sim.app.site import (
     Private,
@@ -40,6 +41,20 @@ def register(site: Site) -> None:
         with frame(say.PLAY, "/play"), ui.element("div").classes("grid"):
             _join(site)
             _alone(site)
+
+    @ui.page("/c/{code}", title=say.PLAY)
+    def join(code: str) -> Response | None:
+        try:
+            class_ = site.rooms.find_class(code, visitor())
+        except ConfigError as error:
+            refused(error, "/play")
+            return None
+        held = site.rooms.seat_in(class_, visitor())
+        if held is not None:  # the same device comes back
+            return RedirectResponse(f"/room/{held[0].code}/{held[1]}", 303)
+        with frame(say.JOIN_CLASS.format(title=class_.title), "/play"):
+            _join_class(site, class_)
+        return None
 
     @ui.page("/room/{code}", title=say.PLAY)
     def lobby(code: str) -> None:
@@ -73,11 +88,31 @@ def _join(site: Site) -> None:
         code = ui.input(say.CODE).props('outlined maxlength=20 autocapitalize="characters"')
 
         def go() -> None:
-            room = site.rooms.find(choices.text(code.value, LONGEST_NAME), visitor())
-            ui.navigate.to(f"/room/{room.code}")
+            found = site.rooms.find_any(choices.text(code.value, LONGEST_NAME), visitor())
+            ui.navigate.to(f"/{'c' if isinstance(found, Class) else 'room'}/{found.code}")
 
         code.on("keydown.enter", acting(go))
         button(say.GO, go)
+
+
+def _join_class(site: Site, class_: Class) -> None:
+    """A name, typed or picked from the teacher's list, and the seat that goes with it."""
+    with panel(say.JOIN_NOW, say.JOIN_CLASS_HELP):
+        names = site.rooms.kept_names(class_)
+        options = {"": say.NOT_LISTED} | {one: one for one in names}
+        listed = choice(say.ON_THE_LIST, options, "") if names else None
+        name = _name()
+        if listed is not None:
+            listed.on_value_change(lambda e: name.set_visibility(not e.value))
+
+        async def go() -> None:
+            must_keep_cookies()
+            picked = choices.one_of(say.ON_THE_LIST, listed.value, ["", *names]) if listed else ""
+            room, seat = await site.rooms.join(class_, picked or _typed(name), visitor())
+            ui.navigate.to(f"/room/{room.code}/{seat}")
+
+        name.on("keydown.enter", acting(go))
+        button(say.JOIN_NOW, go)
 
 
 def _alone(site: Site) -> None:

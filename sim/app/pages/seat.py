@@ -15,7 +15,7 @@ from sim.app import strings as say
 from sim.app.keys import Visitor
 from sim.app.pages.form import Form
 from sim.app.room import Room
-from sim.app.site import Private, Site, button, html, panel, paragraph, visitor
+from sim.app.site import Private, Site, button, html, panel, paragraph, phase_of, visitor
 from sim.game.brief import brief
 from sim.game.views import view
 
@@ -26,6 +26,7 @@ class SeatPage:
     def __init__(self, site: Site, room: Room, seat: str) -> None:
         self.site, self.room, self.seat = site, room, seat
         self.who: Visitor = visitor()
+        self.classes = site.rooms.classes_of(room)
         self.shown: tuple[Any, ...] = ()  # what the decision part shows now
         self.asked: ui.element | None = None  # the heading of the decision
         self.moved = False  # whether the player has just decided, and looks for what is next
@@ -36,11 +37,13 @@ class SeatPage:
         with self.part.body:
             self._build()
         self.update()
-        self.part.watch([room], self.update)
+        self.part.watch([room, *self.classes], self.update)
 
     def _build(self) -> None:
         self.day = ui.label().classes("big")
         self.status = ui.label().props('role="status" aria-live="polite" tabindex="-1"')
+        self.phase = ui.label().classes("help")
+        self.notice = ui.label().classes("notice").props('role="status" aria-live="polite"')
         self.clock = ui.label().classes("warn").props('role="timer"')
         self._brief()
         self.news = html("")
@@ -60,7 +63,7 @@ class SeatPage:
             paragraph(say.RETURN_KEY_HELP)
             key = self.site.rooms.return_key(self.room, self.seat, self.who)
             ui.label(key).classes("key-text")
-        if self.room.deadline:
+        if self.room.deadline or self.classes:
             ui.timer(1.0, self.tick)
 
     def _brief(self) -> None:
@@ -79,6 +82,7 @@ class SeatPage:
     def tick(self) -> None:
         """Show the seconds left."""
         if self.part.open():
+            self.phase.text = "".join(map(phase_of, self.classes))
             left = self.room.left()
             self.clock.text = "" if left is None else say.TIME_LEFT.format(seconds=left)
 
@@ -92,6 +96,8 @@ class SeatPage:
             date=say.date(seen["start"], seen["day"]),
             number=seen["turn"] + 1,
         )
+        told = [class_.notice for class_ in self.classes if class_.notice]
+        self.notice.text = "".join(say.NOTICE_FROM.format(words=words) for words in told)
         self.status.text = _status(room, self.seat, seen)
         self.ready.visible = not room.seats[self.seat].ready and not room.over
         history = seen["history"] + seen["today"]
@@ -140,7 +146,7 @@ class SeatPage:
                 paragraph(room.broken, "warn")
             elif asked:
                 heading = html(f"<h2>{say.YOUR_TURN}</h2>").props('tabindex="-1"')
-                Form(self, asked)
+                Form(room.game, self.seat, asked, self.part, self.send)
         return heading
 
     async def send(self, turn: int, kind: str, value: Any) -> None:
