@@ -32,7 +32,8 @@ class Register:
 
     ``devices`` digests of keys of browsers by what they are keys to; ``word`` the teacher's word
     without which no class is made, None if none is asked for. ``attempts`` bounds wrong codes and
-    keys, ``makes`` new rooms and seats, ``moves`` moves; a whole class may sit behind one address.
+    keys, ``makes`` new rooms and seats, ``moves`` moves and
+    ``speaks`` messages of a seat; a whole class may sit behind one address.
     """
 
     def __init__(self, store: Store, word: str | None = None) -> None:
@@ -44,6 +45,7 @@ class Register:
         self.teachers_attempts = Limit(30, 60.0)
         self.makes = Limit(60, 60.0)
         self.moves = Limit(20, 10.0)
+        self.speaks = Limit(12, 60.0)
         self.unopened: set[str] = set()
         self._open()
 
@@ -61,13 +63,15 @@ class Register:
             )  # fmt: skip
         for row in self.store.rows("devices"):
             self.devices.setdefault(row["owner"], set()).add(str(row["key"]))
-        moves, seats, aside = (
-            _by_room(self.store, table) for table in ("moves", "seats", "set_aside")
+        moves, seats, said, aside = (
+            _by_room(self.store, table) for table in ("moves", "seats", "messages", "set_aside")
         )
         for row in sorted(self.store.rows("rooms"), key=lambda row: str(row["created"])):
             code = row["code"]
             try:
-                room, rest = opened(row, moves.get(code, ()), seats.get(code, ()))
+                room, rest = opened(
+                    row, moves.get(code, ()), seats.get(code, ()), said.get(code, ())
+                )
             except Exception as error:
                 self._leave(row, error)
                 continue

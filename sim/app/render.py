@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.app import charts
 from sim.app import strings as say
+from sim.app.words import Message
 
 Facts = Mapping[str, Any]
 LONGEST_STORY = 80  # entries shown, newest first
@@ -118,6 +119,22 @@ def mine(numbers: Facts) -> str:
     lost = f"{numbers['mandate_lost']:.0%}"
     return table([(say.MINE_ROWS[key][0], value, say.MINE_ROWS[key][1].format(lost=lost))
                   for key, value in values.items()])  # fmt: skip
+
+
+def said(messages: Sequence[Message], start: str) -> str:
+    """What people said, newest first; with each who said it to whom."""
+    lines = []
+    for message in reversed(messages[-LONGEST_STORY:]):
+        who = say.SAID_BY[message.to if message.to in say.SAID_BY else ""].format(
+            seat=say.seat(message.seat), side=say.seat(message.to)
+        )
+        when = f"{message.day} · {say.date(start, message.day)}"
+        lines.append(
+            f'<li><span class="when">{escape(when)}</span><strong>{escape(who)}</strong> '
+            f"{escape(message.words)}</li>"
+        )
+    shown = "".join(lines) or f"<li>{escape(say.NOTHING_SAID)}</li>"
+    return f'<ul class="story" tabindex="0">{shown}</ul>'
 
 
 def package(chosen: Facts) -> str:

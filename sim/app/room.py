@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.app import strings as say
 from sim.app.store import Row
+from sim.app.words import Message, stored
 from sim.config import ConfigError
 from sim.config.tactics import Custom
 from sim.game import SEATS, Game, Move, Setup
@@ -107,7 +108,8 @@ class Room(Watched):
     ``ended`` whether the teacher has ended it before its time; ``asked_at`` when the present
     decision was first wanted; ``touched`` and ``idle_since`` when it was last used, as stored and
     as seen by this server; ``place`` where it was made from; ``broken`` says why it cannot go on,
-    ``note`` what its teacher should know; ``turn`` is held by whoever changes it.
+    ``note`` what its teacher should know; ``said`` what people said, unless ``muted``; ``turn`` is
+    held by whoever changes it.
     """
 
     code: str
@@ -125,6 +127,8 @@ class Room(Watched):
     place: str = ""
     stand_ins: set[str] = field(default_factory=set)
     reserved: dict[str, str] = field(default_factory=dict)
+    said: list[Message] = field(default_factory=list)
+    muted: bool = False
     asked_at: float = field(default_factory=time.monotonic)
     touched: float = field(default_factory=time.time)
     idle_since: float = field(default_factory=time.time)
@@ -184,6 +188,15 @@ class Room(Watched):
         question = self.game.question
         return self.open and question is not None and question.seat in self.stand_ins
 
+    def heard(self, seat: str) -> list[Message]:
+        """What a seat hears before the debriefing."""
+        return [message for message in self.said if message.heard_by(seat)]
+
+    @property
+    def rounds_over(self) -> int:
+        """How many rounds are over."""
+        return len(self.game.model.log.rounds)
+
     def owner(self, seat: str) -> str:
         """What the keys of a seat are keys to."""
         return f"{self.code}/{seat}"
@@ -195,7 +208,9 @@ class Room(Watched):
         return max(0.0, self.asked_at + self.deadline - time.monotonic())
 
 
-def opened(row: Row, moves: Sequence[Row], seats: Sequence[Row]) -> tuple[Room, list[Row]]:
+def opened(
+    row: Row, moves: Sequence[Row], seats: Sequence[Row], said: Sequence[Row] = ()
+) -> tuple[Room, list[Row]]:
     """Make a room of its rows, with the moves that could not be played back.
 
     Moves are played as far as they are complete and allowed; a room that does not come so far as
@@ -230,6 +245,8 @@ def opened(row: Row, moves: Sequence[Row], seats: Sequence[Row]) -> tuple[Room, 
         started=bool(row["started"]),
         ended=bool(row["ended"]) or bool(row["revealed"]),
         stand_ins={seat for seat in str(row["stand_ins"] or "").split() if seat in setup.persons},
+        said=sorted(filter(None, map(stored, said)), key=lambda message: message.number),
+        muted=bool(row["muted"]),
         reserved=_reserved(row["reserved"], setup),
         touched=float(row["touched"]),
         made_by=made_by,
@@ -276,7 +293,7 @@ def room_row(room: Room) -> Row:
         "code": room.code, "class": room.class_, "setup": json.dumps(room.setup.stored()),
         "deadline": room.deadline, "created": room.touched, "touched": room.touched,
         "paused": 0, "revealed": 0, "stand_ins": "", "started": 0, "ended": 0,
-        "reserved": json.dumps(room.reserved),
+        "reserved": json.dumps(room.reserved), "muted": 0,
     }  # fmt: skip
 
 

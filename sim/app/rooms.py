@@ -35,12 +35,12 @@ from sim.app.room import (
     room_row,
 )
 from sim.app.store import Add, Change, Drop, NotStored, Set, Store
+from sim.app.words import LONGEST, MOST, PRESS, WITH_MOVES, Message, channels, may_press
 from sim.app.writer import Writer
-from sim.config import ConfigError
-from sim.game import Game, Move, Setup
+from sim.config import PARTIES, ConfigError
+from sim.game import MEDIATORS, Game, Move, Setup
 
 LONGEST_NAME = 40
-LONGEST_WORDS = 280
 EXPIRES = 7 * 86_400.0  # seconds without use after which a room is forgotten
 ALONE_EXPIRES = 86_400.0  # the same for who plays alone, and for a class without rooms
 EMPTY_EXPIRES = 3_000.0  # the same for a room that was not used; with the interval, an hour
@@ -65,8 +65,8 @@ def tidy_words(words: str) -> str:
     tidy = " ".join("".join(c if c.isprintable() else " " for c in words[:20_000]).split())
     if not tidy:
         raise RoomError(say.WORDS_EMPTY)
-    if len(tidy) > LONGEST_WORDS:
-        raise RoomError(say.WORDS_TOO_LONG.format(length=len(tidy), most=LONGEST_WORDS))
+    if len(tidy) > LONGEST:
+        raise RoomError(say.WORDS_TOO_LONG.format(length=len(tidy), most=LONGEST))
     return tidy
 
 
@@ -412,9 +412,10 @@ class Rooms(Register):
 
     @unbroken
     async def play(
-        self, room: Room, seat: str, turn: int, kind: str, value: Any, visitor: Visitor
-    ) -> None:
-        """Make a person's move.
+        self, room: Room, seat: str, turn: int, kind: str, value: Any, visitor: Visitor,
+        words: str = "",
+    ) -> None:  # fmt: skip
+        """Make a person's move, with words to who sits at the table, or to the press.
 
         Raises
         ------
@@ -436,16 +437,54 @@ class Rooms(Register):
                 raise RoomError(say.NOT_BEGUN)
             if room.paused:
                 raise RoomError(say.PAUSED)
-            await self._make(room, room.game.check(seat, kind, value, turn), PERSON)
+            move, said = room.game.check(seat, kind, value, turn), None
+            if words.strip() and kind in WITH_MOVES:
+                said = self._message(room, seat, WITH_MOVES[kind], words, turn)
+            await self._make(room, move, PERSON, said)
             await self._stand_in(room)
         self._used(room)
 
-    async def _make(self, room: Room, move: Move, by: str) -> None:
-        """Store a move that was checked, then make it."""
+    @unbroken
+    async def speak(self, room: Room, seat: str, to: str, words: str, visitor: Visitor) -> None:
+        """Say something without a move: to the press, or in a side's channel with the mediators."""
+        async with room.turn:
+            self.must_hold(room, seat, visitor)
+            if room.over or not room.begun:
+                raise RoomError(say.NOT_NOW)
+            if to == PRESS:
+                if not may_press(room.said, seat, room.rounds_over):
+                    raise RoomError(say.PRESS_ONCE)
+            elif to not in channels(seat) or to not in PARTIES or MEDIATORS not in room.seats:
+                raise RoomError(say.NO_CHANNEL)
+            said = self._message(room, seat, to, words, None)
+            await self.writer.write(
+                Add("messages", said.row(room.code)), _set(room, touched=said.at)
+            )
+            room.said.append(said)
+        self._used(room)
+
+    def _message(self, room: Room, seat: str, to: str, words: str, turn: int | None) -> Message:
+        """A message that is not stored yet; refuse one that may not be sent."""
+        if room.muted:
+            raise RoomError(say.MUTED)
+        tidy = tidy_words(words)
+        if len(room.said) >= MOST:
+            raise RoomError(say.TOO_MANY_WORDS.format(most=MOST))
+        if not self.speaks.allows(room.owner(seat)):
+            raise RoomError(say.TOO_OFTEN)
+        question, number = room.game.question, 1 + max((m.number for m in room.said), default=-1)
+        day = room.game.model.day if question is None else question.day
+        return Message(number, day, room.rounds_over, seat, to, tidy, turn, time.time())
+
+    async def _make(self, room: Room, move: Move, by: str, said: Message | None = None) -> None:
+        """Store a move that was checked and what was said with it, then make it."""
         number, now = len(room.made_by), time.time()
+        spoken = [Add("messages", said.row(room.code))] if said is not None else []
         await self.writer.write(
-            Add("moves", move_row(room, number, move, by, now)), _set(room, touched=now)
+            Add("moves", move_row(room, number, move, by, now)), *spoken, _set(room, touched=now)
         )
+        if said is not None:
+            room.said.append(said)
         try:
             room.game.make(move)
         except Exception:
@@ -498,6 +537,14 @@ class Rooms(Register):
             await self._set(room, visitor, paused=int(paused))
             room.paused = paused
             room.asked_at = time.monotonic()
+        self._used(room)
+
+    @unbroken
+    async def mute(self, room: Room, muted: bool, visitor: Visitor) -> None:
+        """Let nobody in a room say anything, or let them again."""
+        async with room.turn:
+            await self._set(room, visitor, muted=int(muted))
+            room.muted = muted
         self._used(room)
 
     @unbroken
@@ -624,5 +671,5 @@ def _gone(room: Room) -> list[Change]:
 
 
 def _gone_rows(code: str) -> list[Change]:
-    tables = {"rooms": "code", "seats": "room", "moves": "room", "set_aside": "room"}
-    return [Drop(table, {name: code}) for table, name in tables.items()]
+    parts = ("seats", "moves", "messages", "set_aside")
+    return [Drop("rooms", {"code": code}), *(Drop(table, {"room": code}) for table in parts)]

@@ -567,6 +567,29 @@ JOIN_CLASS_HELP = "You are given a seat and a partner. This device keeps the sea
 ON_THE_LIST = "Your name on the list"
 NOT_LISTED = "I am not on the list"
 JOIN_NOW = "Take my seat"
+SAID = "What was said"
+SAID_HELP = (
+    "Words at the table are heard by all seats, words to the press by everybody, those in a "
+    "channel with the mediators by you two until the debriefing. Agents do not read."
+)
+NOTHING_SAID = "Nothing yet."
+SAID_BY = {
+    "table": "{seat} at the table:",
+    "press": "{seat} to the press:",
+    "": "{seat}, between {side} and the mediators:",
+}
+SAID_WITH = "{seat} says: “{words}”"
+WORDS_WITH = {"table": "Words with it (optional)", "press": "Words to the press (optional)"}
+PRESS_LINE = "A line to the press after this round"
+CHANNEL = "In confidence to {seat}"
+SEND_WORDS = "Send: {label}"
+MUTE, UNMUTE = "Mute messages", "Allow messages"
+MUTE_ALL, UNMUTE_ALL = "Mute all messages", "Allow all messages"
+MUTED = "your teacher has muted messages here; go on without words"
+NOT_NOW = "nothing can be said now; the game has not begun, or is over"
+PRESS_ONCE = "each side gives the press one line after each round"
+NO_CHANNEL = "there is nobody to hear this: a channel is between a side and mediators at the table"
+TOO_MANY_WORDS = "{most} messages were sent in this room; no more are taken"
 WORDS_EMPTY = "there is nothing to say"
 WORDS_TOO_LONG = "that has {length} characters; at most {most} are allowed"
 NO_SUCH_ROOM = "there is no room with the code {code}; check it with your teacher"

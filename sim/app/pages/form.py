@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import Any
 
@@ -12,25 +13,32 @@ from sim.app import choices
 from sim.app import strings as say
 from sim.app.scale import Scale
 from sim.app.site import Private, acting, button, html, paragraph
+from sim.app.words import LONGEST, WITH_MOVES
 from sim.game import Game
 from sim.game.views import reckoned, view
 
-Send = Callable[[int, str, Any], Awaitable[None]]  # turn, kind, value
+Send = Callable[[int, str, Any, str], Awaitable[None]]  # turn, kind, value, words
 
 
 class Form:
     """One decision: what is asked, what helps to decide, and the buttons.
 
-    ``send`` makes the move; ``part`` is the part of the page that the form stands in.
+    ``send`` makes the move; ``part`` is the part of the page that the form stands in; ``said`` are
+    the words that came with what is to be answered; nothing is said where it is ``muted``.
     """
 
     def __init__(
-        self, game: Game, seat: str, question: dict[str, Any], part: Private, send: Send
-    ) -> None:
+        self, game: Game, seat: str, question: dict[str, Any], part: Private, send: Send,
+        said: str, muted: bool,
+    ) -> None:  # fmt: skip
         self.game, self.seat, self.part, self.send = game, seat, part, send
         self.question, self.kind = question, question["kind"]
         paragraph(self._asks())
         paragraph(say.ASK_HELP[self.kind], "help")
+        if said:
+            html(f'<blockquote class="said">{escape(said)}</blockquote>')
+        self.words: ui.input | None = None
+        self.muted = muted
         {
             "offer": self._offer, "draft": self._draft, "respond": self._respond,
             "account": self._account, "answer": self._judge, "text": self._judge,
@@ -46,11 +54,21 @@ class Form:
         return say.ASK["respond"].format(cause=after)
 
     async def _send(self, value: Any) -> None:
-        await self.send(self.question["turn"], self.kind, value)
+        words = choices.text(self.words.value, LONGEST * 10) if self.words is not None else ""
+        await self.send(self.question["turn"], self.kind, value, words)
+
+    @contextmanager
+    def _buttons(self) -> Iterator[None]:
+        """The buttons of a decision, with a field for words above them where words can go along."""
+        if self.kind in WITH_MOVES and not self.muted:
+            label = say.WORDS_WITH[WITH_MOVES[self.kind]]
+            self.words = ui.input(label).props(f"outlined counter maxlength={LONGEST}")
+        with ui.element("div").classes("choices"):
+            yield
 
     def _yes_or_no(self) -> None:
         yes, no = say.YES_NO[self.kind]
-        with ui.element("div").classes("choices"):
+        with self._buttons():
             button(yes, lambda: self._send(True))
             button(no, lambda: self._send(False), plain=True)
 
@@ -61,7 +79,7 @@ class Form:
         html(scale.compared(offered, own[-1] if own else None))
         html(scale.worth(offered))
         yes, no = say.YES_NO[self.kind]
-        with ui.element("div").classes("choices"):
+        with self._buttons():
             if self.question["worth"] >= self.question["reservation"]:
                 button(yes, lambda: self._send(True))
             button(no, lambda: self._send(False), plain=True)
@@ -125,7 +143,7 @@ class Form:
                 radio.on_value_change(acting(pick))
         rated = html("").props('role="status" aria-live="polite"')
         show()
-        with ui.element("div").classes("choices"):
+        with self._buttons():
             button(send, lambda: self._send(dict(chosen)))
             for words, value in extra:
                 button(words, lambda value=value: self._send(value), plain=True)
@@ -150,7 +168,8 @@ class Form:
             for issue in self.question["issues"]
         }
         paragraph(say.ACCOUNT_NONE, "help")
-        button(
-            say.SEND_ACCOUNT,
-            lambda: self._send([issue for issue, box in boxes.items() if box.value is True]),
-        )
+        with self._buttons():
+            button(
+                say.SEND_ACCOUNT,
+                lambda: self._send([issue for issue, box in boxes.items() if box.value is True]),
+            )

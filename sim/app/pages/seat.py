@@ -10,12 +10,14 @@ from typing import Any
 
 from nicegui import ui
 
-from sim.app import cards, render
+from sim.app import cards, choices, render
 from sim.app import strings as say
 from sim.app.keys import Visitor
 from sim.app.pages.form import Form
 from sim.app.room import Room
-from sim.app.site import Private, Site, button, html, panel, paragraph, phase_of, visitor
+from sim.app.site import Private, Site, acting, button, html, panel, paragraph, phase_of, visitor
+from sim.app.words import LONGEST, PRESS, TABLE, channels, may_press
+from sim.game import MEDIATORS
 from sim.game.brief import brief
 from sim.game.views import view
 
@@ -56,6 +58,7 @@ class SeatPage:
             with panel(say.STORY):
                 self.calendar = html("")
                 self.story = html("")
+            self._said()
             with panel(say.UNDER_EACH, say.UNDER_EACH_HELP):
                 self.deal = html("")
                 self.ends = html("")
@@ -110,6 +113,7 @@ class SeatPage:
         self.mine.content = render.mine(seen["mine"])
         self.story.content = render.story(history, seen["start"])
         self.calendar.content = render.calendar(history, seen["days"], seen["day"])
+        self._show_said(seen["start"])
         self.ends.content = render.ceasefire(seen["ceasefire"])
         self.deal.content = f"<p>{escape(_deal(seen))}</p>"
         question = seen["question"]
@@ -122,7 +126,7 @@ class SeatPage:
         """Build the form of a decision, once for each."""
         question, room = seen["question"], self.room
         asked = question if question and room.open and not room.paused else None
-        now = (seen["turn"], asked and asked["kind"], room.told, room.broken)
+        now = (seen["turn"], asked and asked["kind"], room.told, room.broken, room.muted)
         if now != self.shown:
             self.shown = now
             self.asked = self._form(asked)
@@ -146,13 +150,61 @@ class SeatPage:
                 paragraph(room.broken, "warn")
             elif asked:
                 heading = html(f"<h2>{say.YOUR_TURN}</h2>").props('tabindex="-1"')
-                Form(room.game, self.seat, asked, self.part, self.send)
+                said = _said_with(room, self.seat, asked)
+                Form(room.game, self.seat, asked, self.part, self.send, said, room.muted)
         return heading
 
-    async def send(self, turn: int, kind: str, value: Any) -> None:
+    async def send(self, turn: int, kind: str, value: Any, words: str) -> None:
         """Make a move."""
         self.moved = True
-        await self.site.rooms.play(self.room, self.seat, turn, kind, value, self.who)
+        await self.site.rooms.play(self.room, self.seat, turn, kind, value, self.who, words)
+
+    def _said(self) -> None:
+        """What was said, and what can be said without a move."""
+        with panel(say.SAID, say.SAID_HELP):
+            self.said = html("")
+            self.press = self._speak(say.PRESS_LINE, PRESS)
+            self.channels = {}
+            if MEDIATORS in self.room.setup.persons:
+                for side in channels(self.seat):
+                    other = side if self.seat == MEDIATORS else MEDIATORS
+                    label = say.CHANNEL.format(seat=say.seat(other))
+                    self.channels[side] = self._speak(label, side)
+
+    def _speak(self, label: str, to: str) -> ui.element:
+        """A field and a button to say something to the press or in a channel."""
+        with ui.element("div").classes("speak") as made:
+            field = ui.input(label).props(f"outlined counter maxlength={LONGEST}")
+
+            async def speak() -> None:
+                words = choices.text(field.value, LONGEST * 10)
+                await self.site.rooms.speak(self.room, self.seat, to, words, self.who)
+                field.value = ""
+
+            field.on("keydown.enter", acting(speak))
+            button(say.SEND_WORDS.format(label=label), speak, plain=True)
+        return made
+
+    def _show_said(self, start: str) -> None:
+        room = self.room
+        self.said.content = render.said(room.heard(self.seat), start)
+        speaks = not (room.muted or room.over)
+        self.press.visible = speaks and may_press(room.said, self.seat, room.rounds_over)
+        for made in self.channels.values():
+            made.visible = speaks and MEDIATORS in room.seats
+
+
+def _said_with(room: Room, seat: str, question: dict[str, Any]) -> str:
+    """The words that came with the offer or the text that is to be answered."""
+    if question["kind"] not in ("answer", "text"):
+        return ""
+    author = MEDIATORS if question["kind"] == "text" else None
+    for message in reversed(room.heard(seat)):
+        if message.to == TABLE and message.seat != seat and message.turn == question["turn"] - 1:
+            if author in (None, message.seat):
+                return say.SAID_WITH.format(seat=say.seat(message.seat), words=message.words)
+            break
+    return ""
 
 
 def _status(room: Room, seat: str, seen: dict[str, Any]) -> str:

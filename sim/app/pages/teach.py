@@ -16,7 +16,7 @@ from sim.app.choices import LENGTHS, Wanted
 from sim.app.keys import shown_code
 from sim.app.register import MOST_AT_ONCE
 from sim.app.room import DEADLINES, Class, Room
-from sim.app.rooms import LONGEST_NAME, LONGEST_WORDS, names_in
+from sim.app.rooms import LONGEST_NAME, names_in
 from sim.app.site import (
     Private,
     Site,
@@ -36,6 +36,7 @@ from sim.app.site import (
     visitor,
     warnings_of,
 )
+from sim.app.words import LONGEST
 from sim.config import ConfigError
 from sim.game import SEATS, Setup
 from sim.game.debrief import result
@@ -189,6 +190,8 @@ class ClassPage:
                 button(say.RESUME_ALL, lambda: self.each(self._pause(False)))
                 button(say.ABSENTEES, self.fill, plain=True)
                 button(say.ADD_ROOM, self.add_room, plain=True)
+                button(say.MUTE_ALL, lambda: self.each(self._mute(True)), plain=True)
+                button(say.UNMUTE_ALL, lambda: self.each(self._mute(False)), plain=True)
                 button(say.BEGIN_ALL, lambda: self.each(self.site.rooms.start), plain=True)
                 self._asked(say.END_ALL, say.END_ALL_ASK, self.site.rooms.end)
                 self._asked(say.REVEAL_ALL, say.REVEAL_ALL_ASK, self.site.rooms.reveal)
@@ -225,7 +228,7 @@ class ClassPage:
     def _notice(self) -> None:
         with panel(say.NOTICE):
             self.told = ui.label()
-            words = ui.input(say.NOTICE).props(f"outlined maxlength={LONGEST_WORDS}")
+            words = ui.input(say.NOTICE).props(f"outlined maxlength={LONGEST}")
             tell = self.site.rooms.tell_class
 
             async def show() -> None:
@@ -242,6 +245,9 @@ class ClassPage:
 
     def _pause(self, paused: bool) -> Any:
         return lambda room, who: self.site.rooms.pause(room, paused, who)
+
+    def _mute(self, muted: bool) -> Any:
+        return lambda room, who: self.site.rooms.mute(room, muted, who)
 
     async def each(self, do: Any) -> None:
         """Do something in every room."""
@@ -403,6 +409,8 @@ class Watch:
             button(say.START, lambda: rooms.start(room, who))
             button(say.PAUSE, lambda: rooms.pause(room, True, who))
             button(say.RESUME, lambda: rooms.pause(room, False, who))
+            button(say.MUTE, lambda: rooms.mute(room, True, who), plain=True)
+            button(say.UNMUTE, lambda: rooms.mute(room, False, who), plain=True)
             for seat in room.setup.persons:
                 words = say.AGENT_PLAYS.format(seat=say.seat(seat))
                 button(words, lambda seat=seat: rooms.stand_in(room, seat, who), plain=True)
@@ -426,6 +434,8 @@ class Watch:
             with panel(say.STORY):
                 self.calendar = html("")
                 self.story = html("")
+            with panel(say.SAID):
+                self.said = html("")
 
     def _asked(self, words: str, question: str, do: Any) -> None:
         """A button that asks before it does what cannot be undone."""
@@ -460,6 +470,7 @@ class Watch:
         start = room.setup.cell.scenario.start.isoformat()
         entries = [spelt(room, entry) for entry in [*game.entries, *game.heard]]
         self.story.content = render.story(entries, start)
+        self.said.content = render.said(room.said, start)
         self.calendar.content = render.calendar(entries, game.days, game.model.day)
 
 
