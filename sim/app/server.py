@@ -19,6 +19,7 @@ from sim.app.keys import new_code, shown_code
 from sim.config import ConfigError
 
 TICK = 1.0  # seconds between looks at deadlines, and at the file of the rooms
+FOLLOWED = 0.3  # seconds between looks for games whose odds can be followed
 EXPIRY = 300.0  # seconds between looks for rooms that nobody uses
 PORTS = range(1, 65_536)
 RECONNECT = 60.0  # seconds a page is kept for a browser whose connection is lost
@@ -165,6 +166,7 @@ def run(options: Options) -> None:
     from nicegui.storage import Storage
 
     from sim.app import logs, work
+    from sim.app.follow import Follower
     from sim.app.gate import Gate
     from sim.app.pages import board, compare, debrief, explore, home, play, teach
     from sim.app.pool import Pool
@@ -179,7 +181,10 @@ def run(options: Options) -> None:
     rooms = Rooms(Store(options.data / "rooms.sqlite"), word)
     found = {path.name: path for path in options.results}
     pool = Pool()
-    site = Site(rooms, pool, options.scenario, options.seed, address(options), shipped(), found)
+    follower = Follower(rooms, pool)
+    site = Site(
+        rooms, pool, follower, options.scenario, options.seed, address(options), shipped(), found
+    )
     for page in (home, explore, play, teach, board, debrief, compare):
         page.register(site)
     setup = compose(Wanted(options.scenario), seed=options.seed, days=WALK)
@@ -196,6 +201,7 @@ def run(options: Options) -> None:
     app.on_startup(warm)
     app.timer(TICK, rooms.tick)
     app.timer(TICK, rooms.look)
+    app.timer(FOLLOWED, follower.tick)
     app.timer(EXPIRY, rooms.expire, immediate=False)
     app.on_shutdown(rooms.writer.close)
     app.on_shutdown(pool.close)

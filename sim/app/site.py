@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sim.app import strings as say
+from sim.app.follow import Follower
 from sim.app.keys import Visitor
 from sim.app.pool import Pool
 from sim.app.room import Class, Room, RoomError, Watched
@@ -38,6 +39,7 @@ class Site:
 
     rooms: Rooms
     pool: Pool
+    follower: Follower
     scenario: str
     seed: int
     address: str
@@ -69,6 +71,18 @@ def acting(action: Callable[[], Any]) -> Callable[[], Awaitable[None]]:
             except ConfigError as error:
                 if not page.is_deleted:
                     tell(error)
+
+    return act
+
+
+def acting_now(action: Callable[[], None]) -> Callable[[], None]:
+    """What a clock of this page does at once, as long as the page is there."""
+    page = ui.context.client
+
+    def act() -> None:
+        if not page.is_deleted:
+            with page:
+                action()
 
     return act
 

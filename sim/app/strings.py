@@ -6,7 +6,7 @@ Formats take named fields. Wording favours no side; contested facts carry their 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sim.config import PARTIES
@@ -976,22 +976,42 @@ WIN_SET_TEXT = (
 ODDS = "Where the odds turned"
 ODDS_HELP = (
     "Each evening continued {futures} times by the agents: the share still in force on the last "
-    "day. A drop is news that day; chance and decisions both make news. Where a person holds on to "
-    "the ceasefire and the agent would end it, the odds are near 0 until pressure at home falls."
+    "day. A drop is news that day; chance and decisions both make news. What a decision did is its "
+    "evening with it less the same evening with what the agent would have decided, all after it "
+    "left to the agents; up to 16 decisions are looked at, those of the days with most news."
 )
-ODDS_WAIT = "Continuing every evening of the game… this takes some seconds."
+ODDS_WAIT = "Which decision moved the odds most is being found out: {done} of {all}…"
+ODDS_FAILED = "The odds of this game could not be followed."
+LEAD = "In three sentences"
+YOU, YOU_OBJECT, AND = "You", "you", " and "
+GAINED = "{who} gained {gain:.3f} over no deal: the deal of day {day} is worth {worth:.3f}."
+GAINED_NOTHING = "{who} gained nothing over no deal: nothing was ratified in {rounds} rounds."
+LEFT_NO_TALKS = "No talks were held, so nothing lay on the table."
+LEFT_NOTHING = "Nothing was left on the table: no other package was better for both."
+LEFT_NO_ZONE = "No package would have been ratified in both capitals on the last day of talks."
+LEFT_BETTER = "Left on the table: {changes} would have added {added}."
+LEFT_A_DEAL = "A deal was there that both capitals would have ratified: {changes}. It adds {added}."
+LEFT_ADDS = "{added:.3f} for {who}"
+RAISED = (
+    "What raised the odds of the ceasefire most, by {change:+.2f}: on day {day} {seat} decided "
+    "({what}: {choice}; the agent would have: {agent})."
+)
+LOWERED = (
+    "What lowered them most, by {change:+.2f}: on day {day} {seat} decided ({what}: {choice}; the "
+    "agent would have: {agent})."
+)
+MOVED_NOTHING = "No decision moved the odds: everybody decided as the agents would have."
 DROP = "Day {days}: {before:.2f} → {after:.2f}"
-DECISIVE = "Decisions that moved the odds most"
+EFFECTS = "Decisions that moved the odds most"
+EFFECT = "Odds"
+NO_EFFECTS = "Everybody decided as the agents would have."
+DROPS = "Days with the largest drops"
 DROP_NO_DECISION = "Nobody at the table decided anything then: chance, or the agents."
-DROP_DECISION = "{seat} decided: {what}{by}. The agent would have: {agent}."
-DROP_INSTEAD = (
-    "Had agents decided from there on: {instead:.2f} that evening. Deciding otherwise moved the "
-    "odds by {effect:+.2f}."
-)
-DROP_AS_AGENT = "The persons decided as the agents would have: the drop is chance."
+DROP_AS_AGENT = "Everybody decided as the agents would have: the drop is chance."
+DROP_BOTH = "Chance, and decisions unlike the agents' (above, if they moved the odds)."
 NO_DROPS = "The odds never fell."
 DECISIONS = "Decisions, and what the agents would have done"
-COLUMNS = ("Day", "Seat", "Decision", "Choice", "The agent would have")
+COLUMNS = ("Day", "Seat", "Decision", "Choice", "The agent would have", "Words")
 KINDS = {
     "attend": "come to a round",
     "offer": "offer",
@@ -1049,6 +1069,17 @@ DRAWING = "Simulating and drawing…"
 DOWNLOAD = "Download {kind}"
 PICK_TWO = "choose two to eight scenarios to compare"
 REFERENCE = "Compared with"
+
+
+def both(sides: Sequence[str]) -> str:
+    """Sides in a row."""
+    return AND.join(map(seat, sides))
+
+
+def said_kind(message: Any) -> str:
+    """To whom a message went, as a kind of entry in a transcript."""
+    to = message.to if message.to in SAID_BY else ""
+    return SAID_BY[to].format(seat=seat(message.seat), side=seat(message.to)).rstrip(":")
 
 
 def advice(kind: str, value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.config import Scenario
 from sim.game import Checkpoint, Game, Move, Setup
-from sim.game.debrief import Odds, odds
+from sim.game.debrief import Followed, Odds, follow, odds
 from sim.game.futures import Fan, two_fans
 from sim.model import CeasefireModel
 
@@ -35,9 +35,16 @@ def futures(
     return two_fans(scenario, evening, change, days=days, end=end)
 
 
-def game_odds(stored: dict[str, Any], moves: list[Move]) -> Odds:
-    """Follow the odds of a game."""
-    return odds(Setup.restored(stored), moves)
+def followed(
+    stored: dict[str, Any], moves: list[Move], known: Followed, most: int
+) -> tuple[Followed, int]:
+    """Follow the odds of a game a little further."""
+    return follow(Setup.restored(stored), moves, known, most)
+
+
+def game_odds(stored: dict[str, Any], moves: list[Move], known: Followed) -> Odds:
+    """The odds of a game, of which all is known."""
+    return odds(Setup.restored(stored), moves, known=known)
 
 
 @dataclass(frozen=True)
