@@ -214,7 +214,9 @@ def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
     return picture(label, parts, frame.height)
 
 
-def _lettered(named: Sequence[tuple[str, Point]]) -> list[str]:
+def _lettered(
+    named: Sequence[tuple[str, Point]], style: str = "point", size: float = 2.5
+) -> list[str]:
     """Points with their letters beside them; letters of one point stand together, none overlap."""
     groups: list[tuple[list[str], Point]] = []
     for letter, at in named:
@@ -232,14 +234,37 @@ def _lettered(named: Sequence[tuple[str, Point]]) -> list[str]:
         places += [(x, y - 10), (x, y + 20)]
         place = next((p for p in places if _free(p, half, taken)), places[0])
         taken.append(place)
-        parts.append(f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>')
-        parts.append(f'<text class="letter" x="{place[0]:.1f}" y="{place[1]:.1f}">{words}</text>')
+        parts.append(f'<circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="{size:g}"/>')
+        parts.append(
+            f'<text class="letter" x="{place[0]:.1f}" y="{place[1]:.1f}">{escape(words)}</text>'
+        )
     return parts
 
 
 def _free(place: Point, half: float, taken: Sequence[Point]) -> bool:
     """Whether letters fit at a place, this far from its middle to either side."""
     return all(abs(place[0] - x) > half + 6 or abs(place[1] - 5 - y) > LETTER for x, y in taken)
+
+
+def gains(
+    label: str, x_label: str, y_label: str, frontier: Sequence[Sequence[float]],
+    points: Sequence[tuple[str, Point]],
+) -> str:  # fmt: skip
+    """Named points of both sides' gains and the frontier they could reach; no deal is at 0, 0."""
+    shown = [(p[0], p[1]) for p in frontier if min(p[0], p[1]) >= 0.0] or [(0.1, 0.1)]
+    reached = [*shown, *(point for _, point in points), (0.0, 0.0)]
+    low = [min(p[k] for p in reached) for k in (0, 1)]
+    high = [max(p[k] for p in reached) for k in (0, 1)]
+    frame = Frame((low[0], high[0] * 1.08), (low[1], high[1] * 1.08), x_label, y_label, 300.0)
+    parts = [axes(frame)]
+    for start, end in (((0.0, low[1]), (0.0, frame.y[1])), ((low[0], 0.0), (frame.x[1], 0.0))):
+        (x0, y0), (x1, y1) = frame.at(*start), frame.at(*end)
+        parts.append(
+            f'<line class="axis" x1="{x0:.1f}" x2="{x1:.1f}" y1="{y0:.1f}" y2="{y1:.1f}"/>'
+        )
+    parts.append(f'<path class="line ink" d="{_path(frame, shown, False)}"/>')
+    parts += _lettered([(name, frame.at(*at)) for name, at in points], "dot second", 4)
+    return picture(label, parts, frame.height)
 
 
 def bars(

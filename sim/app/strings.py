@@ -1026,9 +1026,17 @@ KINDS = {
 }
 HELD_OFFER = "held to the last offer"
 NOTHING = "nothing"
+HOW_FAR = {
+    "finished": "finished",
+    "unfinished": "unfinished: as far as it was played",
+    "unplayed": "not played",
+    "broken": "failed",
+}
 RESULT_COLUMNS = {
+    "number": "Number",
     "room": "Room",
     "players": "Players",
+    "state": "Game",
     "day": "Day",
     "in_force": "In force",
     "how": "How it ended",
@@ -1039,7 +1047,28 @@ RESULT_COLUMNS = {
     "afghan_taliban_gain": "Gain, Kabul",
     "nash_share": "Share of Nash product",
     "deal": "Deal",
+    "messages": "Messages",
 }
+PICTURE = "The class as a picture"
+PICTURE_TITLE = "{title}: what came of it"
+PICTURE_COUNT = "{over} of {rooms} games are over"
+GAINS, GAIN_OF = "Gains over no deal", "gain of {seat}"
+GAINS_HELP = (
+    "Each dot is a room with a deal, by its number; the line is the best that both could have had "
+    "on day 0. Only games that are over are shown; worth changes with "
+    "trust and grievance, so that a dot may lie beyond the line."
+)
+GAINS_LABEL = "Gains of both sides: {deals} rooms with a deal, {none} without"
+NO_DEAL_ROOMS = "Without a deal: {rooms}"
+SURVIVAL = "Does the ceasefire last?"
+SURVIVAL_HELP = (
+    "The share of rooms whose ceasefire is in force, day by day (Kaplan-Meier), beside 1,000 games "
+    "of agents alone with its 95 % band."
+)
+SURVIVAL_LABEL = "Survival: {rooms} rooms, {ended} of them ended"
+YOUR_ROOMS, AGENTS_ALONE = "your rooms", "agents alone"
+DEALS, NO_DEALS = "What the deals say", "No game that is over has a deal."
+DEALS_OPTION = "{option} ({count})"
 
 # --- compare ----------------------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sim.config import Scenario
 from sim.game import Checkpoint, Game, Move, Setup
-from sim.game.debrief import Followed, Odds, follow, odds
-from sim.game.futures import Fan, two_fans
+from sim.game.debrief import Followed, Odds, follow, odds, possible_gains
+from sim.game.futures import Fan, fan, two_fans
 from sim.model import CeasefireModel
 
 
@@ -33,6 +33,15 @@ def futures(
 ) -> tuple[Fan, Fan | None]:
     """Continue an evening 1,000 times as it is and, if named, with one change."""
     return two_fans(scenario, evening, change, days=days, end=end)
+
+
+def agents_alone(stored: dict[str, Any]) -> tuple[Fan, list[list[float]]]:
+    """How long 1,000 games of agents last, and the frontier of gains, both from day 0."""
+    setup = Setup.restored(stored)
+    game = Game(Setup(setup.cell, ()), start=False)
+    days = setup.cell.settings.horizon
+    ahead = fan(setup.cell.scenario, Checkpoint.of(game.model), days=days, end="collapse")
+    return ahead, possible_gains(game)
 
 
 def followed(

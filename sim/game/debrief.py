@@ -17,7 +17,7 @@ from sim.config import ENDS, PARTIES
 from sim.futures import utilities
 from sim.game.futures import fan
 from sim.game.play import Game, Move, Setup
-from sim.game.views import asked_at_home, ceasefire
+from sim.game.views import asked_at_home, ceasefire, view, worths
 from sim.negotiation import solutions
 from sim.notes import OUTCOMES, PARTIAL
 from sim.parameters import NONE
@@ -109,6 +109,16 @@ def landscape(game: Game) -> Facts | None:
         ],
         "deal": worth[agreed[-1]["package"]].tolist() if agreed else None,
     }
+
+
+def possible_gains(game: Game) -> list[list[float]]:
+    """The frontier of both sides' gains over no deal as they stand now, by the first side's."""
+    gains = np.stack([
+        worths(game, side) - view(game, side)["mine"]["reservation"] for side in PARTIES
+    ], axis=1)  # fmt: skip
+    frontier = gains[solutions.pareto_frontier(gains)]
+    found: list[list[float]] = frontier[np.argsort(frontier[:, 0], kind="stable")].tolist()
+    return found
 
 
 def _better(game: Game, worth: FloatArray, threat: FloatArray, needed: FloatArray) -> Facts | None:

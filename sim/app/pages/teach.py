@@ -174,7 +174,9 @@ class ClassPage:
             paragraph(say.CLASS.format(title=class_.title))
             address = f"{self.site.address}/c/{class_.code}"
             paragraph(say.JOIN_AT.format(address=address, code=shown_code(class_.code)))
-            ui.link(say.BOARD, f"/board/{class_.code}").classes("go-link")
+            with ui.element("div").classes("choices"):
+                ui.link(say.BOARD, f"/board/{class_.code}").classes("go-link")
+                ui.link(say.PICTURE, f"/picture/{class_.code}").classes("go-link")
             self._build()
             self.show()
             ui.timer(2.0, self.again)
@@ -289,8 +291,8 @@ class ClassPage:
                 for number, room in enumerate(rooms, start=1)
             ]
         )
-        over = [room for room in rooms if room.game.over]
-        words = [[str(value) for value in row.values()] for row in _rows(over)]
+        over = [room for room in rooms if room.over]
+        words = [[str(value) for value in row.values()] for row in _rows(rooms)]
         self.results.content = (
             render.table(words, list(say.RESULT_COLUMNS.values()))
             if over
@@ -357,25 +359,40 @@ def _not_begun(room: Room) -> str:
 def _rows(rooms: list[Room]) -> list[dict[str, Any]]:
     """A row of results per room, in the order of ``say.RESULT_COLUMNS``."""
     rows = []
-    for room in rooms:
-        found = result(room.game)
-        ended = found["ended_day"]
-        gains = {f"{side}_gain": _rounded(gain) for side, gain in found["gain"].items()}
-        values = {
-            "room": shown_code(room.code),
-            "players": _players(room),
-            "day": ended or found["day"],
-            "in_force": say.NO if ended else say.YES,
-            "how": say.how(found["mode"], found["by"]) if ended else "",
-            "cause": say.CAUSES[found["cause"]] if ended else "",
-            "rounds": found["rounds"],
-            "deal_day": found["deal_day"] or "",
-            **gains,
-            "nash_share": _rounded(found["nash_share"]),
-            "deal": say.package(found["deal"]) if found["deal"] else "",
-        }
-        rows.append({name: values[name] for name in say.RESULT_COLUMNS})
+    for number, room in enumerate(rooms, start=1):
+        state = _how_far(room)
+        values = {"number": number, "room": shown_code(room.code), "players": _players(room),
+                  "state": say.HOW_FAR[state]}  # fmt: skip
+        values |= _numbers(room) if state != "unplayed" else {}
+        rows.append({name: values.get(name, "") for name in say.RESULT_COLUMNS})
     return rows
+
+
+def _how_far(room: Room) -> str:
+    """Whether a game was played to its end, in part or not at all."""
+    if room.broken:
+        return "broken"
+    if not room.made_by:
+        return "unplayed"
+    return "finished" if room.game.over else "unfinished"
+
+
+def _numbers(room: Room) -> dict[str, Any]:
+    """What came of a game that was played."""
+    found = result(room.game)
+    ended = found["ended_day"]
+    return {
+        "day": ended or found["day"],
+        "in_force": say.NO if ended else say.YES,
+        "how": say.how(found["mode"], found["by"]) if ended else "",
+        "cause": say.CAUSES[found["cause"]] if ended else "",
+        "rounds": found["rounds"],
+        "deal_day": found["deal_day"] or "",
+        **{f"{side}_gain": _rounded(gain) for side, gain in found["gain"].items()},
+        "nash_share": _rounded(found["nash_share"]),
+        "deal": say.package(found["deal"]) if found["deal"] else "",
+        "messages": len(room.said),
+    }
 
 
 def _rounded(value: float | None) -> Any:
