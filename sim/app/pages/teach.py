@@ -44,6 +44,7 @@ from sim.game.views import view
 
 LONGEST_LIST = 20_000  # characters of a pasted list of names
 LONGEST_PHASE = 180  # minutes
+ONLY_EXPORTED = ("room", "deal", "messages")  # columns of results that the page has no room for
 
 
 def register(site: Site) -> None:
@@ -292,9 +293,10 @@ class ClassPage:
             ]
         )
         over = [room for room in rooms if room.over]
-        words = [[str(value) for value in row.values()] for row in _rows(rooms)]
+        shown = [name for name in say.RESULT_COLUMNS if name not in ONLY_EXPORTED]
+        words = [[str(row[name]) for name in shown] for row in _rows(rooms)]
         self.results.content = (
-            render.table(words, list(say.RESULT_COLUMNS.values()))
+            render.table(words, [say.RESULT_COLUMNS[name] for name in shown])
             if over
             else f"<p>{escape(say.RESULTS_EMPTY)}</p>"
         )
