@@ -97,8 +97,7 @@ class IncidenceEstimate:
 class DailyCurve:
     """A cumulative or a smoothed hazard with pointwise limits, one entry per day, shape (days,).
 
-    `quantity` names the column: "cumulative_hazard" (no unit) or "hazard" (per day). `bandwidth`
-    (days) and `growth` (per day) say how it was smoothed, NaN for a cumulative hazard.
+    `quantity` names the column: "cumulative_hazard" (no unit) or "hazard" (per day).
     """
 
     quantity: str
@@ -110,8 +109,6 @@ class DailyCurve:
     lower: FloatArray
     upper: FloatArray
     level: float
-    bandwidth: float = float("nan")
-    growth: float = float("nan")
     label: str = ""
 
     @property

@@ -23,7 +23,7 @@ from sim.analysis.estimates import (
 )
 from sim.analysis.hazard import smoothed_hazard
 from sim.analysis.incidence import DailyCurve, IncidenceEstimate
-from sim.analysis.independent import cox, log_rank
+from sim.analysis.independent import log_rank
 from sim.analysis.limits import ROUNDING, PointEstimate, normal_quantile, with_exact_ends
 from sim.analysis.sample import (
     DailyCounts,
@@ -43,7 +43,6 @@ __all__ = [
     "SurvivalEstimate",
     "SurvivalInputError",
     "aalen_johansen",
-    "cox",
     "kaplan_meier",
     "log_rank",
     "nelson_aalen",

@@ -28,9 +28,7 @@ STEPS = (1, 2, 5)
 SIDE = {"slide": 0.3, "page": 0.3, "column": 0.42}
 """Room for labels on the right, as a share of the page's width."""
 MOST_BANDS = 6
-SMOOTHED = (
-    "Local linear smoothing over a window that widens with age (width by Akaike's criterion)."
-)
+SMOOTHED = "Smooth trend in log age, with effects of single days where the data show them."
 
 
 def hazard(
