@@ -324,6 +324,44 @@ def test_a_hazard_of_few_days_is_between_its_limits(days):
     assert (curve.upper <= 1).all()
 
 
+def test_days_lost_to_a_cause_are_the_sample_mean_without_censoring():
+    rng = np.random.default_rng(0)
+    days, causes = rng.integers(0, 60, 300), rng.choice(["x", "y"], 300)
+    lost = np.where(causes == "x", np.maximum(40 - days, 0), 0)
+    found = aalen_johansen(days, np.ones(300), causes).lost("x", 40)
+    assert found.value == pytest.approx(lost.mean(), rel=1e-12)
+    assert found.se == pytest.approx(lost.std() / np.sqrt(300), rel=1e-12)
+
+
+def test_days_lost_add_up_to_what_the_mean_lacks():
+    options = {"horizon": 25}
+    causes = np.where(np.arange(42) % 3 == 0, "x", "y")
+    incidence = aalen_johansen(BOTH, BOTH_OBSERVED, causes, **options)
+    mean = kaplan_meier(BOTH, BOTH_OBSERVED, **options).rmst(20)
+    lost = [incidence.lost(cause, 20) for cause in ("x", "y")]
+    assert lost[0].value + lost[1].value == pytest.approx(20 - mean.value, rel=1e-12)
+
+
+def test_one_cause_loses_days_with_the_error_of_the_mean():
+    causes = np.full(42, "x")
+    incidence = aalen_johansen(BOTH, BOTH_OBSERVED, causes)
+    mean = kaplan_meier(BOTH, BOTH_OBSERVED).rmst(20)
+    assert incidence.lost("x", 20).se == pytest.approx(mean.se, rel=1e-12)
+
+
+def test_rmst_by_group_is_that_of_each_group():
+    found = rmst(BOTH, BOTH_OBSERVED, 20, groups=ARM)
+    curves = kaplan_meier(BOTH, BOTH_OBSERVED, groups=ARM, horizon=20)
+    assert found == {name: curve.rmst(20) for name, curve in curves.items()}
+
+
+def test_limits_on_all_days_are_wider_than_on_one():
+    curve = kaplan_meier(BOTH, BOTH_OBSERVED)
+    band = curve.everywhere()
+    assert (band["lower"] < curve.lower[band["day"]]).all()
+    assert (band["upper"] > curve.upper[band["day"]]).all()
+
+
 def test_hazard_without_events_has_the_rule_of_three_limit():
     curve = smoothed_hazard([10] * 50, [0] * 50)
     assert curve.at(5).value == 0

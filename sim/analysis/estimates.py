@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.analysis.limits import (
     PointEstimate,
+    everywhere,
     log_log_limits,
     normal_quantile,
     plain_limits,
@@ -169,6 +170,26 @@ class SurvivalEstimate:
         spread = normal_quantile(self.level) * se
         lower, upper = max(value - spread, float(self.start)), min(value + spread, float(tau))
         return PointEstimate(value, lower, upper, se)
+
+    def everywhere(self) -> pd.DataFrame:
+        """Limits that hold on all days at once with the curve's `level`: day, lower, upper.
+
+        Equal-precision bands (Nair 1984) on the log-log scale (Borgan & Liestøl 1990), with the
+        exact width for the days of this curve (`sim.analysis.limits.everywhere`). They run from
+        the day by which five have ended to the last with five at risk after it.
+        """
+        import pandas as pd
+
+        after = self.at_risk - self.events
+        known = (np.cumsum(self.events) >= 5) & (after >= 5) & (self.survival < 1)
+        if not known.any():
+            raise SurvivalInputError("limits on all days need five ends and five still at risk")
+        own = np.cumsum(greenwood_terms(self.at_risk, self.events))[known]
+        width = everywhere(np.minimum.outer(own, own), self.level)
+        survival = self.survival[known]
+        spread = width * np.sqrt(own) / np.abs(np.log(survival))
+        limits = survival ** np.exp(spread), survival ** np.exp(-spread)
+        return pd.DataFrame({"day": self.day[known], "lower": limits[0], "upper": limits[1]})
 
     @property
     def median(self) -> QuantileEstimate:

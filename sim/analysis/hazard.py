@@ -33,8 +33,10 @@ SLOPE = 3.0
 """Standard deviation of the prior of the trend's slope in log age; it matters where few end."""
 ROUNDS, NEWTON, CLOSE = 100, 25, 1e-2
 """Updates of the smoothing at most, Newton steps at first, and the change that ends them."""
-STIFFNESS = (1e-6, 1e6)
-"""Bounds of the penalty's weight."""
+LEVEL = 5.0
+"""Standard deviation of the prior of the trend's level about the logit of ends per day at risk."""
+STIFFNESS = (1e-6, 1e3)
+"""Bounds of the penalty's weight; the upper makes a straight line."""
 
 
 class HazardOptions(TypedDict, total=False):
@@ -122,7 +124,9 @@ def _trend_and_days(risk: FloatArray, ended: FloatArray) -> tuple[FloatArray, Fl
     """
     bend = _Bend.over(risk.size)
     start = (ended.sum() + 0.5) / (risk.sum() + 1)
-    trend = np.full(risk.size, np.log(start / (1 - start)))
+    middle = np.log(start / (1 - start))
+    trend = np.full(risk.size, middle)
+    level = 1 / (LEVEL**2 * risk.size)
     effect, precision, stiffness = np.zeros(risk.size), np.full(risk.size, 4.0), 1.0
     for turn in range(ROUNDS):
         penalty = stiffness * bend.squared + bend.slope
@@ -132,8 +136,8 @@ def _trend_and_days(risk: FloatArray, ended: FloatArray) -> tuple[FloatArray, Fl
             gap = ended - risk * hazard
             own, kept = gap - precision * effect, weight + precision
             banded = penalty.copy()
-            banded[0] += weight * precision / kept
-            pull = gap - _times(penalty, trend) - weight / kept * own
+            banded[0] += weight * precision / kept + level
+            pull = gap - _times(penalty, trend) - level * (trend - middle) - weight / kept * own
             factor, step = _solved(banded, pull)
             moved = (own - weight * step) / kept
             size = float(np.abs(step + moved).max())

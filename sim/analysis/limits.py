@@ -14,6 +14,11 @@ ROUNDING = 1e-12
 """Survival below this is 0: what sums of incidences leave of it is rounding."""
 
 
+def decimals(unit: str) -> int:
+    """Decimals with which a number is shown everywhere: days to a tenth, shares to a thousandth."""
+    return 1 if unit == "days" else 3
+
+
 class PointEstimate(NamedTuple):
     """One number with its confidence limits and standard error, all in the number's own unit."""
 
@@ -30,6 +35,15 @@ class PointEstimate(NamedTuple):
 def normal_quantile(level: float) -> float:
     """Two-sided standard normal quantile of a confidence level in (0, 1): 1.96 for 0.95."""
     return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def wilson(share: float, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Limits of a share of so many trials (Wilson 1927)."""
+    z = normal_quantile(level)
+    middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
+    half = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    half /= 1 + z**2 / trials
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def chi_square_tail(value: float, dof: int) -> float:
@@ -104,3 +118,24 @@ def with_exact_ends(
         upper[first:] = before * (1 - tail ** (1 / at_risk[first]))
         lower[first:] = 0.0
     return lower, upper
+
+
+def everywhere(covariance: FloatArray, level: float, draws: int = 4000) -> float:
+    """How many standard errors wide a band must be to hold a whole curve, by simulation.
+
+    `covariance` (days, days) is that of the estimated curve; `draws` normal curves with it are
+    drawn from a fixed seed, and the result is the quantile `level` of their greatest standardised
+    deviation (sup-t bands; Montiel Olea & Plagborg-Møller 2019). Days without variance are left
+    out; 1.96 at the least for .95.
+    """
+    variance = np.diag(covariance)
+    known = variance > 1e-12 * max(float(variance.max()), 1e-300)
+    least = normal_quantile(level)
+    if not known.any():
+        return least
+    sd = np.sqrt(variance[known])
+    values, vectors = np.linalg.eigh(covariance[np.ix_(known, known)] / np.outer(sd, sd))
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    kept = values > 1e-9 * values[-1]
+    drawn = np.random.default_rng(0).standard_normal((draws, int(kept.sum()))) @ root[:, kept].T
+    return max(least, float(np.quantile(np.abs(drawn).max(axis=1), level)))

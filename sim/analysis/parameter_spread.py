@@ -130,7 +130,7 @@ def parameter_spread(
     fraction("level", level)
     lasted = np.where(ended, day, horizon + 1).astype(np.int64)
     kinds, place = np.unique(number, return_inverse=True)
-    shares = _shares(weights, kinds)
+    shares = None if weights is None else set_shares(weights, kinds)
     _enough(kinds.size, number.size)
     cells = np.bincount(place * (horizon + 2) + lasted, minlength=kinds.size * (horizon + 2))
     sizes = np.bincount(place).astype(float)
@@ -208,10 +208,8 @@ def _components(
     return Components(mean, noise, between, about, expected, 1 / same)
 
 
-def _shares(weights: ArrayLike | Mapping[int, float] | None, kinds: IntArray) -> FloatArray | None:
-    """Shares of the sets drawn, adding to 1, from weights by number."""
-    if weights is None:
-        return None
+def set_shares(weights: ArrayLike | Mapping[int, float], kinds: IntArray) -> FloatArray:
+    """Shares of the sets drawn (`kinds`, their numbers), adding to 1, from weights by number."""
     if isinstance(weights, Mapping):
         lacking = [int(k) for k in kinds if int(k) not in weights]
         of = np.array([weights.get(int(k), 0.0) for k in kinds], dtype=float)

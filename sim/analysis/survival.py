@@ -238,14 +238,18 @@ def aalen_johansen(
 
 
 def rmst(
-    durations: ArrayLike, events: ArrayLike, tau: int, **options: Unpack[Options]
-) -> PointEstimate:
-    """Restricted mean survival time, the mean of min(T, tau) in days.
+    durations: ArrayLike, events: ArrayLike, tau: int, **options: Any
+) -> PointEstimate | dict[Hashable, PointEstimate]:
+    """Restricted mean survival time, the mean of min(T, tau) in days; a dict of them by group.
 
-    See `SurvivalEstimate.rmst`; `options` are those of `kaplan_meier` without groups.
+    See `SurvivalEstimate.rmst`; `options` are those of `kaplan_meier`.
     """
     options.setdefault("horizon", tau)
-    return kaplan_meier(durations, events, **options).rmst(tau)
+    found: SurvivalEstimate | dict[Hashable, SurvivalEstimate]
+    found = kaplan_meier(durations, events, **options)
+    if isinstance(found, dict):
+        return {name: curve.rmst(tau) for name, curve in found.items()}
+    return found.rmst(tau)
 
 
 def _incidence(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.curves import difference_curves
 from sim.analysis.ensemble import Ensemble
-from sim.analysis.futures import Futures, common_end, paired_rows, read_futures
+from sim.analysis.futures import common_end
 from sim.plots.grid import Grid, outer_days, panel_axes
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
@@ -18,9 +19,7 @@ from sim.plots.words import distinct, end_of, facts, lasting, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
-Z = 1.959963984540054
 PAIRED = "paired by common random numbers"
 BAND = (
     "Band: pointwise 95% Monte Carlo uncertainty of the simulation only, futures {how} "
@@ -65,66 +64,17 @@ def difference(
     return Drawing(page.figure, rows, "\n".join(footer), title)
 
 
-def difference_rows(ensembles: Mapping[str, Ensemble], reference: str, end: str) -> pd.DataFrame:
-    """Return S1(t) − S0(t) with 95 % limits per scenario and day, tidy, day 0 being exact."""
-    futures = read_futures(ensembles, end)
+def difference_rows(
+    ensembles: Mapping[str, Ensemble], reference: str, end: str, kind: str = "survival"
+) -> pd.DataFrame:
+    """Return the differences with all their limits per scenario and day, tidy."""
     parts = []
-    for name, other in futures.items():
-        if name == reference:
-            continue
-        rows = paired_rows(other, futures[reference])
-        if rows is None:
-            curves = _independent(other, futures[reference])
-        else:
-            curves = _paired(other.select(rows[0]), futures[reference].select(rows[1]))
-        value, lower, upper = curves
-        lower[0] = upper[0] = 0.0
-        columns = {"day": np.arange(value.size), "value": value, "lower": lower, "upper": upper}
+    for name, curve in difference_curves(ensembles, reference, end, kind).items():
         cell = ensembles[name].cell.key
-        part = pd.DataFrame({"panel": "difference", "scenario": name, "cell": cell, **columns})
-        parts.append(part.assign(quantity="survival", paired=rows is not None))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _paired(one: Futures, base: Futures) -> tuple[NDArray[np.float64], ...]:
-    """Differences and limits (days,) from pairs of futures that share their chance.
-
-    Half a pair is added to each of the four outcomes before the variance is taken, so that equal
-    curves keep a band (Agresti & Min 2005).
-    """
-    days = base.horizon + 1
-    first, second = one.lasted(), base.lasted()
-    pairs = first.size
-    longer = _between(np.minimum(first, second), first, days)
-    shorter = _between(np.minimum(first, second), second, days)
-    value = (longer - shorter) / pairs
-    more, less, total = longer + 0.5, shorter + 0.5, pairs + 2
-    middle = (more - less) / total
-    se = np.sqrt((more + less) / total - middle**2) / np.sqrt(total)
-    return value, middle - Z * se, middle + Z * se
-
-
-def _between(first: NDArray[Any], last: NDArray[Any], days: int) -> NDArray[np.float64]:
-    """Count, for each day, the pairs with first <= day < last, shape (days,)."""
-    starts = np.bincount(np.minimum(first, days), minlength=days + 1)[:days]
-    stops = np.bincount(np.minimum(last, days), minlength=days + 1)[:days]
-    count: NDArray[np.float64] = np.cumsum(starts - stops).astype(float)
-    return count
-
-
-def _independent(one: Futures, base: Futures) -> tuple[NDArray[np.float64], ...]:
-    """Differences and limits (days,) of unrelated futures (Agresti & Caffo 2000)."""
-    days = np.arange(base.horizon + 1)
-    value, middle, variance = (np.zeros(days.size) for _ in range(3))
-    for futures, sign in ((one, 1), (base, -1)):
-        lasted = np.sort(futures.lasted())
-        left = lasted.size - np.searchsorted(lasted, days, side="right")
-        share = (left + 1) / (lasted.size + 2)
-        value += sign * left / lasted.size
-        middle += sign * share
-        variance += share * (1 - share) / (lasted.size + 2)
-    se = np.sqrt(variance)
-    return value, middle - Z * se, middle + Z * se
+        parts.append(curve.table.assign(panel="difference", scenario=name, cell=cell))
+    rows = pd.concat(parts, ignore_index=True).assign(quantity=kind)
+    first = ["panel", "scenario", "cell", "quantity", "day"]
+    return rows[[*first, *(x for x in rows.columns if x not in first)]]
 
 
 def _draw_one(page: Page, ensemble: Ensemble, rows: pd.DataFrame, pen: Pen, share: str) -> None:
