@@ -28,7 +28,7 @@ from sim.analysis.futures import (
     quantities,
     read_futures,
 )
-from sim.analysis.limits import PointEstimate, decimals
+from sim.analysis.limits import Days, PointEstimate, as_text, interval
 from sim.analysis.pairs import Pair
 from sim.analysis.sample import (
     FloatArray,
@@ -110,7 +110,8 @@ class Comparison:
             raise SurvivalInputError(f"no difference of {scenario!r} in {quantity!r} was computed")
         first = rows.iloc[0]
         names = ("difference", "lower", "upper", "se")
-        return PointEstimate(*(float(first[name]) for name in names))
+        kind = Days if first["unit"] == "days" else PointEstimate
+        return kind(*(float(first[name]) for name in names))
 
     def replicates_needed(
         self, difference: float, power: float = 0.8, quantity: str | None = None
@@ -406,14 +407,12 @@ def _check(ensembles: Mapping[str, Ensemble], reference: str) -> None:
 
 def _signed(row: Any, limits: str = "") -> str:
     """One difference with its interval as text."""
-    digits = decimals(row.unit)
+    if not math.isfinite(row.difference):
+        return NOT_REACHED
     between = getattr(row, f"{limits}lower"), getattr(row, f"{limits}upper")
-    value, lower, upper = (
-        f"{x:+.{digits}f}" if math.isfinite(x) else "…" for x in (row.difference, *between)
-    )
-    return f"{value} [{lower}, {upper}]" if math.isfinite(row.difference) else NOT_REACHED
+    return interval((row.difference, *between), row.unit, sign=True).replace("inf", "…")
 
 
 def _number(value: float, unit: str) -> str:
     """One level as text."""
-    return f"{value:.{decimals(unit)}f}" if math.isfinite(value) else NOT_REACHED
+    return as_text(value, unit) if math.isfinite(value) else NOT_REACHED

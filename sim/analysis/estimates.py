@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.limits import (
+    Days,
     PointEstimate,
     everywhere,
     log_log_limits,
@@ -149,7 +150,7 @@ class SurvivalEstimate:
             *(float(x[row]) for x in (self.survival, self.lower, self.upper, self.se))
         )
 
-    def rmst(self, tau: int) -> PointEstimate:
+    def rmst(self, tau: int) -> Days:
         """Restricted mean survival time: the mean of min(T, tau), in days.
 
         `tau` is a day after `start`, up to `horizon`. With `start` > 0 the mean is over units that
@@ -166,10 +167,10 @@ class SurvivalEstimate:
         se = math.sqrt(float(terms.sum()))
         if se == 0:  # nobody ended before tau, or all at once: take the areas under the limits
             low, high = (self.start + float(x[:end].sum()) for x in (self.lower, self.upper))
-            return PointEstimate(value, low, high, se)
+            return Days(value, low, high, se)
         spread = normal_quantile(self.level) * se
         lower, upper = max(value - spread, float(self.start)), min(value + spread, float(tau))
-        return PointEstimate(value, lower, upper, se)
+        return Days(value, lower, upper, se)
 
     def everywhere(self) -> pd.DataFrame:
         """Limits that hold on all days at once with the curve's `level`: day, lower, upper.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.limits import PointEstimate, normal_quantile
+from sim.analysis.limits import Days, PointEstimate, normal_quantile
 from sim.analysis.sample import FloatArray, IntArray, SurvivalInputError, whole_number
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class IncidenceEstimate:
         columns = (self.incidence, self.lower, self.upper, self.se)
         return PointEstimate(*(float(x[row, column]) for x in columns))
 
-    def lost(self, cause: str, tau: int) -> PointEstimate:
+    def lost(self, cause: str, tau: int) -> Days:
         """Days lost to a cause by day `tau`: the mean of max(tau − T, 0) where it ended T.
 
         The area under the cumulative incidence to `tau` (Andersen 2013, Statistics in Medicine 32).
@@ -95,7 +95,7 @@ class IncidenceEstimate:
         terms += common**2 * hazard * (1 - hazard)
         se = float(np.sqrt(max((terms / risk).sum(), 0.0)))
         reach = normal_quantile(self.level) * se
-        return PointEstimate(value, max(value - reach, 0.0), min(value + reach, float(tau)), se)
+        return Days(value, max(value - reach, 0.0), min(value + reach, float(tau)), se)
 
     def plot(self, ax: Axes | None = None, **style: Any) -> Axes:
         """Draw the incidences stacked, so that their sum is 1 − S. Returns the axes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -19,6 +20,18 @@ def decimals(unit: str) -> int:
     return 1 if unit == "days" else 3
 
 
+def as_text(value: float, unit: str, sign: bool = False) -> str:
+    """A number as text in every table and figure, with its sign if it is a difference."""
+    text = f"{value:{'+' if sign else ''}.{decimals(unit)}f}".replace("-", "−")
+    return text[1:] if sign and float(text[1:]) == 0 else text
+
+
+def interval(numbers: Sequence[float], unit: str, sign: bool = False) -> str:
+    """A value with its limits as text."""
+    value, lower, upper = (as_text(float(x), unit, sign) for x in numbers)
+    return f"{value} [{lower}, {upper}]"
+
+
 class PointEstimate(NamedTuple):
     """One number with its confidence limits and standard error, all in the number's own unit."""
 
@@ -27,9 +40,24 @@ class PointEstimate(NamedTuple):
     upper: float
     se: float
 
+    @property
+    def unit(self) -> str:
+        """Of a share, unless it is `Days`."""
+        return "share"
+
     def __str__(self) -> str:
-        digits = 3 if abs(self.value) < 10 else 1
-        return f"{self.value:.{digits}f} [{self.lower:.{digits}f}, {self.upper:.{digits}f}]"
+        return interval(self[:3], self.unit)
+
+
+class Days(PointEstimate):
+    """A number of days with its limits and standard error."""
+
+    __slots__ = ()
+
+    @property
+    def unit(self) -> str:
+        """Days."""
+        return "days"
 
 
 def normal_quantile(level: float) -> float:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.analysis.limits import PointEstimate
+from sim.analysis.limits import Days, PointEstimate
 from sim.analysis.sample import FloatArray, IntArray, SurvivalInputError, fraction, whole_number
 
 STEPS = (np.arange(200) + 0.5) / 200
@@ -100,10 +100,10 @@ class ParameterSpread:
         limits = float(self.lower[row]), float(self.upper[row])
         return PointEstimate(float(self.survival[row]), *limits, sd)
 
-    def rmst(self, tau: int) -> PointEstimate:
+    def rmst(self, tau: int) -> Days:
         """Mean of min(T, tau) with limits for chance and parameters, cut to [0, tau]."""
         values = np.minimum(self.lasted, whole_number("tau", tau, 1, self.horizon)).astype(float)
-        return over_sets(values, self.number, self.weights, self.level, (0.0, float(tau)))
+        return Days(*over_sets(values, self.number, self.weights, self.level, (0.0, float(tau))))
 
 
 def parameter_spread(

@@ -24,7 +24,7 @@ from sim.analysis.estimates import (
 from sim.analysis.hazard import smoothed_hazard
 from sim.analysis.incidence import DailyCurve, IncidenceEstimate
 from sim.analysis.independent import log_rank
-from sim.analysis.limits import ROUNDING, PointEstimate, normal_quantile, with_exact_ends
+from sim.analysis.limits import ROUNDING, Days, PointEstimate, normal_quantile, with_exact_ends
 from sim.analysis.sample import (
     DailyCounts,
     FloatArray,
@@ -239,7 +239,7 @@ def aalen_johansen(
 
 def rmst(
     durations: ArrayLike, events: ArrayLike, tau: int, **options: Any
-) -> PointEstimate | dict[Hashable, PointEstimate]:
+) -> Days | dict[Hashable, Days]:
     """Restricted mean survival time, the mean of min(T, tau) in days; a dict of them by group.
 
     See `SurvivalEstimate.rmst`; `options` are those of `kaplan_meier`.

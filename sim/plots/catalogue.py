@@ -82,6 +82,12 @@ def _difference(ensembles: Named, **look: Any) -> Drawing:
     return difference(ensembles, **look)
 
 
+def _difference_days(ensembles: Named, **look: Any) -> Drawing:
+    from sim.plots.difference import difference
+
+    return difference(ensembles, kind="rmst", **look)
+
+
 def _forest(ensembles: Named, **look: Any) -> Drawing:
     from sim.plots.forest import forest
 
@@ -116,6 +122,7 @@ FAMILIES: dict[str, Family] = {
     "comparison": Family("all survival curves in one overlay", "several", _comparison),
     "panels": Family("a small panel each, the reference behind it", "several", _panels),
     "difference": Family("difference in survival, day by day", "several", _difference),
+    "difference-days": Family("difference in mean time, day by day", "several", _difference_days),
     "forest": Family("differences in how long ceasefires last", "several", _forest),
     "forest-causes": Family("differences in what ends ceasefires", "several", _forest_causes),
     "bargaining": Family("where deals lie: gains of both sides", "one", _bargaining),

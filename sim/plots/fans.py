@@ -57,7 +57,7 @@ def fans(
             raise ValueError(f"quantity is {name!r}; allowed are {', '.join(known)}")
     scenario = ensemble.scenario
     notes = [SPREAD, GRAIN]
-    footer = facts({scenario.name: ensemble}, "collapse", notes)
+    footer = facts({scenario.name: ensemble}, "collapse", notes, "")
     title = f"While the ceasefire lasts: {readable(scenario.name)}"
     with styled(look, paper):
         body = (len(quantities) * 5.4 + 9) * paper.body / 72
@@ -79,9 +79,9 @@ def _rows(daily: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _in_force(ensemble: Ensemble, ticks: Sequence[int]) -> pd.DataFrame:
-    """Number of futures in force at the end of the days shown, tidy."""
+    """Number of futures at risk as the days shown begin, tidy."""
     daily = ensemble.daily.set_index("day")["in_force"]
-    values = [ensemble.replicates if day == 0 else int(daily[day]) for day in ticks]
+    values = [ensemble.replicates if day < 2 else int(daily[day - 1]) for day in ticks]
     columns = {"panel": "counts", "quantity": "in_force", "day": list(ticks), "value": values}
     return pd.DataFrame(columns)
 

@@ -27,7 +27,7 @@ PER = 1000
 STEPS = (1, 2, 5)
 SIDE = {"slide": 0.3, "page": 0.3, "column": 0.42}
 """Room for labels on the right, as a share of the page's width."""
-MOST_BANDS = 6
+MOST_BANDS = 3
 SMOOTHED = "Smooth trend in log age, with effects of single days where the data show them."
 
 

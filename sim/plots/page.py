@@ -51,11 +51,14 @@ class Page:
     def with_body(
         cls, theme: Theme, sheet: Sheet, texts: tuple[str, str, Sequence[str]], body: float = 0.0
     ) -> Page:
-        """Make a page with title, subtitle and footer that leaves `body` inches free or more."""
+        """Make a page with title, subtitle and footer that leaves `body` inches free or more.
+
+        A slide keeps its shape: there is room for what fits.
+        """
         page = cls(theme, sheet)
         page._frame(*texts)
         lacking = body - (page.top - page.bottom)
-        if lacking > 0:
+        if lacking > 0 and sheet.name != "slide":
             page = cls(theme, sheet, page.height + lacking)
             page._frame(*texts)
         return page
@@ -180,13 +183,32 @@ class Page:
         self.top -= 0.3 * self.em
 
     def footer(self, paragraphs: Sequence[str]) -> None:
-        """Write small paragraphs at the bottom, wrapped to the page; raises `bottom`."""
+        """Write the first paragraph small at the bottom, wrapped to the page; raises `bottom`.
+
+        The others are the caption: they are in the drawing and in the files' metadata.
+        """
         size = self.sheet.small
-        room = self.right - self.left
-        wrapped = "\n".join(self.wrap(text, room, size) for text in paragraphs)
+        wrapped = self.wrap(paragraphs[0], self.right - self.left, size)
         style: Style = {"fontsize": size, "color": self.theme.muted, "linespacing": LEADING}
         self.text(self.left, self.bottom, wrapped, va="bottom", gid="footer", **style)
         self.bottom += LEADING * size / 72 * (wrapped.count("\n") + 1) + 0.4 * self.em
+
+
+def write_key(page: Page, entries: Sequence[tuple[str, str, float]]) -> None:
+    """Write what colours mean in rows under the header: name, colour and opacity; lowers `top`."""
+    em, left, line = page.em, page.left, 0
+    for text, color, alpha in entries:
+        wide = 1.6 * em + page.extent(text) + 1.4 * em
+        if left + wide > page.right and left > page.left:
+            left, line = page.left, line + 1
+        at = page.top - (1.1 + 1.5 * line) * em
+        patch = page.axes(left, at, 1.1 * em, 0.8 * em, gid=f"key:{text}")
+        patch.patch.set(facecolor=color, alpha=alpha)
+        patch.set(xticks=[], yticks=[])
+        patch.spines[:].set_visible(False)
+        page.text(left + 1.6 * em, at, text, gid="label")
+        left += wide
+    page.top -= (1.5 * (line + 1) + 0.4) * em
 
 
 def write_clear(
