@@ -127,7 +127,8 @@ def _trend_and_days(risk: FloatArray, ended: FloatArray) -> tuple[FloatArray, Fl
     middle = np.log(start / (1 - start))
     trend = np.full(risk.size, middle)
     level = 1 / (LEVEL**2 * risk.size)
-    effect, precision, stiffness = np.zeros(risk.size), np.full(risk.size, 4.0), 1.0
+    effect, stiffness = np.zeros(risk.size), 1.0
+    precision = np.full(risk.size, 2 / DAY_EFFECT**2)  # as if no day had an effect
     for turn in range(ROUNDS):
         penalty = stiffness * bend.squared + bend.slope
         for _ in range(4 if turn else NEWTON):

@@ -44,6 +44,12 @@ def _incidence(ensembles: Named, **look: Any) -> Drawing:
     return incidence(_only(ensembles), **look)
 
 
+def _states(ensembles: Named, **look: Any) -> Drawing:
+    from sim.plots.states import states
+
+    return states(_only(ensembles), **look)
+
+
 def _fans(ensembles: Named, **look: Any) -> Drawing:
     from sim.plots.fans import fans
 
@@ -117,6 +123,7 @@ def _swept(ensembles: Named, **look: Any) -> Drawing:
 FAMILIES: dict[str, Family] = {
     "survival": Family("share still in force, with numbers at risk", "one", _survival),
     "incidence": Family("how ceasefires end, by cause and by mode", "one", _incidence),
+    "states": Family("from talks to the end: states over time", "one", _states),
     "fans": Family("trust, tension and the like over time", "one", _fans),
     "hazard": Family("how likely a ceasefire is to end, by its age", "some", _hazard),
     "comparison": Family("all survival curves in one overlay", "several", _comparison),

@@ -143,7 +143,9 @@ def _draw(page: Page, group: Group, few: bool) -> pd.DataFrame:
     left = page.left + 4.6 * em
     right = left + (0.42 if stacked else 0.36) * page.width
     counts = _counts(page, group, right - left) if few else pd.DataFrame()
-    rows, where = _count_texts(group, counts), "above" if stacked else "right"
+    rows = _count_texts(group, counts)
+    wide = max((page.extent(name) for name in rows), default=0.0) + 3.5 * em
+    where = "above" if stacked and wide > page.right - right else "right"
     if stacked:
         page.bottom = _draw_effects_below(page, group)
     table_top = page.bottom + counts_height(page, rows, where)
@@ -254,7 +256,8 @@ def _count_texts(group: Group, counts: pd.DataFrame) -> dict[str, list[str]]:
         of = counts[counts["scenario"] == name]
         wide = of.pivot(index="quantity", columns="day", values="value")
         cells = zip(wide.loc["at_risk"], wide.loc["ended"], strict=True)
-        label = f"{group.labels[name]} · {wide.loc['censored'].iloc[-1]:,.0f} censored"
+        censored = wide.loc["censored"].iloc[-1]
+        label = group.labels[name] + (f" · {censored:,.0f} censored" if censored else "")
         rows[label] = [f"{risk:,.0f} ({ended:,.0f})" for risk, ended in cells]
     return rows
 

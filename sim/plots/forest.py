@@ -62,7 +62,7 @@ def forest(
         bands = -(-rows["quantity"].nunique() // _across(Page(look, paper), 0.28 * paper.width))
         heights = [bands * (row * len(names) + 7) for row in (ROW, BARE)]
         body = (heights[0] if heights[0] <= MOST else heights[1]) * em
-        page = Page.with_body(look, paper, (title, subtitle, footer), body)
+        page = Page.with_body(look, paper, (title, subtitle, footer), body, exact=True)
         _draw(page, rows, names, pens(list(ensembles), reference, look, paper))
     return Drawing(page.figure, rows, "\n".join(footer), title)
 
@@ -102,7 +102,7 @@ def _draw(page: Page, rows: pd.DataFrame, names: dict[str, str], drawn: Mapping[
     start = page.left + min(wide, share * page.width) + em
     across = min(_across(page, start), len(quantities))
     bands = -(-len(quantities) // across)
-    tall = (page.top - page.bottom) / bands
+    tall = min((page.top - page.bottom) / bands, (4.5 * len(names) + 7) * em)
     each = (page.right - start) / across
     for k, quantity in enumerate(quantities):
         row, column = divmod(k, across)
@@ -158,7 +158,8 @@ def _draw_quantity(
         half = 0.5 * page.extent(text, size) / area[2]
         at = min(max((numbers[0] - low) / (high - low), half), 1 - half)
         style: Style = {"ha": "center", "va": "bottom", "gid": "number", "fontsize": size}
-        style |= {"transform": axes.transAxes, "color": page.theme.ink, "zorder": 5}
+        style |= {"transform": axes.transAxes, "color": page.theme.ink, "zorder": 2}
+        style["bbox"] = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 0.2}
         axes.text(at, lowered[scenario] + 0.45 * page.em / area[3], text, **style)
     return axes
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LABEL = 3.6
 """Distance from the axes to the labels, in type sizes."""
-NUMBER = 3.5
+NUMBER = 3.9
 """Room for the number before a label, in type sizes."""
 
 

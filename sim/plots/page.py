@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+SQUEEZED = 1.5
+"""How much more room than a slide has may be asked for before it is made taller."""
 LEADING = 1.32
 """Distance of lines of text, in type sizes."""
 
@@ -49,16 +51,23 @@ class Page:
 
     @classmethod
     def with_body(
-        cls, theme: Theme, sheet: Sheet, texts: tuple[str, str, Sequence[str]], body: float = 0.0
+        cls,
+        theme: Theme,
+        sheet: Sheet,
+        texts: tuple[str, str, Sequence[str]],
+        body: float = 0.0,
+        exact: bool = False,
     ) -> Page:
         """Make a page with title, subtitle and footer that leaves `body` inches free or more.
 
-        A slide keeps its shape: there is room for what fits.
+        If `exact` it leaves no more. A slide keeps its shape unless `body` is far too tall for it.
         """
         page = cls(theme, sheet)
         page._frame(*texts)
         lacking = body - (page.top - page.bottom)
-        if lacking > 0 and sheet.name != "slide":
+        free = page.top - page.bottom
+        keeps = sheet.name == "slide" and body < SQUEEZED * free
+        if (lacking > 0 or exact) and not keeps:
             page = cls(theme, sheet, page.height + lacking)
             page._frame(*texts)
         return page
@@ -217,11 +226,11 @@ def write_clear(
     text: str,
     curves: tuple[NDArray[Any], NDArray[Any]],
     **style: Any,
-) -> None:
-    """Write a text in the corner of axes where curves leave most room.
+) -> bool:
+    """Write a text in the corner of axes where curves leave most room, if there is enough.
 
-    `curves` are the lowest and the highest drawn share at evenly spaced places across the axes.
-    What is drawn at zorder 3 or more stays in front.
+    Returns whether it was written. `curves` are the lowest and the highest drawn share at evenly
+    spaced places across the axes. What is drawn at zorder 3 or more stays in front.
     """
     low, high = (np.nan_to_num(x, nan=0.0) for x in curves)
     places = np.linspace(0, 1, low.size)
@@ -239,8 +248,12 @@ def write_clear(
         (x, 1 - y, "left", "top"): 1 - y - tall - high[left].max() - 0.02,
     }
     at_x, at_y, ha, va = max(room, key=lambda corner: room[corner])
+    if max(room.values()) < 0:
+        written.remove()
+        return False
     patch = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 1}
     written.set(x=at_x, y=at_y, ha=ha, va=va, bbox=patch)
+    return True
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> NDArray[np.float64]:

@@ -68,10 +68,8 @@ def survival(
             write_key(page, [(text, look.series[0], alpha) for text, alpha in shades])
         axes, ticks = framed(page, ensemble, estimate)
         axes.set_ylabel(f"Share {lasting(end)}, S(t)")
-        bands: list[tuple[str, Limits]] = [
-            ("band", estimate),
-            *((f"band:{x}", y) for x, y in spreads.items()),
-        ]
+        bands: list[tuple[str, Limits]] = [("band", estimate)]
+        bands += [(f"band:{name}", spread) for name, spread in spreads.items()]
         for (name, limits), alpha in [*zip(bands, OPACITY, strict=False)][::-1]:
             _draw_band(axes, page, limits, name, alpha)
         _draw_curve(axes, page, estimate)
@@ -177,7 +175,10 @@ def _write_readout(
     lines = [_phrase(row, estimate, spreads) for row in readout.itertuples()]
     every: list[Limits] = [estimate, *spreads]
     limits = np.min([x.lower for x in every], axis=0), np.max([x.upper for x in every], axis=0)
-    write_clear(axes, page, "\n".join(lines), limits, linespacing=1.5)
+    size = (0.85 if page.sheet.name == "column" else 1.0) * page.sheet.body
+    if not write_clear(axes, page, "\n".join(lines), limits, linespacing=1.5, fontsize=size):
+        short = [line.partition("; ")[0].replace(" days", "") for line in lines]
+        write_clear(axes, page, "\n".join(short), limits, linespacing=1.5, fontsize=size)
 
 
 def _phrase(row: object, estimate: SurvivalEstimate, spreads: Sequence[ParameterSpread]) -> str:
