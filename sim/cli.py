@@ -53,6 +53,7 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
     "compare": "compare finished cells: tables and a figure",
     "figure": "draw any figure of finished cells",
     "report": "write a report of finished cells as one HTML file",
+    "survival": "estimate and draw how long things last from a table of your own",
     "strategies": "play simple strategies against the agents and compare what they bring",
     "play": "serve the classroom: explore, play, debrief and compare in a browser",
 }
