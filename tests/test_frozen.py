@@ -54,9 +54,13 @@ SMALL = ["replicates=1200", "engine=serial"]
 
 
 @pytest.fixture(scope="module")
-def cell():
-    words = [f"replicates={FUTURES}", f"seed={SEED}", "parameters=posterior", "engine=serial"]
-    return load_cell(overrides=words)
+def protocol():
+    return Protocol.read(shipped() / PROTOCOL)
+
+
+@pytest.fixture(scope="module")
+def cell(protocol):
+    return protocol.composed([f"replicates={FUTURES}", f"seed={SEED}", "engine=serial"])
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +113,9 @@ def test_it_is_quiet_until_the_first_of_the_four(followed):
         assert np.array_equal(followed.by("quiet", day), ~fought)
 
 
-def test_neither_blocks_nor_threads_change_what_is_found(cell, followed):
-    other = follow(load_cell(overrides=[
-        f"replicates={FUTURES}", f"seed={SEED}", "parameters=posterior", "engine=threads",
-        "engine.workers=2", "engine.block=400",
-    ]), DAYS)  # fmt: skip
+def test_neither_blocks_nor_threads_change_what_is_found(protocol, followed):
+    words = ["engine=threads", "engine.workers=2", "engine.block=400"]
+    other = follow(protocol.composed([f"replicates={FUTURES}", f"seed={SEED}", *words]), DAYS)
     assert all(np.array_equal(*columns) for columns in zip(followed, other, strict=True))
 
 
@@ -352,8 +354,7 @@ def test_the_freeze_that_ships_is_whole_and_its_page_says_what_its_data_say():
     assert opened.closed == seeds.load().frozen_on
 
 
-def test_the_protocols_words_fit_what_is_simulated():
-    protocol = Protocol.read(shipped() / PROTOCOL)
+def test_the_protocols_words_fit_what_is_simulated(protocol):
     assert protocol.composed([]).scenario.ceasefire.consecutive_days == 3
     assert "three days in a row" in protocol.events["open_hostilities"]
     assert protocol.horizons == [30, 90, 180, 365]

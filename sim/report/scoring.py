@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.following import EVENTS, share
+from sim.analysis.following import EVENTS, QUIET, share
 from sim.analysis.later_record import LaterRecord
 from sim.analysis.scores import brier, log_score, place, skill
 from sim.config import ConfigError
@@ -143,7 +143,8 @@ def _lines(scored: Scored, frozen: Frozen) -> Iterator[str]:
     for row in scored.days.itertuples():
         when = f"none by {row.looked_to}" if row.first_day is pd.NA else f"day {row.first_day}"
         between = f"{row.low:.3f} to {row.high:.3f}"
-        yield f"{_readable(row.event):<18}{when:>12}{between:>17}{row.pit:>8.3f}"
+        name = "end of quiet" if row.event == QUIET else _readable(row.event)
+        yield f"{name:<18}{when:>12}{between:>17}{row.pit:>8.3f}"
     yield ""
     yield "Smaller scores are better. One record is one draw, and its events hang together: a score"
     yield "says how far off the model was this once, and proves or disproves nothing by itself."
