@@ -239,8 +239,7 @@ def _lines(frozen: Frozen, seal: str) -> Iterator[str]:
     yield ""
     yield (
         f"Square brackets: {protocol.level:.0%} interval by chance (Monte Carlo). Round brackets: "
-        "with the parameters' uncertainty too. After the stroke: climatology, that is "
-        f"{protocol.references['climatology']}."
+        "with the parameters' uncertainty too. After the stroke: climatology."
     )
     yield ""
     yield f"![Probabilities by horizon, with intervals]({FIGURE}.png)"
@@ -254,6 +253,11 @@ def _lines(frozen: Frozen, seal: str) -> Iterator[str]:
     yield ""
     for number, words in enumerate(protocol.coding, start=1):
         yield f"{number}. {words}"
+    yield ""
+    yield "**What scores are compared with.**"
+    yield ""
+    for name, words in protocol.references.items():
+        yield f"- *{name}*: {words}."
 
 
 def _cell(row: Any) -> str:
