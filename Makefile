@@ -12,7 +12,7 @@ COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures calibration signs studies study sensitivity docs screens test test-slow mutants digests lint format bench clean
+.PHONY: run figures calibration signs studies study sensitivity frozen docs screens test test-slow mutants digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -63,6 +63,13 @@ studies: $(INSTALLED)
 sensitivity: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/ceasefire sensitivity build/sensitivity engine.workers=$(WORKERS)
 	@cp build/sensitivity/README.md build/sensitivity/*.csv build/sensitivity/*.png experiments/sensitivity/
+
+# What follows the record, stated anew: only while nothing later is coded. Commit everything before.
+frozen: $(INSTALLED)
+	@rm -rf build/frozen
+	@$(BIN)/ceasefire freeze build/frozen
+	@cp build/frozen/README.md build/frozen/frozen.json build/frozen/*.csv build/frozen/*.png \
+		experiments/frozen_2025_11_01/
 
 test: lint
 	@$(BIN)/python -m pytest -q -n $(WORKERS)

@@ -106,10 +106,11 @@ async def fill(kept: Rooms, setups: list[Setup]) -> list[tuple[Room, dict[str, s
     made = []
     for low in range(0, len(setups), 40):
         teacher = Visitor("here", f"teacher {low}")
-        _, class_ = await kept.open_class("load", setups[low : low + 40], 0, "", teacher)
+        class_ = await kept.open_class("load", setups[low : low + 40], 0, "", teacher)
         for room in kept.of_class(class_.number):
             for seat, who in sitting.items():
                 await kept.take_seat(room, seat, seat, who)
+                await kept.be_ready(room, seat, who)
             made.append((room, {s: kept.return_key(room, s, who) for s, who in sitting.items()}))
     return made
 
@@ -128,7 +129,7 @@ async def ask_for_futures(url: str, until: float) -> list[float]:
             await page.event(fork, "click", {})
             while "Continuing" not in page.text() and time.perf_counter() - start < LOST_AFTER:
                 await asyncio.sleep(0.002)
-            while "RMST" not in page.text() and time.perf_counter() - start < LOST_AFTER:
+            while "(RMST)" not in page.text() and time.perf_counter() - start < LOST_AFTER:
                 await asyncio.sleep(0.002)
             times.append(time.perf_counter() - start)
             await asyncio.sleep(1.0)

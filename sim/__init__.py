@@ -15,19 +15,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.analysis.compare import compare
     from sim.analysis.ensemble import Ensemble, simulate
+    from sim.analysis.own import Survival, survival
     from sim.config import ConfigError, Scenario
     from sim.model import CeasefireModel
 
 __version__ = "0.1.0"
-__all__ = ["CeasefireModel", "ConfigError", "Ensemble", "Scenario", "compare", "load", "simulate"]
+__all__ = [
+    "CeasefireModel",
+    "ConfigError",
+    "Ensemble",
+    "Scenario",
+    "Survival",
+    "compare",
+    "load",
+    "simulate",
+    "survival",
+]
 
 _HOME = {  # loaded when first used, so that the command line starts quickly
     "CeasefireModel": "sim.model",
     "ConfigError": "sim.config",
     "Ensemble": "sim.analysis.ensemble",
     "Scenario": "sim.config",
+    "Survival": "sim.analysis.own",
     "compare": "sim.analysis.compare",
     "simulate": "sim.analysis.ensemble",
+    "survival": "sim.analysis.own",
 }
 
 

@@ -46,6 +46,8 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
     "optimise": "search a parameter space",
     "calibrate": "find the parameters with which the baseline meets its targets",
     "sensitivity": "rank what is assumed by what it does, apart from chance",
+    "freeze": "state what follows the record, before anything later is coded",
+    "score": "hold a later record, coded by you, against what was frozen",
     "collect": "bring the futures of a sweep into one data set",
     "query": "query a collected sweep with SQL",
     "replay": "run one stored future again and tell it",
@@ -53,6 +55,7 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
     "compare": "compare finished cells: tables and a figure",
     "figure": "draw any figure of finished cells",
     "report": "write a report of finished cells as one HTML file",
+    "survival": "estimate and draw how long things last from a table of your own",
     "strategies": "play simple strategies against the agents and compare what they bring",
     "play": "serve the classroom: explore, play, debrief and compare in a browser",
 }

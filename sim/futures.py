@@ -254,16 +254,14 @@ def utilities(
     return out
 
 
-def package_worth(
-    futures: Futures, side: int, number: int, trust: float, lock_in: Sequence[float]
-) -> float:
-    """Utility of a package to a side of the first future, at other trust and lock-in."""
+def own_worths(futures: Futures, side: int, trust: float, lock_in: Sequence[float]) -> FloatArray:
+    """Utility of every package, (P,), to a side of the first future, at other trust and lock-in."""
     record = futures.records[:1].copy()
     record["sides"]["trust"][0, side] = trust
     record["sides"]["lock_in"][0, side, : len(lock_in)] = lock_in
     out = np.empty((int(futures.sets[0].agenda.packages), 2))
     list_utilities(record, futures.sets, desk(), out)
-    return float(out[number, side])
+    return out[:, side]
 
 
 def at_the_table(futures: Futures) -> dict[str, Any]:

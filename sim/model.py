@@ -6,9 +6,12 @@ Hydra and no file.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, NamedTuple
 
-import mesa
+with warnings.catch_warnings():  # in notebooks: of a progress bar that nothing here shows
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import mesa
 
 from sim import records
 from sim.agents.mediator import Mediator

@@ -76,7 +76,7 @@ def main() -> None:
         picture(teacher, "debrief", long=True)
         teacher.goto("/compare")
         teacher.click("Draw")
-        teacher.page.locator("img.figure").wait_for()
+        teacher.page.locator("img.light-wide").wait_for()
         picture(teacher, "compare")
         errors = [error for one in (teacher, ann, bob, alone) for error in one.errors]
         hosts = {host for one in (teacher, ann, bob, alone) for host in one.hosts}

@@ -185,6 +185,17 @@ class Page:
         """Click a button."""
         await self.event(self.the(label=label), "click", {})
 
+    async def sure(self, label: str) -> None:
+        """Click a button that asks, and say yes."""
+        await self.click(label)
+        asked = await self.until(lambda: len(self._labelled(label)) > 1)
+        assert asked, f"nothing was asked before {label}"
+        await self.event(self._labelled(label)[-1], "click", {})
+
+    def _labelled(self, label: str) -> list[Found]:
+        held = self.elements.items()
+        return [(n, e) for n, e in held if e.get("props", {}).get("label") == label]
+
     async def type(self, label: str, words: str) -> None:
         """Type into a field."""
         await self.event(self.the(label=label), "update:value", words)
@@ -257,6 +268,19 @@ async def make_class(
     return page, list(dict.fromkeys(first + last for first, last in codes))
 
 
+async def teachers_key(desk: Page) -> str:
+    """The teacher's key of a class, asked for on its page."""
+
+    def key() -> str:
+        shown = (e for e in desk.elements.values() if "key-text" in e.get("class", ()))
+        return str(next(shown, {}).get("text") or "")
+
+    assert key() == ""
+    await desk.click("Show the teacher's key")
+    assert await desk.until(key)
+    return key()
+
+
 async def sit_down(browser: Browser, code: str, seat: str, name: str) -> Page:
     """Take a seat and return its page."""
     page = await browser.open(f"/room/{code}")
@@ -269,6 +293,10 @@ async def sit_down(browser: Browser, code: str, seat: str, name: str) -> Page:
     assert page.opened, [page.said, page.words()[-2000:]]
     await page.load(page.opened)
     await page.sees(f"You are {seat}")
+    if page.find(label="I am ready"):
+        before = page.text()
+        await page.click("I am ready")
+        await page.until_other(before, PATIENCE)
     return page
 
 

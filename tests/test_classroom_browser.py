@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 from classroom import CHROMIUM, Server
 
+from sim.app import cards
 from sim.app.store import Store
+from sim.app.work import LOOKS
 from sim.config import PARTIES
 from sim.game import Game, Move, Setup
+from sim.game.brief import brief
 from sim.game.views import view
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -25,6 +28,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
+CHANCE_ALONE = 0.2  # gains by issue are below, so that three digits of one may be another's
 PAGES = ("/", "/explore", "/play", "/teach", "/compare")
 DECISIONS = (
     "Come to the talks", "Accept", "Accept the text", "Refuse", "Refuse the text",
@@ -97,7 +101,13 @@ class Person:
         self.page.get_by_label("Your name").fill(name)
         self.click(f"Take the seat of {seat}")
         self.sees(f"You are {seat}")
+        self.click("I am ready")
         return self
+
+    def sure(self, name):
+        """Click a button that asks, and say yes."""
+        self.click(name)
+        self.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
     def decide(self):
         """Make the decision that is asked for, the first there is a button for."""
@@ -188,7 +198,8 @@ def test_the_same_seed_tells_the_same_story(person):
     for seed in ("7", "7", "8"):
         one = person().goto("/explore")
         one.sees("Day 0 of 365")
-        one.page.get_by_label("Seed").fill(seed)
+        one.page.get_by_text("Choose what holds").click()
+        one.page.get_by_label("Seed (").fill(seed)
         one.click("Start again with these")
         one.click("Next day")
         one.sees("Day 1 of 365")
@@ -200,11 +211,53 @@ def test_the_same_seed_tells_the_same_story(person):
     assert told[0] == told[1] != told[2]
 
 
+def test_a_reload_goes_on_with_the_story_and_a_choice_begins_a_new_one(person):
+    one = person().goto("/explore")
+    one.sees("Day 0 of 365")
+    one.click("To the next round")
+    one.sees("Round 1 opens")
+    told = story_of(one.page)
+    one.page.reload()
+    one.sees("Round 1 opens")
+    assert story_of(one.page) == told
+    one.page.get_by_text("Choose what holds").click()
+    one.page.get_by_label("Scenario", exact=True).click()
+    one.page.get_by_role("option", name="no mediators", exact=True).click()
+    one.sees("Day 0 of 365")
+    assert "scenario=no_mediators" in one.page.url
+    assert one.page.get_by_text("did not ask for").count() == 0
+    one.goto("/explore?scenario=../etc/passwd").sees("that is none of the choices on this page")
+
+
+def test_a_refused_run_leaves_the_curves_and_their_colours_as_they_were(person):
+    one = person().goto("/explore")
+    one.sees("Day 0 of 365")
+    one.click("1,000 futures from here")
+    one.sees("(RMST)")
+    one.click("Pin this curve")
+    one.page.get_by_label("Change one thing").click()
+    one.page.get_by_role("option", name="The mediators leave").click()
+    one.click("1,000 futures from here")
+    one.page.locator(".difference").first.wait_for()
+    figure = one.page.locator("svg.chart:has(.band)")
+    before = figure.inner_html()
+    one.page.get_by_role("combobox", name="Days ahead").click()
+    one.page.get_by_role("option", name="30", exact=True).click()
+    for _ in range(9):  # a click too many is refused
+        one.page.get_by_role("button", name="Pin this curve").click()
+    assert figure.inner_html() == before
+    one.click("Next day")
+    one.sees("Day 1 of 365")
+    one.page.get_by_text("From day 0").first.wait_for()
+    assert one.page.locator("svg.chart .band.third").count() == 1  # the pinned one, in its colour
+    assert one.page.locator("svg.chart .band.first").count() == 0
+
+
 def test_a_change_is_seen_beside_a_pinned_curve_as_a_paired_difference(person):
     one = person().goto("/explore")
     one.sees("Day 0 of 365")
     one.click("1,000 futures from here")
-    one.sees("RMST")
+    one.sees("(RMST)")
     one.click("Pin this curve")
     one.page.get_by_label("Change one thing").click()
     one.page.get_by_role("option", name="The mediators leave").click()
@@ -217,7 +270,8 @@ def test_a_change_is_seen_beside_a_pinned_curve_as_a_paired_difference(person):
 def test_a_seed_that_is_none_is_refused_in_a_sentence(person):
     one = person().goto("/explore")
     one.sees("Day 0 of 365")
-    one.page.get_by_label("Seed").fill("-1; x")
+    one.page.get_by_text("Choose what holds").click()
+    one.page.get_by_label("Seed (").fill("-1; x")
     one.click("Start again with these")
     one.sees("The seed is '-1; x'; allowed are whole numbers from 0")
 
@@ -287,8 +341,11 @@ def leaks(game, side, person):
         numbers = view(game, seat)["mine"]
         asked, reservation = numbers["asked_at_home"], numbers["reservation"]
         found |= {f"{x:.3f}" for x in (asked, reservation, reservation + asked)}
+    told = cards.brief(brief(Game(game.setup), other), other)
+    theirs |= set(re.findall(r"\d\.\d{3}", told))
     wire = " ".join(person.received)
-    return sorted(number for number in mine - theirs if number in wire)
+    found = (number for number in mine - theirs if number in wire)
+    return sorted(number for number in found if float(number) > CHANCE_ALONE)
 
 
 def test_who_leaves_keeps_the_seat(person, server):
@@ -355,18 +412,19 @@ def test_the_teacher_pauses_resumes_and_lets_an_agent_play(person, server):
     [code] = make_class(teacher)
     ann.sit_down(code, "Islamabad", "Ann")
     ann.sees("Waiting for somebody to take the seat of Kabul")
+    assert ann.decide() is None
     teacher.page.get_by_role("link", name=f"Watch {code}").click()
+    teacher.click("Let an agent play Kabul")
+    ann.page.locator("section.turn").wait_for()
     teacher.click("Pause")
     ann.sees("Paused by the teacher")
     assert ann.decide() is None
     teacher.click("Resume")
-    teacher.click("Let an agent play Kabul")
     wait_for(lambda: ann.decide() is not None, ann.page)
     ann.goto(f"/debrief/{code}")
     ann.sees("The debriefing opens when the game is over")
-    teacher.click("Reveal everything to the players")
-    ann.goto(f"/debrief/{code}")
-    ann.sees("What came of it")
+    teacher.sure("Reveal everything to the players")
+    ann.sees("What came of it")  # the page comes by itself
 
 
 # What goes wrong
@@ -400,7 +458,7 @@ def test_a_name_of_10_000_characters_is_refused_and_nobody_is_disturbed(person):
     bob.page.get_by_text(re.compile("at most 40 are allowed|You are Kabul")).first.wait_for()
     held = bob.page.get_by_text("at most 40 are allowed").count()
     assert held
-    assert ann.decide() is not None
+    ann.sees("Waiting for somebody to take the seat of Kabul")
 
 
 def test_a_reload_storm_disturbs_nobody_else(person, server):
@@ -455,7 +513,12 @@ def test_scenarios_are_compared_and_the_figure_downloaded(person):
     one.page.get_by_label("Days", exact=True).click()
     one.page.get_by_role("option", name="90", exact=True).click()
     one.click("Draw")
-    one.page.locator("img.figure").wait_for(timeout=60_000)
+    one.page.locator("img.light-wide").wait_for(timeout=60_000)
+    assert [one.page.locator(f"img.{look}").is_visible() for look in LOOKS] == [True] + [False] * 3
+    one.page.emulate_media(color_scheme="dark")
+    one.page.set_viewport_size({"width": 390, "height": 844})
+    one.page.locator("img.dark-narrow").wait_for()
+    one.page.set_viewport_size({"width": 1280, "height": 900})
     heads = {"PNG": b"\x89PNG", "SVG": b"<?xml", "CSV": b"panel"}
     for kind, head in heads.items():
         with one.page.expect_download() as download:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.compare import compare
+from sim.analysis.curves import difference_curves
 from sim.analysis.survival import SurvivalInputError, aalen_johansen, kaplan_meier
 
 CAUSES = np.array(["attack", "border_clash", "violation", "talks_breakdown", "shock"], object)
@@ -200,6 +201,57 @@ def test_replicates_needed_follow_the_textbook_formula():
     needed = comparison.replicates_needed(0.02, power=0.9, quantity="S(90)").iloc[0]
     expected = (1.959964 + 1.281552) ** 2 * found.sd**2 / 0.02**2
     assert needed.paired == pytest.approx(expected, abs=1.01)
+
+
+# --- landmarks, quantiles, weights, curves
+
+
+def test_after_a_landmark_each_side_counts_those_that_last():
+    """Beyond day 20 lie 40, 100, 365 and 95, 365, 365; the first future is left out of both."""
+    found = compare({"base": BASE, "longer": LONGER}, "base", given=20, days=[10, 90])
+    mean, share = row(found, "longer", "RMST(365|20)"), row(found, "longer", "S(90|20)")
+    assert (mean.reference, mean.value) == ((40 + 100 + 365) / 3, (95 + 365 + 365) / 3)
+    assert (share.reference, share.value) == (pytest.approx(2 / 3), 1.0)
+    assert "of futures that last beyond day 20" in str(found)
+    assert "S(10|20)" not in set(found.table["quantity"])
+
+
+def test_a_landmark_that_hardly_anybody_reaches_is_refused():
+    with pytest.raises(SurvivalInputError, match="fewer than two futures of base last beyond"):
+        compare({"base": BASE, "longer": LONGER}, "base", given=120)
+
+
+def test_quantiles_by_hand():
+    found = compare({"base": BASE, "longer": LONGER}, "base", shares=[0.5, 0.9], resamples=50)
+    median, late = row(found, "longer", "median"), row(found, "longer", "day of 90% ended")
+    assert (median.reference, median.value, median.difference) == (40, 95, 55)
+    assert np.isinf([late.reference, late.value]).all()
+    assert "not reached" in str(found)
+
+
+def test_weights_of_sets_weigh_both_sides():
+    """Sets 0 and 1 with weights 3 and 1: three times as much of what set 0 does."""
+    number = np.array([0, 0, 1, 1])
+    base, other = ensemble([10, 20, 30, 40]), ensemble([12, 22, 80, 90])
+    for one in (base, other):
+        one.runs["parameter_set"] = number
+    found = compare({"a": base, "b": other}, "a", weights=[3, 1])
+    assert row(found, "b", "RMST(365)").difference == pytest.approx(0.75 * 2 + 0.25 * 50)
+
+
+def test_weights_without_sets_are_refused():
+    with pytest.raises(SurvivalInputError, match="did not draw the same ones"):
+        compare({"base": BASE, "longer": LONGER}, "base", weights=[1, 1])
+
+
+@pytest.mark.parametrize(("kind", "quantity"), [("survival", "S(90)"), ("rmst", "RMST(90)")])
+def test_a_curve_of_differences_is_the_comparison_on_every_day(kind, quantity):
+    pair = {"a": simulated(0.01, horizon=90), "b": simulated(0.013, own=0.3, horizon=90)}
+    curve = difference_curves(pair, "a", "collapse", kind)["b"]
+    found = compare(pair, "a", resamples=1).difference("b", quantity)
+    drawn = curve.value[90], curve.lower[90], curve.upper[90]
+    assert drawn == pytest.approx(found[:3], rel=2e-3)
+    assert (curve.all_lower[1:] <= curve.lower[1:]).all()
 
 
 # --- horizon, causes, text

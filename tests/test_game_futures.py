@@ -5,7 +5,7 @@ import pytest
 
 from sim.config import ConfigError
 from sim.game import Checkpoint, Game, Setup
-from sim.game.debrief import landscape, odds, result, without_persons
+from sim.game.debrief import Followed, follow, landscape, odds, result, without_persons
 from sim.game.futures import CHANGES, changed, difference, fan, survival_difference
 from sim.negotiation.solutions import kalai_smorodinsky, nash
 from sim.notes import OUTCOMES
@@ -110,18 +110,38 @@ def test_fire_and_strikes_beyond_the_agents_are_told_as_what_moved_the_odds():
     game = played(setup, hardest=3)
     struck = {decision.question.day for decision in game.decisions if harder(decision)}
     found = odds(setup, game.moves, futures=100)
-    assert found.decisive
-    worst = min(found.decisive, key=lambda turn: turn.effect)
-    assert worst.effect < 0
-    assert struck & set(range(worst.first_day, worst.last_day + 1))
-    assert worst.after - worst.instead == worst.effect
+    worst = min(found.effects, key=lambda effect: effect.change)
+    assert worst.change < 0
+    assert game.decisions[worst.number].question.day in struck
+    assert worst.taken - worst.instead == worst.change
     assert all(turn.change < 0 for turn in found.drops)
+
+
+def test_odds_found_while_the_game_went_on_are_those_found_at_its_end():
+    setup = Setup.of("baseline", seed=SEED, days=30, persons=["pakistan"])
+    game = played(setup, hardest=3)
+    known = Followed()
+    for made in range(0, len(game.moves) + 1, 5):
+        known, _ = follow(setup, game.moves[:made], known, most=3, futures=20)
+    assert odds(setup, game.moves, 20, known) == odds(setup, game.moves, 20)
+
+
+def test_what_was_left_on_the_table_is_better_for_both_and_would_have_been_ratified():
+    for seed in range(SEED, SEED + 6):
+        game = played(Setup.of("baseline", seed=seed, days=60, persons=["pakistan"]))
+        shown, found = landscape(game), result(game)
+        if shown is None or shown["better"] is None:
+            continue
+        assert min(shown["better"]["added"].values()) > 0
+        base = shown["deal"] if found["deal"] else shown["disagreement"]
+        point = np.array(base) + list(shown["better"]["added"].values())
+        assert (point >= shown["needed"]).all()
 
 
 def test_who_decides_as_the_agents_would_moved_nothing(setup):
     game = played(setup)
     found = odds(setup, game.moves, futures=50)
-    assert found.decisive == []
+    assert found.effects == []
     assert found.shares[-1] == float(not game.record["ceasefire"]["day"][-1])
     assert result(game) == result(without_persons(setup))
 

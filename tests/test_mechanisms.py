@@ -55,7 +55,7 @@ OTHER = ensemble(
     [10, 90, 200, 200], ["shock", "attack", None, None], deal_day=[np.nan, 20, 60, 50],
     attacks=[10, 45, 50, 50], trust=[0.1, 0.2, 0.7, 0.6],
 )  # fmt: skip
-BY_HAND = mechanisms({"base": BASE, "other": OTHER}, "base", resamples=50)
+BY_HAND = mechanisms({"base": BASE, "other": OTHER}, "base")
 
 
 def row(found, quantity, scope="all futures", scenario="other"):
@@ -125,7 +125,7 @@ def test_intervals_of_ratios_cover_what_they_should():
             "a": simulated(seed=2 * seed + 1, size=150),
             "b": simulated(seed=2 * seed, size=150),
         }
-        found = row(mechanisms(pair, "a", resamples=200), "attacks", scenario="b")
+        found = row(mechanisms(pair, "a"), "attacks", scenario="b")
         held += found.lower <= 0 <= found.upper
     assert held >= 51  # at 95 % cover, 51 of 60 or fewer have a chance of about 1 in 200
 
@@ -134,19 +134,28 @@ def test_order_of_rows_does_not_matter():
     mixed = simulated(scale=1.5, own=3)
     mixed.runs = mixed.runs.sample(frac=1, random_state=1)
     one, two = (
-        mechanisms({"base": simulated(), "other": x}, "base", resamples=30)
+        mechanisms({"base": simulated(), "other": x}, "base")
         for x in (simulated(scale=1.5, own=3), mixed)
     )
     pd.testing.assert_frame_equal(one.table, two.table)
 
 
 def test_identical_scenarios_differ_in_nothing():
-    found = mechanisms({"a": simulated(), "b": simulated()}, "a", resamples=20)
-    assert (found.table[["difference", "lower", "upper"]].fillna(0) == 0).all(axis=None)
+    found = mechanisms({"a": simulated(), "b": simulated()}, "a")
+    assert (found.table["difference"].fillna(0) == 0).all()
+    days = found.table[found.table["unit"] == "days"]
+    assert (days[["lower", "upper"]] == 0).all(axis=None)
+
+
+def test_equal_shares_keep_a_band():
+    """Of 600 pairs none differ: 0 ± z sqrt(1 / 602) / sqrt(602), by hand."""
+    found = mechanisms({"a": simulated(), "b": simulated()}, "a").table
+    share = found[found["quantity"] == "S(100)"].iloc[0]
+    assert share["upper"] == pytest.approx(1.959964 / 602)
 
 
 def test_different_seeds_leave_out_what_needs_both_outcomes():
-    found = mechanisms({"a": simulated(), "b": simulated(seed=2)}, "a", resamples=20)
+    found = mechanisms({"a": simulated(), "b": simulated(seed=2)}, "a")
     assert set(found.table["part"]) == {"total", "days lost", "incidence", "rate", "path"}
     assert set(found.table["scope"]) == {"all futures"}
     assert "b is not paired with a" in str(found)
@@ -155,7 +164,7 @@ def test_different_seeds_leave_out_what_needs_both_outcomes():
 def test_only_shared_replicates_are_compared():
     base = ensemble([10, 20, 30], ["attack"] * 3, replicate=[0, 1, 2])
     other = ensemble([50, 60, 70], ["attack"] * 3, replicate=[1, 2, 3])
-    found = row(mechanisms({"base": base, "other": other}, "base", resamples=20), "RMST(100)")
+    found = row(mechanisms({"base": base, "other": other}, "base"), "RMST(100)")
     assert (found.difference, found.replicates) == (55 - 25, 2)
 
 
@@ -169,7 +178,7 @@ def test_runs_without_intermediate_quantities_have_causes_and_a_note():
 
 def test_nobody_ended_and_all_ended_on_day_0_are_results():
     never, at_once = ensemble([200, 200], ["", ""]), ensemble([0, 0], ["attack"] * 2)
-    found = mechanisms({"never": never, "at once": at_once}, "never", resamples=20)
+    found = mechanisms({"never": never, "at once": at_once}, "never")
     assert row(found, "RMST(100)", scenario="at once").difference == -100
     assert row(found, "days lost to attack", scenario="at once").contribution == -100
     assert np.isnan(row(found, "rate of ends by attack", scenario="at once").value)
@@ -178,7 +187,7 @@ def test_nobody_ended_and_all_ended_on_day_0_are_results():
 
 def test_text_and_html_say_what_they_are_not():
     assert CAVEAT in str(BY_HAND)
-    html = mechanisms({"<a>": BASE, "b": OTHER}, "<a>", resamples=10)._repr_html_()
+    html = mechanisms({"<a>": BASE, "b": OTHER}, "<a>")._repr_html_()
     assert "&lt;a&gt;" in html
     assert "not a causal mediation analysis" in html
 

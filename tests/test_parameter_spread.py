@@ -8,7 +8,7 @@ from test_compare import ensemble
 
 from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble
-from sim.analysis.parameter_spread import components, parameter_spread
+from sim.analysis.parameter_spread import components, over_sets, parameter_spread
 from sim.analysis.survival import SurvivalInputError, kaplan_meier
 from sim.commands.compare import main as compare_command
 from sim.config import validate
@@ -44,10 +44,10 @@ def with_sets(days, number):
 
 
 def test_components_are_those_of_the_textbook_anova():
-    """Two sets of two: group means 1 and 5, squares within 2 + 2, 4 x (5 - 1)^2 / 4 between."""
+    """Two sets of two: group means 1 and 5, mean square 2 within, 4 x (5 - 1)^2 / 4 between."""
     values = np.array([[0.0], [2.0], [4.0], [6.0]])
     found = components(values, np.array([0, 0, 1, 1]))
-    assert (found.within[0], found.between[0]) == (2.0, (16.0 - 2.0) / 2)
+    assert (found.mean[0], found.between[0]) == (3.0, (16.0 - 2.0) / 2)
 
 
 def test_the_variance_between_sets_is_recovered_without_the_chance_in_their_means():
@@ -63,6 +63,43 @@ def test_sets_that_do_not_differ_leave_chance_alone():
     spread = parameter_spread(*geometric([0.05] * 20, 20_000), HORIZON)
     one_set = np.sqrt(0.6 * 0.4 / 1_000)
     assert spread.between[10] < one_set
+
+
+def test_limits_are_those_of_student_where_chance_is_gone():
+    """Sets of equal outcomes: mean ± t(K - 1) sqrt(1 + 1/K) s, by hand for K = 4."""
+    values = np.repeat([10.0, 12.0, 15.0, 19.0], 3)
+    point = over_sets(values, np.repeat([0, 1, 2, 3], 3), np.full(4, 0.25))
+    reach = 3.182446 * np.sqrt(5 / 4) * np.std([10, 12, 15, 19], ddof=1)
+    assert point.value == 14.0
+    assert [point.lower, point.upper] == pytest.approx([14 - reach, 14 + reach], abs=1e-3)
+
+
+def test_weights_say_how_much_a_set_counts():
+    """A set of weight 2 counts as two sets alike; the mean is theirs, not that of the futures."""
+    values, number = np.array([1.0, 3.0, 5.0, 7.0, 9.0]), np.array([0, 0, 0, 1, 1])
+    found = components(values[:, None], number, np.array([0.25, 0.75]))
+    assert found.mean[0] == 0.25 * 3 + 0.75 * 8
+    assert found.noise[0] == pytest.approx(0.25**2 * 4 / 3 + 0.75**2 * 2 / 2)
+    assert found.sets == pytest.approx(1 / (0.25**2 + 0.75**2))
+
+
+def test_weights_of_the_curve_are_taken_by_number_in_any_unit():
+    spread = parameter_spread(DAY, ENDED, NUMBER, HORIZON, weights={0: 6, 1: 2, 2: 0, 3: 2})
+    curves = [np.mean(np.where(ENDED, DAY, HORIZON + 1)[k == NUMBER] > 20) for k in range(4)]
+    assert spread.at(20).value == pytest.approx(0.6 * curves[0] + 0.2 * (curves[1] + curves[3]))
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ([1, 1, 1], "none for parameter set 3, which was drawn"),
+        ([1, 1, 1, -1], "finite and 0 or more, got -1.0"),
+        ([0, 0, 0, 2], "at least two of them positive"),
+    ],
+)
+def test_wrong_weights_are_refused_in_a_sentence(weights, said):
+    with pytest.raises(SurvivalInputError, match=said):
+        parameter_spread(DAY, ENDED, NUMBER, HORIZON, weights=weights)
 
 
 # Limits

@@ -14,7 +14,7 @@ from sim.app.keys import tidy_code as tidied
 from sim.app.limits import Limit, place
 from sim.app.register import GIVES_WAY, MOST_ALONE, MOST_ALONE_OF_PLACE, MOST_OF_PLACE
 from sim.app.room import RoomError
-from sim.app.rooms import ALONE_EXPIRES, EMPTY_EXPIRES, EXPIRES, Rooms, tidy_name
+from sim.app.rooms import ALONE_EXPIRES, EMPTY_EXPIRES, EXPIRES, Rooms, names_in, tidy_name
 from sim.app.store import NotStored, Store
 from sim.config import ConfigError
 from sim.config.tactics import Custom
@@ -50,8 +50,8 @@ def do(coroutine):
 
 def class_with(rooms, *setups, deadline=0, who=TEACHER):
     """A class with a room per setup, and its teacher's key."""
-    key, class_ = do(rooms.open_class("IR 101", list(setups), deadline, "", who))
-    return rooms.of_class(class_.number), key
+    class_ = do(rooms.open_class("IR 101", list(setups), deadline, "", who))
+    return rooms.of_class(class_.number), rooms.teachers_key(class_, who)
 
 
 def room_of(rooms, setup, deadline=0):
@@ -62,6 +62,8 @@ def room_of(rooms, setup, deadline=0):
 def seated(rooms, room):
     for seat in room.setup.persons:
         do(rooms.take_seat(room, seat, seat, SITTING[seat]))
+    for seat in room.setup.persons:
+        do(rooms.be_ready(room, seat, SITTING[seat]))
 
 
 def move(rooms, room, value=None, who=None):
@@ -398,12 +400,131 @@ def test_an_agent_stands_in_until_somebody_sits_down(rooms, setup):
     room = room_of(rooms, setup)
     do(rooms.take_seat(room, "afghan_taliban", "Bob", BOB))
     do(rooms.stand_in(room, "pakistan", TEACHER))
+    assert not room.begun  # who sits there still reads
+    do(rooms.be_ready(room, "afghan_taliban", BOB))
     assert room.game.question.seat == "afghan_taliban"
     assert room.complete
     do(rooms.take_seat(room, "pakistan", "Ann", ANN))
     move(rooms, room)
     assert room.game.question.seat in ("pakistan", "afghan_taliban")
     assert room.stand_ins == set()
+
+
+def test_no_decision_opens_before_everybody_is_ready_unless_the_teacher_says_so(rooms, setup):
+    [room, other], _ = class_with(rooms, setup, setup)
+    for one in (room, other):
+        do(rooms.take_seat(one, "pakistan", "Ann", ANN))
+        do(rooms.be_ready(one, "pakistan", ANN))
+    assert (room.begun, room.waits_for) == (False, ["afghan_taliban"])
+    do(rooms.take_seat(room, "afghan_taliban", "Bob", BOB))
+    with pytest.raises(RoomError, match="decisions open when everybody at the table is ready"):
+        move(rooms, room)
+    with pytest.raises(RoomError, match="not the key to the seat"):
+        do(rooms.be_ready(room, "afghan_taliban", ANN))
+    do(rooms.be_ready(room, "afghan_taliban", BOB))
+    assert room.begun
+    with pytest.raises(RoomError, match="not a teacher's key"):
+        do(rooms.start(other, ANN))
+    do(rooms.start(other, TEACHER))
+    assert other.begun
+    rooms = again(rooms)
+    assert [rooms.rooms[one.code].begun for one in (room, other)] == [True, True]
+    assert rooms.rooms[room.code].waits_for == []
+
+
+def test_a_game_that_was_ended_or_revealed_takes_no_more_decisions(rooms, setup):
+    both, _ = class_with(rooms, setup, setup)
+    for room, end in zip(both, (rooms.end, rooms.reveal), strict=True):
+        seated(rooms, room)
+        move(rooms, room)
+        do(end(room, TEACHER))
+        with pytest.raises(RoomError, match="the teacher has ended the game"):
+            move(rooms, room)
+    assert [room.told for room in both] == [False, True]
+    rooms = again(rooms)
+    assert [rooms.rooms[room.code].ended for room in both] == [True, True]
+
+
+def persons(number):
+    return [Visitor("192.0.2.1", f"student {k} " * 4) for k in range(number)]
+
+
+def test_a_class_is_seated_in_pairs_by_one_code_and_rooms_fill_one_after_the_other(rooms, setup):
+    made, _ = class_with(rooms, setup, setup)
+    class_ = rooms.classes[made[0].class_]
+    sitting = [do(rooms.join(class_, f"Student {k}", who)) for k, who in enumerate(persons(4))]
+    assert sitting == [(room, seat) for room in made for seat in setup.persons]
+    with pytest.raises(RoomError, match="ask your teacher for one more room"):
+        do(rooms.join(class_, "Eve", EVE))
+    do(rooms.add_room(class_, TEACHER))
+    third, _ = do(rooms.join(class_, "Eve", EVE))
+    assert third not in made
+    again_ = do(rooms.join(class_, "whatever", persons(1)[0]))
+    assert again_ == sitting[0]  # the same device comes back to its seat
+    assert len({room.code for room in rooms.rooms.values()} | {class_.code}) == 4
+    assert rooms.find_class(shown_code(class_.code), EVE) is class_
+    assert rooms.find_any(class_.code, EVE) is class_
+
+
+def test_seats_are_kept_for_the_names_of_a_list_until_agents_play_for_who_is_missing(rooms, setup):
+    class_ = do(rooms.open_class("IR", [setup] * 2, 0, "", TEACHER, ["Ann", "Bob", "Cem", "Dia"]))
+    first, second = rooms.of_class(class_.number)
+    ann, cem, late = persons(3)
+    assert do(rooms.join(class_, "cem", cem)) == (second, "pakistan")
+    assert do(rooms.join(class_, "Ann", ann)) == (first, "pakistan")
+    assert rooms.kept_names(class_) == ["Bob", "Dia"]
+    with pytest.raises(RoomError, match="taken or kept for somebody"):
+        do(rooms.join(class_, "Late", late))
+    do(rooms.stand_in_for_absent(class_, TEACHER))
+    assert (first.stand_ins, second.stand_ins) == ({"afghan_taliban"}, {"afghan_taliban"})
+    do(rooms.be_ready(second, "pakistan", cem))
+    assert (first.begun, second.begun) == (False, True)
+    assert do(rooms.join(class_, "Late", late)) == (first, "afghan_taliban")
+    assert first.stand_ins == set()
+    rooms = again(rooms)
+    assert rooms.kept_names(rooms.classes[class_.number]) == ["Dia"]
+
+
+def test_a_pasted_list_is_a_name_a_line(rooms):
+    assert names_in("Ann\n\n  Bob  B.\nAnn\r\n") == ["Ann", "Bob B.", "Ann 2"]
+    with pytest.raises(RoomError, match="at most 40"):
+        names_in("x" * 41)
+
+
+def test_a_notice_and_a_phase_are_the_teachers_and_outlive_the_server(rooms, setup):
+    [room], _ = class_with(rooms, setup)
+    class_ = rooms.classes[room.class_]
+    do(rooms.take_seat(room, "pakistan", "Ann", ANN))
+    for act in (rooms.tell_class(class_, "x", ANN), rooms.set_phase(class_, "round", 5, ANN),
+                rooms.add_room(class_, ANN), rooms.stand_in_for_absent(class_, ANN)):  # fmt: skip
+        with pytest.raises(RoomError, match="not a teacher's key"):
+            do(act)
+    do(rooms.tell_class(class_, " two \n minutes ", TEACHER))
+    do(rooms.set_phase(class_, "between", 5, TEACHER))
+    with pytest.raises(RoomError, match="281 characters; at most 280"):
+        do(rooms.tell_class(class_, "x" * 281, TEACHER))
+    assert room.paused
+    found = again(rooms).classes[class_.number]
+    assert (found.notice, found.phase) == ("two minutes", "between")
+    assert found.clock() == pytest.approx(300, abs=5)
+
+
+def test_a_teachers_key_is_shown_again_to_who_has_the_class_open_and_dies_with_it(rooms, setup):
+    [room], key = class_with(rooms, setup)
+    class_ = rooms.classes[room.class_]
+    elsewhere = Visitor("192.0.2.9", "elsewhere")
+    with pytest.raises(RoomError, match="not a teacher's key"):
+        rooms.teachers_key(class_, elsewhere)
+    do(rooms.enter_class(key, elsewhere))
+    other = rooms.teachers_key(class_, elsewhere)
+    do(rooms.leave_class(class_.number, elsewhere))
+    for known in (key, other):  # both are keys, on any device
+        do(rooms.enter_class(known, elsewhere))
+        do(rooms.leave_class(class_.number, elsewhere))
+    do(rooms.close_class(class_.number, TEACHER))
+    with pytest.raises(RoomError, match="not a teacher's key"):
+        do(rooms.enter_class(key, elsewhere))
+    assert [owner for owner in rooms.devices if "class" in owner] == []
 
 
 def test_players_see_everything_only_when_it_is_over_or_revealed(rooms, setup):
@@ -474,7 +595,9 @@ def test_classes_are_bounded(rooms, setup):
 
 def alone(rooms, setup, who=EVE):
     one = Setup(setup.cell, ("pakistan",))
-    return do(rooms.play_alone(one, "Eve", who))
+    room = do(rooms.play_alone(one, "Eve", who))
+    do(rooms.be_ready(room, "pakistan", who))
+    return room
 
 
 def test_who_plays_alone_is_bounded_and_leaves_classes_their_rooms(rooms, setup):

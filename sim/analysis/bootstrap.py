@@ -1,15 +1,12 @@
-"""Resampling of daily counts and of paired futures; knows no statistic computed from them."""
+"""Resampling of daily counts and of paired futures; knows curves and their quantiles only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.sample import FloatArray, Sample
-
-CHUNK_BYTES = 64 * 2**20
-"""Memory for one block of resample counts, in bytes; it changes results by rounding at most."""
+from sim.analysis.sample import FloatArray, IntArray, Sample
 
 
 def resampled_survival(sample: Sample, resamples: int, seed: int) -> FloatArray:
@@ -37,18 +34,45 @@ def resampled_survival(sample: Sample, resamples: int, seed: int) -> FloatArray:
     return curves
 
 
-def resample_shares(units: int, resamples: int, seed: int, stream: int = 0) -> Iterator[FloatArray]:
-    """Yield blocks of bootstrap weights, shape (rows, units), rows adding to `resamples`.
+def resampled_quantiles(
+    sides: Sequence[IntArray],
+    horizon: int,
+    counts: FloatArray | None,
+    shares: Sequence[float],
+    resamples: int,
+    seed: Sequence[int],
+) -> FloatArray:
+    """Quantiles of futures drawn with replacement, shape (resamples, sides, shares).
 
-    Each row holds how often each unit was drawn, divided by `units`, so that `row @ values` is the
-    mean of one bootstrap sample. The same arguments give the same draws.
+    `sides` hold the days on which the same futures end under one scenario or two, (R,) each: the
+    horizon and one where they don't, -1 where they do not count. `counts` (R,) says how much a
+    future counts. Distinct cells of days are drawn by a multinomial, so the cost does not grow with
+    the number of futures.
     """
-    rng = np.random.default_rng([seed, stream])
-    rows = max(1, min(resamples, CHUNK_BYTES // (8 * units)))
-    for first in range(0, resamples, rows):
-        size = min(rows, resamples - first)
-        block = np.empty((size, units))
-        for row in range(size):
-            drawn = rng.integers(0, units, units)
-            block[row] = np.bincount(drawn, minlength=units)
-        yield block / units
+    days = horizon + 3
+    key = np.zeros(len(sides[0]), dtype=np.int64)
+    for last in sides:
+        key = key * days + last + 1
+    cells, where = np.unique(key, return_inverse=True)
+    mass = np.bincount(where, weights=counts)
+    places = [cells // days ** (len(sides) - 1 - k) % days for k in range(len(sides))]
+    rng = np.random.default_rng(seed)
+    found = np.empty((resamples, len(sides), len(shares)))
+    for row in range(resamples):
+        drawn = rng.multinomial(key.size, mass / mass.sum())
+        for side, place in enumerate(places):
+            held = np.bincount(place, drawn, days)[1:].astype(float)
+            found[row, side] = quantiles(held, shares)
+    return found
+
+
+def quantiles(held: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """First days by which each share has ended, from counts of futures by last day.
+
+    `held` (horizon + 2,) counts on its last place those that did not end: a quantile that falls
+    there is infinite.
+    """
+    ended = np.cumsum(held) / max(float(held.sum()), 1e-300)
+    days = np.searchsorted(ended + 1e-12, shares).astype(float)
+    days[days >= held.size - 1] = np.inf
+    return days

@@ -10,6 +10,7 @@ replicates.
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -17,18 +18,25 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from sim.analysis.bootstrap import quantiles, resampled_quantiles
 from sim.analysis.futures import (
     SURVIVAL_DAYS,
     Ensemble,
-    Quantity,
     common_end,
     quantities,
     read_futures,
 )
-from sim.analysis.limits import PointEstimate
-from sim.analysis.pairs import Pair, resampled_differences
-from sim.analysis.sample import FloatArray, SurvivalInputError, fraction, whole_number
+from sim.analysis.limits import Days, PointEstimate, as_text, interval
+from sim.analysis.pairs import Pair
+from sim.analysis.sample import (
+    FloatArray,
+    IntArray,
+    SurvivalInputError,
+    fraction,
+    whole_number,
+)
 from sim.analysis.signs import in_words, signs
 
 if TYPE_CHECKING:
@@ -36,8 +44,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison", "Ensemble", "compare"]
 
+QUANTILES = (0.5,)
+"""Shares of futures by whose end scenarios are compared: the median."""
+LOST = "In days lost by day {}, by cause; less the difference in RMST if added up:"
 BY_CAUSE = "In the share ended by day {}, by cause:"
+WIDE = "With the uncertainty of the parameters: limits for one more accepted set"
 BY_MODE = "In the share ended by day {}, by what was met and by whom:"
+KINDS = ("rmst", "survival", "quantile", "lost", "incidence", "mode")
+NOT_REACHED = "not reached"
+DESCRIBED = ("kind", "day", "cause", "unit")
 CAUTION = (
     "No p-values: for simulated data they only measure the number of replicates. "
     "Read the differences and their intervals."
@@ -49,11 +64,12 @@ class Comparison:
     """Differences of every scenario from the reference; make one with `compare`.
 
     `table` has one row per scenario and quantity: scenario, quantity, kind (rmst, survival,
-    incidence or mode), day, cause (or mode), unit (days or share), reference and value (the two
-    means), difference with lower and upper (bootstrap percentiles) and se (analytic), sd (standard
-    deviation of the difference of one pair of futures; NaN if unpaired), sd_independent (the same
-    for two futures of unrelated chance), variance_reduction (their squared ratio), paired,
-    replicates.
+    quantile, lost, incidence or mode), day, cause (or mode), unit (days or share), reference and
+    value (the two levels), difference with lower and upper, parameters_lower and parameters_upper
+    (its limits under one more parameter set; NaN where pairs drew none), se (standard error), sd
+    (standard deviation of the difference of one pair of futures; NaN if unpaired), sd_independent
+    (the same for two futures of unrelated chance), variance_reduction (their squared ratio),
+    paired, replicates. A quantile that a curve does not reach is infinite.
     `outlasting` has one row per scenario: the shares of futures in which it lasts longer than the
     reference (outlasts, with lower and upper), as long (ties) and less long (falls_short).
     `signs` says in how many parameter sets the difference in RMST has the same sign
@@ -64,7 +80,7 @@ class Comparison:
     end: str
     horizon: int
     level: float
-    resamples: int
+    given: int | None
     table: pd.DataFrame
     outlasting: pd.DataFrame
     signs: pd.DataFrame
@@ -94,7 +110,8 @@ class Comparison:
             raise SurvivalInputError(f"no difference of {scenario!r} in {quantity!r} was computed")
         first = rows.iloc[0]
         names = ("difference", "lower", "upper", "se")
-        return PointEstimate(*(float(first[name]) for name in names))
+        kind = Days if first["unit"] == "days" else PointEstimate
+        return kind(*(float(first[name]) for name in names))
 
     def replicates_needed(
         self, difference: float, power: float = 0.8, quantity: str | None = None
@@ -135,9 +152,12 @@ class Comparison:
         futures = str(few) if few == many else f"{few} to {many}"
         return (
             f"Differences from {self.reference} (end: {self.end}; horizon {self.horizon} days; "
-            f"{futures} futures each, {how}; "
-            f"{self.level:.0%} bootstrap intervals, {self.resamples} resamples)"
+            f"{futures} futures each, {how}; {self.level:.0%} intervals{self._landmark()})"
         )
+
+    def _landmark(self) -> str:
+        """Say which futures are compared, if not all."""
+        return "" if self.given is None else f"; of futures that last beyond day {self.given}"
 
     def _remarks(self) -> list[str]:
         main = self.table[(self.table["kind"] == "rmst") & self.table["paired"]]
@@ -152,6 +172,15 @@ class Comparison:
         return [*([pairing] if cuts else []), *self.notes, CAUTION]
 
     @property
+    def with_parameters(self) -> pd.DataFrame:
+        """`lasting` with limits for one more parameter set, of scenarios that drew common sets."""
+        known = self.table[self.table["parameters_lower"].notna() & (self.table["cause"] == "")]
+        text = known.assign(text=[_signed(row, "parameters_") for row in known.itertuples()])
+        wide = text.pivot(index="scenario", columns="quantity", values="text")
+        rows, columns = (list(dict.fromkeys(known[x])) for x in ("scenario", "quantity"))
+        return wide.loc[rows, columns]
+
+    @property
     def lasting(self) -> pd.DataFrame:
         """`wide` without what ends it."""
         ends = self.table.loc[self.table["cause"] != "", "quantity"]
@@ -160,7 +189,7 @@ class Comparison:
     def _ends(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """What ends it, by cause and by mode: a heading and columns of `wide` each."""
         wide = self.wide.rename_axis(None)
-        for kind, heading in (("incidence", BY_CAUSE), ("mode", BY_MODE)):
+        for kind, heading in (("lost", LOST), ("incidence", BY_CAUSE), ("mode", BY_MODE)):
             rows = self.table[self.table["kind"] == kind]
             if len(rows):
                 names = dict(zip(rows["quantity"], rows["cause"], strict=True))
@@ -168,16 +197,16 @@ class Comparison:
 
     def _levels(self) -> str:
         levels = self.table[self.table["scenario"] == self.scenarios[0]]
-        base = ", ".join(
-            f"{row.quantity} {row.reference:.{1 if row.unit == 'days' else 3}f}"
-            for row in levels.itertuples()
-            if not row.cause
-        )
+        levels = levels[levels["cause"] == ""]
+        columns = (levels[name].tolist() for name in ("quantity", "reference", "unit"))
+        base = ", ".join(f"{x} {_number(y, unit)}" for x, y, unit in zip(*columns, strict=True))
         return f"{self.reference}: {base}"
 
     def __str__(self) -> str:
         effects = self.lasting.rename_axis(None)
         blocks = [self._heading(), self._levels(), effects.to_string()]
+        if self.table["parameters_lower"].notna().any():
+            blocks.append(f"{WIDE}\n{self.with_parameters.rename_axis(None).to_string()}")
         blocks += [f"{heading}\n{shares.to_string()}" for heading, shares in self._ends()]
         by_set = in_words(self.signs, self.reference)
         return "\n\n".join([*blocks, *([by_set] if by_set else []), "\n".join(self._remarks())])
@@ -196,17 +225,28 @@ def compare(
     level: float = 0.95,
     resamples: int = 1000,
     seed: int = 0,
+    *,
+    days: Sequence[int] = SURVIVAL_DAYS,
+    shares: Sequence[float] = QUANTILES,
+    given: int | None = None,
+    weights: ArrayLike | Mapping[int, float] | None = None,
 ) -> Comparison:
-    """Compare ensembles with the `reference`: RMST and S at set days, causes, who outlasts whom.
+    """Compare ensembles with the `reference`: RMST, S at `days`, quantiles, causes, who outlasts.
 
     `ensembles` maps names to two ensembles or more of one horizon; `end` is the end definition
     (default: the one all scenarios name). Futures with the same seed and replicate number are
     paired; ensembles of different seeds are compared by the independent formulas, and a note says
-    so. `level` in (0, 1) is that of the percentile bootstrap intervals (Efron 1981), from
-    `resamples` >= 1 resamples of futures with `seed` >= 0, the same for all scenarios.
+    so. `level` in (0, 1) is that of the intervals: adjusted Wald limits of shares, Student's t of
+    days (`sim.analysis.ratios`), and for quantiles, the days by which `shares` of the futures have
+    ended, percentiles of `resamples` >= 1 samples of futures drawn with `seed` >= 0 (Efron 1981).
+    `given` compares futures that last beyond that day only, in either scenario by itself (a
+    landmark: those are not the same futures). `weights` say how much each parameter set counts, as
+    in `sim.analysis.parameter_spread`.
     Errors: `SurvivalInputError` for an unknown reference, different horizons or default end
-    definitions, missing columns, fewer than two futures.
+    definitions, missing columns, fewer than two futures, a day or share out of its range.
     """
+    import pandas as pd
+
     _check(ensembles, reference)
     fraction("level", level)
     whole_number("resamples", resamples, 1)
@@ -214,18 +254,28 @@ def compare(
     end = common_end(ensembles) if end is None else str(getattr(end, "value", end))
     futures = read_futures(ensembles, end)
     base = futures[reference]
-    measured = quantities(base)
+    days = [whole_number("days", day, 0) for day in days]
+    shares = [fraction("shares", share) for share in shares]
+    if given is not None:
+        whole_number("given", given, 0, base.horizon - 1)
+    measured = quantities(base, days, given)
     pairs = [
-        Pair.match(name, other, reference, base, measured)
+        Pair.match(name, other, reference, base, measured, given, weights)
         for name, other in futures.items()
         if name != reference
     ]
-    table, outlasting = _summaries(pairs, measured, level, resamples, seed)
-    late = [str(day) for day in SURVIVAL_DAYS if day > base.horizon]
+    rows, lasting = [], []
+    for pair in pairs:
+        found = _rows(pair, level), _quantile_rows(pair, shares, level, resamples, seed)
+        rows.append(_in_order(pd.concat(found)))
+        longer, ties = pair.outlasting(level)
+        falls = 1 - longer.value - ties
+        lasting.append((pair.name, *longer[:3], ties, falls, pair.paired))
+    late = [str(day) for day in days if day > base.horizon]
     left_out = [f"Days beyond the horizon are left out: {', '.join(late)}."] if late else []
     notes = (*left_out, *_gathered(pairs))
-    tables = (table, outlasting, signs(pairs, level))
-    return Comparison(reference, end, base.horizon, level, resamples, *tables, notes)
+    tables = pd.concat(rows, ignore_index=True), _outlasting(lasting), signs(pairs, level)
+    return Comparison(reference, end, base.horizon, level, given, *tables, notes)
 
 
 def _gathered(pairs: Sequence[Pair]) -> list[str]:
@@ -241,68 +291,110 @@ def _gathered(pairs: Sequence[Pair]) -> list[str]:
     return lines
 
 
-def _summaries(
-    pairs: Sequence[Pair],
-    measured: tuple[Quantity, ...],
-    level: float,
-    resamples: int,
-    seed: int,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Build the two tables of a comparison."""
+def _outlasting(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Who outlasts the reference how often, a row per scenario."""
     import pandas as pd
 
-    drawn = resampled_differences(pairs, resamples, seed)
-    tail = (1 - level) / 2
-    rows, shares = [], []
-    for pair in pairs:
-        lower, upper = np.quantile(drawn[pair.name], [tail, 1 - tail], axis=0)
-        rows.append(_rows(pair, measured, lower, upper))
-        longer, ties = pair.shares()
-        shares.append((pair.name, longer, lower[-1], upper[-1], ties, 1 - longer - ties))
-    names = ["scenario", "outlasts", "lower", "upper", "ties", "falls_short"]
-    outlasting = pd.DataFrame(shares, columns=names)
-    outlasting["paired"] = [pair.paired for pair in pairs]
-    return pd.concat(rows, ignore_index=True), outlasting
+    names = ["scenario", "outlasts", "lower", "upper", "ties", "falls_short", "paired"]
+    return pd.DataFrame(rows, columns=names)
 
 
-def _rows(
-    pair: Pair, measured: tuple[Quantity, ...], lower: FloatArray, upper: FloatArray
-) -> pd.DataFrame:
-    """Rows of one scenario in the table of differences."""
+def _rows(pair: Pair, level: float) -> pd.DataFrame:
+    """Rows of one scenario in the table of differences, without quantiles."""
     import pandas as pd
 
-    spread = pair.values.var(axis=0, ddof=1), pair.base_values.var(axis=0, ddof=1)
-    independent = spread[0] + spread[1]
-    if pair.paired:
-        variance = (pair.values - pair.base_values).var(axis=0, ddof=1)
-        se = np.sqrt(variance / pair.base.day.size)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            reduction = independent / variance
-    else:
-        variance = reduction = np.full(len(measured), np.nan)
-        se = np.sqrt(spread[0] / pair.futures.day.size + spread[1] / pair.base.day.size)
-    value, base = pair.values.mean(axis=0), pair.base_values.mean(axis=0)
+    found, measured = pair.differences(level), pair.measured
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reduction = (found.sd_independent / found.sd) ** 2
     return pd.DataFrame(
         {
             "scenario": pair.name,
-            "quantity": [x.name for x in measured],
-            "kind": [x.kind for x in measured],
-            "day": [x.day for x in measured],
-            "cause": [x.cause for x in measured],
-            "unit": [x.unit for x in measured],
-            "reference": base,
-            "value": value,
-            "difference": value - base,
-            "lower": lower[: len(measured)],
-            "upper": upper[: len(measured)],
-            "se": se,
-            "sd": np.sqrt(variance),
-            "sd_independent": np.sqrt(independent),
+            **{
+                name: [getattr(x, attribute) for x in measured]
+                for name, attribute in (("quantity", "name"), *((x, x) for x in DESCRIBED))
+            },
+            "reference": found.reference,
+            "value": found.value,
+            "difference": found.difference,
+            "lower": found.lower,
+            "upper": found.upper,
+            "parameters_lower": found.parameters_lower,
+            "parameters_upper": found.parameters_upper,
+            "se": found.se,
+            "sd": found.sd,
+            "sd_independent": found.sd_independent,
             "variance_reduction": reduction,
             "paired": pair.paired,
             "replicates": min(pair.futures.day.size, pair.base.day.size),
         }
     )
+
+
+def _quantile_rows(
+    pair: Pair, shares: Sequence[float], level: float, resamples: int, seed: int
+) -> pd.DataFrame:
+    """Rows of the days by which shares of the futures have ended."""
+    import pandas as pd
+
+    sides = [np.where(pair.counted(x), x.lasted(), -1) for x in (pair.futures, pair.base)]
+    horizon, counts = pair.base.horizon, pair.counts()
+    levels = [quantiles(_held(side, counts, horizon), shares) for side in sides]
+    if pair.paired:
+        drawn = resampled_quantiles(sides, horizon, counts, shares, resamples, [seed, 0])
+    else:
+        streams = (1 + zlib.crc32(pair.name.encode()), 0)
+        drawn = np.concatenate(
+            [
+                resampled_quantiles([side], horizon, None, shares, resamples, [seed, stream])
+                for side, stream in zip(sides, streams, strict=True)
+            ],
+            axis=1,
+        )
+    tail = (1 - level) / 2
+    rows = []
+    for k, share in enumerate(shares):
+        value, base = float(levels[0][k]), float(levels[1][k])
+        lower, upper = _quantile_limits(drawn[:, 0, k], drawn[:, 1, k], tail)
+        name = "median" if share == 0.5 else f"day of {share:.0%} ended"
+        name += "" if pair.given is None else f"|{pair.given}"
+        row = {"scenario": pair.name, "quantity": name, "kind": "quantile", "day": horizon}
+        row |= {"cause": "", "unit": "days", "reference": base, "value": value}
+        row |= {"difference": _less(value, base), "lower": lower, "upper": upper}
+        row |= {"paired": pair.paired, "replicates": min(x.size for x in sides)}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _held(side: IntArray, counts: FloatArray | None, horizon: int) -> FloatArray:
+    """Futures that end on each day, the last place those that don't; -1 is left out."""
+    held: FloatArray = np.bincount(side + 1, counts, horizon + 3)[1:].astype(float)
+    return held
+
+
+def _less(value: float, base: float) -> float:
+    """Difference of two days; NaN where both are beyond the horizon."""
+    return math.nan if math.isinf(value) and math.isinf(base) else value - base
+
+
+def _quantile_limits(one: Any, base: Any, tail: float) -> tuple[float, float]:
+    """Percentiles of a difference of days, of which some lie beyond the horizon.
+
+    A sample in which neither is reached can have any difference: it counts as the least for the
+    lower and as the greatest for the upper limit.
+    """
+    both = np.isinf(one) & np.isinf(base)
+    with np.errstate(invalid="ignore"):
+        drawn = one - base
+    lower = np.sort(np.where(both, -np.inf, drawn))
+    upper = np.sort(np.where(both, np.inf, drawn))
+    at = math.floor(tail * (drawn.size - 1))
+    return float(lower[at]), float(upper[drawn.size - 1 - at])
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles after survival."""
+    place = table["kind"].map({kind: k for k, kind in enumerate(KINDS)})
+    return table.iloc[np.argsort(place, kind="stable")]
 
 
 def _check(ensembles: Mapping[str, Ensemble], reference: str) -> None:
@@ -313,8 +405,14 @@ def _check(ensembles: Mapping[str, Ensemble], reference: str) -> None:
         raise SurvivalInputError(f"a comparison needs another ensemble beside {reference}")
 
 
-def _signed(row: Any) -> str:
+def _signed(row: Any, limits: str = "") -> str:
     """One difference with its interval as text."""
-    digits = 1 if row.unit == "days" else 3
-    value, lower, upper = (f"{x:+.{digits}f}" for x in (row.difference, row.lower, row.upper))
-    return f"{value} [{lower}, {upper}]"
+    if not math.isfinite(row.difference):
+        return NOT_REACHED
+    between = getattr(row, f"{limits}lower"), getattr(row, f"{limits}upper")
+    return interval((row.difference, *between), row.unit, sign=True).replace("inf", "…")
+
+
+def _number(value: float, unit: str) -> str:
+    """One level as text."""
+    return as_text(value, unit) if math.isfinite(value) else NOT_REACHED

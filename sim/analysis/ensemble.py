@@ -5,13 +5,14 @@ Knows the stored columns and the estimators; it neither simulates nor draws.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from html import escape
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import ArrayLike
 
 from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.incidence import IncidenceEstimate
@@ -149,14 +150,20 @@ class Ensemble:
         )
         return estimate
 
-    def parameter_spread(self, end: str | None = None) -> ParameterSpread | None:
-        """Survival with limits for chance and parameters; None if no parameters are drawn."""
+    def parameter_spread(
+        self, end: str | None = None, weights: ArrayLike | Mapping[int, float] | None = None
+    ) -> ParameterSpread | None:
+        """Survival with limits for chance and parameters; None if no parameters are drawn.
+
+        ``weights`` has one entry per parameter set, in their order: how much it counts. Without
+        them all count alike, as they are drawn.
+        """
         if len(self.scenario.parameter_sets) < 2:
             return None
         days, ended, _ = self.durations(end)
         number = self.outcomes("parameter_set")["parameter_set"]
         arrays = days.to_numpy(), ended.to_numpy(), number.to_numpy(dtype="int64")
-        return parameter_spread(*arrays, self.horizon)
+        return parameter_spread(*arrays, self.horizon, weights=weights)
 
     def incidence(self, end: str | None = None, **options: Any) -> IncidenceEstimate:
         """Aalen-Johansen cumulative incidence by cause, in the order of ``config.CAUSES``."""

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.limits import (
+    Days,
     PointEstimate,
+    everywhere,
     log_log_limits,
     normal_quantile,
     plain_limits,
@@ -148,7 +150,7 @@ class SurvivalEstimate:
             *(float(x[row]) for x in (self.survival, self.lower, self.upper, self.se))
         )
 
-    def rmst(self, tau: int) -> PointEstimate:
+    def rmst(self, tau: int) -> Days:
         """Restricted mean survival time: the mean of min(T, tau), in days.
 
         `tau` is a day after `start`, up to `horizon`. With `start` > 0 the mean is over units that
@@ -165,10 +167,30 @@ class SurvivalEstimate:
         se = math.sqrt(float(terms.sum()))
         if se == 0:  # nobody ended before tau, or all at once: take the areas under the limits
             low, high = (self.start + float(x[:end].sum()) for x in (self.lower, self.upper))
-            return PointEstimate(value, low, high, se)
+            return Days(value, low, high, se)
         spread = normal_quantile(self.level) * se
         lower, upper = max(value - spread, float(self.start)), min(value + spread, float(tau))
-        return PointEstimate(value, lower, upper, se)
+        return Days(value, lower, upper, se)
+
+    def everywhere(self) -> pd.DataFrame:
+        """Limits that hold on all days at once with the curve's `level`: day, lower, upper.
+
+        Equal-precision bands (Nair 1984) on the log-log scale (Borgan & Liestøl 1990), with the
+        exact width for the days of this curve (`sim.analysis.limits.everywhere`). They run from
+        the day by which five have ended to the last with five at risk after it.
+        """
+        import pandas as pd
+
+        after = self.at_risk - self.events
+        known = (np.cumsum(self.events) >= 5) & (after >= 5) & (self.survival < 1)
+        if not known.any():
+            raise SurvivalInputError("limits on all days need five ends and five still at risk")
+        own = np.cumsum(greenwood_terms(self.at_risk, self.events))[known]
+        width = everywhere(np.minimum.outer(own, own), self.level)
+        survival = self.survival[known]
+        spread = width * np.sqrt(own) / np.abs(np.log(survival))
+        limits = survival ** np.exp(spread), survival ** np.exp(-spread)
+        return pd.DataFrame({"day": self.day[known], "lower": limits[0], "upper": limits[1]})
 
     @property
     def median(self) -> QuantileEstimate:

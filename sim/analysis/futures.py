@@ -5,7 +5,7 @@ Knows the columns of a table of runs, not how the runs were made and no statisti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -50,7 +50,10 @@ class Ensemble(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Quantity:
-    """One outcome whose mean over futures is compared; `cause` is a mode where `kind` is mode."""
+    """One outcome whose mean over futures is compared; `cause` is a mode where `kind` is mode.
+
+    `kind` is rmst, survival, lost (days lost to a cause), incidence or mode.
+    """
 
     name: str
     kind: str
@@ -108,6 +111,9 @@ class Futures:
                 columns[:, index] = lasted > quantity.day
             elif quantity.kind == "rmst":
                 columns[:, index] = np.minimum(self.day, quantity.day)
+            elif quantity.kind == "lost":
+                hit = self.cause == self.causes.index(quantity.cause)
+                columns[:, index] = hit * (quantity.day - self.day)
             elif quantity.kind == "mode":
                 columns[:, index] = self.mode == self.modes.index(quantity.cause)
             else:
@@ -115,15 +121,22 @@ class Futures:
         return columns
 
 
-def quantities(futures: Futures) -> tuple[Quantity, ...]:
-    """Return the outcomes compared: RMST, survival on `SURVIVAL_DAYS`, ends by cause and mode."""
+def quantities(
+    futures: Futures, days: Sequence[int] = SURVIVAL_DAYS, given: int | None = None
+) -> tuple[Quantity, ...]:
+    """Return the outcomes compared: RMST, survival on `days`, days lost, ends by cause and mode.
+
+    Days beyond the horizon, or not after the landmark `given`, are left out.
+    """
     horizon = futures.horizon
+    after = "" if given is None else f"|{given}"
+    shown = [day for day in days if (0 if given is None else given) < day <= horizon]
     return (
-        Quantity(f"RMST({horizon})", "rmst", horizon, "", "days"),
+        Quantity(f"RMST({horizon}{after})", "rmst", horizon, "", "days"),
+        *(Quantity(f"S({day}{after})", "survival", day, "", "share") for day in shown),
         *(
-            Quantity(f"S({day})", "survival", day, "", "share")
-            for day in SURVIVAL_DAYS
-            if day <= horizon
+            Quantity(f"days lost to {cause}", "lost", horizon, cause, "days")
+            for cause in futures.causes
         ),
         *(
             Quantity(f"ended by {cause} to day {horizon}", "incidence", horizon, cause, "share")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.limits import PointEstimate
+from sim.analysis.limits import Days, PointEstimate, normal_quantile
 from sim.analysis.sample import FloatArray, IntArray, SurvivalInputError, whole_number
 
 if TYPE_CHECKING:
@@ -72,6 +72,31 @@ class IncidenceEstimate:
         columns = (self.incidence, self.lower, self.upper, self.se)
         return PointEstimate(*(float(x[row, column]) for x in columns))
 
+    def lost(self, cause: str, tau: int) -> Days:
+        """Days lost to a cause by day `tau`: the mean of max(tau − T, 0) where it ended T.
+
+        The area under the cumulative incidence to `tau` (Andersen 2013, Statistics in Medicine 32).
+        The standard error follows from the same deviations of the daily hazards as that of the
+        incidence; limits are normal, cut to [0, tau].
+        """
+        end = whole_number("tau", tau, 1, self.horizon)
+        self.of(cause, end - 1)
+        row = self.causes.index(cause)
+        value = float(self.incidence[row, :end].sum())
+        risk = np.maximum(self.at_risk[:end], 1e-300)
+        hazard, own = self.events.sum(axis=0)[:end] / risk, self.events[row, :end] / risk
+        before = np.concatenate([[1.0], self.survival])[:end]
+        left = np.arange(end, 0, -1)  # days from each day to tau
+        area = np.cumsum(self.incidence[row, end - 1 :: -1])[::-1]
+        away = area - left * self.incidence[row, :end]
+        common = np.divide(away, 1 - hazard, out=np.zeros_like(away), where=hazard < 1)
+        direct = before * left
+        terms = direct**2 * own * (1 - own) - 2 * direct * common * own * (1 - hazard)
+        terms += common**2 * hazard * (1 - hazard)
+        se = float(np.sqrt(max((terms / risk).sum(), 0.0)))
+        reach = normal_quantile(self.level) * se
+        return Days(value, max(value - reach, 0.0), min(value + reach, float(tau)), se)
+
     def plot(self, ax: Axes | None = None, **style: Any) -> Axes:
         """Draw the incidences stacked, so that their sum is 1 − S. Returns the axes."""
         import matplotlib.pyplot as plt
@@ -97,8 +122,7 @@ class IncidenceEstimate:
 class DailyCurve:
     """A cumulative or a smoothed hazard with pointwise limits, one entry per day, shape (days,).
 
-    `quantity` names the column: "cumulative_hazard" (no unit) or "hazard" (per day). `bandwidth`
-    (days) and `growth` (per day) say how it was smoothed, NaN for a cumulative hazard.
+    `quantity` names the column: "cumulative_hazard" (no unit) or "hazard" (per day).
     """
 
     quantity: str
@@ -110,8 +134,6 @@ class DailyCurve:
     lower: FloatArray
     upper: FloatArray
     level: float
-    bandwidth: float = float("nan")
-    growth: float = float("nan")
     label: str = ""
 
     @property

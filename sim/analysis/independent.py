@@ -1,21 +1,22 @@
-"""Tests and regression for independent observations; not for scenarios that share their chance.
+"""A test for independent observations; not for scenarios that share their chance.
 
 For simulated futures a p-value only measures how many replicates were run: report differences with
-intervals (`sim.compare`), and keep these for data sets that nature, not a loop, has limited.
+intervals (`sim.compare`), and keep this for data sets that nature, not a loop, has limited. For
+regression use lifelines (`CoxPHFitter`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable
+from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.analysis.limits import chi_square_tail
-from sim.analysis.sample import FloatArray, SurvivalInputError, fraction, read_sample
+from sim.analysis.sample import FloatArray, SurvivalInputError, read_sample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,64 +89,3 @@ def log_rank(
         chi2 = float(surplus @ np.linalg.pinv(covariance, hermitian=True) @ surplus)
     p = chi_square_tail(chi2, rank) if rank else 1.0
     return LogRankResult(chi2, rank, p, sample.labels, ended.sum(axis=1), expected)
-
-
-@dataclass(frozen=True, eq=False)
-class CoxResult:
-    """Cox regression: one row per covariate in `table`; `fitter` is the lifelines object."""
-
-    table: pd.DataFrame
-    concordance: float
-    fitter: Any = field(repr=False)
-
-    def __str__(self) -> str:
-        return f"Cox regression, concordance {self.concordance:.3f}\n{self.table}\n  {CAUTION}"
-
-    def _repr_html_(self) -> str:
-        return f"{self.table.to_html()}<p>{escape(CAUTION)}</p>"
-
-
-def cox(
-    data: pd.DataFrame,
-    covariates: Sequence[str],
-    *,
-    duration: str = "duration",
-    event: str = "event",
-    weights: str | None = None,
-    level: float = 0.95,
-) -> CoxResult:
-    """Proportional-hazards regression (Cox 1972, ties by Efron 1977) through lifelines.
-
-    `duration`, `event`, `weights` and `covariates` name columns of `data`. The table's columns:
-    covariate, hazard_ratio, lower, upper, coefficient, se, p. Errors: `SurvivalInputError` for bad
-    data, `ImportError` if lifelines (extra `analysis`) is not installed.
-    """
-    try:
-        from lifelines import CoxPHFitter
-    except ImportError:
-        raise ImportError(
-            "Cox regression needs lifelines: pip install 'ceasefire-sim[analysis]'"
-        ) from None
-    fraction("level", level)
-    columns = [duration, event, *covariates, *([weights] if weights else [])]
-    missing = [name for name in columns if name not in data.columns]
-    if missing or not covariates:
-        raise SurvivalInputError(
-            f"data has no column {missing[0]!r}" if missing else "no covariate"
-        )
-    read_sample(data[duration], data[event], weights=data[weights] if weights else None)
-    fitter = CoxPHFitter(alpha=1 - level)
-    fitter.fit(data[columns], duration_col=duration, event_col=event, weights_col=weights)
-    return CoxResult(_cox_table(fitter), float(fitter.concordance_index_), fitter)
-
-
-def _cox_table(fitter: Any) -> pd.DataFrame:
-    """Put lifelines' summary under our names."""
-    names = {"exp(coef)": "hazard_ratio", "coef": "coefficient", "se(coef)": "se", "p": "p"}
-    table: pd.DataFrame = (
-        fitter.summary.rename(columns=names).rename_axis("covariate").reset_index()
-    )
-    limits = fitter.confidence_intervals_.to_numpy()
-    table["lower"], table["upper"] = np.exp(limits[:, 0]), np.exp(limits[:, 1])
-    order = ["covariate", "hazard_ratio", "lower", "upper", "coefficient", "se", "p"]
-    return table[order]

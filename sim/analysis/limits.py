@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -14,6 +15,23 @@ ROUNDING = 1e-12
 """Survival below this is 0: what sums of incidences leave of it is rounding."""
 
 
+def decimals(unit: str) -> int:
+    """Decimals with which a number is shown everywhere: days to a tenth, shares to a thousandth."""
+    return 1 if unit == "days" else 3
+
+
+def as_text(value: float, unit: str, sign: bool = False) -> str:
+    """A number as text in every table and figure, with its sign if it is a difference."""
+    text = f"{value:{'+' if sign else ''}.{decimals(unit)}f}".replace("-", "−")
+    return text[1:] if sign and float(text[1:]) == 0 else text
+
+
+def interval(numbers: Sequence[float], unit: str, sign: bool = False) -> str:
+    """A value with its limits as text."""
+    value, lower, upper = (as_text(float(x), unit, sign) for x in numbers)
+    return f"{value} [{lower}, {upper}]"
+
+
 class PointEstimate(NamedTuple):
     """One number with its confidence limits and standard error, all in the number's own unit."""
 
@@ -22,14 +40,38 @@ class PointEstimate(NamedTuple):
     upper: float
     se: float
 
+    @property
+    def unit(self) -> str:
+        """Of a share, unless it is `Days`."""
+        return "share"
+
     def __str__(self) -> str:
-        digits = 3 if abs(self.value) < 10 else 1
-        return f"{self.value:.{digits}f} [{self.lower:.{digits}f}, {self.upper:.{digits}f}]"
+        return interval(self[:3], self.unit)
+
+
+class Days(PointEstimate):
+    """A number of days with its limits and standard error."""
+
+    __slots__ = ()
+
+    @property
+    def unit(self) -> str:
+        """Days."""
+        return "days"
 
 
 def normal_quantile(level: float) -> float:
     """Two-sided standard normal quantile of a confidence level in (0, 1): 1.96 for 0.95."""
     return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def wilson(share: float, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Limits of a share of so many trials (Wilson 1927)."""
+    z = normal_quantile(level)
+    middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
+    half = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    half /= 1 + z**2 / trials
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def chi_square_tail(value: float, dof: int) -> float:
@@ -104,3 +146,24 @@ def with_exact_ends(
         upper[first:] = before * (1 - tail ** (1 / at_risk[first]))
         lower[first:] = 0.0
     return lower, upper
+
+
+def everywhere(covariance: FloatArray, level: float, draws: int = 4000) -> float:
+    """How many standard errors wide a band must be to hold a whole curve, by simulation.
+
+    `covariance` (days, days) is that of the estimated curve; `draws` normal curves with it are
+    drawn from a fixed seed, and the result is the quantile `level` of their greatest standardised
+    deviation (sup-t bands; Montiel Olea & Plagborg-Møller 2019). Days without variance are left
+    out; 1.96 at the least for .95.
+    """
+    variance = np.diag(covariance)
+    known = variance > 1e-12 * max(float(variance.max()), 1e-300)
+    least = normal_quantile(level)
+    if not known.any():
+        return least
+    sd = np.sqrt(variance[known])
+    values, vectors = np.linalg.eigh(covariance[np.ix_(known, known)] / np.outer(sd, sd))
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    kept = values > 1e-9 * values[-1]
+    drawn = np.random.default_rng(0).standard_normal((draws, int(kept.sum()))) @ root[:, kept].T
+    return max(least, float(np.quantile(np.abs(drawn).max(axis=1), level)))

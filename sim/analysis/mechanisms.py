@@ -20,7 +20,6 @@ compare the two differences.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -28,10 +27,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.bootstrap import resample_shares
 from sim.analysis.futures import Ensemble, Futures, common_end, paired_rows, read_futures
+from sim.analysis.limits import decimals
 from sim.analysis.measures import Measure, outcome_measures, path_measures
-from sim.analysis.sample import FloatArray, SurvivalInputError, fraction, whole_number
+from sim.analysis.ratios import Ratios, differences
+from sim.analysis.sample import SurvivalInputError, fraction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ class Mechanisms:
     `table` has one row per scenario and quantity: scenario, part (total, days lost, incidence,
     rate, path, agreement), quantity, key (the cause or a short name), scope (all futures, or
     lasting in both), unit, reference and value (the two levels), difference with lower and upper
-    (bootstrap percentiles), relative (value / reference − 1) with relative_lower and
+    (`sim.analysis.ratios`), relative (value / reference − 1) with relative_lower and
     relative_upper, contribution (what the row adds to the difference in RMST, or for incidence in
     S(horizon); NaN for other parts), share (of pairs in the group or lasting in both; NaN
     elsewhere), paired, replicates.
@@ -71,7 +71,6 @@ class Mechanisms:
     end: str
     horizon: int
     level: float
-    resamples: int
     table: pd.DataFrame
     notes: tuple[str, ...]
 
@@ -143,15 +142,13 @@ def mechanisms(
     reference: str,
     end: str | None = None,
     level: float = 0.95,
-    resamples: int = 1000,
-    seed: int = 0,
 ) -> Mechanisms:
     """Attribute each scenario's difference from `reference` to causes and intermediate quantities.
 
-    Arguments as in `sim.analysis.compare.compare`. Intervals are percentile bootstrap ones over
-    futures, paired where futures share their chance; unpaired ensembles have no parts that need
-    both outcomes of a future, and a note says so, as for columns that the runs lack. A ratio whose
-    denominator is 0 is NaN. Errors: `SurvivalInputError`, as for `compare`.
+    Arguments and intervals as in `sim.analysis.compare.compare`, paired where futures share their
+    chance; unpaired ensembles have no parts that need both outcomes of a future, and a note says
+    so, as for columns that the runs lack. A ratio whose denominator is 0 is NaN.
+    Errors: `SurvivalInputError`, as for `compare`.
     """
     import pandas as pd
 
@@ -159,17 +156,16 @@ def mechanisms(
         known = ", ".join(ensembles) or "none"
         raise SurvivalInputError(f"two ensembles and a reference among {known} are needed")
     fraction("level", level)
-    whole_number("resamples", resamples, 1)
     end = common_end(ensembles) if end is None else str(getattr(end, "value", end))
     futures = read_futures(ensembles, end)
     parts, notes = [], []
     for name in (x for x in ensembles if x != reference):
         measures, paired = _measured(name, reference, ensembles, futures)
-        parts.append(_rows(name, measures, paired, level, (resamples, seed)))
+        parts.append(_rows(name, measures, paired, level))
         notes += _notes(name, reference, measures, paired)
     table = pd.concat(parts, ignore_index=True)
     horizon = futures[reference].horizon
-    return Mechanisms(reference, end, horizon, level, resamples, table, tuple(notes))
+    return Mechanisms(reference, end, horizon, level, table, tuple(notes))
 
 
 def _measured(
@@ -193,17 +189,21 @@ def _sorted_runs(ensemble: Ensemble, futures: Futures) -> pd.DataFrame:
     return ensemble.runs.set_index("replicate").loc[futures.replicate]
 
 
-def _rows(
-    name: str, measures: list[Measure], paired: bool, level: float, draws: tuple[int, int]
-) -> pd.DataFrame:
+def _rows(name: str, measures: list[Measure], paired: bool, level: float) -> pd.DataFrame:
     """Levels, differences and intervals of one scenario, tidy."""
     import pandas as pd
 
-    value, base = (_levels(measures, side) for side in (0, 1))
-    drawn = _resampled(name, measures, paired, *draws)
-    tail = (1 - level) / 2
-    limits = _percentiles(drawn[0] - drawn[1], tail)
-    relative = _percentiles(_relative(*drawn), tail)
+    per = np.array([x.per for x in measures])
+    sides = [
+        Ratios(
+            per * np.column_stack([x.tops[side] for x in measures]),
+            np.column_stack([x.bottoms[side] for x in measures]),
+        )
+        for side in (0, 1)
+    ]
+    with np.errstate(invalid="ignore"):  # a ratio whose denominator is 0 is NaN
+        shares = [x.unit == "share" for x in measures]
+        found = differences(sides[0], sides[1], paired, level, shares)
     sign = np.array([float(x.sign) for x in measures])
     columns = {key: [getattr(x, key) for x in measures] for key in ("part", "quantity", "key")}
     return pd.DataFrame(
@@ -212,66 +212,20 @@ def _rows(
             **columns,
             "scope": [x.scope for x in measures],
             "unit": [x.unit for x in measures],
-            "reference": base,
-            "value": value,
-            "difference": value - base,
-            "lower": limits[0],
-            "upper": limits[1],
-            "relative": _relative(value, base),
-            "relative_lower": relative[0],
-            "relative_upper": relative[1],
-            "contribution": np.where(sign == 0, np.nan, sign * (value - base)),
+            "reference": found.reference,
+            "value": found.value,
+            "difference": found.difference,
+            "lower": found.lower,
+            "upper": found.upper,
+            "relative": found.relative,
+            "relative_lower": found.relative_lower,
+            "relative_upper": found.relative_upper,
+            "contribution": np.where(sign == 0, np.nan, sign * found.difference),
             "share": [x.share for x in measures],
             "paired": paired,
             "replicates": min(x.size for x in measures[0].tops),
         }
     )
-
-
-def _levels(measures: list[Measure], side: int) -> FloatArray:
-    """The quantities themselves under the scenario (0) or the reference (1), (measures,)."""
-    tops = np.array([x.tops[side].mean() for x in measures])
-    bottoms = np.array([x.bottoms[side].mean() for x in measures])
-    return _ratio(tops, bottoms, measures)
-
-
-def _ratio(tops: FloatArray, bottoms: FloatArray, measures: list[Measure]) -> FloatArray:
-    per: FloatArray = np.array([x.per for x in measures])
-    ratio: FloatArray = np.full(tops.shape, np.nan)
-    np.divide(tops, bottoms, out=ratio, where=bottoms > 0)
-    return per * ratio
-
-
-def _resampled(
-    name: str, measures: list[Measure], paired: bool, resamples: int, seed: int
-) -> tuple[FloatArray, FloatArray]:
-    """Levels in bootstrap samples under the scenario and the reference, (resamples, measures).
-
-    Pairs are drawn together; unpaired scenarios are drawn each from its own stream.
-    """
-
-    def levels(side: int, stream: int) -> FloatArray:
-        tops = np.column_stack([x.tops[side] for x in measures])
-        bottoms = np.column_stack([x.bottoms[side] for x in measures])
-        shares = resample_shares(len(tops), resamples, seed, stream)
-        return np.concatenate([_ratio(x @ tops, x @ bottoms, measures) for x in shares])
-
-    return levels(0, 0 if paired else 1 + zlib.crc32(name.encode())), levels(1, 0)
-
-
-def _relative(value: FloatArray, base: FloatArray) -> FloatArray:
-    """value / base − 1, NaN where the base is 0."""
-    ratio: FloatArray = np.full(value.shape, np.nan)
-    np.divide(value, base, out=ratio, where=base > 0)
-    return ratio - 1
-
-
-def _percentiles(drawn: FloatArray, tail: float) -> FloatArray:
-    """Lower and upper percentile of each column, (2, measures); NaN where nothing is defined."""
-    limits = np.full((2, drawn.shape[1]), np.nan)
-    known = ~np.isnan(drawn).all(axis=0)
-    limits[:, known] = np.nanquantile(drawn[:, known], [tail, 1 - tail], axis=0)
-    return limits
 
 
 def _notes(name: str, reference: str, measures: list[Measure], paired: bool) -> list[str]:
@@ -288,7 +242,7 @@ def _notes(name: str, reference: str, measures: list[Measure], paired: bool) -> 
 
 
 def _digits(unit: str) -> int:
-    return {"days": 1, "share": 3, "probability": 3}.get(unit, 2)
+    return decimals(unit) if unit in ("days", "share", "probability") else 2
 
 
 def _plain(value: float, digits: int) -> str:

@@ -1,37 +1,40 @@
-"""Two scenarios' futures side by side, matched where they share their chance, and resampled.
+"""Two scenarios' futures side by side, matched where they share their chance.
 
 Knows per-future values, not where they come from and not how the result is told.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from sim.analysis.bootstrap import resample_shares
 from sim.analysis.futures import Futures, Quantity, paired_rows
-from sim.analysis.sample import FloatArray, IntArray, SurvivalInputError
+from sim.analysis.limits import PointEstimate, normal_quantile, wilson
+from sim.analysis.parameter_spread import set_shares
+from sim.analysis.ratios import Differences, Ratios, differences
+from sim.analysis.sample import BoolArray, FloatArray, IntArray, SurvivalInputError
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """One scenario beside the reference: per-future values (R, quantities) and lasting times (R,).
+    """One scenario beside the reference; if `paired`, row r of both is the same future.
 
-    If `paired`, row r of both is the same future under two scenarios.
+    `given` is the landmark: only futures that last beyond that day count, in either scenario; None
+    if all do. `weights` are those of parameter sets, by number.
     """
 
     name: str
     reference: str
     measured: tuple[Quantity, ...]
     paired: bool
-    values: FloatArray
-    base_values: FloatArray
     futures: Futures
     base: Futures
     of: tuple[int, int]
+    given: int | None = None
+    weights: ArrayLike | Mapping[int, float] | None = None
 
     @classmethod
     def match(
@@ -41,6 +44,8 @@ class Pair:
         reference: str,
         base: Futures,
         measured: tuple[Quantity, ...],
+        given: int | None = None,
+        weights: ArrayLike | Mapping[int, float] | None = None,
     ) -> Pair:
         """Line up the futures that share their chance, if any."""
         of = other.day.size, base.day.size
@@ -51,35 +56,89 @@ class Pair:
             raise SurvivalInputError(
                 f"{name} and {reference} need two futures each, or a pair of two"
             )
-        values, base_values = other.values(measured), base.values(measured)
         paired = rows is not None
-        return cls(name, reference, measured, paired, values, base_values, other, base, of)
+        pair = cls(name, reference, measured, paired, other, base, of, given, weights)
+        for side, futures in ((name, other), (reference, base)):
+            if pair.counted(futures).sum() < 2:
+                raise SurvivalInputError(
+                    f"fewer than two futures of {side} last beyond day {given}; choose an earlier "
+                    "landmark"
+                )
+        return pair
+
+    def counted(self, futures: Futures) -> BoolArray:
+        """Whether a future counts: it lasts beyond the landmark, (R,)."""
+        if self.given is None:
+            return np.ones(futures.day.size, dtype=bool)
+        beyond: BoolArray = futures.lasted() > self.given
+        return beyond
 
     @property
-    def differences(self) -> FloatArray:
-        """Paired differences, then whether it outlasts the reference: (R, quantities + 1)."""
-        longer = self.futures.lasted() > self.base.lasted()
-        return np.column_stack([self.values - self.base_values, longer])
+    def sets(self) -> IntArray | None:
+        """The parameter set of each pair, (R,), where both sides drew the same one of several."""
+        mine, theirs = self.futures.parameter_set, self.base.parameter_set
+        if not self.paired or (mine != theirs).any() or np.unique(theirs).size < 2:
+            return None
+        return theirs if np.unique(theirs).size < theirs.size else None
 
-    def placements(self) -> tuple[FloatArray, FloatArray]:
-        """Chance that each future, (R,) per side, is won by the scenario against a random opponent.
+    def shares(self) -> FloatArray | None:
+        """Shares of the sets drawn, if they are weighted."""
+        if self.weights is None:
+            return None
+        if self.sets is None:
+            raise SurvivalInputError(
+                f"weights of parameter sets need pairs that drew them; {self.name} and "
+                f"{self.reference} did not draw the same ones"
+            )
+        return set_shares(self.weights, np.unique(self.sets))
 
-        First for each future of the scenario, then for each future of the reference.
+    def counts(self) -> FloatArray | None:
+        """How much each pair counts by its set's weight, adding to the pairs; None if alike."""
+        shares = self.shares()
+        if shares is None or self.sets is None:
+            return None
+        _, place, sizes = np.unique(self.sets, return_inverse=True, return_counts=True)
+        each: FloatArray = (shares * self.sets.size / sizes)[place]
+        return each
+
+    def ratios(self) -> tuple[Ratios, Ratios]:
+        """Numerators and denominators of all quantities on both sides."""
+        counts = self.counts()
+        sides = []
+        for futures in (self.futures, self.base):
+            held = self.counted(futures)[:, None].astype(float)
+            values = futures.values(self.measured) * held
+            sides.append(Ratios(values, np.broadcast_to(held, values.shape), counts))
+        return sides[0], sides[1]
+
+    def differences(self, level: float) -> Differences:
+        """Differences of all quantities with limits."""
+        one, base = self.ratios()
+        shares = [x.unit == "share" for x in self.measured]
+        more = self.sets, self.shares()
+        return differences(one, base, self.paired, level, shares, *more)
+
+    def outlasting(self, level: float) -> tuple[PointEstimate, float]:
+        """Share of futures that last longer, with limits, and of those that last as long.
+
+        Without pairs: shares of pairs of unrelated futures, with the error of their placements
+        (DeLong, DeLong & Clarke-Pearson 1988).
         """
         mine, theirs = self.futures.lasted(), self.base.lasted()
-        days = self.base.horizon + 2
-        shorter = np.cumsum(_shares(theirs, days)) - _shares(theirs, days)
-        longer = 1 - np.cumsum(_shares(mine, days))
-        return shorter[mine], longer[theirs]
-
-    def shares(self) -> tuple[float, float]:
-        """Shares of futures (of independent pairs, if unpaired) that last longer and as long."""
-        mine, theirs = self.futures.lasted(), self.base.lasted()
         if self.paired:
-            return float((mine > theirs).mean()), float((mine == theirs).mean())
+            longer = float((mine > theirs).mean())
+            se = float(np.sqrt(longer * (1 - longer) / mine.size))
+            limits = wilson(longer, mine.size, level)
+            return PointEstimate(longer, *limits, se), float((mine == theirs).mean())
         days = self.base.horizon + 2
-        ties = _shares(mine, days) @ _shares(theirs, days)
-        return float(self.placements()[0].mean()), float(ties)
+        own, other = (np.bincount(x, minlength=days) / x.size for x in (mine, theirs))
+        above = (np.cumsum(other) - other)[mine]
+        below = (1 - np.cumsum(own))[theirs]
+        longer = float(above.mean())
+        se = float(np.sqrt(above.var(ddof=1) / above.size + below.var(ddof=1) / below.size))
+        reach = normal_quantile(level) * se
+        limits = max(longer - reach, 0.0), min(longer + reach, 1.0)
+        return PointEstimate(longer, *limits, se), float(own @ other)
 
     def notes(self) -> list[str]:
         """What a reader must know about how this scenario was compared."""
@@ -94,61 +153,14 @@ class Pair:
                 f"{self.name} is compared on the {shared} futures it shares with {self.reference} "
                 f"(of {self.of[0]} and {self.of[1]})."
             )
-        same = ~(self.values != self.base_values).any(axis=0)
+        apart = self.futures.values(self.measured) != self.base.values(self.measured)
+        same = ~apart.any(axis=0)
         if same.any():
             equal = [x.name for x, flag in zip(self.measured, same, strict=True) if flag]
             what = "anything compared" if same.all() else ", ".join(equal)
             bound = 1 - 0.025 ** (1 / shared)
             notes.append(
-                f"{self.name}: no future differs from {self.reference} in {what}; an "
-                f"interval of no width says, with 97.5% confidence, that under {bound:.2g} would."
+                f"{self.name}: no future differs from {self.reference} in {what}; with 97.5% "
+                f"confidence under {bound:.2g} would."
             )
         return notes
-
-
-def resampled_differences(
-    pairs: Sequence[Pair], resamples: int, seed: int
-) -> dict[str, FloatArray]:
-    """Resampled differences of each scenario, shape (resamples, quantities + 1).
-
-    The last column is the share that outlasts the reference. Scenarios with
-    equally many pairs share one set of draws, so the work grows little with their number.
-    """
-    drawn: dict[str, FloatArray] = {}
-    by_size: dict[int, list[Pair]] = {}
-    for pair in pairs:
-        if pair.paired:
-            by_size.setdefault(pair.base.day.size, []).append(pair)
-        else:
-            drawn[pair.name] = _independent_bootstrap(pair, resamples, seed)
-    for size, group in by_size.items():
-        columns = np.concatenate([pair.differences for pair in group], axis=1)
-        means = np.concatenate([x @ columns for x in resample_shares(size, resamples, seed)])
-        parts = np.split(means, len(group), axis=1)
-        drawn |= {pair.name: part for pair, part in zip(group, parts, strict=True)}
-    return drawn
-
-
-def _independent_bootstrap(pair: Pair, resamples: int, seed: int) -> FloatArray:
-    """Differences of separately resampled means, shape (resamples, quantities + 1).
-
-    The share that outlasts is resampled through its projection on either side, the placements
-    (DeLong, DeLong & Clarke-Pearson 1988).
-    """
-    above, below = pair.placements()
-    stream = 1 + zlib.crc32(pair.name.encode())
-    sides = [
-        (np.column_stack([pair.values, above]), stream),
-        (np.column_stack([pair.base_values, above.mean() - below]), 0),
-    ]
-    means = [
-        np.concatenate([x @ values for x in resample_shares(len(values), resamples, seed, number)])
-        for values, number in sides
-    ]
-    difference: FloatArray = means[0] - means[1]
-    return difference
-
-
-def _shares(lasted: IntArray, days: int) -> FloatArray:
-    """Share of futures that lasted to each day, shape (days,)."""
-    return np.bincount(lasted, minlength=days) / lasted.size

@@ -1,44 +1,85 @@
 """What of a result is chance and what is not knowing the parameters.
 
 Knows outcomes of futures that each drew one of several parameter sets; nothing of how the sets
-were found. Futures of one set differ by chance, the means of sets also by their parameters. The
-variance between sets, free of the chance that their means still hold, is estimated as in a one-way
-analysis of variance with random effects (O'Hagan, Stevenson & Madan 2007, Health Economics 16).
+were found. The sets are taken as a sample, equal or weighted, of all that would be accepted. Limits
+are for the result under one more such set, as in a random-effects analysis (Higgins, Thompson &
+Spiegelhalter 2009, Journal of the Royal Statistical Society A 172): with many futures a set they
+are the mean ± t · √(1 + 1/K) · s over K sets. The variance between sets, free of the chance that
+their means still hold, is itself an estimate; its error enters by its confidence distribution
+(Weerahandi 1993; Nagashima, Noma & Furukawa 2019, Statistical Methods in Medical Research 28).
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from sim.analysis.limits import PointEstimate, log_log_limits, normal_quantile
+from sim.analysis.limits import Days, PointEstimate
 from sim.analysis.sample import FloatArray, IntArray, SurvivalInputError, fraction, whole_number
+
+STEPS = (np.arange(200) + 0.5) / 200
+PROBABILITIES, MASSES = STEPS**3, 3 * STEPS**2 / 200
+"""Where the confidence distribution of the variance between sets is evaluated, densest where that
+variance is great, and how much each place stands for."""
+BISECTIONS = 45
 
 
 class Components(NamedTuple):
-    """Variance of a future's outcome by chance (`within` a set) and of the means of sets."""
+    """A weighted mean over sets of each column, (columns,), and what it varies by.
 
-    within: FloatArray
+    `noise` is the variance of the mean by chance; `between` that of a set's own mean, free of
+    chance, 0 where chance explains all; `squares` the weighted squares of set means about `mean`,
+    of which chance is expected to make up `expected`; `sets` how many equally weighted sets are
+    worth as much (Kish 1965).
+    """
+
+    mean: FloatArray
+    noise: FloatArray
     between: FloatArray
+    squares: FloatArray
+    expected: FloatArray
+    sets: float
+
+    def reach(self, level: float) -> FloatArray:
+        """How far limits for one more set lie from the mean, (columns,)."""
+        from scipy.special import ndtr
+        from scipy.stats import chi2
+
+        freedom = self.sets - 1
+        drawn = freedom / chi2.ppf(PROBABILITIES, freedom)
+        between = np.outer(self.squares, drawn) - self.expected[:, None]
+        between = np.maximum(between, 0) / (1 - 1 / self.sets)
+        sd = np.sqrt(between * (1 + 1 / self.sets) + self.noise[:, None])
+        low = np.zeros(sd.shape[0])
+        high: FloatArray = 1e3 * sd.max(axis=1)
+        for _ in range(BISECTIONS):
+            middle = (low + high) / 2
+            inside = np.divide(middle[:, None], sd, out=np.full_like(sd, np.inf), where=sd > 0)
+            enough = (2 * ndtr(inside) - 1) @ MASSES >= level * MASSES.sum()
+            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+        return high
 
 
 @dataclass(frozen=True, eq=False)
 class ParameterSpread:
     """Survival over several parameter sets, with limits for chance and parameters together.
 
-    `day` (days,) from 0 to the horizon; `survival` (days,) over all futures; `se` (days,) its
-    Monte Carlo standard error; `between` (days,) the standard deviation of S(t) between sets.
-    `lower` and `upper` (days,) are limits, on the log-log scale, for the survival under a single
-    set: its distance from the mean over sets, and the Monte Carlo error of that mean.
+    `sets` is the number of sets that futures drew, `worth` that of equally weighted ones worth as
+    much. `day` (days,) from 0 to the horizon; `survival` (days,) the weighted mean over sets; `se`
+    (days,) its Monte Carlo standard error; `between` (days,) the standard deviation of S(t) between
+    sets. `lower` and `upper` (days,) are limits, on the log-log scale, for the survival under one
+    more set.
     """
 
     sets: int
+    worth: float
     lasted: IntArray
     number: IntArray
-    horizon: int
+    weights: FloatArray | None
     level: float
     day: IntArray
     survival: FloatArray
@@ -47,80 +88,150 @@ class ParameterSpread:
     lower: FloatArray
     upper: FloatArray
 
+    @property
+    def horizon(self) -> int:
+        """Last day."""
+        return int(self.day[-1])
+
     def at(self, day: int) -> PointEstimate:
         """P(T > day) with limits for chance and parameters, and their standard deviation."""
         row = whole_number("day", day, 0, self.horizon)
-        sd = math.hypot(self.se[row], self.between[row])
+        sd = float(np.hypot(self.se[row], self.between[row]))
         limits = float(self.lower[row]), float(self.upper[row])
         return PointEstimate(float(self.survival[row]), *limits, sd)
 
-    def rmst(self, tau: int) -> PointEstimate:
-        """Mean of min(T, tau) with normal limits for chance and parameters, cut to [0, tau]."""
+    def rmst(self, tau: int) -> Days:
+        """Mean of min(T, tau) with limits for chance and parameters, cut to [0, tau]."""
         values = np.minimum(self.lasted, whole_number("tau", tau, 1, self.horizon)).astype(float)
-        parts = components(values[:, None], self.number)
-        sd = math.sqrt(float(parts.between[0]) + float(values.var()) / values.size)
-        mean, spread = float(values.mean()), normal_quantile(self.level) * sd
-        return PointEstimate(mean, max(mean - spread, 0.0), min(mean + spread, float(tau)), sd)
+        return Days(*over_sets(values, self.number, self.weights, self.level, (0.0, float(tau))))
 
 
 def parameter_spread(
-    day: IntArray, ended: FloatArray, number: IntArray, horizon: int, level: float = 0.95
+    day: IntArray,
+    ended: ArrayLike,
+    number: IntArray,
+    horizon: int,
+    level: float = 0.95,
+    weights: ArrayLike | Mapping[int, float] | None = None,
 ) -> ParameterSpread:
     """Split the uncertainty of survival into chance and parameters.
 
     `day` (R,) of the end, the horizon if none; `ended` (R,) whether it ended; `number` (R,) of the
-    future's parameter set. At least two sets and one future more than sets are needed.
+    future's parameter set. `weights` say how much each set counts, by its number (a mapping, or an
+    array whose entry k is that of set k), in any unit; without them a set counts by its futures,
+    which is right where futures drew the sets as often as these deserve. At least two sets and
+    one future more than sets are needed.
 
     Raises
     ------
     SurvivalInputError
-        If there are fewer, or `level` is not in (0, 1).
+        If there are fewer, a weight is missing, negative or no number, or `level` is not in (0, 1).
     """
     fraction("level", level)
-    sets = np.unique(number).size
-    if sets < 2 or number.size <= sets:
-        raise SurvivalInputError(
-            f"{number.size} futures of {sets} parameter sets: at least two sets and more futures "
-            "than sets are needed to tell parameters from chance"
-        )
     lasted = np.where(ended, day, horizon + 1).astype(np.int64)
-    days = np.arange(horizon + 1)
-    alive = np.zeros((sets, horizon + 1))
-    sizes = np.zeros(sets)
-    for k, one in enumerate(np.unique(number)):
-        own = lasted[number == one]
-        sizes[k] = own.size
-        alive[k] = own.size - np.cumsum(np.bincount(own, minlength=horizon + 2))[:-1]
-    survival = alive.sum(axis=0) / sizes.sum()
-    means = alive / sizes[:, None]
-    within_squares = (sizes[:, None] * means * (1 - means)).sum(axis=0)
-    between = np.sqrt(_components(means, sizes, within_squares).between)
-    se = np.sqrt(survival * (1 - survival) / sizes.sum())
-    limits = log_log_limits(survival, np.hypot(se, between), level)
+    kinds, place = np.unique(number, return_inverse=True)
+    shares = None if weights is None else set_shares(weights, kinds)
+    _enough(kinds.size, number.size)
+    cells = np.bincount(place * (horizon + 2) + lasted, minlength=kinds.size * (horizon + 2))
+    sizes = np.bincount(place).astype(float)
+    left = sizes[:, None] - np.cumsum(cells.reshape(kinds.size, horizon + 2), axis=1)[:, :-1]
+    means = left / sizes[:, None]
+    found = _components(means, sizes, sizes[:, None] * means * (1 - means), shares)
+    survival = found.mean
+    inside = (survival > 0) & (survival < 1)
+    safe = np.where(inside, survival, 0.5)
+    spread = found.reach(level) / (safe * np.abs(np.log(safe)))
+    edge = ((1 - level) / 2) ** (1 / number.size)  # where none or all have ended: exact binomial
+    lower = np.where(inside, safe ** np.exp(spread), np.where(survival > 0, edge, 0.0))
+    upper = np.where(inside, safe ** np.exp(-spread), np.where(survival > 0, 1.0, 1 - edge))
+    lower[0] = upper[0] if survival[0] == 1 else lower[0]
     return ParameterSpread(
-        sets, np.minimum(lasted, horizon), number, horizon, level, days, survival, se, between,
-        *limits,
+        kinds.size, found.sets, np.minimum(lasted, horizon), number, shares, level,
+        np.arange(horizon + 1), survival, np.sqrt(found.noise), np.sqrt(found.between), lower,
+        upper,
     )  # fmt: skip
 
 
-def components(values: FloatArray, number: IntArray) -> Components:
-    """Variance components of each column of `values` (R, columns) over sets `number` (R,)."""
-    kinds = np.unique(number)
-    sizes = np.array([(number == one).sum() for one in kinds], dtype=float)
-    means = np.stack([values[number == one].mean(axis=0) for one in kinds])
-    squares = sum(
-        ((values[number == one] - mean) ** 2).sum(axis=0)
-        for one, mean in zip(kinds, means, strict=True)
-    )
-    return _components(means, sizes, np.asarray(squares, dtype=float))
+def over_sets(
+    values: FloatArray,
+    number: IntArray,
+    weights: FloatArray | None = None,
+    level: float = 0.95,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> PointEstimate:
+    """Mean of `values` (R,) with limits for one more set, cut to `bounds`, and their deviation.
+
+    `number` (R,) is each future's set; `weights` (sets,) as in `components`.
+    """
+    found = components(values[:, None], number, weights)
+    mean, reach = float(found.mean[0]), float(found.reach(level)[0])
+    sd = float(np.sqrt(found.between[0] + found.noise[0]))
+    return PointEstimate(mean, max(mean - reach, bounds[0]), min(mean + reach, bounds[1]), sd)
 
 
-def _components(means: FloatArray, sizes: FloatArray, within_squares: FloatArray) -> Components:
-    """Components from set means (K, columns), set sizes (K,) and squares within sets (columns,)."""
-    total, sets = sizes.sum(), sizes.size
-    grand = (sizes[:, None] * means).sum(axis=0) / total
-    between_squares = (sizes[:, None] * (means - grand) ** 2).sum(axis=0)
-    within = within_squares / (total - sets)
-    usual = (total - (sizes**2).sum() / total) / (sets - 1)  # futures of a set, if all were equal
-    between = (between_squares / (sets - 1) - within) / usual
-    return Components(within, np.maximum(between, 0.0))
+def components(
+    values: FloatArray, number: IntArray, weights: FloatArray | None = None
+) -> Components:
+    """Mean and variance components of each column of `values` (R, columns) over sets `number` (R,).
+
+    `weights` (sets,) are the shares of the sets in the order of their numbers; without them a set
+    counts by its futures.
+    """
+    kinds, place = np.unique(number, return_inverse=True)
+    sizes = np.bincount(place).astype(float)
+    means, squares = (np.empty((kinds.size, values.shape[1])) for _ in range(2))
+    for column, held in enumerate(values.T):
+        means[:, column] = np.bincount(place, held) / sizes
+        squares[:, column] = np.bincount(place, (held - means[place, column]) ** 2)
+    return _components(means, sizes, squares, weights)
+
+
+def _components(
+    means: FloatArray, sizes: FloatArray, squares: FloatArray, weights: FloatArray | None
+) -> Components:
+    """Components from means and squares within sets (K, columns), sizes and weights (K,).
+
+    A set with a single future lends its variance by chance from the others.
+    """
+    share = sizes / sizes.sum() if weights is None else weights
+    pooled = squares.sum(axis=0) / (sizes.sum() - sizes.size)
+    freedom = np.maximum(sizes - 1, 1)[:, None]
+    chance = np.where(sizes[:, None] > 1, squares / freedom, pooled) / sizes[:, None]
+    mean = share @ means
+    about = share @ (means - mean) ** 2
+    expected = (share * (1 - share)) @ chance
+    same = float((share**2).sum())
+    between = np.maximum(about - expected, 0.0) / (1 - same)
+    noise = share**2 @ chance
+    if weights is None:  # how often each set was drawn is chance too
+        noise = (share @ (squares / sizes[:, None]) + about) / sizes.sum()
+    return Components(mean, noise, between, about, expected, 1 / same)
+
+
+def set_shares(weights: ArrayLike | Mapping[int, float], kinds: IntArray) -> FloatArray:
+    """Shares of the sets drawn (`kinds`, their numbers), adding to 1, from weights by number."""
+    if isinstance(weights, Mapping):
+        lacking = [int(k) for k in kinds if int(k) not in weights]
+        of = np.array([weights.get(int(k), 0.0) for k in kinds], dtype=float)
+    else:
+        held = np.asarray(weights, dtype=float)
+        lacking = [int(k) for k in kinds if not 0 <= k < held.size]
+        of = held[kinds] if not lacking else held
+    if lacking:
+        raise SurvivalInputError(
+            f"weights has none for parameter set {lacking[0]}, which was drawn"
+        )
+    wrong = ~np.isfinite(of) | (of < 0)
+    if wrong.any() or (of > 0).sum() < 2:
+        said = f"got {of[wrong][0]}" if wrong.any() else "and at least two of them positive"
+        raise SurvivalInputError(f"weights must be finite and 0 or more, {said}")
+    shares: FloatArray = of / of.sum()
+    return shares
+
+
+def _enough(sets: int, futures: int) -> None:
+    if sets < 2 or futures <= sets:
+        raise SurvivalInputError(
+            f"{futures} futures of {sets} parameter sets: at least two sets and more futures "
+            "than sets are needed to tell parameters from chance"
+        )

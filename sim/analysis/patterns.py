@@ -139,20 +139,29 @@ def _record_days(scenario: Scenario) -> int:
 
 
 def _record(runs: Runs, days: int) -> list[dict[str, Measured]]:
+    items = like_the_record(runs, days)
+    items["all"] = np.logical_and.reduce(list(items.values()))
+    return [
+        {f"record_{name}": _share(held[k]) for name, held in items.items()}
+        for k in range(len(items["all"]))
+    ]
+
+
+def like_the_record(runs: Mapping[str, Any], days: int) -> dict[str, BoolArray]:
+    """Which futures are like the record by day ``days``, on which it closes: each item of it.
+
+    ``runs`` are columns of the outcomes of futures that were followed to that day; arrays have
+    their shape.
+    """
     fought = runs["strike_ended"] & (runs["strike_day"] <= days)
     fought |= runs["exchange_of_fire_ended"] & (runs["exchange_of_fire_day"] <= days)
-    items = {
+    return {
         "talks": runs["rounds_held"] >= 1,
         "resumed": runs["rounds_resumed"] >= 1,
         "no_deal": ~runs["deal"],
         "quiet": ~fought,
         "maintained": ~runs["collapse_ended"],
     }
-    items["all"] = np.logical_and.reduce(list(items.values()))
-    return [
-        {f"record_{name}": _share(held[k]) for name, held in items.items()}
-        for k in range(len(fought))
-    ]
 
 
 def _outcomes(

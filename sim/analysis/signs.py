@@ -10,6 +10,7 @@ import numpy as np
 from sim.analysis.limits import normal_quantile
 from sim.analysis.pairs import Pair
 from sim.analysis.parameter_spread import components
+from sim.analysis.sample import IntArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,19 +31,13 @@ def signs(pairs: Sequence[Pair], level: float) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [_row(pair, level) for pair in pairs if _by_set(pair)]
+    rows = [_row(pair, pair.sets, level) for pair in pairs if pair.sets is not None]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _by_set(pair: Pair) -> bool:
-    """Whether both sides of every pair drew the same one of several sets."""
-    mine, theirs = pair.futures.parameter_set, pair.base.parameter_set
-    return pair.paired and bool((mine == theirs).all()) and np.unique(mine).size > 1
-
-
-def _row(pair: Pair, level: float) -> tuple[object, ...]:
-    number = pair.base.parameter_set
-    difference = pair.differences[:, 0]
+def _row(pair: Pair, number: IntArray, level: float) -> tuple[object, ...]:
+    one, base = pair.ratios()
+    difference = one.tops[:, 0] - base.tops[:, 0]
     overall, z = float(difference.mean()), normal_quantile(level)
     means, errors = [], []
     for one in np.unique(number):

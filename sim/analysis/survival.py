@@ -23,8 +23,8 @@ from sim.analysis.estimates import (
 )
 from sim.analysis.hazard import smoothed_hazard
 from sim.analysis.incidence import DailyCurve, IncidenceEstimate
-from sim.analysis.independent import cox, log_rank
-from sim.analysis.limits import ROUNDING, PointEstimate, normal_quantile, with_exact_ends
+from sim.analysis.independent import log_rank
+from sim.analysis.limits import ROUNDING, Days, PointEstimate, normal_quantile, with_exact_ends
 from sim.analysis.sample import (
     DailyCounts,
     FloatArray,
@@ -43,7 +43,6 @@ __all__ = [
     "SurvivalEstimate",
     "SurvivalInputError",
     "aalen_johansen",
-    "cox",
     "kaplan_meier",
     "log_rank",
     "nelson_aalen",
@@ -239,14 +238,18 @@ def aalen_johansen(
 
 
 def rmst(
-    durations: ArrayLike, events: ArrayLike, tau: int, **options: Unpack[Options]
-) -> PointEstimate:
-    """Restricted mean survival time, the mean of min(T, tau) in days.
+    durations: ArrayLike, events: ArrayLike, tau: int, **options: Any
+) -> Days | dict[Hashable, Days]:
+    """Restricted mean survival time, the mean of min(T, tau) in days; a dict of them by group.
 
-    See `SurvivalEstimate.rmst`; `options` are those of `kaplan_meier` without groups.
+    See `SurvivalEstimate.rmst`; `options` are those of `kaplan_meier`.
     """
     options.setdefault("horizon", tau)
-    return kaplan_meier(durations, events, **options).rmst(tau)
+    found: SurvivalEstimate | dict[Hashable, SurvivalEstimate]
+    found = kaplan_meier(durations, events, **options)
+    if isinstance(found, dict):
+        return {name: curve.rmst(tau) for name, curve in found.items()}
+    return found.rmst(tau)
 
 
 def _incidence(

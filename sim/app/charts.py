@@ -5,6 +5,7 @@ Every chart is a picture with a label for screen readers; the pages say the numb
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,6 +13,8 @@ from typing import Any
 
 WIDTH, HEIGHT = 440.0, 230.0
 LEFT, RIGHT, TOP, BOTTOM = 38.0, 10.0, 20.0, 34.0
+BAR, GAUGE = 215.0, 10.0  # where bars begin
+SAME_POINT, LETTER = 3.0, 9.0  # pixels: points that are one, and half a letter's height with air
 
 Point = tuple[float, float]
 
@@ -47,10 +50,10 @@ class Frame:
         )
 
 
-def picture(label: str, parts: Iterable[str], height: float = HEIGHT) -> str:
+def picture(label: str, parts: Iterable[str], height: float = HEIGHT, extra: str = "") -> str:
     """Wrap parts as one picture with a label."""
     return (
-        f'<svg class="chart" viewBox="0 0 {WIDTH:g} {height:g}" role="img" '
+        f'<svg class="chart {extra}" viewBox="0 0 {WIDTH:g} {height:g}" role="img" '
         f'aria-label="{escape(label, quote=True)}">{"".join(parts)}</svg>'
     )
 
@@ -75,14 +78,23 @@ def lines(
     return picture(label, parts, frame.height) + legend([(c.name, c.style) for c in curves])
 
 
-def legend(names: Sequence[tuple[str, str]]) -> str:
-    """Names of curves with their colours."""
+def legend(names: Sequence[tuple[str, str]], *, dots: bool = False) -> str:
+    """Names of curves, or of ``dots``, with their colours."""
     items = "".join(
         f'<span class="key"><svg viewBox="0 0 24 8" aria-hidden="true">'
-        f'<path class="line {style}" d="M1 4H23"/></svg>{escape(name)}</span>'
+        f"{_dot(12, 4, style, 3.5) if dots else _stroke(style)}</svg>{escape(name)}</span>"
         for name, style in names
     )
     return f'<div class="legend">{items}</div>'
+
+
+def _stroke(style: str) -> str:
+    return f'<path class="line {style}" d="M1 4H23"/>'
+
+
+def _dot(x: float, y: float, style: str, size: float, title: str = "") -> str:
+    inner = f"<title>{escape(title)}</title>" if title else ""
+    return f'<circle class="dot {style}" cx="{x:.1f}" cy="{y:.1f}" r="{size:g}">{inner}</circle>'
 
 
 def axes(frame: Frame) -> str:
@@ -190,36 +202,98 @@ def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
     styles = {"pakistan": "first", "afghan_taliban": "second", "mediators": "third"}
     for offer in shown["offers"]:
         x, y = frame.at(*offer["point"])
-        style = styles[offer["speaker"]]
-        parts.append(f'<circle class="dot {style}" cx="{x:.1f}" cy="{y:.1f}" r="4">'
-                     f"<title>{offer['exchange']}</title></circle>")  # fmt: skip
+        parts.append(_dot(x, y, styles[offer["speaker"]], 4, str(offer["exchange"])))
     named = [("D", shown["disagreement"])]
     for letter, name in (("N", "nash"), ("K", "kalai_smorodinsky")):
         if shown[name]:
             named.append((letter, shown[name]["point"]))
-    for letter, point in named:
-        x, y = frame.at(*point)
-        left = -9 if letter == "K" else 9  # beside its point, N and K apart
-        parts.append(f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>')
-        parts.append(f'<text class="letter" x="{x + left:.1f}" y="{y - 4:.1f}">{letter}</text>')
+    parts += _lettered([(letter, frame.at(*point)) for letter, point in named])
     if shown["deal"]:
         x, y = frame.at(*shown["deal"])
         parts.append(f'<circle class="agreed" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
     return picture(label, parts, frame.height)
 
 
-def bars(label: str, values: Sequence[tuple[str, float]]) -> str:
-    """Horizontal bars of shares in [0, 1] with their numbers."""
+def _lettered(
+    named: Sequence[tuple[str, Point]], style: str = "point", size: float = 2.5
+) -> list[str]:
+    """Points with their letters beside them; letters of one point stand together, none overlap."""
+    groups: list[tuple[list[str], Point]] = []
+    for letter, at in named:
+        near = [letters for letters, other in groups if math.dist(at, other) < SAME_POINT]
+        if near:
+            near[0].append(letter)
+        else:
+            groups.append(([letter], at))
+    taken: list[Point] = [at for _, at in groups]
+    parts = []
+    for letters, (x, y) in groups:
+        words = ", ".join(letters)
+        half = 5.0 * len(words)
+        places = [(x + side * (half + 5), y + down) for side in (1, -1) for down in (-4, 14)]
+        places += [(x, y - 10), (x, y + 20)]
+        place = next((p for p in places if _free(p, half, taken)), places[0])
+        taken.append(place)
+        parts.append(f'<circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="{size:g}"/>')
+        parts.append(
+            f'<text class="letter" x="{place[0]:.1f}" y="{place[1]:.1f}">{escape(words)}</text>'
+        )
+    return parts
+
+
+def _free(place: Point, half: float, taken: Sequence[Point]) -> bool:
+    """Whether letters fit at a place, this far from its middle to either side."""
+    return all(abs(place[0] - x) > half + 6 or abs(place[1] - 5 - y) > LETTER for x, y in taken)
+
+
+def gains(
+    label: str, x_label: str, y_label: str, frontier: Sequence[Sequence[float]],
+    points: Sequence[tuple[str, Point]],
+) -> str:  # fmt: skip
+    """Named points of both sides' gains and the frontier they could reach; no deal is at 0, 0."""
+    shown = [(p[0], p[1]) for p in frontier if min(p[0], p[1]) >= 0.0] or [(0.1, 0.1)]
+    reached = [*shown, *(point for _, point in points), (0.0, 0.0)]
+    low = [min(p[k] for p in reached) for k in (0, 1)]
+    high = [max(p[k] for p in reached) for k in (0, 1)]
+    frame = Frame((low[0], high[0] * 1.08), (low[1], high[1] * 1.08), x_label, y_label, 300.0)
+    parts = [axes(frame)]
+    for start, end in (((0.0, low[1]), (0.0, frame.y[1])), ((low[0], 0.0), (frame.x[1], 0.0))):
+        (x0, y0), (x1, y1) = frame.at(*start), frame.at(*end)
+        parts.append(
+            f'<line class="axis" x1="{x0:.1f}" x2="{x1:.1f}" y1="{y0:.1f}" y2="{y1:.1f}"/>'
+        )
+    parts.append(f'<path class="line ink" d="{_path(frame, shown, False)}"/>')
+    parts += _lettered([(name, frame.at(*at)) for name, at in points], "dot second", 4)
+    return picture(label, parts, frame.height)
+
+
+def bars(
+    label: str, values: Sequence[tuple[str, float]], most: float = 1.0, shown: str = ".2f"
+) -> str:
+    """Horizontal bars of values from 0 to ``most`` with their numbers."""
     height = 22.0 * len(values) + 6
     parts = []
     for k, (name, value) in enumerate(values):
-        y = 4 + 22.0 * k
-        parts.append(_text(150, y + 13, name, "end"))
-        parts.append(
-            f'<rect class="bar" x="156" y="{y:.1f}" width="{value * 220:.1f}" height="16"/>'
-        )
-        parts.append(_text(160 + value * 220, y + 13, f"{value:.2f}", "start"))
-    return picture(label, parts, height)
+        y, wide = 4 + 22.0 * k, value / (most or 1.0) * 170
+        parts.append(_text(BAR - 6, y + 13, name, "end"))
+        parts.append(f'<rect class="bar" x="{BAR:g}" y="{y:.1f}" width="{wide:.1f}" height="16"/>')
+        parts.append(_text(BAR + 4 + wide, y + 13, f"{value:{shown}}", "start"))
+    return picture(label, parts, height, "bars")
+
+
+def gauge(label: str, value: float, marks: Sequence[tuple[float, str]], most: float) -> str:
+    """One bar from 0 to ``most`` with named marks across it."""
+    wide = WIDTH - 2 * GAUGE
+    scale = wide / (most or 1.0)
+    parts = [
+        f'<rect class="trough" x="{GAUGE:g}" y="20" width="{wide:.1f}" height="14"/>',
+        f'<rect class="bar" x="{GAUGE:g}" y="20" width="{max(value, 0) * scale:.1f}" height="14"/>',
+    ]
+    for k, (at, name) in enumerate(marks):
+        x, y = GAUGE + at * scale, (13, 50)[k % 2]
+        parts.append(f'<line class="today" x1="{x:.1f}" x2="{x:.1f}" y1="16" y2="38"/>')
+        parts.append(_text(x, y, f"{name} {at:.3f}", "middle"))
+    return picture(label, parts, 56.0, "bars")
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

@@ -7,6 +7,7 @@ the bounds given here. Only our own names are composed; numbers are set on the v
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -146,6 +147,33 @@ def compose(
     )
     cell = _with_numbers(setup.cell, wanted.numbers) if wanted.numbers else setup.cell
     return Setup(cell.with_settings(seed=seed), setup.persons)
+
+
+def asked(words: Mapping[str, str], scenario: str, seeded: int) -> tuple[Wanted, int, int]:
+    """What an address asks for: what holds, the seed and the day; see ``told``."""
+    numbers = {path: float(words[path]) for path in SLIDES if _is_decimal(words.get(path, ""))}
+    wanted = Wanted(
+        one_of(say.SCENARIO, words.get("scenario", scenario), shipped()),
+        _name(say.ACCOUNT, words.get("accounts", ""), say.ACCOUNTS),
+        {side: _name(say.SETUP, words.get(side, ""), TACTICS) for side in PARTIES},
+        _name(say.MEDIATORS, words.get("mediators", ""), say.MEDIATORS_CHOICES),
+        numbers,
+    )
+    day = words.get("day", "0")
+    days = [str(one) for one in range(WALK + 1)]
+    return wanted, seed(words.get("seed", str(seeded))), int(one_of(say.DAY_AXIS, day, days))
+
+
+def told(wanted: Wanted, seeded: int, day: int) -> dict[str, str]:
+    """A story as an address says it; what is as in the scenario is left out."""
+    words = {"scenario": wanted.scenario, "accounts": wanted.accounts, **wanted.tactics,
+             "mediators": wanted.mediators, "seed": str(seeded), "day": str(day)}  # fmt: skip
+    words |= {path: f"{value:g}" for path, value in wanted.numbers.items()}
+    return {name: value for name, value in words.items() if value}
+
+
+def _is_decimal(value: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", value, re.ASCII))
 
 
 def _name(what: str, value: Any, allowed: Iterable[str]) -> str:

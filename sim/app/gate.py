@@ -24,7 +24,7 @@ from sim.app.limits import Limit
 LONGEST_TEXT = 20_000  # characters in a field; what is too long for a name is refused in words
 LONGEST_NUMBER = 1e15
 LONGEST_NAME = 64  # of a page, a tab or a listener; each is a UUID
-BARE = ("click", "keydown", "blur", "popup-show", "popup-hide")  # whose details nobody reads
+BARE = ("click", "keydown", "blur", "popupshow", "popuphide", "hide")  # details nobody reads
 MOST_EVENTS = 400  # of one socket in ten seconds; a slider that is dragged makes twenty a second
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ def _fitting(client: Client, message: dict[str, Any]) -> dict[str, Any] | None:
     if element is None:
         return taken  # of a part of the page that was just drawn anew; nobody will hear it
     listener = element._event_listeners.get(name)
-    kind = listener.type.partition(".")[0] if listener is not None else ""
+    kind = listener.type.partition(".")[0].replace("-", "").lower() if listener is not None else ""
     if kind in BARE:
         return taken
     if not kind.startswith("update:"):

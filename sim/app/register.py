@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from sim.app import strings as say
 from sim.app.keys import Visitor, same, same_code, shown_code, tidy_code
 from sim.app.limits import Limit
-from sim.app.room import ALONE, Class, Room, RoomError, opened
+from sim.app.room import ALONE, PHASES, Class, Room, RoomError, opened
 from sim.app.store import Add, Change, Drop, NotStored, Row, Set, Store
 
 MOST_ROOMS = 400  # of classes
@@ -23,6 +23,7 @@ MOST_ALONE = 150  # rooms of people who play alone
 MOST_ALONE_OF_PLACE = 50  # a class of 40 may sit behind one address
 GIVES_WAY = 600.0  # seconds after which an unattended room of one gives way to a new one
 
+Coded = TypeVar("Coded", Room, Class, Room | Class)
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +32,8 @@ class Register:
 
     ``devices`` digests of keys of browsers by what they are keys to; ``word`` the teacher's word
     without which no class is made, None if none is asked for. ``attempts`` bounds wrong codes and
-    keys, ``makes`` new rooms and seats, ``moves`` moves; a whole class may sit behind one address.
+    keys, ``makes`` new rooms and seats, ``moves`` moves and
+    ``speaks`` messages of a seat; a whole class may sit behind one address.
     """
 
     def __init__(self, store: Store, word: str | None = None) -> None:
@@ -43,6 +45,7 @@ class Register:
         self.teachers_attempts = Limit(30, 60.0)
         self.makes = Limit(60, 60.0)
         self.moves = Limit(20, 10.0)
+        self.speaks = Limit(12, 60.0)
         self.unopened: set[str] = set()
         self._open()
 
@@ -54,16 +57,21 @@ class Register:
             self.classes[row["id"]] = Class(
                 row["id"], str(row["title"]), str(row["key"]), str(row["salt"] or ""),
                 row["created"] if isinstance(row["created"], float) else 0.0,
+                str(row["code"] or ""), str(row["notice"] or ""),
+                row["phase"] if row["phase"] in PHASES else "",
+                row["until"] if isinstance(row["until"], float) else 0.0,
             )  # fmt: skip
         for row in self.store.rows("devices"):
             self.devices.setdefault(row["owner"], set()).add(str(row["key"]))
-        moves, seats, aside = (
-            _by_room(self.store, table) for table in ("moves", "seats", "set_aside")
+        moves, seats, said, aside = (
+            _by_room(self.store, table) for table in ("moves", "seats", "messages", "set_aside")
         )
         for row in sorted(self.store.rows("rooms"), key=lambda row: str(row["created"])):
             code = row["code"]
             try:
-                room, rest = opened(row, moves.get(code, ()), seats.get(code, ()))
+                room, rest = opened(
+                    row, moves.get(code, ()), seats.get(code, ()), said.get(code, ())
+                )
             except Exception as error:
                 self._leave(row, error)
                 continue
@@ -135,29 +143,74 @@ class Register:
         return [self.classes[room.class_]] if room.class_ in self.classes else []
 
     def find(self, code: str, visitor: Visitor) -> Room:
-        """Return the room with a code.
+        """Return the room with a code; see ``_found``."""
+        return self._found(code, visitor, self.rooms.values(), say.NO_SUCH_ROOM)
+
+    def find_class(self, code: str, visitor: Visitor) -> Class:
+        """Return the class with a code; see ``_found``."""
+        return self._found(code, visitor, self.classes.values(), say.NO_SUCH_CLASS)
+
+    def find_any(self, code: str, visitor: Visitor) -> Room | Class:
+        """Return the room or the class with a code; see ``_found``."""
+        both: list[Room | Class] = [*self.rooms.values(), *self.classes.values()]
+        return self._found(code, visitor, both, say.NO_SUCH_ROOM)
+
+    def _found(self, code: str, visitor: Visitor, among: Iterable[Coded], no: str) -> Coded:
+        """The one with a code.
 
         Who sits or teaches there is no guesser. For everybody else wrong codes are counted, and
         beyond the limit not even a right one is answered.
         """
-        wanted = tidy_code(code)
-        room = self.rooms.get(wanted)
-        if room is not None and self._belongs(room, visitor):
-            return room
+        wanted, known = tidy_code(code), [one for one in among if one.code]
+        for one in known:
+            if one.code == wanted and self._belongs(one, visitor):
+                return one
         if self.attempts.full(visitor.place):
             raise RoomError(say.TOO_MANY_ATTEMPTS)
-        found = None
-        for one in self.rooms.values():  # every code is compared, however soon one matches
-            if same_code(wanted, one.code):
-                found = one
-        if found is None:
+        found = [one for one in known if same_code(wanted, one.code)]  # every code is compared
+        if not found:
             self.attempts.count(visitor.place)
-            raise RoomError(say.NO_SUCH_ROOM.format(code=shown_code(wanted)))
-        return found
+            raise RoomError(no.format(code=shown_code(wanted)))
+        return found[0]
 
-    def _belongs(self, room: Room, visitor: Visitor) -> bool:
-        return self.teaches(room.class_, visitor) or any(
-            self.holds(room, seat, visitor) for seat in room.seats
+    def seat_in(self, class_: Class, visitor: Visitor) -> tuple[Room, str] | None:
+        """The seat that a visitor's browser holds in a class."""
+        for room in self.of_class(class_.number):
+            for seat in room.seats:
+                if self.holds(room, seat, visitor):
+                    return room, seat
+        return None
+
+    def kept_names(self, class_: Class) -> list[str]:
+        """Names that seats are still kept for, in order."""
+        rooms = self.of_class(class_.number)
+        return [room.reserved[seat] for room in rooms for seat in room.reserved
+                if seat not in room.seats]  # fmt: skip
+
+    def seat_for(self, class_: Class, name: str) -> tuple[Room, str]:
+        """The seat of a class that somebody with a name gets; refuse if there is none.
+
+        First the one that is kept for the name, then the first that is kept for nobody, last one
+        that an agent plays for somebody who has not come.
+        """
+        free = [(room, seat) for room in self.of_class(class_.number)
+                if not (room.over or room.broken) for seat in room.open_seats]  # fmt: skip
+        wanted = name.casefold()
+        for suits in (
+            lambda room, seat: room.reserved.get(seat, "").casefold() == wanted,
+            lambda room, seat: seat not in room.reserved and seat not in room.stand_ins,
+            lambda room, seat: seat in room.stand_ins,
+        ):
+            for room, seat in free:
+                if suits(room, seat):
+                    return room, seat
+        raise RoomError(say.CLASS_FULL)
+
+    def _belongs(self, one: Room | Class, visitor: Visitor) -> bool:
+        if isinstance(one, Class):
+            return self.teaches(one.number, visitor) or self.seat_in(one, visitor) is not None
+        return self.teaches(one.class_, visitor) or any(
+            self.holds(one, seat, visitor) for seat in one.seats
         )
 
     def _opens(self, owner: str, stored: str, key: str) -> bool:
@@ -181,7 +234,11 @@ class Register:
             self._attempt(
                 self.teachers_attempts, visitor, lambda: same_code(word, known), say.WRONG_WORD
             )
-        if not 1 <= rooms <= MOST_AT_ONCE:
+        self.room_for_more(0, visitor, rooms)
+
+    def room_for_more(self, there: int, visitor: Visitor, rooms: int = 1) -> None:
+        """Refuse rooms of a class beyond those there, if they are too many."""
+        if not 1 <= there + rooms <= MOST_AT_ONCE:
             raise RoomError(say.ROOMS_AT_ONCE.format(most=MOST_AT_ONCE))
         taught = [room for room in self.rooms.values() if room.class_ != ALONE]
         if len(taught) + rooms > MOST_ROOMS:

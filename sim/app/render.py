@@ -8,22 +8,35 @@ from typing import Any
 
 from sim.app import charts
 from sim.app import strings as say
+from sim.app.words import Message
 
 Facts = Mapping[str, Any]
 LONGEST_STORY = 80  # entries shown, newest first
+WIDE = 4  # columns from which a table is wide
 
 
 def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
-    """A table whose first column holds row headers."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
+    """A table whose first column holds row headers; a wide one is a list of cards on a phone."""
+    wide = len(heads) >= WIDE
+    head = "".join(
+        f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in heads
     )
+    body = "".join(_table_row(row, heads if wide else ()) for row in rows)
     top = f"<thead><tr>{head}</tr></thead>" if heads else ""
-    return f'<div class="scroll"><table class="facts">{top}<tbody>{body}</tbody></table></div>'
+    style = "facts wide" if wide else "facts"
+    named = (
+        f' role="region" tabindex="0" aria-label="{escape(heads[0], quote=True)}"' if wide else ""
+    )
+    inner = f'<table class="{style}">{top}<tbody>{body}</tbody></table>'
+    return f'<div class="scroll"{named}>{inner}</div>'
+
+
+def _table_row(row: Sequence[str], heads: Sequence[str]) -> str:
+    cells = []
+    for k, cell in enumerate(row[1:], start=1):
+        named = f' data-head="{escape(heads[k], quote=True)}"' if k < len(heads) else ""
+        cells.append(f"<td{named}>{escape(cell)}</td>")
+    return f'<tr><th scope="row">{escape(row[0])}</th>{"".join(cells)}</tr>'
 
 
 def story(entries: Sequence[Facts], start: str) -> str:
@@ -108,6 +121,22 @@ def mine(numbers: Facts) -> str:
                   for key, value in values.items()])  # fmt: skip
 
 
+def said(messages: Sequence[Message], start: str) -> str:
+    """What people said, newest first; with each who said it to whom."""
+    lines = []
+    for message in reversed(messages[-LONGEST_STORY:]):
+        who = say.SAID_BY[message.to if message.to in say.SAID_BY else ""].format(
+            seat=say.seat(message.seat), side=say.seat(message.to)
+        )
+        when = f"{message.day} · {say.date(start, message.day)}"
+        lines.append(
+            f'<li><span class="when">{escape(when)}</span><strong>{escape(who)}</strong> '
+            f"{escape(message.words)}</li>"
+        )
+    shown = "".join(lines) or f"<li>{escape(say.NOTHING_SAID)}</li>"
+    return f'<ul class="story" tabindex="0">{shown}</ul>'
+
+
 def package(chosen: Facts) -> str:
     """A package, an issue a row."""
     return table([(say.issue(name), say.option(option)) for name, option in chosen.items()])
@@ -150,7 +179,7 @@ def bargaining_space(shown: Facts | None) -> str:
     label = say.SPACE_LABEL.format(round=shown["round"], offers=len(shown["offers"]))
     axes = (say.WORTH_TO.format(seat=first), say.WORTH_TO.format(seat=second))
     names = [(first, "first"), (second, "second"), (say.seat("mediators"), "third")]
-    return charts.space(label, dict(shown), *axes) + charts.legend(names)
+    return charts.space(label, dict(shown), *axes) + charts.legend(names, dots=True)
 
 
 def odds(days: Sequence[int], shares: Sequence[float], last: int, drops: Iterable[int]) -> str:

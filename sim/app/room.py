@@ -12,11 +12,13 @@ from typing import Any
 
 from sim.app import strings as say
 from sim.app.store import Row
+from sim.app.words import Message, stored
 from sim.config import ConfigError
 from sim.config.tactics import Custom
 from sim.game import SEATS, Game, Move, Setup
 
 ALONE = 0  # number of the class that no teacher has: rooms of people who play alone
+PHASES = ("", "prepare", "round", "between")  # decisions are taken in "" and "round"
 DEADLINES = (0, 60, 120, 180, 300)  # seconds for a decision; 0 for none
 PERSON, CLOCK, STAND_IN = "person", "clock", "stand-in"
 
@@ -54,7 +56,10 @@ class Watched:
 class Class(Watched):
     """A teacher's class; ``key`` is the digest of the teacher's key, ``salt`` no secret.
 
-    ``unopened`` are the codes of stored rooms that this version cannot open.
+    ``code`` is what students join by; ``notice`` what the teacher tells everybody; ``phase`` one of
+    ``PHASES`` and ``until`` when its time is up, in seconds of the epoch, 0 for no clock;
+    ``unopened`` are the codes of stored rooms that this version cannot open; ``turn`` is held by
+    whoever joins or changes it.
     """
 
     number: int
@@ -62,31 +67,49 @@ class Class(Watched):
     key: str
     salt: str
     created: float = 0.0
+    code: str = ""
+    notice: str = ""
+    phase: str = ""
+    until: float = 0.0
     unopened: list[str] = field(default_factory=list)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def owner(self) -> str:
-        """What its keys are keys to."""
+        """What the keys of browsers in which it is open are keys to."""
         return f"class/{self.number}"
+
+    @property
+    def teacher(self) -> str:
+        """What teacher's keys, which are typed, are keys to."""
+        return f"class/{self.number}/teacher"
+
+    def clock(self) -> float | None:
+        """Seconds left of the phase; None if no clock is running."""
+        return max(0.0, self.until - time.time()) if self.until else None
 
 
 @dataclass(frozen=True)
 class Seat:
-    """A taken seat: who sits there, the digest of the key that keeps it, and the key's salt."""
+    """A taken seat: who sits there, the digest of its key, the key's salt, and who is ready."""
 
     name: str
     key: str
     salt: str
+    ready: bool = False
 
 
 @dataclass
 class Room(Watched):
     """One game with its people.
 
-    ``seats`` taken seats by name; ``stand_ins`` seats that agents play for now; ``asked_at`` when
-    the present decision was first wanted; ``touched`` and ``idle_since`` when it was last used,
-    as stored and as seen by this server; ``place`` where it was made from; ``broken`` says why it
-    cannot go on, ``note`` what its teacher should know; ``turn`` is held by whoever changes it.
+    ``seats`` taken seats by name; ``reserved`` whom seats are kept for; ``stand_ins`` seats that
+    agents play for now; ``started`` whether everybody was ready once, or the teacher began without;
+    ``ended`` whether the teacher has ended it before its time; ``asked_at`` when the present
+    decision was first wanted; ``touched`` and ``idle_since`` when it was last used, as stored and
+    as seen by this server; ``place`` where it was made from; ``broken`` says why it cannot go on,
+    ``note`` what its teacher should know; ``said`` what people said, unless ``muted``; ``turn`` is
+    held by whoever changes it.
     """
 
     code: str
@@ -97,10 +120,15 @@ class Room(Watched):
     seats: dict[str, Seat] = field(default_factory=dict)
     paused: bool = False
     revealed: bool = False
+    started: bool = False
+    ended: bool = False
     broken: str = ""
     note: str = ""
     place: str = ""
     stand_ins: set[str] = field(default_factory=set)
+    reserved: dict[str, str] = field(default_factory=dict)
+    said: list[Message] = field(default_factory=list)
+    muted: bool = False
     asked_at: float = field(default_factory=time.monotonic)
     touched: float = field(default_factory=time.time)
     idle_since: float = field(default_factory=time.time)
@@ -117,6 +145,27 @@ class Room(Watched):
     def complete(self) -> bool:
         """Whether every seat for a person is taken or stood in for."""
         return all(seat in self.stand_ins for seat in self.open_seats)
+
+    @property
+    def waits_for(self) -> list[str]:
+        """Seats that are not ready yet: free, or whose holder still reads."""
+        held = [seat for seat in self.setup.persons if seat not in self.stand_ins]
+        return [seat for seat in held if seat not in self.seats or not self.seats[seat].ready]
+
+    @property
+    def begun(self) -> bool:
+        """Whether decisions have been opened."""
+        return self.started or bool(self.made_by)
+
+    @property
+    def open(self) -> bool:
+        """Whether decisions are taken now, apart from a pause."""
+        return self.begun and not (self.ended or self.broken or self.game.over)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will be decided: the game is over, or was ended."""
+        return self.game.over or self.ended
 
     @property
     def empty(self) -> bool:
@@ -137,7 +186,16 @@ class Room(Watched):
     def stands_in(self) -> bool:
         """Whether an agent must decide now for a seat that it stands in for."""
         question = self.game.question
-        return question is not None and question.seat in self.stand_ins and not self.broken
+        return self.open and question is not None and question.seat in self.stand_ins
+
+    def heard(self, seat: str) -> list[Message]:
+        """What a seat hears before the debriefing."""
+        return [message for message in self.said if message.heard_by(seat)]
+
+    @property
+    def rounds_over(self) -> int:
+        """How many rounds are over."""
+        return len(self.game.model.log.rounds)
 
     def owner(self, seat: str) -> str:
         """What the keys of a seat are keys to."""
@@ -145,12 +203,14 @@ class Room(Watched):
 
     def left(self) -> float | None:
         """Seconds left for the present decision; None if the clock is not running."""
-        if not self.deadline or self.paused or self.game.over or not self.complete:
+        if not self.deadline or self.paused or not self.open or not self.complete:
             return None
         return max(0.0, self.asked_at + self.deadline - time.monotonic())
 
 
-def opened(row: Row, moves: Sequence[Row], seats: Sequence[Row]) -> tuple[Room, list[Row]]:
+def opened(
+    row: Row, moves: Sequence[Row], seats: Sequence[Row], said: Sequence[Row] = ()
+) -> tuple[Room, list[Row]]:
     """Make a room of its rows, with the moves that could not be played back.
 
     Moves are played as far as they are complete and allowed; a room that does not come so far as
@@ -174,17 +234,34 @@ def opened(row: Row, moves: Sequence[Row], seats: Sequence[Row]) -> tuple[Room, 
     room = Room(
         str(row["code"]), int(row["class"]), setup, row["deadline"], game,
         {
-            str(seat["seat"]): Seat(str(seat["name"]), str(seat["key"]), str(seat["salt"] or ""))
+            str(seat["seat"]): Seat(
+                str(seat["name"]), str(seat["key"]), str(seat["salt"] or ""), bool(seat["ready"])
+            )
             for seat in seats
             if seat["seat"] in setup.persons
         },
         paused=bool(row["paused"]) or bool(rest),
         revealed=bool(row["revealed"]),
+        started=bool(row["started"]),
+        ended=bool(row["ended"]) or bool(row["revealed"]),
         stand_ins={seat for seat in str(row["stand_ins"] or "").split() if seat in setup.persons},
+        said=sorted(filter(None, map(stored, said)), key=lambda message: message.number),
+        muted=bool(row["muted"]),
+        reserved=_reserved(row["reserved"], setup),
         touched=float(row["touched"]),
         made_by=made_by,
     )  # fmt: skip
     return room, rest
+
+
+def _reserved(stored: Any, setup: Setup) -> dict[str, str]:
+    """Names by seat as stored; a bad entry keeps no seat for anybody."""
+    try:
+        found = json.loads(stored or "{}")
+    except ValueError:
+        return {}
+    held = found.items() if isinstance(found, dict) else ()
+    return {seat: str(name) for seat, name in held if seat in setup.persons}
 
 
 def _turn(row: Row) -> tuple[bool, int, str]:
@@ -215,7 +292,8 @@ def room_row(room: Room) -> Row:
     return {
         "code": room.code, "class": room.class_, "setup": json.dumps(room.setup.stored()),
         "deadline": room.deadline, "created": room.touched, "touched": room.touched,
-        "paused": 0, "revealed": 0, "stand_ins": "",
+        "paused": 0, "revealed": 0, "stand_ins": "", "started": 0, "ended": 0,
+        "reserved": json.dumps(room.reserved), "muted": 0,
     }  # fmt: skip
 
 

@@ -10,19 +10,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from sim.app import strings as say
-from sim.app.keys import Visitor, digest, new_code, new_key, same
+from sim.app.keys import Visitor, digest, new_code, new_key
 from sim.app.register import Register
 from sim.app.room import (
     ALONE,
     CLOCK,
     DEADLINES,
     PERSON,
+    PHASES,
     STAND_IN,
     Class,
     Room,
@@ -33,9 +35,10 @@ from sim.app.room import (
     room_row,
 )
 from sim.app.store import Add, Change, Drop, NotStored, Set, Store
+from sim.app.words import LONGEST, MOST, PRESS, WITH_MOVES, Message, channels, may_press
 from sim.app.writer import Writer
-from sim.config import ConfigError
-from sim.game import Game, Move, Setup
+from sim.config import PARTIES, ConfigError
+from sim.game import MEDIATORS, Game, Move, Setup
 
 LONGEST_NAME = 40
 EXPIRES = 7 * 86_400.0  # seconds without use after which a room is forgotten
@@ -55,6 +58,36 @@ def tidy_name(name: str) -> str:
     if not tidy:
         raise RoomError(say.NAME_EMPTY)
     return tidy
+
+
+def tidy_words(words: str) -> str:
+    """What somebody writes to others, printable and not empty, or say what is wrong."""
+    tidy = " ".join("".join(c if c.isprintable() else " " for c in words[:20_000]).split())
+    if not tidy:
+        raise RoomError(say.WORDS_EMPTY)
+    if len(tidy) > LONGEST:
+        raise RoomError(say.WORDS_TOO_LONG.format(length=len(tidy), most=LONGEST))
+    return tidy
+
+
+def names_in(typed: str) -> list[str]:
+    """The names of a pasted roster, one a line; who has the same name is told apart."""
+    names: dict[str, None] = {}
+    for line in typed.splitlines():
+        if not line.strip():
+            continue
+        name, number = tidy_name(line), 2
+        while name in names:
+            name, number = f"{tidy_name(line)[: LONGEST_NAME - 4]} {number}", number + 1
+        names[name] = None
+    return list(names)
+
+
+def _reserve(rooms: Sequence[Room], names: Sequence[str]) -> None:
+    """Keep the seats of rooms that were just made for names, in their order."""
+    seats = [(room, seat) for room in rooms for seat in room.setup.persons]
+    for (room, seat), name in zip(seats, names, strict=False):
+        room.reserved[seat] = name
 
 
 def unbroken(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Awaitable[T]]:
@@ -80,9 +113,10 @@ class Rooms(Register):
 
     @unbroken
     async def open_class(
-        self, title: str, setups: list[Setup], deadline: int, word: str, visitor: Visitor
-    ) -> tuple[str, Class]:
-        """Make a class with a room per setup; return its teacher's key, told only once.
+        self, title: str, setups: list[Setup], deadline: int, word: str, visitor: Visitor,
+        names: Sequence[str] = (),
+    ) -> Class:  # fmt: skip
+        """Make a class with a room per setup; seats are kept for ``names``, in their order.
 
         Raises
         ------
@@ -100,20 +134,38 @@ class Rooms(Register):
             tidy = tidy_name(title)
             if not self.makes.allows(visitor.place):
                 raise RoomError(say.TOO_OFTEN)
-            key, salt, now = new_key(), new_key(), time.time()
-            class_ = Class(1 + max(self.classes, default=ALONE), tidy, digest(key), salt, now)
+            salt, now, number = new_key(), time.time(), 1 + max(self.classes, default=ALONE)
+            class_ = Class(number, tidy, "", salt, now, self._new_code())
+            class_.key = digest(visitor.key(class_.teacher, salt))
             device = digest(visitor.key(class_.owner, salt))
-            rooms = await self._new(class_.number, setups, deadline, visitor)
+            rooms = await self._new(number, setups, deadline, visitor)
+            _reserve(rooms, names)
             await self.writer.write(
-                Add("classes", {"id": class_.number, "title": tidy, "key": class_.key,
-                                "created": now, "salt": salt}),
+                Add("classes", {"id": number, "title": tidy, "key": class_.key, "created": now,
+                                "salt": salt, "code": class_.code, "notice": "", "phase": "",
+                                "until": 0.0}),
                 Add("devices", {"owner": class_.owner, "key": device, "made": now}),
                 *(Add("rooms", room_row(room)) for room in rooms),
             )  # fmt: skip
-            self.classes[class_.number] = class_
+            self.classes[number] = class_
             self.devices[class_.owner] = {device}
             self.rooms |= {room.code: room for room in rooms}
-            return key, class_
+            return class_
+
+    @unbroken
+    async def add_room(self, class_: Class, visitor: Visitor) -> None:
+        """Make one more room of a class, like its last."""
+        self.must_teach(class_.number, visitor)
+        async with self._making:
+            rooms = self.of_class(class_.number)
+            self.room_for_more(len(rooms), visitor)
+            if not rooms or not self.makes.allows(visitor.place):
+                raise RoomError(say.TOO_OFTEN)
+            setup, deadline = rooms[-1].setup, rooms[-1].deadline
+            [room] = await self._new(class_.number, [setup], deadline, visitor)
+            await self.writer.write(Add("rooms", room_row(room)))
+            self.rooms[room.code] = room
+        class_.changed()
 
     @unbroken
     async def play_alone(self, setup: Setup, name: str, visitor: Visitor) -> Room:
@@ -139,11 +191,23 @@ class Rooms(Register):
         games = await asyncio.to_thread(lambda: [Game(setup) for setup in setups])
         rooms: dict[str, Room] = {}
         for setup, game in zip(setups, games, strict=True):
-            code = new_code()
-            while code in self.rooms or code in self.unopened or code in rooms:
-                code = new_code()
+            code = self._new_code()
+            while code in rooms:
+                code = self._new_code()
             rooms[code] = Room(code, number, setup, deadline, game, place=visitor.place)
         return list(rooms.values())
+
+    def _new_code(self) -> str:
+        """A code that neither a room nor a class has."""
+        taken = {*self.rooms, *self.unopened, *(one.code for one in self.classes.values())}
+        while (code := new_code()) in taken:
+            pass
+        return code
+
+    def teachers_key(self, class_: Class, visitor: Visitor) -> str:
+        """The key that opens a class elsewhere, for who has it open here."""
+        self.must_teach(class_.number, visitor)
+        return visitor.key(class_.teacher, class_.salt)
 
     @unbroken
     async def enter_class(self, key: str, visitor: Visitor) -> Class:
@@ -151,12 +215,14 @@ class Rooms(Register):
         found: list[Class] = []
 
         def opens() -> bool:
-            found.extend(c for c in self.classes.values() if same(key, c.key))
+            known = self.classes.values()
+            found.extend(c for c in known if self._opens(c.teacher, c.key, key))
             return bool(found)
 
         self._attempt(self.teachers_attempts, visitor, opens, say.WRONG_KEY)
         class_ = found[0]
         await self._let_in(class_.owner, visitor.key(class_.owner, class_.salt))
+        await self._let_in(class_.teacher, visitor.key(class_.teacher, class_.salt))
         return class_
 
     @unbroken
@@ -184,9 +250,11 @@ class Rooms(Register):
             await self.writer.write(
                 *gone, *unopened, Drop("classes", {"id": class_.number}),
                 Drop("devices", {"owner": class_.owner}),
+                Drop("devices", {"owner": class_.teacher}),
             )  # fmt: skip
             self.classes.pop(class_.number, None)
             self.devices.pop(class_.owner, None)
+            self.devices.pop(class_.teacher, None)
             self._forget(rooms)
         class_.changed()
 
@@ -217,6 +285,29 @@ class Rooms(Register):
                 Add("devices", {"owner": owner, "key": digest(key), "made": time.time()})
             )
             held.add(digest(key))
+
+    @unbroken
+    async def tell_class(self, class_: Class, words: str, visitor: Visitor) -> None:
+        """Show everybody in a class a notice; none if the words are empty."""
+        await self._set_class(class_, visitor, notice=tidy_words(words) if words.strip() else "")
+
+    @unbroken
+    async def set_phase(self, class_: Class, phase: str, minutes: int, visitor: Visitor) -> None:
+        """Begin a phase with a clock of so many minutes, 0 for none; decisions are for rounds."""
+        if phase not in PHASES:
+            raise RoomError(say.NO_SUCH_PHASE)
+        until = time.time() + 60.0 * minutes if minutes else 0.0
+        await self._set_class(class_, visitor, phase=phase, until=until)
+        for room in self.of_class(class_.number):
+            await self.pause(room, phase in ("prepare", "between"), visitor)
+
+    async def _set_class(self, class_: Class, visitor: Visitor, **values: Any) -> None:
+        async with class_.turn:
+            self.must_teach(class_.number, visitor)
+            await self.writer.write(Set("classes", {"id": class_.number}, values))
+            for name, value in values.items():
+                setattr(class_, name, value)
+        class_.changed()
 
     # --- seats --------------------------------------------------------------------------------
 
@@ -251,11 +342,53 @@ class Rooms(Register):
             room.asked_at = time.monotonic()
         self._used(room)
 
+    @unbroken
+    async def join(self, class_: Class, name: str, visitor: Visitor) -> tuple[Room, str]:
+        """Give somebody the next seat of a class, or the one that the browser holds already."""
+        async with class_.turn:
+            held = self.seat_in(class_, visitor)
+            if held is not None:
+                return held
+            room, seat = self.seat_for(class_, tidy_name(name))
+            await self.take_seat(room, seat, name, visitor)
+        class_.changed()
+        return room, seat
+
+    @unbroken
+    async def stand_in_for_absent(self, class_: Class, visitor: Visitor) -> None:
+        """Let agents play the free seats of rooms where somebody sits."""
+        for room in self.of_class(class_.number):
+            for seat in room.open_seats if room.seats and not room.over else ():
+                await self.stand_in(room, seat, visitor)
+
     def _taken(self, room: Room, seat: str, name: str, visitor: Visitor) -> tuple[Seat, Add]:
         salt = new_key()
         key = digest(visitor.key(room.owner(seat), salt))
-        row = {"room": room.code, "seat": seat, "name": name, "key": key, "salt": salt}
+        row = {"room": room.code, "seat": seat, "name": name, "key": key, "salt": salt, "ready": 0}
         return Seat(name, key, salt), Add("seats", row)
+
+    @unbroken
+    async def be_ready(self, room: Room, seat: str, visitor: Visitor) -> None:
+        """Note that who sits in a seat has read the brief; the last one opens the decisions."""
+        if not self.moves.allows(room.owner(seat)):
+            raise RoomError(say.TOO_OFTEN)
+        async with room.turn:
+            self.must_hold(room, seat, visitor)
+            starts = set(room.waits_for) <= {seat}
+            await self.writer.write(
+                Set("seats", {"room": room.code, "seat": seat}, {"ready": 1}),
+                _set(room, touched=time.time(), started=int(room.started or starts)),
+            )
+            room.seats[seat] = replace(room.seats[seat], ready=True)
+            await self._start(room, starts)
+        self._used(room)
+
+    async def _start(self, room: Room, starts: bool) -> None:
+        """Open the decisions of a room, once that is stored."""
+        if starts and not room.started:
+            room.started = True
+            room.asked_at = time.monotonic()
+        await self._stand_in(room)
 
     def return_key(self, room: Room, seat: str, visitor: Visitor) -> str:
         """The key with which a seat's holder can come back from elsewhere."""
@@ -279,9 +412,10 @@ class Rooms(Register):
 
     @unbroken
     async def play(
-        self, room: Room, seat: str, turn: int, kind: str, value: Any, visitor: Visitor
-    ) -> None:
-        """Make a person's move.
+        self, room: Room, seat: str, turn: int, kind: str, value: Any, visitor: Visitor,
+        words: str = "",
+    ) -> None:  # fmt: skip
+        """Make a person's move, with words to who sits at the table, or to the press.
 
         Raises
         ------
@@ -297,18 +431,60 @@ class Rooms(Register):
             self.must_hold(room, seat, visitor)
             if room.broken:
                 raise RoomError(room.broken)
+            if room.ended:
+                raise RoomError(say.ENDED_BY_TEACHER)
+            if not room.begun:
+                raise RoomError(say.NOT_BEGUN)
             if room.paused:
                 raise RoomError(say.PAUSED)
-            await self._make(room, room.game.check(seat, kind, value, turn), PERSON)
+            move, said = room.game.check(seat, kind, value, turn), None
+            if words.strip() and kind in WITH_MOVES:
+                said = self._message(room, seat, WITH_MOVES[kind], words, turn)
+            await self._make(room, move, PERSON, said)
             await self._stand_in(room)
         self._used(room)
 
-    async def _make(self, room: Room, move: Move, by: str) -> None:
-        """Store a move that was checked, then make it."""
+    @unbroken
+    async def speak(self, room: Room, seat: str, to: str, words: str, visitor: Visitor) -> None:
+        """Say something without a move: to the press, or in a side's channel with the mediators."""
+        async with room.turn:
+            self.must_hold(room, seat, visitor)
+            if room.over or not room.begun:
+                raise RoomError(say.NOT_NOW)
+            if to == PRESS:
+                if not may_press(room.said, seat, room.rounds_over):
+                    raise RoomError(say.PRESS_ONCE)
+            elif to not in channels(seat) or to not in PARTIES or MEDIATORS not in room.seats:
+                raise RoomError(say.NO_CHANNEL)
+            said = self._message(room, seat, to, words, None)
+            await self.writer.write(
+                Add("messages", said.row(room.code)), _set(room, touched=said.at)
+            )
+            room.said.append(said)
+        self._used(room)
+
+    def _message(self, room: Room, seat: str, to: str, words: str, turn: int | None) -> Message:
+        """A message that is not stored yet; refuse one that may not be sent."""
+        if room.muted:
+            raise RoomError(say.MUTED)
+        tidy = tidy_words(words)
+        if len(room.said) >= MOST:
+            raise RoomError(say.TOO_MANY_WORDS.format(most=MOST))
+        if not self.speaks.allows(room.owner(seat)):
+            raise RoomError(say.TOO_OFTEN)
+        question, number = room.game.question, 1 + max((m.number for m in room.said), default=-1)
+        day = room.game.model.day if question is None else question.day
+        return Message(number, day, room.rounds_over, seat, to, tidy, turn, time.time())
+
+    async def _make(self, room: Room, move: Move, by: str, said: Message | None = None) -> None:
+        """Store a move that was checked and what was said with it, then make it."""
         number, now = len(room.made_by), time.time()
+        spoken = [Add("messages", said.row(room.code))] if said is not None else []
         await self.writer.write(
-            Add("moves", move_row(room, number, move, by, now)), _set(room, touched=now)
+            Add("moves", move_row(room, number, move, by, now)), *spoken, _set(room, touched=now)
         )
+        if said is not None:
+            room.said.append(said)
         try:
             room.game.make(move)
         except Exception:
@@ -364,11 +540,35 @@ class Rooms(Register):
         self._used(room)
 
     @unbroken
-    async def reveal(self, room: Room, visitor: Visitor) -> None:
-        """Let players see everything from now on."""
+    async def mute(self, room: Room, muted: bool, visitor: Visitor) -> None:
+        """Let nobody in a room say anything, or let them again."""
         async with room.turn:
-            await self._set(room, visitor, revealed=1)
-            room.revealed = True
+            await self._set(room, visitor, muted=int(muted))
+            room.muted = muted
+        self._used(room)
+
+    @unbroken
+    async def start(self, room: Room, visitor: Visitor) -> None:
+        """Open the decisions of a room that is not full or not ready."""
+        async with room.turn:
+            await self._set(room, visitor, started=1)
+            await self._start(room, starts=True)
+        self._used(room)
+
+    @unbroken
+    async def end(self, room: Room, visitor: Visitor) -> None:
+        """Take no more decisions in a room."""
+        async with room.turn:
+            await self._set(room, visitor, ended=1)
+            room.ended = True
+        self._used(room)
+
+    @unbroken
+    async def reveal(self, room: Room, visitor: Visitor) -> None:
+        """Let players see everything from now on, which ends their game."""
+        async with room.turn:
+            await self._set(room, visitor, revealed=1, ended=1)
+            room.revealed = room.ended = True
         self._used(room)
 
     @unbroken
@@ -376,9 +576,13 @@ class Rooms(Register):
         """Let the agent play a seat for now, whoever holds it."""
         async with room.turn:
             stand_ins = (room.stand_ins | {seat}) & set(room.setup.persons)
-            await self._set(room, visitor, stand_ins=" ".join(sorted(stand_ins)))
+            starts = set(room.waits_for) <= {seat} and bool(room.seats)
+            await self._set(
+                room, visitor, stand_ins=" ".join(sorted(stand_ins)),
+                started=int(room.started or starts),
+            )  # fmt: skip
             room.stand_ins = stand_ins
-            await self._stand_in(room)
+            await self._start(room, starts)
         self._used(room)
 
     @unbroken
@@ -467,5 +671,5 @@ def _gone(room: Room) -> list[Change]:
 
 
 def _gone_rows(code: str) -> list[Change]:
-    tables = {"rooms": "code", "seats": "room", "moves": "room", "set_aside": "room"}
-    return [Drop(table, {name: code}) for table, name in tables.items()]
+    parts = ("seats", "moves", "messages", "set_aside")
+    return [Drop("rooms", {"code": code}), *(Drop(table, {"room": code}) for table in parts)]

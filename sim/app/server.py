@@ -19,6 +19,7 @@ from sim.app.keys import new_code, shown_code
 from sim.config import ConfigError
 
 TICK = 1.0  # seconds between looks at deadlines, and at the file of the rooms
+FOLLOWED = 0.3  # seconds between looks for games whose odds can be followed
 EXPIRY = 300.0  # seconds between looks for rooms that nobody uses
 PORTS = range(1, 65_536)
 RECONNECT = 60.0  # seconds a page is kept for a browser whose connection is lost
@@ -165,11 +166,12 @@ def run(options: Options) -> None:
     from nicegui.storage import Storage
 
     from sim.app import logs, work
+    from sim.app.follow import Follower
     from sim.app.gate import Gate
-    from sim.app.pages import compare, debrief, explore, home, play, teach
+    from sim.app.pages import board, compare, debrief, explore, home, picture, play, teach
     from sim.app.pool import Pool
     from sim.app.rooms import Rooms
-    from sim.app.site import Site
+    from sim.app.site import Site, not_found
     from sim.app.store import Store
 
     lock_down()
@@ -179,8 +181,11 @@ def run(options: Options) -> None:
     rooms = Rooms(Store(options.data / "rooms.sqlite"), word)
     found = {path.name: path for path in options.results}
     pool = Pool()
-    site = Site(rooms, pool, options.scenario, options.seed, address(options), shipped(), found)
-    for page in (home, explore, play, teach, debrief, compare):
+    follower = Follower(rooms, pool)
+    site = Site(
+        rooms, pool, follower, options.scenario, options.seed, address(options), shipped(), found
+    )
+    for page in (home, explore, play, teach, board, picture, debrief, compare):
         page.register(site)
     setup = compose(Wanted(options.scenario), seed=options.seed, days=WALK)
     work.compile_first(setup.cell.scenario)  # not while a class waits
@@ -189,12 +194,14 @@ def run(options: Options) -> None:
         await pool.warm(work.warm, setup.stored())
 
     app.add_middleware(Boundary, names=names(options))
+    app.add_exception_handler(404, not_found)
     Gate(core.sio)
     core.sio.eio.max_http_buffer_size = LARGEST
     core.sio.eio.cors_allowed_origins = []  # the boundary sees to that
     app.on_startup(warm)
     app.timer(TICK, rooms.tick)
     app.timer(TICK, rooms.look)
+    app.timer(FOLLOWED, follower.tick)
     app.timer(EXPIRY, rooms.expire, immediate=False)
     app.on_shutdown(rooms.writer.close)
     app.on_shutdown(pool.close)

@@ -12,9 +12,12 @@ from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nicegui import run, ui
+from nicegui import Client, app, run, ui
+from starlette.requests import Request
+from starlette.responses import Response
 
 from sim.app import strings as say
+from sim.app.follow import Follower
 from sim.app.keys import Visitor
 from sim.app.pool import Pool
 from sim.app.room import Class, Room, RoomError, Watched
@@ -36,6 +39,7 @@ class Site:
 
     rooms: Rooms
     pool: Pool
+    follower: Follower
     scenario: str
     seed: int
     address: str
@@ -71,8 +75,20 @@ def acting(action: Callable[[], Any]) -> Callable[[], Awaitable[None]]:
     return act
 
 
+def acting_now(action: Callable[[], None]) -> Callable[[], None]:
+    """What a clock of this page does at once, as long as the page is there."""
+    page = ui.context.client
+
+    def act() -> None:
+        if not page.is_deleted:
+            with page:
+                action()
+
+    return act
+
+
 @contextmanager
-def frame(title: str, here: str = "") -> Iterator[None]:
+def frame(title: str, here: str = "", extra: str = "") -> Iterator[None]:
     """Put the header, the menu, the main part and the footer around a page."""
     ui.page_title(f"{title} · {say.TITLE}")
     ui.add_css(STYLE)
@@ -86,7 +102,7 @@ def frame(title: str, here: str = "") -> Iterator[None]:
         ui.button(say.DARK, on_click=lambda: _turn(dark), color=None).props(
             "flat dense no-caps"
         ).classes("plain")
-    with ui.element("main").classes("column").style("gap: 1rem; width: 100%") as main:
+    with ui.element("div").classes(f"stack {extra}".strip()) as main:  # within the one <main>
         ui.html(f"<h1>{escape(title)}</h1>", sanitize=False)
         yield
     ui.skip_link(say.SKIP, target=main)
@@ -138,6 +154,18 @@ def refused(error: ConfigError, here: str = "") -> None:
         ui.link(say.PLAY, "/play")
 
 
+async def not_found(request: Request, error: Exception) -> Response:
+    """What is said of an address where there is no page; the rest of it is not looked at."""
+    if request.scope.get("endpoint") not in (None, app):
+        return Response(f"{say.NO_SUCH_PAGE}\n", 404, media_type="text/plain")
+    with Client(ui.page(""), request=request) as client, frame(say.NO_SUCH_PAGE):
+        paragraph(say.NO_SUCH_PAGE_HELP)
+        with ui.element("div").classes("choices"):
+            for path, name in say.MENU.items():
+                ui.link(name, path)
+    return client.build_response(request, 404)
+
+
 # --- who is looking ------------------------------------------------------------------------------
 
 
@@ -178,7 +206,7 @@ class Private:
     def __init__(self, may: Callable[[], bool], why: str) -> None:
         self.may, self.why = may, why
         self.page = ui.context.client
-        self.body = ui.element("div").classes("column").style("gap: 1rem; width: 100%")
+        self.body = ui.element("div").classes("stack")
         self.over = False
 
     def open(self) -> bool:
@@ -212,6 +240,18 @@ class Private:
             self.page.on_delete(partial(one.unwatch, listener))
 
 
+def phase_of(class_: Class) -> str:
+    """The phase of a class and what is left of it; nothing if there is none."""
+    left = class_.clock()
+    if not class_.phase or left is None:
+        return say.PHASES[class_.phase] if class_.phase else ""
+    name = say.PHASES[class_.phase]
+    if not left:
+        return say.PHASE_UP.format(phase=name)
+    minutes, seconds = divmod(int(left), 60)
+    return say.PHASE_LEFT.format(phase=name, minutes=minutes, seconds=seconds)
+
+
 def warnings_of(site: Site, class_: Class) -> str:
     """What a teacher should know of the file and of rooms that did not come back whole."""
     said = site.rooms.warnings(class_)
@@ -220,7 +260,10 @@ def warnings_of(site: Site, class_: Class) -> str:
 
 def sure(question: str, yes: str, action: Callable[[], Any]) -> None:
     """Ask before something is done that cannot be undone."""
-    with ui.dialog() as dialog, ui.element("div").classes("panel"):
+    with (
+        ui.dialog().props(f'aria-label="{say.SURE}"') as dialog,
+        ui.element("div").classes("panel"),
+    ):
         paragraph(question)
 
         async def do() -> None:
@@ -230,6 +273,7 @@ def sure(question: str, yes: str, action: Callable[[], Any]) -> None:
         with ui.element("div").classes("choices"):
             button(yes, do)
             button(say.KEEP, dialog.close, plain=True)
+    dialog.on("hide", dialog.delete)
     dialog.open()
 
 

@@ -26,17 +26,26 @@ Row = dict[str, Any]
 Tables = dict[str, dict[tuple[Any, ...], Row]]
 
 COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told of it
-    "classes": {"id": "INTEGER", "title": "TEXT", "key": "TEXT", "created": "REAL", "salt": "TEXT"},
+    "classes": {"id": "INTEGER", "title": "TEXT", "key": "TEXT", "created": "REAL", "salt": "TEXT",
+                "code": "TEXT", "notice": "TEXT", "phase": "TEXT", "until": "REAL"},
     "rooms": {
         "code": "TEXT", "class": "INTEGER", "setup": "TEXT", "deadline": "INTEGER",
         "created": "REAL", "touched": "REAL", "paused": "INTEGER", "revealed": "INTEGER",
-        "stand_ins": "TEXT",
+        "stand_ins": "TEXT", "started": "INTEGER", "ended": "INTEGER",
+        "reserved": "TEXT", "muted": "INTEGER",
     },
-    "seats": {"room": "TEXT", "seat": "TEXT", "name": "TEXT", "key": "TEXT", "salt": "TEXT"},
+    "seats": {
+        "room": "TEXT", "seat": "TEXT", "name": "TEXT", "key": "TEXT", "salt": "TEXT",
+        "ready": "INTEGER",
+    },
     "devices": {"owner": "TEXT", "key": "TEXT", "made": "REAL"},
     "moves": {
         "room": "TEXT", "turn": "INTEGER", "seat": "TEXT", "kind": "TEXT", "value": "TEXT",
         "made_by": "TEXT", "at": "REAL",
+    },
+    "messages": {
+        "room": "TEXT", "number": "INTEGER", "day": "INTEGER", "round": "INTEGER", "seat": "TEXT",
+        "to": "TEXT", "words": "TEXT", "turn": "INTEGER", "at": "REAL",
     },
     "set_aside": {  # moves that could not be played back
         "room": "TEXT", "turn": "INTEGER", "seat": "TEXT", "kind": "TEXT", "value": "TEXT",
@@ -45,7 +54,8 @@ COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told
 }  # fmt: skip
 KEYS: dict[str, tuple[str, ...]] = {
     "classes": ("id",), "rooms": ("code",), "seats": ("room", "seat"), "devices": ("owner", "key"),
-    "moves": ("room", "turn"), "set_aside": ("room", "turn", "since"),
+    "moves": ("room", "turn"), "messages": ("room", "number"),
+    "set_aside": ("room", "turn", "since"),
 }  # fmt: skip
 BESIDE = ("", "-journal", "-wal", "-shm")  # the file and what SQLite may leave beside it
 PATIENCE = 3.0  # seconds to wait for another program that holds the file

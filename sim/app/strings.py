@@ -6,7 +6,7 @@ Formats take named fields. Wording favours no side; contested facts carry their 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sim.config import PARTIES
@@ -288,11 +288,101 @@ _TELL: dict[str, Callable[[Facts], str]] = {
     "session": lambda _: "",
 }
 
+# --- news ---------------------------------------------------------------------------------------
+
+Card = tuple[str, list[str]]  # a title, and who says what
+
+
+def card(entry: Facts, seat_: str) -> Card | None:
+    """An entry of the log as news for a seat; None if it is none."""
+    teller = _CARDS.get(entry["kind"])
+    return teller(entry, seat_) if teller else None
+
+
+def _attack_card(entry: Facts, _: str) -> Card:
+    deaths = entry["deaths"]
+    title = ATTACK_TITLE.format(
+        group=GROUPS.get(entry["group"], readable(entry["group"])),
+        deaths=NOBODY_KILLED if deaths == 0 else KILLED.format(deaths=deaths),
+    )
+    if not entry["attributed"]:
+        return title, [NOBODY_NAMED]
+    answer = KABUL_DENIES if entry.get("denied") else KABUL_DOES_NOT_DENY
+    return title, [LAID_AT_DOOR, answer]
+
+
+def _clash_card(entry: Facts, _: str) -> Card:
+    if not entry.get("denied"):
+        return CLASH_TITLE, [ONE_ACKNOWLEDGES]
+    return CLASH_TITLE, [SAYS_OTHER_FIRED.format(seat=seat(side), other=other(side))
+                         for side in PARTIES]  # fmt: skip
+
+
+def _ratification_card(entry: Facts, seat_: str) -> Card:
+    own = "utility" in entry and entry["party"] == seat_
+    who, numbers = YOUR_CAPITAL if own else seat(entry["party"]), []
+    if own:
+        numbers = [RATIFICATION_NUMBERS.format(**entry)]
+    if entry["passed"]:
+        return RATIFIED.format(who=who), numbers
+    if own:
+        short = entry["needed"] - entry["utility"]
+        return REFUSED_SHORT.format(who=who, short=short), numbers
+    return REFUSED.format(who=who), [REFUSED_UNKNOWN]
+
+
+def _act_card(entry: Facts, seat_: str) -> Card | None:
+    if not entry["rung"] or entry["party"] == seat_:
+        return None
+    return told(entry).rstrip("."), [RUNGS_EXPLAINED[entry["rung"]]]
+
+
+def _plain_card(title: str, why: str) -> Callable[[Facts, str], Card]:
+    return lambda entry, _: (title, [told(entry), *([why] if why else [])])
+
+
+NOBODY_KILLED, KILLED = "nobody is killed", "{deaths} killed"
+ATTACK_TITLE = "Attack by {group}: {deaths}"
+NOBODY_NAMED = "Neither side names the other."
+LAID_AT_DOOR = "Islamabad says: it was prepared on Afghan soil, and lays it at Kabul's door."
+KABUL_DENIES = "Kabul says: it had no part in it."
+KABUL_DOES_NOT_DENY = "Kabul does not deny a part in it."
+CLASH_TITLE = "Clash at the border"
+ONE_ACKNOWLEDGES = "One side acknowledges that it began."
+SAYS_OTHER_FIRED = "{seat} says: {other} fired first."
+YOUR_CAPITAL = "Your capital"
+RATIFIED, REFUSED = "{who} ratifies the deal", "{who} does not ratify the deal"
+REFUSED_SHORT = "{who} refused: {short:.3f} short"
+RATIFICATION_NUMBERS = "The deal was worth {utility:.3f} to your side; {needed:.3f} was asked for."
+REFUSED_UNKNOWN = "By how much it fell short is known there only."
+_CARDS: dict[str, Callable[[Facts, str], Card | None]] = {
+    "attack": _attack_card,
+    "border_clash": _clash_card,
+    "ratification": _ratification_card,
+    "act": _act_card,
+    "allegation": _plain_card(
+        "A breach is alleged", "What is true comes out on review, if at all."
+    ),
+    "ruling": _plain_card("A breach is reviewed", ""),
+    "deal_lapses": _plain_card("The deal has lapsed", "Nothing it promised holds any more."),
+    "initialled": _plain_card("Agreement in part", "It holds at once; the rest is open."),
+    "adjourned": _plain_card("The round is adjourned", "Offers made so far are remembered."),
+    "breakdown": _plain_card("The talks are broken off", "Both sides now publish their accounts."),
+    "walks_out": _plain_card("A side walks out", ""),
+    "round_not_held": _plain_card("No round is held", "The next is weeks away."),
+    "contradiction": _plain_card("The accounts contradict each other", ""),
+    "renegotiation_asked": _plain_card("A side wants to renegotiate", ""),
+}
+
 # --- the boundary -----------------------------------------------------------------------------
 
 UNKNOWN_HOST = "This server is not known by that name; open the address that it printed."
 FOREIGN_ORIGIN = "Pages of other sites may not use this server."
 NO_SUCH_PAGE = "There is no such page."
+NO_SUCH_PAGE_HELP = (
+    "The address may be mistyped. To join a class, open the address on the screen or type the code "
+    "under Play."
+)
 NOT_SO = "Nothing can be done here in this way."
 TOO_LARGE = "That is too large."
 GARBLED = "a browser at %s sent what no page asked for"
@@ -300,16 +390,22 @@ GARBLED = "a browser at %s sent what no page asked for"
 # --- home -------------------------------------------------------------------------------------
 
 HOME_INTRO = (
-    "Negotiation rounds between Islamabad and Kabul, with mediators, while a ceasefire is tested "
-    "by attacks and border clashes. Explore one future day by day, see a thousand from any moment, "
-    "take a seat at the table, and look back on what a decision did to the odds."
+    "A simulation game for classes in international relations. Two sides, Islamabad and Kabul, "
+    "negotiate round by round with Qatar and Türkiye as mediators, while attacks and border "
+    "clashes test a ceasefire. You decide for one side: what to offer, what to accept, how to "
+    "answer fire. Afterwards you see what a deal was worth, what was left on the table, and which "
+    "decision moved the odds."
 )
 HOME_CARDS = (
-    ("/explore", "Explore", "One future, day by day, and a thousand futures from any moment."),
-    ("/play", "Play", "Take the seat of Islamabad, Kabul or the mediators, alone or in a room."),
-    ("/teach", "Teach", "Make rooms for a class, watch them, reveal and debrief."),
-    ("/compare", "Compare", "Scenarios side by side: survival, causes and differences."),
-)
+    ("/play", "Play", "In a class: open the address on the screen, or type the code; a lesson "
+     "takes 50 minutes. Alone: a game of 30 days takes about 15 minutes, with a one-page brief."),
+    ("/explore", "Explore", "Watch one future day by day, and a thousand from any evening of it. "
+     "Nothing to decide; 5 minutes are enough."),
+    ("/teach", "Teach", "For lecturers: one link seats a class of thirty in pairs; pause, watch, "
+     "reveal, debrief. Read the 50-minute plan in docs/teaching.md first."),
+    ("/compare", "Compare", "For the methods session: scenarios side by side, with paired "
+     "differences; half a minute a figure."),
+)  # fmt: skip
 
 # --- pictures -----------------------------------------------------------------------------------
 
@@ -331,6 +427,11 @@ ODDS_LABEL = "The odds, from {first:.2f} to {last:.2f}"
 
 EXPLORE = "Explore one future"
 SETUP = "Choose what holds"
+SETUP_NOW = "Choose what holds (now: {scenario}, seed {seed})"
+SETUP_HELP = (
+    "A choice from a list starts the story again at once; the seed and the sliders do with the "
+    "button. The address of this page names the story: keep it to come back to it."
+)
 SCENARIO = "Scenario"
 ACCOUNT = "Whose account of the talks"
 TACTIC_OF = "Tactic of {seat}"
@@ -405,8 +506,10 @@ LOADING = "Setting up…"
 FUTURES = "Futures from here"
 FUTURES_HELP = (
     "The present state is continued 1,000 times by the agents, with fresh chance from tomorrow. "
-    "The curve is the share still in force (Kaplan-Meier) with 95 % limits of Monte Carlo error, "
-    "not of the model. Under a definition other than collapse it is the share that has not met it."
+    "Kaplan-Meier: on each day, the share of futures still in force; the bands are 95 % limits of "
+    "Monte Carlo error, not of the model. RMST: the mean of the days in force within the days "
+    "looked ahead, which is the area under the curve. Under a definition other than collapse: the "
+    "share that has not met it."
 )
 FORK = "1,000 futures from here"
 LOOK_AHEAD = "Days ahead"
@@ -422,7 +525,8 @@ DIFFERENCE = (
     "{days} days, {share:+.3f} [{share_low:+.3f}, {share_high:+.3f}] in the share at the end."
 )
 UNPAIRED = "The pinned curve starts on another day or story, so the two are not paired."
-PINNED = "pinned: {name}"
+PINNED = "pinned: {name}, from day {today}"
+NOTHING_TO_PIN = "there is no curve to pin; ask for 1,000 futures first"
 FUTURES_DAYS = "days from today"
 SHARE_IN_FORCE = "share in force"
 ENDED_ALREADY = "The ceasefire has collapsed; there are no futures from here."
@@ -434,9 +538,9 @@ ALL_BUSY = "the server has too much to compute just now; try again in a moment"
 # --- play -------------------------------------------------------------------------------------
 
 PLAY = "Play"
-JOIN = "Join a room"
+JOIN = "Join a class or a room"
 JOIN_HELP = "Your teacher has the code."
-CODE = "Room code"
+CODE = "Code"
 GO = "Go"
 PLAY_ALONE = "Play alone"
 PLAY_ALONE_HELP = "Take one seat; agents play the others."
@@ -453,6 +557,41 @@ RETURN_KEY_HELP = "Keep this to come back from another device. Show it to nobody
 DAYS_OF_GAME = "Days of the game"
 NAME_TOO_LONG = "the name has {length} characters; at most {most} are allowed"
 NAME_EMPTY = "the name is empty; type the name others will see"
+NO_SUCH_CLASS = "there is no class with the code {code}; check it with your teacher"
+CLASS_FULL = (
+    "every seat of this class is taken or kept for somebody; ask your teacher for one more room, "
+    "or play alone meanwhile"
+)
+JOIN_CLASS = "Join {title}"
+JOIN_CLASS_HELP = "You are given a seat and a partner. This device keeps the seat."
+ON_THE_LIST = "Your name on the list"
+NOT_LISTED = "I am not on the list"
+JOIN_NOW = "Take my seat"
+SAID = "What was said"
+SAID_HELP = (
+    "Words at the table are heard by all seats, words to the press by everybody, those in a "
+    "channel with the mediators by you two until the debriefing. Agents do not read."
+)
+NOTHING_SAID = "Nothing yet."
+SAID_BY = {
+    "table": "{seat} at the table:",
+    "press": "{seat} to the press:",
+    "": "{seat}, between {side} and the mediators:",
+}
+SAID_WITH = "{seat} says: “{words}”"
+WORDS_WITH = {"table": "Words with it (optional)", "press": "Words to the press (optional)"}
+PRESS_LINE = "A line to the press after this round"
+CHANNEL = "In confidence to {seat}"
+SEND_WORDS = "Send: {label}"
+MUTE, UNMUTE = "Mute messages", "Allow messages"
+MUTE_ALL, UNMUTE_ALL = "Mute all messages", "Allow all messages"
+MUTED = "your teacher has muted messages here; go on without words"
+NOT_NOW = "nothing can be said now; the game has not begun, or is over"
+PRESS_ONCE = "each side gives the press one line after each round"
+NO_CHANNEL = "there is nobody to hear this: a channel is between a side and mediators at the table"
+TOO_MANY_WORDS = "{most} messages were sent in this room; no more are taken"
+WORDS_EMPTY = "there is nothing to say"
+WORDS_TOO_LONG = "that has {length} characters; at most {most} are allowed"
 NO_SUCH_ROOM = "there is no room with the code {code}; check it with your teacher"
 TOO_MANY_ATTEMPTS = "too many wrong codes or keys from here; wait a minute"
 TOO_OFTEN = "that was too often in a short time; wait a little"
@@ -467,6 +606,8 @@ NO_SUCH_SEAT = "{seat} is no seat for a person in this room"
 SEAT_TAKEN = "the seat of {seat} is taken by {name}; choose another, or ask your teacher to free it"
 WRONG_SEAT_KEY = "this is not the key to the seat of {seat}; take a seat in the room's lobby"
 PAUSED = "the teacher has paused this room"
+ENDED_BY_TEACHER = "the teacher has ended the game in this room"
+NOT_BEGUN = "decisions open when everybody at the table is ready"
 ROOM_CLOSED = "this room was closed"
 SEAT_LOST = "The seat of {seat} is not yours any more: it was freed, or the room was closed."
 DEBRIEF_LOST = "This debriefing is not open to you any more."
@@ -502,9 +643,95 @@ UNOPENED = "The stored room {code} cannot be opened by this version; it is left 
 
 YOU_ARE = "You are {seat}"
 YOUR_TURN = "Your decision"
-WAITS_FOR = "Waiting for {seat}{name}."
+WAITS_FOR = "Waiting for {seat}{name} {to}."
+WAITS_TO = {
+    None: "to decide",
+    "attend": "to say whether they come to the talks",
+    "offer": "to make an offer",
+    "answer": "to answer the offer",
+    "text": "to answer the mediators' text",
+    "respond": "to respond to what happened",
+    "account": "to publish an account of the talks",
+    "contain": "to try to break the chain, or not",
+    "draft": "to table a text",
+    "leave": "to walk out, or to agree to meet again",
+}
+READ_FIRST = "Read your brief, then say that you are ready. No decision opens before."
+WAITING_FOR_READERS = "You are ready. Still reading the brief: {seats}."
+BRIEF = "Your brief"
+I_AM_READY = "I am ready"
+NEWS = "News"
+INTERESTS = "What you want"
+RED_LINES = "Where you cannot go"
+RED_LINE_NUMBER = (
+    "No deal is worth {reservation:.3f} to you today. Your capital asks for {needed:.3f} at least: "
+    "it would ratify {ratified} of {of} possible packages. The best for you is worth {best:.3f}."
+)
+RED_LINE_OPTION = "{issue}: with “{option}” no package would be ratified at home."
+WORTH_TO_YOU = "What each issue is worth to you"
+WORTH_TO_YOU_HELP = (
+    "How much more an option is worth to you than the worst one on the issue, if all else stays at "
+    "your public position, which is marked. Only you see this; it changes with trust."
+)
+OPENING_MARK = "▸ {option}"
+AT_STAKE = "{issue}: {at_stake:.3f} at stake"
+WINNING = "What winning means"
+WINNING_TEXT = (
+    "Your own gain: how much more the deal is worth to you than no deal.",
+    "A deal that holds: both capitals must ratify, and yours refuses what is worth less than it "
+    "asks.",
+    "The ceasefire: whether it is still in force on the last day. You can win it together, or "
+    "neither does.",
+)
+RECKONED_STAKES = "What is at stake"
+RECKONED_STAKES_HELP = (
+    "What each issue is publicly reckoned to be worth to either side, from its worst to its best "
+    "option. Their own numbers differ; nobody knows them but they."
+)
+WINNING_MEDIATORS = (
+    "A deal that both capitals ratify.",
+    "The ceasefire in force on the last day.",
+    "Effort left for when it is needed: attempts to break a chain of responses cost it.",
+)
+SIDES = PARTIES
+ROLES = {  # who you are; what you want
+    "pakistan": (
+        "You are the delegation of the government in Islamabad. Islamabad says that armed groups "
+        "attack it from Afghan soil and that it has asked Kabul again and again to act. Kabul says "
+        "that strikes on its soil broke the truce, that the demands are unreasonable, and that it "
+        "will act on credible evidence. A ceasefire holds since 19 October 2025.",
+        (
+            "Guarantees that armed groups will not use Afghan soil, as verifiable as possible.",
+            "Custody of persons you consider threats.",
+            "A free hand against attacks, and crossings that you open when it suits you.",
+        ),
+    ),
+    "afghan_taliban": (
+        "You are the delegation of the Afghan Taliban authorities in Kabul. Kabul says that "
+        "strikes on its soil broke the truce, that it will act once it is shown credible evidence, "
+        "and suspects preparations for a foreign return to Bagram. Islamabad says that armed "
+        "groups attack it from Afghan soil and asks for guarantees that can be verified. A "
+        "ceasefire holds since 19 October 2025.",
+        (
+            "An end to cross-border strikes, and open crossings.",
+            "Evidence before you act, and a public assurance about Bagram.",
+            "As few promises as possible that divide your own ranks: custody of persons costs you "
+            "cohesion at home.",
+        ),
+    ),
+    "mediators": (
+        "You are the mediators, Qatar and Türkiye. You host the talks, hear both sides in "
+        "confidence, table texts of your own when they cannot agree, and may try to break a chain "
+        "of responses before it ends the ceasefire.",
+        (
+            "A text that both capitals can ratify.",
+            "Time: as long as they talk, and every chain of responses that is broken, counts.",
+        ),
+    ),
+}
 WAITING_FOR_PLAYERS = "Waiting for somebody to take the seat of {seats}."
 GAME_OVER = "The game is over."
+GAME_ENDED = "Your teacher has ended the game here."
 GAME_PAUSED = "Paused by the teacher."
 TIME_LEFT = "{seconds:.0f} s left; then the agent decides."
 DAY = "Day {day} of {days} · {date} · decision {number}"
@@ -569,11 +796,14 @@ SEND_RUNG = "Answer with this"
 SEND_ACCOUNT = "Publish"
 ACCOUNT_OPTION = "Contradict the other side's account on: {issue}"
 ACCOUNT_NONE = "Tick nothing to publish an account that contradicts on nothing."
-WORTH = (
-    "Worth to your side: {worth:.3f}; no deal: {reservation:.3f}; asked for at home: {needed:.3f}."
-)
-BELOW_NO_DEAL = "This is worth less to you than no deal; it can only be refused."
-BELOW_HOME = "Your capital may not ratify this."
+WORTH = "Worth to your side: {worth:.3f}, {gain:+.3f} against no deal."
+NO_DEAL_MARK, CAPITAL_MARK = "no deal", "your capital asks"
+BELOW_NO_DEAL = "Worth less to you than no deal, by {short:.3f}; such an offer can only be refused."
+BELOW_HOME = "Your capital would not ratify this: {short:.3f} short."
+AGAINST_OWN = "against your last offer"
+AGAINST_HEARD = "against theirs"
+AGAINST_NOTHING = "against things as they are"
+ISSUE, OFFERED, GAIN_AGAINST_OWN = "Issue", "Offered", "For you, against your offer"
 RECKONED = "Publicly reckoned worth: Islamabad {pakistan:.3f}, Kabul {afghan_taliban:.3f}."
 TABLE = "At the table this round"
 OWN_OFFER = "You offered"
@@ -631,14 +861,52 @@ PERSONS = "Seats for students; agents play the others"
 DEADLINE = "Seconds for each decision (0: no deadline)"
 SAME_SEED = "Every room meets the same chance events (comparable results)"
 MAKE = "Make the rooms"
-TEACHER_KEY = "Your teacher's key. It is shown only here; keep it to come back from elsewhere:"
+TEACHER_KEY = "Your teacher's key opens this class on another device. Show it to nobody:"
+SHOW_KEY = "Show the teacher's key"
+NAMES = "Names, one a line (optional: paste your list)"
+NAMES_HELP = (
+    "With names there are as many rooms as they need, and seats are kept for them in their order: "
+    "the first two make a pair."
+)
+SHUFFLE = "Pair them at random"
+TITLE_TODAY = "Lesson of {date}"
+BOARD = "Projector page"
+ROOM_NUMBER = "{number} · {code}"
+BOARD_TITLE = "Join: {title}"
+BOARD_HELP = "Scan the code, or open this address and type your name:"
+SEATED = "{seated} of {seats} seats taken, {ready} ready"
+BOARD_COLUMNS_ROOM = "Room"
+READY_MARK = "{name} ✓"
+KEPT_FOR = "({name})"
+QR_LABEL = "QR code of {address}"
+ABSENTEES = "Agents for who is missing"
+ADD_ROOM = "One more room"
+BEGIN_ALL = "Begin in all rooms"
+END_ALL, REVEAL_ALL = "End all games", "Reveal all"
+END_ALL_ASK = "End the games in all rooms? No more decisions are taken. This cannot be undone."
+REVEAL_ALL_ASK = (
+    "Reveal everything in all rooms? Games that are not over end, and both sides see each other's "
+    "numbers. This cannot be undone."
+)
+NOTICE = "Message to everybody"
+NOTICE_FROM = "Your teacher: {words}"
+TELL_ALL, CLEAR_NOTICE = "Show it", "Take it down"
+PHASE = "Phase"
+PHASES = {"": "none", "prepare": "Prepare", "round": "Round", "between": "Between rounds"}
+PHASE_HELP = "In a round decisions are taken; while you prepare and between rounds all rooms pause."
+PHASE_LEFT = "{phase}: {minutes}:{seconds:02d} left"
+PHASE_UP = "{phase}: time is up"
+MINUTES = "Minutes (0: no clock)"
+SET_PHASE = "Begin this phase"
+NO_SUCH_PHASE = "there is no such phase"
 TEACHERS_WORD = "Teacher's word"
 TEACHERS_WORD_HELP = "It is printed where the server was started."
 CLOSE_ROOM = "Close this room"
 CLOSE_CLASS = "Close the class"
 CLOSE_ROOM_ASK = "Close the room {code}? Its game and its moves are deleted."
 CLOSE_CLASS_ASK = "Close the class {title}? All its rooms, games and moves are deleted."
-KEEP = "Keep it"
+KEEP = "Leave it as it is"
+SURE = "Are you sure?"
 OPEN_CLASS = "Open a class"
 OPEN_CLASS_HELP = "With the teacher's key you were given."
 KEY = "Teacher's key"
@@ -647,11 +915,23 @@ FORGET = "Close on this device"
 ROOM_LIST = "Rooms"
 WATCH = "Watch"
 PAUSE, RESUME, REVEAL = "Pause", "Resume", "Reveal everything to the players"
+REVEAL_ASK = (
+    "Reveal everything in room {code}? Its game ends, and both sides see each other's numbers. "
+    "This cannot be undone."
+)
+START, END_GAME = "Begin without waiting", "End the game"
+END_ASK = "End the game in room {code}? No more decisions are taken. This cannot be undone."
+FREE_ASK = (
+    "Free the seat of {seat}? {name} loses it at once, on every device; the game and its moves "
+    "stay."
+)
 PAUSE_ALL, RESUME_ALL = "Pause all rooms", "Resume all rooms"
 AGENT_PLAYS = "Let an agent play {seat}"
 FREE_SEAT = "Free the seat of {seat}"
 STATE = {
     "waiting": "waiting for players",
+    "reading": "reading the brief: {seats}",
+    "ended": "ended on day {day}",
     "playing": "day {day}, {seat} decides",
     "paused": "paused",
     "over": "over on day {day}",
@@ -661,7 +941,7 @@ RESULTS = "Results of the class"
 RESULTS_EMPTY = "No game is over yet."
 EXPORT = "Export as CSV"
 PRINT = "Print this page"
-JOIN_AT = "Students open {address} and type the room's code."
+JOIN_AT = "Students open {address} and type their names, or type the code {code} under Play."
 WATCHING = "Watching room {code}: everything is shown here"
 ADVICE = "The agent in this seat would choose: {advice}"
 PROJECT = "Do not project this page before the game is over: it shows both sides' private numbers."
@@ -696,22 +976,42 @@ WIN_SET_TEXT = (
 ODDS = "Where the odds turned"
 ODDS_HELP = (
     "Each evening continued {futures} times by the agents: the share still in force on the last "
-    "day. A drop is news that day; chance and decisions both make news. Where a person holds on to "
-    "the ceasefire and the agent would end it, the odds are near 0 until pressure at home falls."
+    "day. A drop is news that day; chance and decisions both make news. What a decision did is its "
+    "evening with it less the same evening with what the agent would have decided, all after it "
+    "left to the agents; up to 16 decisions are looked at, those of the days with most news."
 )
-ODDS_WAIT = "Continuing every evening of the game… this takes some seconds."
+ODDS_WAIT = "Which decision moved the odds most is being found out: {done} of {all}…"
+ODDS_FAILED = "The odds of this game could not be followed."
+LEAD = "In three sentences"
+YOU, YOU_OBJECT, AND = "You", "you", " and "
+GAINED = "{who} gained {gain:.3f} over no deal: the deal of day {day} is worth {worth:.3f}."
+GAINED_NOTHING = "{who} gained nothing over no deal: nothing was ratified in {rounds} rounds."
+LEFT_NO_TALKS = "No talks were held, so nothing lay on the table."
+LEFT_NOTHING = "Nothing was left on the table: no other package was better for both."
+LEFT_NO_ZONE = "No package would have been ratified in both capitals on the last day of talks."
+LEFT_BETTER = "Left on the table: {changes} would have added {added}."
+LEFT_A_DEAL = "A deal was there that both capitals would have ratified: {changes}. It adds {added}."
+LEFT_ADDS = "{added:.3f} for {who}"
+RAISED = (
+    "What raised the odds of the ceasefire most, by {change:+.2f}: on day {day} {seat} decided "
+    "({what}: {choice}; the agent would have: {agent})."
+)
+LOWERED = (
+    "What lowered them most, by {change:+.2f}: on day {day} {seat} decided ({what}: {choice}; the "
+    "agent would have: {agent})."
+)
+MOVED_NOTHING = "No decision moved the odds: everybody decided as the agents would have."
 DROP = "Day {days}: {before:.2f} → {after:.2f}"
-DECISIVE = "Decisions that moved the odds most"
+EFFECTS = "Decisions that moved the odds most"
+EFFECT = "Odds"
+NO_EFFECTS = "Everybody decided as the agents would have."
+DROPS = "Days with the largest drops"
 DROP_NO_DECISION = "Nobody at the table decided anything then: chance, or the agents."
-DROP_DECISION = "{seat} decided: {what}{by}. The agent would have: {agent}."
-DROP_INSTEAD = (
-    "Had agents decided from there on: {instead:.2f} that evening. Deciding otherwise moved the "
-    "odds by {effect:+.2f}."
-)
-DROP_AS_AGENT = "The persons decided as the agents would have: the drop is chance."
+DROP_AS_AGENT = "Everybody decided as the agents would have: the drop is chance."
+DROP_BOTH = "Chance, and decisions unlike the agents' (above, if they moved the odds)."
 NO_DROPS = "The odds never fell."
 DECISIONS = "Decisions, and what the agents would have done"
-COLUMNS = ("Day", "Seat", "Decision", "Choice", "The agent would have")
+COLUMNS = ("Day", "Seat", "Decision", "Choice", "The agent would have", "Words")
 KINDS = {
     "attend": "come to a round",
     "offer": "offer",
@@ -726,9 +1026,17 @@ KINDS = {
 }
 HELD_OFFER = "held to the last offer"
 NOTHING = "nothing"
+HOW_FAR = {
+    "finished": "finished",
+    "unfinished": "unfinished: as far as it was played",
+    "unplayed": "not played",
+    "broken": "failed",
+}
 RESULT_COLUMNS = {
+    "number": "Number",
     "room": "Room",
     "players": "Players",
+    "state": "Game",
     "day": "Day",
     "in_force": "In force",
     "how": "How it ended",
@@ -739,7 +1047,28 @@ RESULT_COLUMNS = {
     "afghan_taliban_gain": "Gain, Kabul",
     "nash_share": "Share of Nash product",
     "deal": "Deal",
+    "messages": "Messages",
 }
+PICTURE = "The class as a picture"
+PICTURE_TITLE = "{title}: what came of it"
+PICTURE_COUNT = "{over} of {rooms} games are over"
+GAINS, GAIN_OF = "Gains over no deal", "gain of {seat}"
+GAINS_HELP = (
+    "Each dot is a room with a deal, by its number; the line is the best that both could have had "
+    "on day 0. Only games that are over are shown; worth changes with "
+    "trust and grievance, so that a dot may lie beyond the line."
+)
+GAINS_LABEL = "Gains of both sides: {deals} rooms with a deal, {none} without"
+NO_DEAL_ROOMS = "Without a deal: {rooms}"
+SURVIVAL = "Does the ceasefire last?"
+SURVIVAL_HELP = (
+    "The share of rooms whose ceasefire is in force, day by day (Kaplan-Meier), beside 1,000 games "
+    "of agents alone with its 95 % band."
+)
+SURVIVAL_LABEL = "Survival: {rooms} rooms, {ended} of them ended"
+YOUR_ROOMS, AGENTS_ALONE = "your rooms", "agents alone"
+DEALS, NO_DEALS = "What the deals say", "No game that is over has a deal."
+DEALS_OPTION = "{option} ({count})"
 
 # --- compare ----------------------------------------------------------------------------------
 
@@ -769,6 +1098,17 @@ DRAWING = "Simulating and drawing…"
 DOWNLOAD = "Download {kind}"
 PICK_TWO = "choose two to eight scenarios to compare"
 REFERENCE = "Compared with"
+
+
+def both(sides: Sequence[str]) -> str:
+    """Sides in a row."""
+    return AND.join(map(seat, sides))
+
+
+def said_kind(message: Any) -> str:
+    """To whom a message went, as a kind of entry in a transcript."""
+    to = message.to if message.to in SAID_BY else ""
+    return SAID_BY[to].format(seat=seat(message.seat), side=seat(message.to)).rstrip(":")
 
 
 def advice(kind: str, value: Any) -> str:

@@ -52,6 +52,11 @@ class Walk:
         while self.running and int(self.game.record["talks"]["held"]) == held:
             self.step()
 
+    def to_day(self, day: int) -> None:
+        """Live to a day, or to the end if that comes first."""
+        while self.running and self.day < day:
+            self.step()
+
     def to_end(self) -> None:
         """Live to the last day."""
         while self.running:

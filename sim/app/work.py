@@ -9,8 +9,8 @@ from typing import Any
 
 from sim.config import Scenario
 from sim.game import Checkpoint, Game, Move, Setup
-from sim.game.debrief import Odds, odds
-from sim.game.futures import Fan, two_fans
+from sim.game.debrief import Followed, Odds, follow, odds, possible_gains
+from sim.game.futures import Fan, fan, two_fans
 from sim.model import CeasefireModel
 
 
@@ -35,18 +35,41 @@ def futures(
     return two_fans(scenario, evening, change, days=days, end=end)
 
 
-def game_odds(stored: dict[str, Any], moves: list[Move]) -> Odds:
-    """Follow the odds of a game."""
-    return odds(Setup.restored(stored), moves)
+def agents_alone(stored: dict[str, Any]) -> tuple[Fan, list[list[float]]]:
+    """How long 1,000 games of agents last, and the frontier of gains, both from day 0."""
+    setup = Setup.restored(stored)
+    game = Game(Setup(setup.cell, ()), start=False)
+    days = setup.cell.settings.horizon
+    ahead = fan(setup.cell.scenario, Checkpoint.of(game.model), days=days, end="collapse")
+    return ahead, possible_gains(game)
+
+
+def followed(
+    stored: dict[str, Any], moves: list[Move], known: Followed, most: int
+) -> tuple[Followed, int]:
+    """Follow the odds of a game a little further."""
+    return follow(Setup.restored(stored), moves, known, most)
+
+
+def game_odds(stored: dict[str, Any], moves: list[Move], known: Followed) -> Odds:
+    """The odds of a game, of which all is known."""
+    return odds(Setup.restored(stored), moves, known=known)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawn figure in three forms."""
+    """A drawn figure to keep in three forms, and as pages show it: a picture per look."""
 
     png: bytes
     svg: bytes
     csv: bytes
+    shown: dict[str, bytes]
+
+
+LOOKS = {  # how a page shows a figure -> theme and sheet
+    "light-wide": ("light", "slide"), "dark-wide": ("dark", "slide"),
+    "light-narrow": ("light", "column"), "dark-narrow": ("dark", "column"),
+}  # fmt: skip
 
 
 def figure(
@@ -57,7 +80,6 @@ def figure(
     horizon: int,
     replicates: int,
     seed: int,
-    theme: str,
 ) -> Figure:
     """Draw a comparison of scenarios, simulated now or read from a finished sweep."""
     import tempfile
@@ -72,10 +94,18 @@ def figure(
 
         found = open_cells([Path(results)], end=end, horizon=horizon)
         ensembles = {name: found.cells[name] for name in names}
-    drawn = draw(family, ensembles, reference=names[0], end=end, theme=theme)
+    shown = {}
     with tempfile.TemporaryDirectory() as folder:
+        for look, (theme, sheet) in LOOKS.items():
+            drawn = draw(
+                family, ensembles, reference=names[0], end=end, theme=theme, sheet=sheet
+            )  # fmt: skip
+            [png] = save(drawn, Path(folder) / look, ["png"])
+            shown[look] = png.read_bytes()
+        drawn = draw(family, ensembles, reference=names[0], end=end)
         png, svg = save(drawn, Path(folder) / "figure")
-        return Figure(png.read_bytes(), svg.read_bytes(), drawn.table.to_csv(index=False).encode())
+        table = drawn.table.to_csv(index=False).encode()
+        return Figure(png.read_bytes(), svg.read_bytes(), table, shown)
 
 
 @lru_cache(maxsize=24)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from sim.plots.style import Drawing
     from sim.report.cells import CellSet
 
-FORMATS = ("png", "svg", "pdf", "csv")
+FORMATS = ("png", "svg", "pdf", "csv", "txt", "html", "json")
+"""Pictures, the data drawn, the caption, an interactive page and its Vega-Lite specification."""
 THEMES, SHEETS = ("light", "dark"), ("slide", "page", "column")
 
 

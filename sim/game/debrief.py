@@ -6,7 +6,8 @@ or its teacher reveals it. Everything returned is plain data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,8 @@ from sim.arrays import FloatArray
 from sim.config import ENDS, PARTIES
 from sim.futures import utilities
 from sim.game.futures import fan
-from sim.game.play import Decision, Game, Move, Setup
-from sim.game.views import asked_at_home, ceasefire
+from sim.game.play import Game, Move, Setup
+from sim.game.views import asked_at_home, ceasefire, view, worths
 from sim.negotiation import solutions
 from sim.notes import OUTCOMES, PARTIAL
 from sim.parameters import NONE
@@ -24,8 +25,9 @@ from sim.records import ACCOUNTS
 
 FUTURES = 400  # per evening: an error of at most .025 in a share, less in a difference
 MOST_EVENINGS = 45  # looked at for the odds; the days with decisions come first
-LARGEST = 3  # drops, and decisions that moved the odds most
-MOST_RETOLD = 12  # days with a decision unlike the agents' that are told again
+LARGEST = 3  # drops
+MOST_EFFECTS = 16  # decisions unlike the agents' whose own effect is looked at
+SAME = 0.0005  # of utility: less is no gain that anybody would be shown
 Facts = dict[str, Any]
 
 
@@ -69,8 +71,9 @@ def landscape(game: Game) -> Facts | None:
     sorted by the first side's utility; ``disagreement`` (2,); ``nash`` and
     ``kalai_smorodinsky`` (each a point, or None without a zone of agreement); ``needed`` (2,) the
     bounds of the win-sets; ``win_sets`` how many packages each side would ratify, both, and of
-    how many; ``offers`` with speaker, exchange and point; ``deal`` the point agreed at the table
-    or None.
+    how many; ``better`` a ``package`` that both would have ratified and what it ``added`` to the
+    deal, or to no deal, for each side, None if there is none; ``offers`` with speaker, exchange
+    and point; ``deal`` the point agreed at the table or None.
     """
     entries = game.entries
     session = _session_shown(game, entries)
@@ -95,6 +98,7 @@ def landscape(game: Game) -> Facts | None:
             "both": int(inside.all(axis=1).sum()),
             "of": len(worth),
         },
+        "better": _better(game, worth, threat, needed),
         "offers": [
             {
                 "speaker": move["speaker"],
@@ -105,6 +109,31 @@ def landscape(game: Game) -> Facts | None:
         ],
         "deal": worth[agreed[-1]["package"]].tolist() if agreed else None,
     }
+
+
+def possible_gains(game: Game) -> list[list[float]]:
+    """The frontier of both sides' gains over no deal as they stand now, by the first side's."""
+    gains = np.stack([
+        worths(game, side) - view(game, side)["mine"]["reservation"] for side in PARTIES
+    ], axis=1)  # fmt: skip
+    frontier = gains[solutions.pareto_frontier(gains)]
+    found: list[list[float]] = frontier[np.argsort(frontier[:, 0], kind="stable")].tolist()
+    return found
+
+
+def _better(game: Game, worth: FloatArray, threat: FloatArray, needed: FloatArray) -> Facts | None:
+    """What was left on the table: the package with the largest product of both sides' gains.
+
+    Gains are over the deal or, without one, over no deal; both capitals would have ratified it.
+    """
+    dealt = int(game.record["tally"]["deal_package"])
+    gains = worth - (threat if dealt == NONE else worth[dealt])
+    inside = (gains > SAME).all(axis=1) & (worth >= needed).all(axis=1)
+    if not inside.any():
+        return None
+    best = int(np.where(inside, gains.clip(0).prod(axis=1), -1.0).argmax())
+    added = dict(zip(PARTIES, gains[best].tolist(), strict=True))
+    return {"package": game.packages.describe(best), "added": added}
 
 
 def _ended(game: Game, row: Facts) -> Facts:
@@ -159,65 +188,109 @@ class Turn:
     """A stretch between two evenings and what it did to the odds.
 
     ``before`` and ``after`` are shares of futures, continued by the agents, in force on the
-    game's last day; ``decisions`` the persons' of these days; ``instead`` what ``after`` would be
-    had agents decided from the first decision in which a person did otherwise, None if nobody did.
+    game's last day; ``decisions`` the numbers of the persons' decisions of these days.
     """
 
     first_day: int
     last_day: int
     before: float
     after: float
-    decisions: list[Decision]
-    instead: float | None = None
+    decisions: list[int]
 
     @property
     def change(self) -> float:
         """Change of the odds."""
         return self.after - self.before
 
+
+@dataclass(frozen=True)
+class Effect:
+    """What one decision did to the odds of its evening, all after it left to the agents.
+
+    ``number`` counts the game's decisions; ``taken`` and ``instead`` are the shares in force on the
+    last day with what the person decided and with what the agent would have.
+    """
+
+    number: int
+    taken: float
+    instead: float
+
     @property
-    def effect(self) -> float:
-        """What the persons' decisions did to the odds, compared with the agents' from there on."""
-        return 0.0 if self.instead is None else self.after - self.instead
+    def change(self) -> float:
+        """What the decision added to the odds."""
+        return self.taken - self.instead
+
+
+@dataclass
+class Followed:
+    """What is known of a game's odds so far; it stays true however the game goes on.
+
+    ``shares`` by evening; ``effects`` of decisions unlike the agents', by number.
+    """
+
+    shares: dict[int, float] = field(default_factory=dict)
+    effects: dict[int, Effect] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Odds:
     """The ceasefire's odds over the game: shares in force on the last day, by evening.
 
-    ``drops`` are the largest falls, ``decisive`` the stretches whose decisions moved the odds most,
-    either way.
+    ``drops`` are the largest falls; ``effects`` what decisions unlike the agents' did, the largest
+    first.
     """
 
     days: list[int]
     shares: list[float]
     drops: list[Turn]
-    decisive: list[Turn]
+    effects: list[Effect]
     futures: int
 
 
-def odds(setup: Setup, moves: list[Move], futures: int = FUTURES) -> Odds:
-    """Follow the odds from evening to evening and explain the largest drops.
+def follow(
+    setup: Setup, moves: list[Move], known: Followed, most: int, futures: int = FUTURES
+) -> tuple[Followed, int]:
+    """Find out ``most`` more shares of a game; return all that is known, and how many are wanting.
 
-    All evenings are continued with one branch, so that their futures meet the same chance.
+    All evenings are continued with one branch, so that their futures meet the same chance, and what
+    was found out while a game went on is what would be found at its end.
     """
     game = Game(setup, moves, keep=True)
+    known = Followed(dict(known.shares), dict(known.effects))
+    days = [day for day in _looked_at(game) if day not in known.shares]
+    numbers = [number for number in _otherwise(game, known) if number not in known.effects]
+    for day in days[:most]:
+        known.shares[day] = _share(game, day, futures)
+    for number in numbers[: max(0, most - len(days))]:
+        known.effects[number] = _effect(game, number, futures)
+    return known, max(0, len(days) + len(numbers) - most)
+
+
+def odds(
+    setup: Setup, moves: list[Move], futures: int = FUTURES, known: Followed | None = None
+) -> Odds:
+    """Follow the odds from evening to evening and say which decisions moved them.
+
+    ``known`` is what ``follow`` has found out of this game with as many futures.
+    """
+    game = Game(setup, moves, keep=True)
+    found, wanting = known or Followed(), 1
+    while wanting:  # which decisions are looked at depends on the shares
+        found, wanting = follow(setup, moves, found, MOST_EVENINGS + MOST_EFFECTS, futures)
     days = _looked_at(game)
-    shares = [_share(game, day, futures) for day in days]
+    shares = [found.shares[day] for day in days]
+    asked = [decision.question.day for decision in game.decisions]
     turns = [
         Turn(
-            days[k] + 1, days[k + 1], shares[k], shares[k + 1],
-            [d for d in game.decisions if days[k] < d.question.day <= days[k + 1]],
+            before + 1, after, found.shares[before], found.shares[after],
+            [number for number, day in enumerate(asked) if before < day <= after],
         )
-        for k in range(len(days) - 1)
+        for before, after in pairwise(days)
     ]  # fmt: skip
-    news = sorted(turns, key=lambda turn: -abs(turn.change))
-    otherwise = [turn for turn in news if _unlike(turn.decisions) is not None]
-    retold = {turn.first_day: _retold(game, turn, futures) for turn in otherwise[:MOST_RETOLD]}
-    turns = [retold.get(turn.first_day, turn) for turn in turns]
     falls = sorted((turn for turn in turns if turn.change < 0), key=lambda turn: turn.change)
-    moved = sorted((t for t in turns if t.effect), key=lambda turn: -abs(turn.effect))
-    return Odds(days, shares, falls[:LARGEST], moved[:LARGEST], futures)
+    effects = [found.effects[number] for number in _otherwise(game, found)]
+    effects.sort(key=lambda effect: -abs(effect.change))
+    return Odds(days, shares, falls[:LARGEST], effects, futures)
 
 
 def _looked_at(game: Game) -> list[int]:
@@ -249,23 +322,34 @@ def _share(game: Game, day: int, futures: int) -> float:
     return float(1.0 - ahead.ended.mean())
 
 
-def _unlike(decisions: list[Decision]) -> Decision | None:
-    """The first decision that the agent would have made otherwise."""
-    return next((d for d in decisions if d.move.value != d.agent), None)
+def _otherwise(game: Game, known: Followed) -> list[int]:
+    """Decisions unlike the agents', those of the days with most news first, at most so many."""
+    days = sorted(known.shares)
+
+    def news(number: int) -> float:
+        day = game.decisions[number].question.day
+        before = [d for d in days if d < day]
+        after = [d for d in days if d >= day]
+        if not before or not after:
+            return 0.0
+        return -abs(known.shares[after[0]] - known.shares[before[-1]])
+
+    unlike = [k for k, d in enumerate(game.decisions) if d.move.value != d.agent]
+    return sorted(unlike, key=lambda number: (news(number), number))[:MOST_EFFECTS]
 
 
-def _retold(game: Game, turn: Turn, futures: int) -> Turn:
-    """Say what the agents' decisions would have made of a stretch."""
-    other = _unlike(turn.decisions)
-    assert other is not None
-    number = game.decisions.index(other)
-    instead = Game(game.setup, game.moves[:number], keep=True)
-    while not instead.over and instead.question is not None:
-        if instead.question.day > turn.last_day:
-            break
-        instead.play(instead.question.seat, instead.question.kind, instead.advice)
-    day = min(turn.last_day, max(instead.evenings))
-    return replace(turn, instead=_share(instead, day, futures))
+def _effect(game: Game, number: int, futures: int) -> Effect:
+    """What one decision did: the same evening with and without it, agents after it."""
+    decision = game.decisions[number]
+    shares = []
+    for value in (decision.move.value, decision.agent):
+        other = Game(game.setup, game.moves[:number], keep=True)
+        other.play(decision.move.seat, decision.move.kind, value)
+        while other.question is not None and other.question.day <= decision.question.day:
+            other.play(other.question.seat, other.question.kind, other.advice)
+        day = min(decision.question.day, max(other.evenings))
+        shares.append(_share(other, day, futures))
+    return Effect(number, *shares)
 
 
 def without_persons(setup: Setup) -> Game:

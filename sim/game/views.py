@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sim.arrays import FloatArray
 from sim.config import CAUSES, ENDS, PARTIES, ConfigError
-from sim.futures import at_the_table, package_worth
+from sim.futures import at_the_table, own_worths
 from sim.game.play import Game
 from sim.game.questions import Question
 from sim.game.seats import MEDIATORS, SEATS
@@ -44,6 +45,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {  # kind of entry in the log -> facts ever
 TOLD: dict[str, tuple[str, ...]] = {  # seen by the seat that is told, and by the mediators
     "information": ("speaker", "hearer", "says_good_faith"),
 }
+HIDDEN = ("end",)  # kinds of question that would tell of a side's own pressure
 PRIVATE = ("session",)  # both sides' numbers at the table; seen by nobody before the debriefing
 MORE: dict[str, tuple[str, ...]] = {  # what a side alone sees of an entry of its own
     "ratification": ("utility", "needed"),
@@ -53,9 +55,10 @@ MORE: dict[str, tuple[str, ...]] = {  # what a side alone sees of an entry of it
 def view(game: Game, seat: str) -> View:
     """What a seat may see now.
 
-    ``seat`` is one of ``SEATS``. Keys: ``day``, ``days``, ``date``, ``waits_for`` and ``turn``,
-    ``ceasefire`` (per end definition), ``calendar``, ``deal``, ``history`` and ``today`` (entries
-    of the log), ``mine`` (the seat's own numbers) and, if it is this seat's turn, ``question``.
+    ``seat`` is one of ``SEATS``. Keys: ``day``, ``days``, ``date``, ``waits_for``, ``waits_to`` and
+    ``turn``, ``ceasefire`` (per end definition), ``calendar``, ``deal``, ``history`` and ``today``
+    (entries of the log), ``mine`` (the seat's own numbers) and, if it is this seat's turn,
+    ``question``.
     """
     if seat not in SEATS:
         raise ConfigError(f"seat is {str(seat)[:40]!r}; allowed are {', '.join(SEATS)}")
@@ -81,6 +84,7 @@ def public(game: Game) -> View:
         "start": model.scenario.start.isoformat(),
         "over": game.over,
         "waits_for": None if question is None else question.seat,
+        "waits_to": None if question is None or question.kind in HIDDEN else question.kind,
         "turn": len(game.decisions),
         "ceasefire": ceasefire(record),
         "calendar": {
@@ -99,15 +103,20 @@ def history(game: Game, seat: str) -> Iterator[View]:
     yield from _allowed(game, game.entries, seat)
 
 
-def worth(game: Game, seat: str, package: dict[str, str]) -> float | None:
-    """Own utility of a package to a side at the numbers it decides by; None for mediators."""
+def worths(game: Game, seat: str) -> FloatArray | None:
+    """Own utility of every package, (P,), at the numbers a side decides by; None for mediators."""
     if seat not in PARTIES:
         return None
     numbers = _own(game, seat, game.question if _is_asked(game, seat) else None)
-    return package_worth(
-        game.model.futures, PARTIES.index(seat), game.packages.index(package), numbers["trust"],
-        numbers["lock_in"],
+    return own_worths(
+        game.model.futures, PARTIES.index(seat), numbers["trust"], numbers["lock_in"]
     )  # fmt: skip
+
+
+def worth(game: Game, seat: str, package: dict[str, str]) -> float | None:
+    """Own utility of a package to a side at the numbers it decides by; None for mediators."""
+    found = worths(game, seat)
+    return None if found is None else float(found[game.packages.index(package)])
 
 
 def _is_asked(game: Game, seat: str) -> bool:
@@ -183,10 +192,16 @@ def _mediators(game: Game) -> View:
     }
 
 
+def reckoned_worths(game: Game) -> FloatArray:
+    """What every package is publicly reckoned to be worth to each side, (P, 2)."""
+    found: FloatArray = at_the_table(game.model.futures)["reckoned"]
+    return found
+
+
 def reckoned(game: Game, package: dict[str, str]) -> dict[str, float]:
     """What a package is publicly reckoned to be worth to each side: what mediators go by."""
-    reckoned_ = at_the_table(game.model.futures)["reckoned"][game.packages.index(package)]
-    return dict(zip(PARTIES, reckoned_.tolist(), strict=True))
+    found = reckoned_worths(game)[game.packages.index(package)]
+    return dict(zip(PARTIES, found.tolist(), strict=True))
 
 
 def _asked(game: Game, question: Question) -> View:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
+from matplotlib.colors import ListedColormap
 
 from sim.analysis.ensemble import Ensemble
 from sim.arrays import FloatArray
@@ -14,11 +16,12 @@ from sim.config import PARTIES
 from sim.futures import utilities
 from sim.negotiation import solutions
 from sim.plots.page import Page
-from sim.plots.style import Drawing, sheet_named, styled, theme_named
+from sim.plots.style import Drawing, Theme, sheet_named, styled, theme_named
 from sim.plots.words import facts, readable
 from sim.study.cells import Cell
 
-COLOURS = {"pakistan": "#0072B2", "afghan_taliban": "#D55E00", "mediators": "#009E73"}
+SERIES = {"pakistan": 0, "afghan_taliban": 1, "mediators": 2}
+"""Colour of each speaker, as an index into a theme's series."""
 MARKERS = {"pakistan": "o", "afghan_taliban": "s", "mediators": "D"}
 Entry = dict[str, Any]
 
@@ -31,7 +34,7 @@ def path(cell: Cell, heard: list[Entry], theme: str = "light", sheet: str = "sli
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     moves = [entry for entry in heard if entry["kind"] == "move"]
-    shown = _round_shown(moves)
+    shown = round_shown(moves)
     rows = [entry for entry in moves if entry["round"] == shown]
     sessions = [e for e in heard if e["kind"] == "session" and e["round"] == shown]
     title = f"Offers in utility space, one future: {readable(cell.scenario.name)}"
@@ -52,8 +55,8 @@ def path(cell: Cell, heard: list[Entry], theme: str = "light", sheet: str = "sli
             account = next(entry["account"] for entry in heard if "account" in entry)
             utilities = _utilities(cell, account, sessions[-1])
             table = pd.concat(
-                [_landscape(axes, utilities, np.array(sessions[-1]["reservation"])),
-                 _offers(axes, rows, sides)],
+                [_landscape(axes, look, utilities, np.array(sessions[-1]["reservation"])),
+                 _offers(axes, look, rows, sides)],
                 ignore_index=True,
             )  # fmt: skip
             axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)
@@ -62,7 +65,7 @@ def path(cell: Cell, heard: list[Entry], theme: str = "light", sheet: str = "sli
     return Drawing(page.figure, table, "\n".join(footer), title)
 
 
-def _round_shown(moves: list[Entry]) -> int:
+def round_shown(moves: list[Entry]) -> int:
     """Number of the round with the last accepted move, else of the last round; 0 for none."""
     accepted = [move["round"] for move in moves if move["accepted"]]
     return int(accepted[-1] if accepted else moves[-1]["round"] if moves else 0)
@@ -86,15 +89,21 @@ def _utilities(cell: Cell, account: str, session: Entry) -> FloatArray:
     return utilities(cell.scenario, account, session["verifiers"], session["trust"], lock_in)
 
 
-def _landscape(axes: Any, utilities: FloatArray, reservation: FloatArray) -> pd.DataFrame:
+def _landscape(
+    axes: Any, look: Theme, utilities: FloatArray, reservation: FloatArray
+) -> pd.DataFrame:
     """Packages, frontier, reservations and solution points."""
-    axes.plot(*utilities.T, ".", color="0.8", markersize=3, label="packages", zorder=1)
+    axes.plot(*utilities.T, ".", color=look.grid, markersize=3, label="packages", zorder=1)
     edge = utilities[solutions.pareto_frontier(utilities)]
     edge = edge[np.argsort(edge[:, 0])]
-    axes.plot(*edge.T, "-", color="0.35", linewidth=1.2, label="Pareto frontier", zorder=2)
-    axes.axvline(reservation[0], color=COLOURS["pakistan"], linestyle=":", linewidth=1.2)
-    axes.axhline(reservation[1], color=COLOURS["afghan_taliban"], linestyle=":", linewidth=1.2)
-    axes.plot([], [], ":", color="0.35", label="no deal (each side's)")
+    axes.plot(*edge.T, "-", color=look.muted, linewidth=1.2, label="Pareto frontier", zorder=2)
+    axes.axvline(
+        reservation[0], color=look.series[SERIES["pakistan"]], linestyle=":", linewidth=1.2
+    )
+    axes.axhline(
+        reservation[1], color=look.series[SERIES["afghan_taliban"]], linestyle=":", linewidth=1.2
+    )
+    axes.plot([], [], ":", color=look.muted, label="no deal (each side's)")
     rows = [{"what": "frontier", "pakistan": x, "afghan_taliban": y} for x, y in edge]
     for name, solve, marker in (
         ("Nash", solutions.nash, "P"),
@@ -104,12 +113,12 @@ def _landscape(axes: Any, utilities: FloatArray, reservation: FloatArray) -> pd.
             at = utilities[solve(utilities, reservation)]
         except solutions.NoAgreementZone:
             continue
-        axes.plot(*at, marker, color="k", markersize=11, linestyle="", label=name, zorder=4)
+        axes.plot(*at, marker, color=look.ink, markersize=11, linestyle="", label=name, zorder=4)
         rows.append({"what": name, "pakistan": at[0], "afghan_taliban": at[1]})
     return pd.DataFrame(rows)
 
 
-def _offers(axes: Any, moves: list[Entry], sides: Sequence[str]) -> pd.DataFrame:
+def _offers(axes: Any, look: Theme, moves: list[Entry], sides: Sequence[str]) -> pd.DataFrame:
     """Offer paths of both sides, the mediators' drafts and what was accepted."""
     rows = [
         {
@@ -120,48 +129,65 @@ def _offers(axes: Any, moves: list[Entry], sides: Sequence[str]) -> pd.DataFrame
     ]  # fmt: skip
     names = dict(zip(PARTIES, (f"{side}'s offers" for side in sides), strict=True))
     names["mediators"] = "mediators' drafts"
-    for speaker, colour in COLOURS.items():
+    for speaker, place in SERIES.items():
         own = [row for row in rows if row["by"] == speaker]
         if own:
             points = np.array([[row[party] for party in PARTIES] for row in own])
             line = "" if speaker == "mediators" else "-"
             axes.plot(
-                *points.T, marker=MARKERS[speaker], linestyle=line, color=colour, markersize=7,
-                alpha=0.8, label=names[speaker], zorder=3,
+                *points.T, marker=MARKERS[speaker], linestyle=line, markersize=7, alpha=0.8,
+                color=look.series[place], label=names[speaker], zorder=3,
             )  # fmt: skip
     for row in rows:
         if row["what"] == "accepted":
             axes.plot(
-                row["pakistan"], row["afghan_taliban"], "*", color="#CC79A7", markersize=20,
-                markeredgecolor="k", linestyle="", label="accepted", zorder=5,
+                row["pakistan"], row["afghan_taliban"], "*", color=look.series[3], markersize=20,
+                markeredgecolor=look.ink, linestyle="", label="accepted", zorder=5,
             )  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def density(ensemble: Ensemble, theme: str = "light", sheet: str = "slide") -> Drawing:
-    """Draw where the deals of an ensemble lie: gains over no deal of both sides, as a density."""
+    """Draw where the deals of an ensemble lie: gains over no deal of both sides, as a density.
+
+    Futures differ in trust and in what no deal is worth, so they share no frontier; `path` draws
+    that of one future with its Nash and Kalai-Smorodinsky points.
+    """
     look, paper = theme_named(theme), sheet_named(sheet)
     end = ensemble.scenario.ceasefire.end.value
     gains = ensemble.outcomes("deal_gain_pakistan", "deal_gain_afghan_taliban").dropna()
     share = len(gains) / ensemble.replicates
     title = f"Gains of both sides from the first deal: {readable(ensemble.scenario.name)}"
     said = f"{share:.0%} of {ensemble.replicates:,} futures have a ratified deal"
-    footer = facts({ensemble.scenario.name: ensemble}, end, ["Gain: utility above no deal."])
+    footer = facts({ensemble.scenario.name: ensemble}, end, ["Gain: utility above no deal."], "")
     with styled(look, paper):
-        page = Page.with_body(look, paper, (title, said, footer), 4.0 if sheet != "column" else 3.0)
-        sides = [party.label for party in ensemble.scenario.parties]
-        axes = _axes(page, [f"Gain of {side} (utility)" for side in sides], room=0.0)
+        page = Page.with_body(look, paper, (title, said, footer), 3.0)
         if len(gains):
-            drawn = axes.hexbin(
-                gains.iloc[:, 0],
-                gains.iloc[:, 1],
-                gridsize=40,
-                bins="log",
-                cmap="viridis",
-                mincnt=1,
-            )
-            bar = page.figure.colorbar(drawn, ax=axes, pad=0.02)
-            bar.set_label("futures (log scale)")
+            _draw_density(page, ensemble, gains)
         else:
+            axes = _axes(page, ["", ""], room=0.0)
             axes.text(0.5, 0.5, "no deal in any future", transform=axes.transAxes, ha="center")
     return Drawing(page.figure, gains.reset_index(drop=True), "\n".join(footer), title)
+
+
+def _draw_density(page: Page, ensemble: Ensemble, gains: pd.DataFrame) -> None:
+    """Hexagons of deals and their scale."""
+    look, em = page.theme, page.em
+    axes = _axes(page, [f"Gain of {x.label} (utility)" for x in ensemble.scenario.parties], 5 * em)
+    ramp = colormaps["viridis" if look.name == "dark" else "viridis_r"]
+    shades = ListedColormap(ramp(np.linspace(0.25, 1, 64)))
+    drawn = axes.hexbin(
+        gains.iloc[:, 0], gains.iloc[:, 1], gridsize=30, bins="log", cmap=shades, mincnt=1,
+        linewidths=0.2,
+    )  # fmt: skip
+    box = axes.get_position()
+    bar = page.axes(page.right - 4 * em, box.y0 * page.height, em, box.height * page.height)
+    scale = page.figure.colorbar(drawn, cax=bar, format="{x:g}")
+    scale.outline.set_visible(False)
+    most = int(drawn.get_array().max())
+    counts = [x * 10**power for power in range(7) for x in (1, 2, 5)]
+    scale.set_ticks([x for x in counts if x <= most], minor=False)
+    scale.ax.minorticks_off()
+    page.text(page.right, box.y1 * page.height + 0.4 * em, "futures", ha="right", gid="label")
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=0)

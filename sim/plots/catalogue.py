@@ -44,6 +44,12 @@ def _incidence(ensembles: Named, **look: Any) -> Drawing:
     return incidence(_only(ensembles), **look)
 
 
+def _states(ensembles: Named, **look: Any) -> Drawing:
+    from sim.plots.states import states
+
+    return states(_only(ensembles), **look)
+
+
 def _fans(ensembles: Named, **look: Any) -> Drawing:
     from sim.plots.fans import fans
 
@@ -82,6 +88,12 @@ def _difference(ensembles: Named, **look: Any) -> Drawing:
     return difference(ensembles, **look)
 
 
+def _difference_days(ensembles: Named, **look: Any) -> Drawing:
+    from sim.plots.difference import difference
+
+    return difference(ensembles, kind="rmst", **look)
+
+
 def _forest(ensembles: Named, **look: Any) -> Drawing:
     from sim.plots.forest import forest
 
@@ -111,11 +123,13 @@ def _swept(ensembles: Named, **look: Any) -> Drawing:
 FAMILIES: dict[str, Family] = {
     "survival": Family("share still in force, with numbers at risk", "one", _survival),
     "incidence": Family("how ceasefires end, by cause and by mode", "one", _incidence),
+    "states": Family("from talks to the end: states over time", "one", _states),
     "fans": Family("trust, tension and the like over time", "one", _fans),
     "hazard": Family("how likely a ceasefire is to end, by its age", "some", _hazard),
     "comparison": Family("all survival curves in one overlay", "several", _comparison),
     "panels": Family("a small panel each, the reference behind it", "several", _panels),
     "difference": Family("difference in survival, day by day", "several", _difference),
+    "difference-days": Family("difference in mean time, day by day", "several", _difference_days),
     "forest": Family("differences in how long ceasefires last", "several", _forest),
     "forest-causes": Family("differences in what ends ceasefires", "several", _forest_causes),
     "bargaining": Family("where deals lie: gains of both sides", "one", _bargaining),

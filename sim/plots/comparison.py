@@ -11,6 +11,7 @@ import pandas as pd
 from sim.analysis.compare import Comparison, compare
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
+from sim.analysis.limits import as_text
 from sim.plots.effects import draw_effects, effect_rows, how_compared
 from sim.plots.labels import LABEL, NUMBER, Label, even, write_labels
 from sim.plots.page import Page
@@ -22,7 +23,7 @@ from sim.plots.words import BAND, distinct, end_of, facts, lasting
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COUNTED = "Numbers: at risk at the start of the day (ended by its end)."
+COUNTED = "Numbers: at risk at the start of the day (ended before it)."
 EFFECT_ROW = 2.0
 """Height of a row of differences under the curves, in type sizes."""
 MOST_TABLED = 6
@@ -84,8 +85,8 @@ def comparison(
     notes = [BAND] if few else [f"No bands and numbers at risk for more than {MOST_TABLED} curves."]
     notes += [how_compared(group.effects), COUNTED if few else "", _event_note(group), group.common]
     footer = facts(group.ensembles, group.end, [note for note in notes if note])
-    shown = lasting(group.end, "with the ceasefire in force")
-    title = f"Share of simulated futures {shown}, by scenario"
+    left = lasting(group.end, "with the ceasefire in force")
+    title = f"Share of simulated futures {left}"
     subtitle = f"Δ: difference from {group.labels[reference]}, whose own values stand in its row"
     if paper.name == "column":
         subtitle = f"Δ: difference from {group.labels[reference]}"
@@ -142,7 +143,9 @@ def _draw(page: Page, group: Group, few: bool) -> pd.DataFrame:
     left = page.left + 4.6 * em
     right = left + (0.42 if stacked else 0.36) * page.width
     counts = _counts(page, group, right - left) if few else pd.DataFrame()
-    rows, where = _count_texts(group, counts), "above" if stacked else "right"
+    rows = _count_texts(group, counts)
+    wide = max((page.extent(name) for name in rows), default=0.0) + 3.5 * em
+    where = "above" if stacked and wide > page.right - right else "right"
     if stacked:
         page.bottom = _draw_effects_below(page, group)
     table_top = page.bottom + counts_height(page, rows, where)
@@ -195,7 +198,7 @@ def _draw_panels(
         panel.set_xlabel(unit)
         if group.reference in places:
             base = rows["reference"].iloc[0]
-            text = f"{base:.0f}" if days else f"{base:.2f}"
+            text = as_text(float(base), "days" if days else "share")
             style: Style = {"ha": "center", "va": "center", "fontweight": "bold", "zorder": 2}
             patch = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 1.5}
             panel.text(0, places[group.reference], text, bbox=patch, **style)
@@ -227,7 +230,8 @@ def _labels(group: Group) -> list[Label]:
     for name, estimate in group.estimates.items():
         last = float(estimate.survival[-1])
         bold = name == group.reference
-        out.append(Label(name, group.labels[name], f"{last:.2f}", last, group.pens[name], bold))
+        text = as_text(last, "share")
+        out.append(Label(name, group.labels[name], text, last, group.pens[name], bold))
     return out
 
 
@@ -252,7 +256,8 @@ def _count_texts(group: Group, counts: pd.DataFrame) -> dict[str, list[str]]:
         of = counts[counts["scenario"] == name]
         wide = of.pivot(index="quantity", columns="day", values="value")
         cells = zip(wide.loc["at_risk"], wide.loc["ended"], strict=True)
-        label = f"{group.labels[name]} · {wide.loc['censored'].iloc[-1]:,.0f} censored"
+        censored = wide.loc["censored"].iloc[-1]
+        label = group.labels[name] + (f" · {censored:,.0f} censored" if censored else "")
         rows[label] = [f"{risk:,.0f} ({ended:,.0f})" for risk, ended in cells]
     return rows
 

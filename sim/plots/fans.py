@@ -47,7 +47,7 @@ def fans(
 
     A quantity is a column of `ensemble.daily` without its `_q50`. The quantiles are over futures
     still in force, whose number is given below. In the result's table `panel` is the quantity,
-    `quantity` q05 to q95, and one panel holds the number in force on the days shown.
+    `quantity` q05 to q95, and one panel holds the number at risk on the days shown.
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     daily = ensemble.daily
@@ -57,10 +57,10 @@ def fans(
             raise ValueError(f"quantity is {name!r}; allowed are {', '.join(known)}")
     scenario = ensemble.scenario
     notes = [SPREAD, GRAIN]
-    footer = facts({scenario.name: ensemble}, "collapse", notes)
+    footer = facts({scenario.name: ensemble}, "collapse", notes, "")
     title = f"While the ceasefire lasts: {readable(scenario.name)}"
     with styled(look, paper):
-        body = (len(quantities) * 5.4 + 9) * paper.body / 72
+        body = (len(quantities) * 6.4 + 9) * paper.body / 72
         page = Page.with_body(look, paper, (title, SUBTITLE, footer), body)
         ticks = _draw(page, ensemble, quantities)
     table = pd.concat([*(_rows(daily, x) for x in quantities), _in_force(ensemble, ticks)])
@@ -79,36 +79,39 @@ def _rows(daily: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _in_force(ensemble: Ensemble, ticks: Sequence[int]) -> pd.DataFrame:
-    """Number of futures in force at the end of the days shown, tidy."""
+    """Number of futures at risk as the days shown begin, tidy."""
     daily = ensemble.daily.set_index("day")["in_force"]
-    values = [ensemble.replicates if day == 0 else int(daily[day]) for day in ticks]
-    columns = {"panel": "counts", "quantity": "in_force", "day": list(ticks), "value": values}
+    values = [ensemble.replicates if day < 2 else int(daily[day - 1]) for day in ticks]
+    columns = {"panel": "counts", "quantity": "at_risk", "day": list(ticks), "value": values}
     return pd.DataFrame(columns)
 
 
 def _draw(page: Page, ensemble: Ensemble, quantities: Sequence[str]) -> list[int]:
-    """Stack the panels; the topmost has the dates, the lowest the days and the numbers in force."""
+    """Draw a panel for each quantity: on a slide in two columns, else stacked under the dates.
+
+    Returns the days on which numbers at risk are given.
+    """
+    if page.sheet.name == "slide":
+        return _draw_grid(page, ensemble, quantities)
     em, horizon = page.em, ensemble.horizon
     widest = f"{ensemble.replicates:,}"
-    left = page.left + max(page.extent("in force") + 0.6 * em + 0.5 * page.extent(widest), 4 * em)
+    left = page.left + max(page.extent("at risk") + 0.6 * em + 0.5 * page.extent(widest), 4 * em)
     sides = (left, page.right - 0.5 * max(page.extent("Dec 2025"), page.extent(widest)))
     table_top = page.bottom + ROW * em
     page.bottom = table_top + 3.6 * em
     frame, ticks = dated_axes(page, ensemble.scenario, horizon, sides, widest)
-    rows = {"in force": [f"{x:,}" for x in _in_force(ensemble, ticks)["value"]]}
+    rows = {"at risk": [f"{x:,}" for x in _in_force(ensemble, ticks)["value"]]}
     add_counts(frame, page, ticks, rows, table_top)
     box = frame.get_position()
     low, high = box.y0 * page.height, box.y1 * page.height
     frame.set_yticks([])
     frame.spines["left"].set_visible(False)
     each = (high - low) / len(quantities)
-    labels = [party.label for party in ensemble.scenario.parties]
     for k, name in enumerate(quantities):
         bottom = high - (k + 1) * each
         place = (sides[0], bottom, sides[1] - sides[0], each - 1.9 * em)
         axes = page.axes(*place, gid=f"fan:{name}")
-        meaning = MEANINGS.get(name, name).format(first=labels[0], second=labels[1])
-        page.text(sides[0], bottom + each - 1.5 * em, meaning, gid="label")
+        page.text(sides[0], bottom + each - 1.5 * em, _meaning(ensemble, name), gid="label")
         set_days(axes, page, horizon, None, widest)
         axes.tick_params(labelbottom=False)
         if k == len(quantities) - 1:
@@ -117,14 +120,49 @@ def _draw(page: Page, ensemble: Ensemble, quantities: Sequence[str]) -> list[int
     return ticks
 
 
+def _draw_grid(page: Page, ensemble: Ensemble, quantities: Sequence[str]) -> list[int]:
+    """Draw panels in two columns, each with its days; the last has the share still in force."""
+    em, columns = page.em, 2
+    names = [*quantities, ""]
+    rows = -(-len(names) // columns)
+    low = page.bottom + 2.2 * em
+    down, start = (page.top - low) / rows, page.left + 3 * em
+    across = (page.right - start + 2.4 * em) / columns
+    ticks: list[int] = []
+    for k, name in enumerate(names):
+        row, column = divmod(k, columns)
+        bottom, left = page.top - (row + 1) * down, start + column * across
+        axes = page.axes(left, bottom + 1.4 * em, across - 4 * em, down - 3.4 * em,
+                         gid=f"fan:{name}")  # fmt: skip
+        text = _meaning(ensemble, name) if name else "Share of futures still in force"
+        page.text(left, bottom + down - 1.5 * em, text, gid="label")
+        ticks = set_days(axes, page, ensemble.horizon, None, "365")
+        if name:
+            _draw_fan(axes, page, ensemble.daily, name)
+        else:
+            shares = ensemble.daily["in_force"] / ensemble.replicates
+            line: Style = {"color": page.theme.ink, "linewidth": 0.8 * page.sheet.line}
+            axes.step(ensemble.daily["day"], shares, where="mid", **line)
+            axes.set_ylim(0, 1)
+            axes.grid(axis="y")
+    page.text(start, page.bottom + 0.6 * em, "Days since the ceasefire began", gid="label")
+    return ticks
+
+
+def _meaning(ensemble: Ensemble, name: str) -> str:
+    """A quantity in words, with the sides' labels."""
+    first, second = (party.label for party in ensemble.scenario.parties)
+    return MEANINGS.get(name, name).format(first=first, second=second)
+
+
 def _draw_fan(axes: Axes, page: Page, daily: pd.DataFrame, name: str) -> None:
     """Draw two bands and the median of one quantity."""
     color = page.theme.series[0]
     for low, high, alpha in (("05", "95", 0.2), ("25", "75", 0.35)):
-        band: Style = {"color": color, "alpha": alpha, "linewidth": 0, "zorder": 2}
+        band: Style = {"color": color, "alpha": alpha, "linewidth": 0, "zorder": 2, "step": "mid"}
         axes.fill_between(daily["day"], daily[f"{name}_q{low}"], daily[f"{name}_q{high}"], **band)
     line: Style = {"color": color, "linewidth": 0.8 * page.sheet.line, "zorder": 3}
-    axes.plot(daily["day"], daily[f"{name}_q50"], gid=f"median:{name}", **line)
+    axes.step(daily["day"], daily[f"{name}_q50"], where="mid", gid=f"median:{name}", **line)
     top = 1.0 if name.endswith(UNIT) else max(1.0, 1.08 * float(daily[f"{name}_q95"].max()))
     axes.set_ylim(0, top)
     axes.locator_params(axis="y", nbins=3)

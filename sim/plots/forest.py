@@ -9,17 +9,25 @@ import pandas as pd
 
 from sim.analysis.compare import Comparison, compare
 from sim.analysis.ensemble import Ensemble
+from sim.analysis.limits import as_text, interval
 from sim.plots.effects import draw_effects, how_compared
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
-from sim.plots.words import CAUSES, distinct, end_of, facts, signed
+from sim.plots.words import CAUSES, distinct, end_of, facts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 KINDS = ("lasting", "causes")
-ROW = 1.6
-"""Least height of a row, in type sizes."""
+ROW, BARE = 2.3, 1.3
+"""Height of a row with its numbers, and of one without, in type sizes."""
+PANEL = 10.5
+"""Least width of a panel, in type sizes."""
+NUMBERS = 0.72
+"""Size of the numbers, in type sizes."""
+READ = ("scenario", "value", "lower", "upper")
+MOST = 60
+"""Height of all panels at most, in type sizes; numbers are left out rather than that."""
 
 
 def forest(
@@ -50,8 +58,11 @@ def forest(
     subtitle = f"In brackets: the value of {short[reference]}"
     with styled(look, paper):
         names = {name: short[name] for name in dict.fromkeys(rows["scenario"])}
-        body = (ROW * len(names) + 8) * paper.body / 72
-        page = Page.with_body(look, paper, (title, subtitle, footer), body)
+        em = paper.body / 72
+        bands = -(-rows["quantity"].nunique() // _across(Page(look, paper), 0.28 * paper.width))
+        heights = [bands * (row * len(names) + 7) for row in (ROW, BARE)]
+        body = (heights[0] if heights[0] <= MOST else heights[1]) * em
+        page = Page.with_body(look, paper, (title, subtitle, footer), body, exact=True)
         _draw(page, rows, names, pens(list(ensembles), reference, look, paper))
     return Drawing(page.figure, rows, "\n".join(footer), title)
 
@@ -77,35 +88,49 @@ def _rows(
     return rows.reset_index(drop=True)
 
 
+def _across(page: Page, start: float) -> int:
+    """Panels that have room side by side right of `start` inches."""
+    return max(1, int((page.right - start) / (PANEL * page.em)))
+
+
 def _draw(page: Page, rows: pd.DataFrame, names: dict[str, str], drawn: Mapping[str, Pen]) -> None:
-    """Draw one panel for each quantity beside the scenarios' names, with the numbers inside."""
+    """Draw one panel for each quantity beside the scenarios' names, in as many rows as it takes."""
     em = page.em
     quantities = list(dict.fromkeys(rows["quantity"]))
-    share = 0.26 if page.sheet.name == "column" else 0.22
-    tall = (page.top - page.bottom - 7 * em) / len(names)
-    size, labels = page.fit(list(names.values()), share * page.width, tall, bold=False)
-    start = page.left + max(page.extent(text, size) for text in labels.values()) + em
-    each = (page.right - start) / max(len(quantities), 1)
-    type_size = (0.82 if each < 8 * em else 1.0) * page.sheet.body
-    headings = {
-        x: page.wrap(_heading(rows[rows["quantity"] == x]), each - 0.4 * em, type_size)
-        for x in quantities
-    }
-    lines = max(text.count("\n") + 1 for text in headings.values())
-    low, high = page.bottom + 3.6 * em, page.top - (1.2 * lines + 1.2) * em
-    places = {name: 1 - (k + 0.5) / len(names) for k, name in enumerate(names)}
-    for name in names:
-        style: Style = {"fontsize": size, "va": "center", "linespacing": 1.1, "gid": "label"}
-        page.text(page.left, low + places[name] * (high - low), labels[names[name]], **style)
+    share = 0.26 if page.sheet.name == "column" else 0.2
+    wide = max(page.extent(text) for text in names.values())
+    start = page.left + min(wide, share * page.width) + em
+    across = min(_across(page, start), len(quantities))
+    bands = -(-len(quantities) // across)
+    tall = min((page.top - page.bottom) / bands, (4.5 * len(names) + 7) * em)
+    each = (page.right - start) / across
     for k, quantity in enumerate(quantities):
-        area = (start + k * each, low, each - 1.2 * em, high - low)
+        row, column = divmod(k, across)
         of = rows[rows["quantity"] == quantity]
+        heading = page.wrap(_heading(of), each - em, page.sheet.body)
+        top = page.top - row * tall
+        low, high = top - tall + 3.6 * em, top - (1.2 * heading.count("\n") + 2.2) * em
+        if column == 0:
+            _write_names(page, names, (low, high), start - em - page.left)
+        area = (start + column * each, low, each - 1.2 * em, high - low)
         alike = rows[rows["unit"] == of["unit"].iloc[0]]  # one scale for all shares
         extent = (alike["lower"].min(), alike["upper"].max())
+        places = {name: 1 - (j + 0.5) / len(names) for j, name in enumerate(names)}
         axes = _draw_quantity(page, of, places, drawn, area, extent)
-        axes.tick_params(labelsize=type_size)
-        style = {"fontsize": type_size, "linespacing": 1.15, "color": page.theme.ink}
-        axes.set_title(headings[quantity], pad=0.7 * page.sheet.body, **style)
+        style: Style = {"fontsize": page.sheet.body, "linespacing": 1.15, "color": page.theme.ink}
+        axes.set_title(heading, pad=0.5 * page.sheet.body, **style)
+
+
+def _write_names(
+    page: Page, names: Mapping[str, str], span: tuple[float, float], width: float
+) -> None:
+    """Write the scenarios' names left of a row of panels, between two heights in inches."""
+    low, high = span
+    size, labels = page.fit(list(names.values()), width, (high - low) / len(names), bold=False)
+    for k, name in enumerate(names):
+        at = high - (k + 0.5) / len(names) * (high - low)
+        style: Style = {"fontsize": size, "va": "center", "linespacing": 1.1, "gid": "label"}
+        page.text(page.left, at, labels[names[name]], **style)
 
 
 def _draw_quantity(
@@ -116,28 +141,32 @@ def _draw_quantity(
     area: tuple[float, float, float, float],
     extent: tuple[float, float],
 ) -> Axes:
-    """Draw one quantity: dots with intervals, and the differences in figures above them."""
+    """Draw one quantity: dots with intervals, and the numbers above them where there is room."""
     axes = page.axes(*area, gid=f"effects:{rows['quantity'].iloc[0]}")
-    draw_effects(axes, page, rows, places, drawn, extent)
-    days = rows["unit"].iloc[0] == "days"
-    digits = 0 if days else 2
-    axes.set_xlabel("days" if days else "share")
+    height = area[3] / len(places)
+    above = height >= 1.9 * page.em
+    lowered = {name: at - 0.22 / len(places) * above for name, at in places.items()}
+    draw_effects(axes, page, rows, lowered, drawn, extent)
+    unit = str(rows["unit"].iloc[0])
+    axes.set_xlabel("days" if unit == "days" else "share of futures")
+    if not above:
+        return axes
+    size = NUMBERS * page.sheet.body
     low, high = axes.get_xlim()
-    for scenario, value in zip(rows["scenario"], rows["value"], strict=True):
-        at: Style = {"textcoords": "offset points", "ha": "center", "va": "bottom", "gid": "number"}
-        at["bbox"] = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 0.3}
-        axes.annotate(
-            signed(float(value), digits), (value, places[scenario]), (0, 0.3 * page.sheet.body),
-            fontsize=0.8 * page.sheet.body, color=page.theme.muted, zorder=2, **at,
-        )  # fmt: skip
-    axes.set_xlim(low, high)
+    for scenario, *numbers in zip(*(rows[x] for x in READ), strict=True):
+        text = interval(numbers, unit, sign=True)
+        half = 0.5 * page.extent(text, size) / area[2]
+        at = min(max((numbers[0] - low) / (high - low), half), 1 - half)
+        style: Style = {"ha": "center", "va": "bottom", "gid": "number", "fontsize": size}
+        style |= {"transform": axes.transAxes, "color": page.theme.ink, "zorder": 2}
+        style["bbox"] = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 0.2}
+        axes.text(at, lowered[scenario] + 0.45 * page.em / area[3], text, **style)
     return axes
 
 
 def _heading(rows: pd.DataFrame) -> str:
     """Name a quantity with the reference's value."""
-    days = rows["unit"].iloc[0] == "days"
-    cause = str(rows["cause"].iloc[0])
-    name = CAUSES.get(cause, cause) if cause else str(rows["quantity"].iloc[0])
-    base = f"{rows['reference'].iloc[0]:.{0 if days else 2}f}"
-    return f"{name} [{base}{' days' if days else ''}]"
+    unit, cause = str(rows["unit"].iloc[0]), str(rows["cause"].iloc[0])
+    name = f"ended by {CAUSES.get(cause, cause)}" if cause else str(rows["quantity"].iloc[0])
+    base = as_text(float(rows["reference"].iloc[0]), unit)
+    return f"{name} [{base}{' days' if unit == 'days' else ''}]"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from sim.analysis.estimates import SurvivalEstimate
+from sim.analysis.limits import as_text
 from sim.plots.page import Page
 from sim.plots.style import Drawing, pens, sheet_named, styled, theme_named
 from sim.plots.words import BAND, date, readable
@@ -47,7 +48,7 @@ def forks(
             )
             at = max(float(curve.survival[-1]), least)
             least = at + 0.055
-            label = f"{curve.survival[-1]:.2f}  {readable(name)}"
+            label = f"{as_text(float(curve.survival[-1]), 'share')}  {readable(name)}"
             axes.annotate(
                 label, (1.01, at), xycoords=("axes fraction", "data"), va="center",
                 color=pen.color, annotation_clip=False,

@@ -27,10 +27,8 @@ PER = 1000
 STEPS = (1, 2, 5)
 SIDE = {"slide": 0.3, "page": 0.3, "column": 0.42}
 """Room for labels on the right, as a share of the page's width."""
-MOST_BANDS = 6
-SMOOTHED = (
-    "Local linear smoothing over a window that widens with age (width by Akaike's criterion)."
-)
+MOST_BANDS = 3
+SMOOTHED = "Smooth trend in log age, with effects of single days where the data show them."
 
 
 def hazard(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.incidence import IncidenceEstimate
+from sim.analysis.limits import interval
 from sim.plots.page import LEADING, Page, spread
 from sim.plots.style import Drawing, Style, Theme, sheet_named, styled, theme_named
 from sim.plots.timeline import dated_axes, set_days, set_share
@@ -76,18 +78,14 @@ def incidence(
     footer = facts({scenario.name: ensemble}, end, notes)
     title = f"How simulated ceasefires end: {readable(scenario.name)}"
     with styled(look, paper):
-        page = Page(look, paper, TALLER * paper.height)
+        beside = paper.name == "slide"
+        page = Page(look, paper, None if beside else TALLER * paper.height)
         page.header(title, scenario.description)
         page.footer(footer)
-        narrow = paper.name == "column"
+        narrow = beside or paper.name == "column"
         labels = {name: _labels(table, name, layers, narrow) for name, layers in panels.items()}
-        texts = [text for of_panel in labels.values() for text in of_panel.values()]
-        room = max(page.extent(text) for text in texts) + 2.6 * page.em
-        sides = (page.left + 4.6 * page.em, page.right - room)
-        below = _lower_axes(page, ensemble, sides)
-        above, _ = dated_axes(page, scenario, ensemble.horizon, sides)
-        above.set_xlabel("")
-        for axes, (name, layers) in zip((above, below), panels.items(), strict=True):
+        places = _beside(page, ensemble, labels) if beside else _stacked(page, ensemble, labels)
+        for axes, (name, layers) in zip(places, panels.items(), strict=True):
             axes.set_ylabel(f"Share of futures, by {'cause' if name == 'incidence' else name}")
             _draw_areas(axes, layers, look)
             _write_labels(axes, page, layers, labels[name])
@@ -120,6 +118,40 @@ def _by_mode(ensemble: Ensemble, end: str, theme: Theme, rest: str) -> Layers:
     names = {mode: mode_in_words(mode, ensemble.scenario) for mode in estimate.causes}
     colours = {mode: mode_colour(mode, theme) for mode in estimate.causes}
     return Layers(estimate, names, colours, rest)
+
+
+def _room(page: Page, labels: Mapping[str, str]) -> float:
+    """Inches that labels take right of a panel."""
+    return max(page.extent(text) for text in labels.values()) + 2.6 * page.em
+
+
+def _beside(
+    page: Page, ensemble: Ensemble, labels: Mapping[str, Mapping[str, str]]
+) -> tuple[Axes, Axes]:
+    """Two panels side by side, each with room for its labels."""
+    rooms = [_room(page, x) for x in labels.values()]
+    left, page.bottom = page.left + 4.6 * page.em, page.bottom + 3.6 * page.em
+    each = (page.right - left - sum(rooms) - 5 * page.em) / 2
+    second = left + each + rooms[0] + 5 * page.em
+    first, _ = dated_axes(page, ensemble.scenario, ensemble.horizon, (left, left + each))
+    box = first.get_position()
+    height = box.height * page.height
+    axes = page.axes(second, page.bottom, each, height, gid="modes")
+    set_days(axes, page, ensemble.horizon, ensemble.scenario.start, "365")
+    set_share(axes)
+    return first, axes
+
+
+def _stacked(
+    page: Page, ensemble: Ensemble, labels: Mapping[str, Mapping[str, str]]
+) -> tuple[Axes, Axes]:
+    """Two panels above each other."""
+    room = max(_room(page, x) for x in labels.values())
+    sides = (page.left + 4.6 * page.em, page.right - room)
+    below = _lower_axes(page, ensemble, sides)
+    above, _ = dated_axes(page, ensemble.scenario, ensemble.horizon, sides)
+    above.set_xlabel("")
+    return above, below
 
 
 def _lower_axes(page: Page, ensemble: Ensemble, sides: tuple[float, float]) -> Axes:
@@ -157,7 +189,7 @@ def _labels(table: pd.DataFrame, panel: str, layers: Layers, narrow: bool) -> di
     out = {}
     for name in [*layers.drawn, layers.rest]:
         row = last.loc[name]
-        numbers = f"{row['value']:.2f} [{row['lower']:.2f}, {row['upper']:.2f}]"
+        numbers = interval(row[["value", "lower", "upper"]].to_numpy(float), "share")
         out[name] = f"{layers.names.get(name, name)}{chr(10) if narrow else '  '}{numbers}"
     return out
 
@@ -195,9 +227,12 @@ def _write_labels(axes: Axes, page: Page, layers: Layers, labels: dict[str, str]
     inches = axes.get_position().width * page.width
     reach = estimate.horizon * page.em / inches
     for name, middle, place in zip(labels, middles, places, strict=True):
-        color = layers.colours.get(name, page.theme.muted)
-        ends = ([estimate.horizon, estimate.horizon + 1.6 * reach], [middle, place])
-        axes.plot(*ends, color=color, linewidth=page.sheet.line, clip_on=False, zorder=3)
+        color = layers.colours.get(name, page.theme.area)
+        ends = ([estimate.horizon, estimate.horizon + 0.8 * reach], [middle, place])
+        thin: Style = {"color": page.theme.muted, "linewidth": 0.3 * page.sheet.line}
+        axes.plot(*ends, clip_on=False, zorder=3, **thin)
+        mark: Style = {"marker": "s", "markersize": 0.6 * page.sheet.body, "color": color}
+        axes.plot([estimate.horizon + 1.3 * reach], [place], clip_on=False, **mark)
         axes.text(
             estimate.horizon + 2 * reach, place, labels[name], va="center", gid="label",
             linespacing=LEADING,

@@ -1,4 +1,7 @@
-"""Labels right of lines, pushed apart and joined to the lines they name; knows no data."""
+"""Labels right of lines, pushed apart and joined to the lines they name by thin grey leaders.
+
+Before each label stands a piece of its line. Knows no data.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from sim.plots.style import Pen, Style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LABEL = 2.8
+LABEL = 3.6
 """Distance from the axes to the labels, in type sizes."""
-NUMBER = 2.9
+NUMBER = 3.9
 """Room for the number before a label, in type sizes."""
 
 
@@ -60,9 +63,13 @@ def write_labels(
     edge = 0.0
     for label in labels:
         place = places[label.name]
-        xs, ys = (1, 1 + 0.3 * em, 1 + (LABEL - 0.4) * em), (label.end, label.end, place)
+        xs, ys = (1, 1 + 0.3 * em, 1 + (LABEL - 1.8) * em), (label.end, label.end, place)
         joined: Style = {"transform": axes.transAxes, "clip_on": False, "gid": "leader"}
-        axes.plot(xs, ys, **label.pen.style, **joined)
+        thin: Style = {"color": page.theme.muted, "linewidth": 0.3 * page.sheet.line, "zorder": 1}
+        axes.plot(xs, ys, **thin, **joined)
+        mark: Style = {"color": label.pen.color, "linestyle": label.pen.dash}
+        places_of_mark = (1 + (LABEL - 1.6) * em, 1 + (LABEL - 0.4) * em)
+        axes.plot(places_of_mark, (place, place), linewidth=label.pen.width, **mark, **joined)
         style: Style = {"va": "center", "linespacing": 1.1, "gid": "label", "fontsize": size}
         style |= {"fontweight": "bold" if label.bold else "normal", "transform": axes.transAxes}
         at = 1 + LABEL * em

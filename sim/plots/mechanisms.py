@@ -10,11 +10,12 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.ensemble import Ensemble
+from sim.analysis.limits import as_text, interval
 from sim.analysis.mechanisms import Mechanisms
 from sim.analysis.mechanisms import mechanisms as attribute
 from sim.plots.effects import draw_effects
 from sim.plots.incidence import colour
-from sim.plots.page import Page
+from sim.plots.page import Page, write_key
 from sim.plots.style import Drawing, Pen, Style, sheet_named, styled, theme_named
 from sim.plots.words import CAUSES, end_of, facts, readable, signed
 
@@ -76,9 +77,9 @@ def _titles(found: Mechanisms) -> tuple[str, str]:
         title = f"Days of RMST({found.horizon}) gained and lost, by cause of the end"
         return title, f"Difference from {base}; dot: total with interval"
     total = found.of(found.scenarios[0], "total").iloc[0]
-    value, low, high = (signed(float(total[x]), 1) for x in ("difference", "lower", "upper"))
+    days = interval([float(total[x]) for x in ("difference", "lower", "upper")], "days", sign=True)
     title = f"What sets {readable(found.scenarios[0])} apart from {base}"
-    return title, f"{value} days of RMST({found.horizon}) [{low},\u00a0{high}]"
+    return title, f"RMST({found.horizon}): {days} days"
 
 
 def _stratum(found: Mechanisms) -> str:
@@ -187,9 +188,13 @@ def _label(rows: pd.DataFrame, quantity: str) -> str:
 def _levels(rows: pd.DataFrame, quantity: str) -> str:
     """The two levels of a row, from the reference to the scenario."""
     of = rows[rows["quantity"] == quantity].iloc[0]
-    digits = 1 if of["unit"] == "days" else (2 if of["reference"] < 100 else 0)
-    before, after = (f"{of[x]:.{digits}f}" for x in ("reference", "level"))
-    return f"{before} → {after}"
+    unit = str(of["unit"])
+    if unit in ("days", "share", "probability"):
+        before, after = (as_text(float(of[x]), unit) for x in ("reference", "level"))
+    else:
+        digits = 2 if of["reference"] < 100 else 0
+        before, after = (f"{of[x]:.{digits}f}" for x in ("reference", "level"))
+    return f"{before} → {after}{'' if unit in ('share', 'probability') else f' {unit}'}"
 
 
 def _draw_rows(axes: Axes, page: Page, rows: pd.DataFrame, places: Mapping[str, float]) -> None:
@@ -234,7 +239,8 @@ def _draw_many(page: Page, rows: pd.DataFrame, found: Mechanisms) -> None:
     names = totals["scenario"].tolist()
     low = page.bottom + 3.4 * em
     causes = [x for x in dict.fromkeys(rows["key"]) if x != "total"]
-    high = page.top - _legend(page, causes)
+    write_key(page, [(CAUSES.get(x, x), colour(x, page.theme), 1.0) for x in causes])
+    high = page.top
     places = {name: 1 - (k + 0.5) / len(names) for k, name in enumerate(names)}
     share = 0.38 if page.sheet.name == "column" else 0.26
     box = (high - low) / len(names)
@@ -248,24 +254,6 @@ def _draw_many(page: Page, rows: pd.DataFrame, found: Mechanisms) -> None:
     pens = {name: Pen(page.theme.ink, "solid", page.sheet.line) for name in names}
     draw_effects(axes, page, totals, places, pens, reach)
     axes.set_xlabel(f"days of RMST({found.horizon}), difference from {readable(found.reference)}")
-
-
-def _legend(page: Page, causes: list[str]) -> float:
-    """Write what the colours mean in rows under the header; return their height in inches."""
-    em, left, line = page.em, page.left, 0
-    for cause in causes:
-        text = CAUSES.get(cause, cause)
-        wide = 1.6 * em + page.extent(text) + 1.4 * em
-        if left + wide > page.right and left > page.left:
-            left, line = page.left, line + 1
-        at = page.top - (1.1 + 1.5 * line) * em
-        patch = page.axes(left, at, 1.1 * em, 0.8 * em, gid=f"key:{cause}")
-        patch.set_facecolor(colour(cause, page.theme))
-        patch.set(xticks=[], yticks=[])
-        patch.spines[:].set_visible(False)
-        page.text(left + 1.6 * em, at, text, gid="label")
-        left += wide
-    return (1.5 * (line + 1) + 0.6) * em
 
 
 def _stack(

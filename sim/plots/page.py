@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+SQUEEZED = 1.5
+"""How much more room than a slide has may be asked for before it is made taller."""
 LEADING = 1.32
 """Distance of lines of text, in type sizes."""
 
@@ -49,13 +51,23 @@ class Page:
 
     @classmethod
     def with_body(
-        cls, theme: Theme, sheet: Sheet, texts: tuple[str, str, Sequence[str]], body: float = 0.0
+        cls,
+        theme: Theme,
+        sheet: Sheet,
+        texts: tuple[str, str, Sequence[str]],
+        body: float = 0.0,
+        exact: bool = False,
     ) -> Page:
-        """Make a page with title, subtitle and footer that leaves `body` inches free or more."""
+        """Make a page with title, subtitle and footer that leaves `body` inches free or more.
+
+        If `exact` it leaves no more. A slide keeps its shape unless `body` is far too tall for it.
+        """
         page = cls(theme, sheet)
         page._frame(*texts)
         lacking = body - (page.top - page.bottom)
-        if lacking > 0:
+        free = page.top - page.bottom
+        keeps = sheet.name == "slide" and body < SQUEEZED * free
+        if (lacking > 0 or exact) and not keeps:
             page = cls(theme, sheet, page.height + lacking)
             page._frame(*texts)
         return page
@@ -180,13 +192,32 @@ class Page:
         self.top -= 0.3 * self.em
 
     def footer(self, paragraphs: Sequence[str]) -> None:
-        """Write small paragraphs at the bottom, wrapped to the page; raises `bottom`."""
+        """Write the first paragraph small at the bottom, wrapped to the page; raises `bottom`.
+
+        The others are the caption: they are in the drawing and in the files' metadata.
+        """
         size = self.sheet.small
-        room = self.right - self.left
-        wrapped = "\n".join(self.wrap(text, room, size) for text in paragraphs)
+        wrapped = self.wrap(paragraphs[0], self.right - self.left, size)
         style: Style = {"fontsize": size, "color": self.theme.muted, "linespacing": LEADING}
         self.text(self.left, self.bottom, wrapped, va="bottom", gid="footer", **style)
         self.bottom += LEADING * size / 72 * (wrapped.count("\n") + 1) + 0.4 * self.em
+
+
+def write_key(page: Page, entries: Sequence[tuple[str, str, float]]) -> None:
+    """Write what colours mean in rows under the header: name, colour and opacity; lowers `top`."""
+    em, left, line = page.em, page.left, 0
+    for text, color, alpha in entries:
+        wide = 1.6 * em + page.extent(text) + 1.4 * em
+        if left + wide > page.right and left > page.left:
+            left, line = page.left, line + 1
+        at = page.top - (1.1 + 1.5 * line) * em
+        patch = page.axes(left, at, 1.1 * em, 0.8 * em, gid=f"key:{text}")
+        patch.patch.set(facecolor=color, alpha=alpha)
+        patch.set(xticks=[], yticks=[])
+        patch.spines[:].set_visible(False)
+        page.text(left + 1.6 * em, at, text, gid="label")
+        left += wide
+    page.top -= (1.5 * (line + 1) + 0.4) * em
 
 
 def write_clear(
@@ -195,11 +226,11 @@ def write_clear(
     text: str,
     curves: tuple[NDArray[Any], NDArray[Any]],
     **style: Any,
-) -> None:
-    """Write a text in the corner of axes where curves leave most room.
+) -> bool:
+    """Write a text in the corner of axes where curves leave most room, if there is enough.
 
-    `curves` are the lowest and the highest drawn share at evenly spaced places across the axes.
-    What is drawn at zorder 3 or more stays in front.
+    Returns whether it was written. `curves` are the lowest and the highest drawn share at evenly
+    spaced places across the axes. What is drawn at zorder 3 or more stays in front.
     """
     low, high = (np.nan_to_num(x, nan=0.0) for x in curves)
     places = np.linspace(0, 1, low.size)
@@ -217,8 +248,12 @@ def write_clear(
         (x, 1 - y, "left", "top"): 1 - y - tall - high[left].max() - 0.02,
     }
     at_x, at_y, ha, va = max(room, key=lambda corner: room[corner])
+    if max(room.values()) < 0:
+        written.remove()
+        return False
     patch = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 1}
     written.set(x=at_x, y=at_y, ha=ha, va=va, bbox=patch)
+    return True
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> NDArray[np.float64]:

@@ -9,13 +9,14 @@ import pandas as pd
 
 from sim.analysis.compare import Comparison
 from sim.analysis.ensemble import Ensemble
+from sim.analysis.limits import as_text, interval
 from sim.plots.comparison import Group, gather
 from sim.plots.effects import how_compared
 from sim.plots.grid import Grid, outer_days, panel_axes
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Style, pens, sheet_named, styled, theme_named
 from sim.plots.timeline import set_share
-from sim.plots.words import BAND, date, facts, lasting, signed
+from sim.plots.words import BAND, date, facts, lasting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,8 +40,8 @@ def comparison_panels(
         ensembles, reference, end, pens(list(ensembles), reference, look, paper), compared
     )
     footer = facts(group.ensembles, group.end, [BAND, how_compared(group.effects), group.common])
-    shown = lasting(group.end, "with the ceasefire in force")
-    title = f"Share of simulated futures {shown}, by scenario"
+    left = lasting(group.end, "with the ceasefire in force")
+    title = f"Share of simulated futures {left}"
     start = date(group.ensembles[reference].scenario.start, year=True)
     share = lasting(group.end, "in force")
     subtitle = (
@@ -85,10 +86,9 @@ def _draw_panel(axes: Axes, page: Page, group: Group, name: str) -> None:
 
 def _detail(group: Group, name: str) -> str:
     """S on the last day and the difference in RMST from the reference with its interval."""
-    text = f"S {group.estimates[name].survival[-1]:.2f}"
+    text = f"S {as_text(float(group.estimates[name].survival[-1]), 'share')}"
     rows = group.effects
     rows = rows[rows["scenario"].eq(name) & rows["unit"].eq("days")]
     for numbers in rows[["value", "lower", "upper"]].to_numpy(float):
-        value, low, high = (signed(x) for x in numbers)
-        text += f" · Δ {value} [{low},\u00a0{high}]"
+        text += f" · Δ {interval(numbers.tolist(), 'days', sign=True)}".replace(", ", ",\u00a0")
     return text

@@ -72,8 +72,8 @@ THEMES = {
 }  # fmt: skip
 SHEETS = {
     "slide": Sheet("slide", 13.333, 7.5, 22, 14, 10.5, 2.6, 0.3, 150),
-    "page": Sheet("page", 7.2, 4.9, 10.5, 7.5, 5.8, 1.4, 0.1, 300),
-    "column": Sheet("column", 3.5, 4.3, 8, 6.5, 5, 1.2, 0.06, 400),
+    "page": Sheet("page", 7.2, 4.9, 10.5, 7.5, 6.5, 1.4, 0.1, 300),
+    "column": Sheet("column", 3.504, 3.6, 8, 7, 6, 1.2, 0.06, 400),
 }
 
 
@@ -203,7 +203,7 @@ def _write(result: Drawing, path: Path, kind: str) -> Path:
     metadata |= result.metadata if kind == "png" else {}
     fixed: dict[Any, Any] = {
         "svg.hashsalt": "ceasefire-sim",
-        "svg.fonttype": "path",
+        "svg.fonttype": "none",
         "pdf.fonttype": 42,
     }
     with whole(path) as partial, _STATE, mpl.rc_context(fixed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,9 @@ import pandas as pd
 
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
+from sim.analysis.limits import as_text, interval
 from sim.analysis.parameter_spread import ParameterSpread
-from sim.plots.page import Page, write_clear
+from sim.plots.page import Page, write_clear, write_key
 from sim.plots.style import Drawing, Style, sheet_named, styled, theme_named
 from sim.plots.timeline import ROW, add_counts, dated_axes
 from sim.plots.words import BAND, BANDS, end_of, facts, lasting, readable
@@ -18,29 +20,42 @@ from sim.plots.words import BAND, BANDS, end_of, facts, lasting, readable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Limits = SurvivalEstimate | ParameterSpread
+ACCEPTED = "accepted parameter sets"
+OPACITY = (0.45, 0.26, 0.13, 0.08)
+"""Of the band of chance and of wider ones."""
 READ_DAYS = (30, 90, 365)
 """Days whose survival is read out, as far as the horizon reaches."""
 COUNTS = {"at_risk": "at risk", "ended": "ended", "censored": "censored"}
-COUNTED = "At risk: at the start of the day; ended, censored: by its end."
+COUNTED = "At risk: at the start of the day; ended and censored: before it."
 
 
 def survival(
-    ensemble: Ensemble, end: str | None = None, theme: str = "light", sheet: str = "slide"
+    ensemble: Ensemble,
+    end: str | None = None,
+    theme: str = "light",
+    sheet: str = "slide",
+    spreads: Mapping[str, ParameterSpread] | None = None,
 ) -> Drawing:
     """Draw S(t) with its 95 % band, numbers at risk, rounds, events, and the survival on set days.
 
-    Where futures draw parameter sets, a wider band has the parameters' uncertainty as well.
+    Around the band of chance stand those of `spreads`, the narrowest first, each named by its
+    key; by default one, if futures draw parameter sets: that of the accepted sets.
 
     `end` is an end definition (default: the scenario's), `theme` light or dark, `sheet` slide,
     page or column. In the result's table `panel` is curve (quantity survival, or survival with
-    parameters for the limits of the wider band), counts (at_risk,
-    ended, censored, on the days shown) or readout (S(day), median, RMST).
+    the name of a spread for the limits of a wider band), counts (at_risk, ended, censored, on the
+    days shown) or readout (S(day), median, RMST).
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     end = end_of(ensemble, end)
-    estimate, spread = ensemble.survival(end), ensemble.parameter_spread(end)
+    estimate = ensemble.survival(end)
+    if spreads is None:
+        own = ensemble.parameter_spread(end)
+        spreads = {} if own is None else {ACCEPTED: own}
     scenario = ensemble.scenario
-    band = BAND if spread is None else BANDS.format(sets=spread.sets)
+    named = [f"{name} ({spread.sets} sets)" for name, spread in spreads.items()]
+    band = BANDS.format(names=", then ".join(named)) if spreads else BAND
     footer = facts({scenario.name: ensemble}, end, [band, COUNTED])
     shown = lasting(end, "with the ceasefire in force")
     title = f"Share of simulated futures {shown}: {readable(scenario.name)}"
@@ -48,16 +63,20 @@ def survival(
         page = Page(look, paper)
         page.header(title, scenario.description)
         page.footer(footer)
+        if spreads:
+            shades = zip(["chance", *named], OPACITY, strict=False)
+            write_key(page, [(text, look.series[0], alpha) for text, alpha in shades])
         axes, ticks = framed(page, ensemble, estimate)
         axes.set_ylabel(f"Share {lasting(end)}, S(t)")
-        if spread is not None:
-            _draw_band(axes, page, spread, "parameters", 0.14)
-        _draw_band(axes, page, estimate, "band", 0.28)
+        bands: list[tuple[str, Limits]] = [("band", estimate)]
+        bands += [(f"band:{name}", spread) for name, spread in spreads.items()]
+        for (name, limits), alpha in [*zip(bands, OPACITY, strict=False)][::-1]:
+            _draw_band(axes, page, limits, name, alpha)
         _draw_curve(axes, page, estimate)
         readout = read_out(estimate)
-        _write_readout(axes, page, estimate, readout, spread)
+        _write_readout(axes, page, estimate, readout, list(spreads.values()))
     counts = count_rows(estimate)
-    wider = [] if spread is None else [_spread_rows(spread)]
+    wider = [_spread_rows(name, spread) for name, spread in spreads.items()]
     table = pd.concat([curve_rows(estimate), *wider, counts[counts["day"].isin(ticks)], readout])
     table.insert(0, "scenario", scenario.name)
     table.insert(1, "cell", ensemble.cell.key)
@@ -72,20 +91,21 @@ def curve_rows(estimate: SurvivalEstimate) -> pd.DataFrame:
     return rows.assign(panel="curve", quantity="survival")
 
 
-def _spread_rows(spread: ParameterSpread) -> pd.DataFrame:
-    """Return the wider band as tidy rows, one per day."""
+def _spread_rows(name: str, spread: ParameterSpread) -> pd.DataFrame:
+    """Return a wider band as tidy rows, one per day."""
     columns = {"day": spread.day, "value": spread.survival}
     rows = pd.DataFrame({**columns, "lower": spread.lower, "upper": spread.upper})
-    return rows.assign(panel="curve", quantity="survival with parameters")
+    return rows.assign(panel="curve", quantity=f"survival with {name}")
 
 
 def count_rows(estimate: SurvivalEstimate) -> pd.DataFrame:
-    """Return how many are at risk on each day and have ended or been censored by it, tidy."""
-    counted = {
-        "at_risk": estimate.at_risk,
-        "ended": np.cumsum(estimate.events),
-        "censored": np.cumsum(estimate.censored),
-    }
+    """Return how many are at risk as each day begins, have ended or been censored before, tidy.
+
+    The three add up to all units on every day (KMunicate; Morris et al. 2019, BMJ Open 9).
+    """
+    counted = {"at_risk": estimate.at_risk}
+    for name, daily in (("ended", estimate.events), ("censored", estimate.censored)):
+        counted[name] = np.cumsum(daily) - daily
     rows = [
         pd.DataFrame({"quantity": name, "day": estimate.day, "value": values})
         for name, values in counted.items()
@@ -134,9 +154,7 @@ def _draw_curve(axes: Axes, page: Page, estimate: SurvivalEstimate) -> None:
     axes.step(estimate.day, estimate.survival, **line, gid="survival")
 
 
-def _draw_band(
-    axes: Axes, page: Page, limits: SurvivalEstimate | ParameterSpread, name: str, alpha: float
-) -> None:
+def _draw_band(axes: Axes, page: Page, limits: Limits, name: str, alpha: float) -> None:
     """Draw a band between limits."""
     band: Style = {"step": "post", "color": page.theme.series[0], "alpha": alpha, "linewidth": 0}
     axes.fill_between(limits.day, limits.lower, limits.upper, **band, zorder=3, gid=name)
@@ -147,27 +165,31 @@ def _write_readout(
     page: Page,
     estimate: SurvivalEstimate,
     readout: pd.DataFrame,
-    spread: ParameterSpread | None,
+    spreads: Sequence[ParameterSpread],
 ) -> None:
     """Mark the days read out and write their survival where the curve leaves room."""
     points = readout[readout["quantity"].str.startswith("S(")]
     dots: Style = {"linestyle": "none", "marker": "o", "markersize": 0.55 * page.sheet.body}
     dots |= {"markeredgecolor": page.theme.paper, "color": page.theme.series[0]}
     axes.plot(points["day"], points["value"], **dots, clip_on=False, zorder=5)
-    lines = [_phrase(row, estimate, spread) for row in readout.itertuples()]
-    drawn = estimate if spread is None else spread
-    limits = (drawn.lower, drawn.upper)
-    write_clear(axes, page, "\n".join(lines), limits, linespacing=1.5)
+    lines = [_phrase(row, estimate, spreads) for row in readout.itertuples()]
+    every: list[Limits] = [estimate, *spreads]
+    limits = np.min([x.lower for x in every], axis=0), np.max([x.upper for x in every], axis=0)
+    size = (0.85 if page.sheet.name == "column" else 1.0) * page.sheet.body
+    if not write_clear(axes, page, "\n".join(lines), limits, linespacing=1.5, fontsize=size):
+        short = [line.partition("; ")[0].replace(" days", "") for line in lines]
+        write_clear(axes, page, "\n".join(short), limits, linespacing=1.5, fontsize=size)
 
 
-def _phrase(row: object, estimate: SurvivalEstimate, spread: ParameterSpread | None) -> str:
-    """Say one number of the readout with its interval, and with that of the parameters too."""
+def _phrase(row: object, estimate: SurvivalEstimate, spreads: Sequence[ParameterSpread]) -> str:
+    """Say one number of the readout with its interval, and with those of the spreads too."""
     named = ("quantity", "day", "value", "lower", "upper")
-    name, day, value, low, high = (getattr(row, x) for x in named)
-    if name.startswith("S("):
-        wide = "" if spread is None else "; [{:.2f}, {:.2f}]".format(*spread.at(day)[1:3])
-        return f"{name} = {value:.2f}  [{low:.2f}, {high:.2f}]{wide}"
+    name, day, *numbers = (getattr(row, x) for x in named)
     if name == "median":
-        return f"median: {str(estimate.median).replace('[', ' [')}"
-    wide = "" if spread is None else "; [{:.0f}, {:.0f}]".format(*spread.rmst(day)[1:3])
-    return f"{name} = {value:.0f} days  [{low:.0f}, {high:.0f}]{wide}"
+        return f"median: {estimate.median}"
+    unit = "share" if name.startswith("S(") else "days"
+    text = f"{name} = {interval(numbers, unit)}"
+    for spread in spreads:
+        point = spread.at(day) if unit == "share" else spread.rmst(day)
+        text += f"; [{as_text(point.lower, unit)}, {as_text(point.upper, unit)}]"
+    return text + (" days" if unit == "days" else "")

@@ -57,7 +57,7 @@ def heatmap(
     title = title or f"{outcome} by {readable(x)} and {readable(y)}"
     with styled(look, paper):
         page = Page.with_body(look, paper, (title, "", footer))
-        _draw_cells(page, grid, (x, y, outcome), center)
+        _draw_cells(page, grid, (x, y, outcome), center, float(table[se].max()) if se else 0.0)
     rows = table[[x, y, outcome, *([se] if se else [])]]
     rows = rows.rename(columns={x: "x", y: "y", outcome: "value", **({se: "se"} if se else {})})
     rows = rows.assign(panel="heatmap", quantity=outcome).reset_index(drop=True)
@@ -97,7 +97,9 @@ def response(
     names = list(dict.fromkeys(rows["series"]))
     drawn = pens(names, None, look, paper)
     with styled(look, paper):
-        page = Page.with_body(look, paper, (title, f"Lines: {readable(by)}" if by else "", footer))
+        page = Page.with_body(
+            look, paper, (title, f"A line for each {readable(by)}" if by else "", footer)
+        )
         _draw_lines(page, rows, (x, outcome, by), drawn)
     return Drawing(page.figure, rows.reset_index(drop=True), "\n".join(footer), title)
 
@@ -126,7 +128,11 @@ def _text(value: Any) -> str:
 
 
 def _draw_cells(
-    page: Page, grid: pd.DataFrame, names: tuple[str, str, str], center: float | None
+    page: Page,
+    grid: pd.DataFrame,
+    names: tuple[str, str, str],
+    center: float | None,
+    error: float,
 ) -> None:
     """Draw the cells, numbers or labelled contours, and the colour scale."""
     em = page.em
@@ -138,7 +144,7 @@ def _draw_cells(
     axes = page.axes(left, page.bottom, right - left, page.top - page.bottom, gid="heatmap")
     values = grid.to_numpy(float)
     colors = page.theme.sequential if center is None else page.theme.diverging
-    norm = _norm(values, center)
+    norm = _norm(values, center, error)
     style: Style = {"cmap": colormaps[colors], "norm": norm}
     few = values.size <= MOST_NUMBERS
     image = axes.pcolormesh(values, edgecolors=page.theme.paper if few else "none", **style)
@@ -166,10 +172,15 @@ def _set_columns(axes: Axes, page: Page, labels: list[str]) -> None:
     axes.set_xticks(np.arange(0, len(labels), step) + 0.5, labels[::step])
 
 
-def _norm(values: NDArray[np.float64], center: float | None) -> Normalize:
-    """Scale colours to the values, symmetrically about `center` if there is one."""
+def _norm(values: NDArray[np.float64], center: float | None, error: float) -> Normalize:
+    """Scale colours to the values, symmetrically about `center` if there is one.
+
+    The scale reaches over twelve standard errors at least, so that noise has no colour.
+    """
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if center is None:
+        lacking = max(12 * error - (high - low), 0.0) / 2
+        low, high = low - lacking, high + lacking
         return Normalize(low, high if high > low else low + 1e-9)
     reach = max(abs(high - center), abs(low - center)) or 1e-9
     return TwoSlopeNorm(center, center - reach, center + reach)

@@ -37,6 +37,7 @@ def swept(
     """
     table = outcome_table(ensembles, by, end, outcome)
     name = str(table["quantity"].iloc[0])
+    name += " in days" if name.startswith("RMST") else ""
     end = str(table["end"].iloc[0])
     note = [INTERVAL] if len(by) == 1 else []
     about = facts(dict(ensembles), end, note)
@@ -59,7 +60,7 @@ def swept(
     if wide["series"].nunique() == 1:
         return response(wide, by[0], name, about, **look)
     scenarios = {x.scenario.name for x in ensembles.values()}
-    heading = "scenario" if len(scenarios) > 1 else "settings"
+    heading = "scenario" if len(scenarios) > 1 else "choice of the rest"
     wide = wide.drop(columns="scenario").rename(columns={"series": heading})
     return response(wide, by[0], name, about, by=heading, **look)
 

@@ -13,15 +13,16 @@ BAND = (
     "not of the model or its parameters."
 )
 BANDS = (
-    "Inner band: pointwise 95% Monte Carlo uncertainty of the simulation. Outer band, and brackets "
-    "after the semicolon: with the parameters', over {sets} accepted sets of which every future "
-    "draws one. Neither is that of the model."
+    "Innermost band: pointwise 95% Monte Carlo uncertainty of the simulation. Around it, and in "
+    "brackets after a semicolon: the survival under one more set of {names}, of which every future "
+    "draws one. None is that of the model."
 )
 INTERVAL = (
     "Intervals: 95% Monte Carlo uncertainty of the simulation only, "
     "not of the model or its parameters."
 )
 WHAT_IF = "What-if simulation, not a forecast."
+UNCERTAIN = "Bands and intervals: 95% Monte Carlo."
 MOST_KEYS = 24
 """Cells whose keys are written out in a footer; all are in the table."""
 CAUSES = {
@@ -58,7 +59,7 @@ def distinct(names: Sequence[str]) -> tuple[dict[str, str], str]:
 
 
 def signed(value: float, digits: int = 0) -> str:
-    """Write a difference with its sign, or 0."""
+    """Write a tick of a difference with its sign, or 0."""
     text = f"{value:+.{digits}f}".replace("-", "−")
     return "0" if float(text[1:]) == 0 else text
 
@@ -129,8 +130,13 @@ def span(start: dt.date, end: dt.date) -> str:
     return f"{date(start)}–{date(end)}"
 
 
-def facts(ensembles: Mapping[str, Ensemble], end: str, notes: Sequence[str]) -> list[str]:
-    """Return the footer's paragraphs: definition, settings, what the band is, then `notes`.
+def facts(
+    ensembles: Mapping[str, Ensemble], end: str, notes: Sequence[str], drawn: str = UNCERTAIN
+) -> list[str]:
+    """Return the caption's paragraphs: a short line, which the figure shows, and the rest.
+
+    The line says what is drawn of how many futures; the rest is definition, settings, what the band
+    is, then `notes`. `drawn` says in the line what bands or intervals are.
 
     Raises
     ------
@@ -143,19 +149,17 @@ def facts(ensembles: Mapping[str, Ensemble], end: str, notes: Sequence[str]) -> 
         listed = ", ".join(str(days) for days in horizons)
         raise ConfigError(f"horizons differ ({listed} days); draw ensembles of one horizon")
     definitions = list(dict.fromkeys(definition(end, x.scenario) for x in every))
-    accounts = list(dict.fromkeys(accounts_of(x.scenario) for x in every))
-    replicates = sorted({f"{x.replicates:,}" for x in every}, key=lambda text: (len(text), text))
-    seeds = sorted({x.seed for x in every})
+    accounts = " or ".join(dict.fromkeys(accounts_of(x.scenario) for x in every))
+    sizes = sorted({f"{x.replicates:,}" for x in every}, key=lambda text: (len(text), text))
+    replicates, each = " or ".join(sizes), " each" if len(every) > 1 else ""
+    seeds = " or ".join(str(x) for x in sorted({x.seed for x in every}))
     keys = [x.cell.key[:12] for x in every[:MOST_KEYS]]
     more = f" and {len(every) - MOST_KEYS} more" if len(every) > MOST_KEYS else ""
     cells = f"cell{'s' if len(keys) > 1 else ''} {', '.join(keys)}{more}"
-    settings = (
-        f"Horizon {horizons[0]} days · {' or '.join(replicates)} replicates"
-        f"{' each' if len(every) > 1 else ''} · seed {' or '.join(str(x) for x in seeds)} · "
-        f"accounts: {' or '.join(accounts)} · {cells}"
-    )
     return [
-        f"End = {readable(end)}: {'; or '.join(definitions)}. {WHAT_IF}",
-        settings,
+        f"{WHAT_IF} {replicates} futures{each}, end: {readable(end)}. {drawn}".strip(),
+        f"End = {readable(end)}: {'; or '.join(definitions)}.",
+        f"Horizon {horizons[0]} days · {replicates} replicates{each} · seed {seeds} · "
+        f"accounts: {accounts} · {cells}",
         " ".join(note for note in notes if note),
     ]

@@ -61,6 +61,7 @@ def run_cell(
 def tell(cell: Cell, directory: Path) -> str:
     """Write the transcript of the watched futures; return a single future's as text."""
     from sim.plots.bargaining import path
+    from sim.plots.ladder import ladder
     from sim.plots.style import save
     from sim.report.transcript import entries, in_words, write
 
@@ -70,6 +71,7 @@ def tell(cell: Cell, directory: Path) -> str:
     if cell.settings.replicates > 1:
         return ""
     save(path(cell, heard), directory / "bargaining")
+    save(ladder(cell, heard), directory / "ladder")
     return in_words(cell, heard) + "\n\n"
 
 

@@ -7,10 +7,12 @@ from html import escape
 
 import pandas as pd
 
+from sim.analysis.limits import as_text, interval
 from sim.analysis.mechanisms import CAVEAT, SCOPE, TITLES, Mechanisms
-from sim.plots.words import readable, signed
+from sim.plots.words import readable
 from sim.report.markup import paragraph, table
 
+LIMITS = ("difference", "lower", "upper")
 MOST_IN_FULL = 2
 """Scenarios up to which every table is shown for each."""
 KEYS = (
@@ -54,8 +56,8 @@ def _by_cause(found: Mechanisms) -> str:
     rows = []
     for name in found.scenarios:
         of = found.of(name, "days lost").set_index("key")
-        parts = [_interval(of.loc[x, "contribution"], -of.loc[x, "upper"], -of.loc[x, "lower"])
-                 for x in causes]  # fmt: skip
+        gained = of.assign(lower=-of["upper"], upper=-of["lower"])[["contribution", *LIMITS[1:]]]
+        parts = [interval(gained.loc[x].tolist(), "days", True) for x in causes]
         rows.append([readable(name), *parts, _total(found, name)])
     head = ["Scenario", *(readable(x) for x in causes), "All"]
     caption = (
@@ -72,7 +74,7 @@ def _by_agreement(found: Mechanisms) -> str:
         of = found.of(name, "agreement")
         if len(of):
             numbers = of[["contribution", "share"]].to_numpy(float)
-            parts = [f"{signed(days, 1)} ({share:.0%})" for days, share in numbers]
+            parts = [f"{as_text(days, 'days', True)} ({share:.0%})" for days, share in numbers]
             rows.append([readable(name), *parts, _total(found, name)])
     if not rows:
         return ""
@@ -110,18 +112,14 @@ def _levels(of: pd.DataFrame, keys: Sequence[str], column: str) -> list[str]:
             out.append("")
             continue
         row = of[of.index == key].iloc[0]
-        text = f"{row[column]:.{2 if row['unit'] in ('share', 'probability') else 1}f}"
+        unit = "share" if row["unit"] in ("share", "probability") else "days"
+        text = as_text(float(row[column]), unit)
         if column == "value":
-            text += f" {_interval(row['difference'], row['lower'], row['upper'], 2)}"
+            text += f" {interval(row[list(LIMITS)].tolist(), unit, True)}"
         out.append(text)
     return out
 
 
 def _total(found: Mechanisms, scenario: str) -> str:
     total = found.of(scenario, "total").iloc[0]
-    return _interval(total["difference"], total["lower"], total["upper"])
-
-
-def _interval(value: float, lower: float, upper: float, digits: int = 1) -> str:
-    value_, low, high = (signed(float(x), digits) for x in (value, lower, upper))
-    return f"{value_} [{low}, {high}]"
+    return interval(total[list(LIMITS)].tolist(), "days", True)

@@ -12,8 +12,9 @@ from html import escape
 from typing import Any
 
 from sim.analysis.compare import Comparison, compare
+from sim.analysis.limits import interval
 from sim.analysis.mechanisms import Mechanisms, mechanisms
-from sim.plots.words import accounts_of, definition, lasting, mode_in_words, readable, signed
+from sim.plots.words import accounts_of, definition, lasting, mode_in_words, readable
 from sim.report.background import caveats, parameters, provenance, reproduce, scenarios
 from sim.report.cells import CellSet
 from sim.report.explained import explained
@@ -134,9 +135,8 @@ def _answer(report: Report) -> str:
     first, last = base.rmst(horizon), base.at(horizon)
     said = [
         f"Under {readable(found.reference)} the ceasefire is {lasting(found.end, 'in force')} for "
-        f"{first.value:.0f} of {horizon} days on average [{first.lower:.0f}, {first.upper:.0f}], "
-        f"and in {last.value:.0%} of futures it is {lasting(found.end)} on day {horizon} "
-        f"[{last.lower:.0%}, {last.upper:.0%}]."
+        f"{first} of {horizon} days on average, and in a share of {last} of futures it is "
+        f"{lasting(found.end)} on day {horizon}."
     ]
     if compared is not None:
         rows = compared.table[compared.table["kind"] == "rmst"]
@@ -157,8 +157,8 @@ def _answer(report: Report) -> str:
 
 def _told(row: Mapping[Any, Any]) -> str:
     """One difference in words."""
-    value, low, high = (signed(float(row[x]), 1) for x in ("difference", "lower", "upper"))
-    return f"{readable(str(row['scenario']))} ({value} days [{low}, {high}])"
+    days = interval([float(row[x]) for x in ("difference", "lower", "upper")], "days", sign=True)
+    return f"{readable(str(row['scenario']))} ({days} days)"
 
 
 def _effects(compared: Comparison) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.analysis.compare import Comparison
+from sim.analysis.limits import as_text
 from sim.analysis.mechanisms import Mechanisms
 from sim.plots.catalogue import draw
 from sim.plots.style import Drawing
-from sim.plots.words import lasting, readable, signed
+from sim.plots.words import lasting, readable
 from sim.report.cells import CellSet
 from sim.report.markup import figure
 
@@ -142,7 +143,7 @@ def _incidence(found: CellSet) -> Picture:
     """Causes and modes of the end under the reference."""
     cell = found.cells[found.reference]
     shares = [
-        f"{readable(x)} {estimate.of(x, found.horizon).value:.2f}"
+        f"{readable(x)} {as_text(estimate.of(x, found.horizon).value, 'share')}"
         for estimate in (cell.incidence(found.end), cell.modes(found.end))
         for x in estimate.causes
     ]
@@ -156,7 +157,7 @@ def _survival_in_words(found: CellSet) -> str:
     day = found.horizon
     last = {x: y.survival(found.end).at(day).value for x, y in found.cells.items()}
     order = sorted(last, key=lambda name: -last[name])
-    shares = ", ".join(f"{readable(name)} {last[name]:.2f}" for name in order)
+    shares = ", ".join(f"{readable(name)} {as_text(last[name], 'share')}" for name in order)
     share = lasting(found.end, "in force")
     return f"Survival curves falling from 1 on day 0. Share {share} on day {day}: {shares}."
 
@@ -165,7 +166,7 @@ def _effects_in_words(compared: Comparison) -> str:
     """Difference in RMST of every scenario."""
     rows = compared.table[compared.table["kind"] == "rmst"]
     told = zip(rows["scenario"], rows["difference"], strict=True)
-    parts = ", ".join(f"{readable(name)} {signed(float(x), 1)}" for name, x in told)
+    parts = ", ".join(f"{readable(name)} {as_text(float(x), 'days', True)}" for name, x in told)
     return f"Days of RMST({compared.horizon}): {parts}."
 
 
@@ -176,6 +177,6 @@ def _parts_in_words(attributed: Mechanisms) -> str:
         rows = attributed.of(name, "days lost")
         if len(rows):
             top = rows.sort_values("contribution", key=abs, ascending=False, kind="stable").iloc[0]
-            days = signed(float(top["contribution"]), 1)
+            days = as_text(float(top["contribution"]), "days", True)
             parts.append(f"{readable(name)} {readable(top['key'])} {days}")
     return f"Largest part: {', '.join(parts)}." if parts else ""

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from sim.analysis.ensemble import Ensemble
+from sim.analysis.limits import normal_quantile, wilson
 from sim.config import CAUSES
 from sim.plots.words import mode_in_words
 
 SURVIVAL_DAYS = (30, 90, 365)
-Z95 = 1.959963984540054
+Z95 = normal_quantile(0.95)
 END_IN_WORDS = {
     "exchange_of_fire": "both sides at border fire or above on one day",
     "strike": "either side at a cross-border strike or above",
@@ -21,14 +22,6 @@ END_IN_WORDS = {
     "open_hostilities": "open hostilities, or strikes on consecutive days",
     "collapse": "open hostilities or repudiation, whichever comes first",
 }
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """Wilson 95 % interval of a share (Wilson 1927)."""
-    share, z2 = successes / trials, Z95**2
-    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = Z95 * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2)) / (1 + z2 / trials)
-    return middle - half, middle + half
 
 
 def summary(ensemble: Ensemble, directory: Path, seconds: float) -> str:
@@ -113,5 +106,5 @@ def _row(name: str, value: str, interval: str) -> str:
 
 
 def _share(name: str, successes: int, trials: int) -> str:
-    low, high = wilson(successes, trials)
+    low, high = wilson(successes / trials, trials)
     return _row(name, f"{successes / trials:.3f}", f"{low:.3f} to {high:.3f}")

@@ -13,7 +13,7 @@ from sim.app import strings as say
 from sim.app.site import Site, acting, button, choice, frame, html, in_thread, panel
 from sim.config import ENDS, ConfigError
 
-HORIZONS = (90, 180, 365)
+HORIZONS = (30, 60, 90, 180, 365)
 REPLICATES = (200, 500, 1_000, 2_000)
 MOST = 8  # scenarios in one figure
 FIRST = ("baseline", "no_mediators", "verified_guarantees", "extradition_accepted")
@@ -34,6 +34,7 @@ class Compare:
     def __init__(self, site: Site) -> None:
         self.site, self.busy = site, False
         self.known = site.scenarios  # what can be compared
+        self.longest = HORIZONS[-1]  # days that there is anything to show of
         self.drawn: work.Figure | None = None
         self.family_drawn = ""
         with panel(say.PICK, say.COMPARE_HELP):
@@ -61,14 +62,14 @@ class Compare:
 
     async def choose(self) -> None:
         """Offer the scenarios that there are results of."""
-        self.known = []
+        self.known, self.longest = [], HORIZONS[-1]
         try:
             where = choices.one_of(say.FROM_WHERE, self.where.value, ("", *self.site.results))
-            known = self.site.scenarios
+            known, longest = self.site.scenarios, HORIZONS[-1]
             if where:
-                known = await in_thread(_cells, self.site.results[where])
+                known, longest = await in_thread(_cells, self.site.results[where])
             if self.where.value == where:  # still
-                self.known = known
+                self.known, self.longest = known, longest
         finally:
             self._offer()
 
@@ -78,6 +79,12 @@ class Compare:
         self.names.multiple = True
         self.names.set_options(options, value=first)
         self.reference.set_options(options, value=first[0] if first else None)
+        days = {n: str(n) for n in self._horizons()}
+        self.days.set_options(days, value=max(days))
+
+    def _horizons(self) -> list[int]:
+        """Days that can be shown: of a shorter sweep its own last day is one."""
+        return sorted({n for n in HORIZONS if n < self.longest} | {self.longest})
 
     async def draw(self) -> None:
         """Simulate and draw in another process."""
@@ -103,18 +110,19 @@ class Compare:
             raise ConfigError(say.PICK_TWO)
         family = choices.one_of(say.FIGURE, self.family.value, say.FIGURES)
         end = choices.one_of(say.END, self.end.value, ENDS)
-        days = choices.one_of(say.HORIZON_DAYS, self.days.value, HORIZONS)
+        days = choices.one_of(say.HORIZON_DAYS, self.days.value, self._horizons())
         futures = choices.one_of(say.FUTURES_EACH, self.futures.value, REPLICATES)
         self.status.text = say.DRAWING
         drawn = await site.pool.run(
             work.figure, (reference, *names), str(site.results[where]) if where else None,
-            family, end, days, futures, site.seed, "light",
+            family, end, days, futures, site.seed,
         )  # fmt: skip
         self.drawn, self.family_drawn = drawn, family
-        coded = base64.b64encode(drawn.png).decode()
         words = escape(f"{say.FIGURES[family]}: {', '.join(map(say.readable, names))}", quote=True)
-        self.picture.content = (
-            f'<img class="figure" alt="{words}" src="data:image/png;base64,{coded}">'
+        self.picture.content = "".join(
+            f'<img class="figure {look}" alt="{words}" '
+            f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+            for look, png in drawn.shown.items()
         )
 
     def download(self, kind: str) -> None:
@@ -124,8 +132,9 @@ class Compare:
         ui.download.content(getattr(self.drawn, kind), f"{self.family_drawn}.{kind}")
 
 
-def _cells(results: Path) -> list[str]:
-    """Names of the scenarios in a finished sweep."""
+def _cells(results: Path) -> tuple[list[str], int]:
+    """Names of the scenarios in a finished sweep, and how many days it is long."""
     from sim.report.cells import open_cells
 
-    return list(open_cells([results]).ordered)
+    found = open_cells([results])
+    return list(found.ordered), found.horizon

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from html import escape
 from typing import Any
 
 from nicegui import ui
 
-from sim.app import render, work
+from sim.app import lead, render
 from sim.app import strings as say
+from sim.app.follow import TRIES
 from sim.app.keys import Visitor, shown_code
 from sim.app.pages.teach import spelt
 from sim.app.room import Room, RoomError
 from sim.app.site import (
     Private,
     Site,
-    acting,
+    acting_now,
     button,
     csv,
     frame,
@@ -29,6 +29,8 @@ from sim.app.site import (
 from sim.config import PARTIES, ConfigError
 from sim.game import Decision
 from sim.game.debrief import Odds, Turn, landscape, result, without_persons
+
+MOST_SHOWN = 6  # decisions that moved the odds
 
 
 def register(site: Site) -> None:
@@ -55,7 +57,8 @@ def register(site: Site) -> None:
             part.watch([room, *site.rooms.classes_of(room)], changed)
             with part.body:
                 if told:
-                    _debrief(site, room, part)
+                    held = [seat for seat in PARTIES if site.rooms.holds(room, seat, who)]
+                    _debrief(site, room, part, held[0] if len(held) == 1 else None)
                 else:
                     paragraph(say.NOT_YET, "warn")
 
@@ -71,8 +74,15 @@ def _told(site: Site, room: Room, who: Visitor) -> bool:
     return room.told or site.rooms.teaches(room.class_, who)
 
 
-def _debrief(site: Site, room: Room, part: Private) -> None:
-    game = room.game
+def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
+    game, shown = room.game, landscape(room.game)
+    start = room.setup.cell.scenario.start.isoformat()
+    with panel(say.LEAD, extra="turn lead"):
+        for words in lead.gained(result(game), seat) + lead.left(shown, result(game), seat):
+            paragraph(words)
+        moved = html("").props('aria-live="polite"')
+    with panel(say.ODDS):
+        odds = html("")
     with ui.element("div").classes("grid"):
         with panel(say.OUTCOME):
             for words in _outcome(result(game)):
@@ -81,48 +91,55 @@ def _debrief(site: Site, room: Room, part: Private) -> None:
             for words in _outcome(_kept(room, "agents", lambda: _agents(room))):
                 paragraph(words)
         with panel(say.SPACE, say.SPACE_HELP):
-            shown = landscape(game)
             html(render.bargaining_space(shown))
             if shown is not None:
                 html(f"<h2>{say.WIN_SETS}</h2>")
                 paragraph(say.WIN_SET_TEXT.format(**shown["win_sets"]))
     with panel(say.ROUNDS):
         html(render.table(map(_round, result(game)["ended"]), say.ROUND_COLUMNS))
-    with panel(say.ODDS):
-        odds = html(f"<p>{escape(say.ODDS_WAIT)}</p>").props('aria-live="polite"')
-    with panel(say.DECISIONS):
+    with panel(say.SAID):
+        html(render.said(room.said, start))
+    with ui.expansion(say.DECISIONS).classes("panel"):
         html(render.table([_row(room, k, d) for k, d in enumerate(game.decisions)], say.COLUMNS))
     with panel(say.STORY):
-        start = room.setup.cell.scenario.start.isoformat()
         html(render.calendar([spelt(room, e) for e in game.entries], game.days, game.model.day))
         html(render.story([spelt(room, entry) for entry in game.entries], start))
 
     def export() -> None:
         if part.open():
-            rows = [dict(zip(say.COLUMNS, _row(room, k, d), strict=True))
-                    for k, d in enumerate(game.decisions)]  # fmt: skip
-            ui.download.content(csv(rows), f"room-{room.code}.csv")
+            ui.download.content(csv(_transcript(room)), f"room-{room.code}.csv")
 
     with ui.element("div").classes("choices"):
         button(say.EXPORT, export)
         button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
 
-    async def follow() -> None:
-        found = await _followed(site, room)
-        if part.open():
-            odds.content = _odds(room, found)
+    def follow() -> None:
+        found = site.follower.progress(room)
+        if found.odds is None or not part.open():
+            failed = found.failed >= TRIES
+            words = say.ODDS_FAILED if failed else say.ODDS_WAIT.format(
+                done=found.done, all=found.done + found.wanting
+            )  # fmt: skip
+            moved.content = f"<p>{escape(words)}</p>"
+            return
+        ticking.deactivate()
+        moved.content = "".join(f"<p>{escape(words)}</p>" for words in lead.moved(found.odds, room))
+        odds.content = _odds(room, found.odds)
 
-    ui.timer(0.1, acting(follow), once=True)
+    ticking = ui.timer(1.0, acting_now(follow))
 
 
-async def _followed(site: Site, room: Room) -> Odds:
-    """The odds of a game, computed once for everybody who asks."""
-    moves = room.game.moves
-    kept: tuple[int, asyncio.Task[Odds]] | None = room.kept.get("odds")
-    if kept is None or kept[0] != len(moves) or (kept[1].done() and kept[1].exception()):
-        work_on = site.pool.run(work.game_odds, room.setup.stored(), moves)
-        kept = room.kept["odds"] = (len(moves), asyncio.ensure_future(work_on))
-    return await asyncio.shield(kept[1])
+def _transcript(room: Room) -> list[dict[str, str]]:
+    """Every decision and every message of a game, in order."""
+    rows = []
+    for number, decision in enumerate(room.game.decisions):
+        rows.append(dict(zip(say.COLUMNS, _row(room, number, decision), strict=True)))
+    for message in room.said:
+        if message.turn is None:
+            said = (str(message.day), say.seat(message.seat), say.said_kind(message), "", "",
+                    message.words)  # fmt: skip
+            rows.append(dict(zip(say.COLUMNS, said, strict=True)))
+    return sorted(rows, key=lambda row: int(row[say.COLUMNS[0]]))
 
 
 def _kept(room: Room, name: str, make: Any) -> Any:
@@ -164,15 +181,17 @@ def _round(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _row(room: Room, number: int, decision: Decision) -> tuple[str, ...]:
-    """A decision in words: day, seat, kind, choice, what the agent would have done."""
+    """A decision in words: day, seat, kind, choice, what the agent would have done, words."""
     kind = decision.question.kind
     by = say.WHO_MADE[room.made_by[number]] if number < len(room.made_by) else ""
+    said = [m.words for m in room.said if m.turn == number and m.seat == decision.move.seat]
     return (
         str(decision.question.day),
         say.seat(decision.move.seat),
         say.KINDS[kind],
         say.advice(kind, decision.move.value) + by,
         say.advice(kind, decision.agent),
+        " ".join(said),
     )
 
 
@@ -182,17 +201,16 @@ def _odds(room: Room, found: Odds) -> str:
         found.days, found.shares, room.game.days, [drop.last_day for drop in found.drops]
     )
     text = escape(say.ODDS_HELP.format(futures=found.futures))
-    parts = [f'<p class="help">{text}</p>', drawn]
-    for drop in found.drops:
-        parts.append(f"<h2>{escape(_span(drop))}</h2>")
-        parts += [f"<p>{escape(words)}</p>" for words in _explained(room, drop)]
-    if found.decisive:
-        parts.append(f"<h2>{escape(say.DECISIVE)}</h2>")
-        for turn in found.decisive:
-            parts.append(f"<p><strong>{escape(_span(turn))}</strong></p>")
-            parts += [f"<p>{escape(words)}</p>" for words in _explained(room, turn)]
-    if not found.drops:
-        parts.append(f"<p>{escape(say.NO_DROPS)}</p>")
+    parts = [drawn, f'<p class="help">{text}</p>', f"<h2>{escape(say.EFFECTS)}</h2>"]
+    rows = [
+        (*_row(room, e.number, room.game.decisions[e.number])[:5], f"{e.change:+.2f}")
+        for e in found.effects[:MOST_SHOWN]
+    ]
+    heads = (*say.COLUMNS[:5], say.EFFECT)
+    parts.append(render.table(rows, heads) if rows else f"<p>{escape(say.NO_EFFECTS)}</p>")
+    parts.append(f"<h2>{escape(say.DROPS)}</h2>")
+    drops = [(_span(drop), _explained(room, drop)) for drop in found.drops]
+    parts.append(render.table(drops) if drops else f"<p>{escape(say.NO_DROPS)}</p>")
     return "".join(parts)
 
 
@@ -203,18 +221,11 @@ def _span(drop: Turn) -> str:
     return say.DROP.format(days=days, before=drop.before, after=drop.after)
 
 
-def _explained(room: Room, drop: Turn) -> list[str]:
+def _explained(room: Room, drop: Turn) -> str:
+    """Who decided anything in a stretch, and whether otherwise than the agents would have."""
     if not drop.decisions:
-        return [say.DROP_NO_DECISION]
-    words = []
-    for decision in drop.decisions:
-        if decision.move.value == decision.agent:
-            continue
-        number = decision.question.turn
-        _, seat, kind, choice, agent = _row(room, number, decision)
-        words.append(
-            say.DROP_DECISION.format(seat=seat, what=f"{kind}: {choice}", by="", agent=agent)
-        )
-    if drop.instead is None:
-        return [*words, say.DROP_AS_AGENT]
-    return [*words, say.DROP_INSTEAD.format(instead=drop.instead, effect=drop.effect)]
+        return say.DROP_NO_DECISION
+    made = [room.game.decisions[number] for number in drop.decisions]
+    if all(decision.move.value == decision.agent for decision in made):
+        return say.DROP_AS_AGENT
+    return say.DROP_BOTH

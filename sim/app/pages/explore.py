@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from nicegui import ui
+from starlette.requests import Request
 
 from sim.app import charts, choices, render, work
 from sim.app import strings as say
@@ -24,7 +27,7 @@ from sim.app.site import (
     paragraph,
 )
 from sim.app.walk import Walk
-from sim.config import CAUSES, ENDS, ConfigError
+from sim.config import CAUSES, ENDS, PARTIES, ConfigError
 from sim.game.debrief import landscape
 from sim.game.futures import Fan, difference, survival_difference
 
@@ -32,12 +35,13 @@ AHEAD = (30, 90, 180)
 
 
 @dataclass(frozen=True)
-class Pinned:
-    """A curve that stays: its name, its futures and the story it belongs to."""
+class Curve:
+    """Futures as drawn: their name, the story they belong to, and the style they keep."""
 
     name: str
     fan: Fan
     story: int
+    style: str
 
 
 class Turns(asyncio.Lock):
@@ -60,20 +64,21 @@ class Turns(asyncio.Lock):
 
 
 class Explore:
-    """The page of one visitor."""
+    """The page of one visitor: the story and a large chart first, what holds folded below."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.walk: Walk | None = None
+        self.wanted = Wanted(site.scenario, tactics=dict.fromkeys(PARTIES, ""))  # as it is told
+        self.seeded = site.seed
         self.story = 0  # number of the story told; pairs only within one
-        self.pinned: Pinned | None = None
-        self.last: Pinned | None = None
+        self.shown: list[Curve] = []
+        self.pinned: Curve | None = None
         self.turn = Turns()
         self.slides: dict[str, ui.slider] = {}
         self.set_at: dict[str, float] = {}
         self.slid_for = ""  # the scenario that the sliders stand for
-        with ui.element("div").classes("grid"):
-            self._choices()
+        with ui.element("div").classes("grid story-first"):
             with panel(say.STORY, extra="turn"):
                 self.stands = ui.label(say.LOADING).props('role="status" aria-live="polite"')
                 with ui.element("div").classes("choices"):
@@ -82,8 +87,10 @@ class Explore:
                     button(say.TO_END, lambda: self.go(Walk.to_end))
                 self.calendar = html("")
                 self.told = html("")
-        with ui.element("div").classes("grid"):
             self._futures()
+        with ui.expansion(say.SETUP).classes("panel") as self.setup:
+            self._choices()
+        with ui.element("div").classes("grid"):
             with panel(say.TRUST_TENSION, say.TRUST_HELP):
                 self.trust = html("")
             with panel(say.SPACE, say.SPACE_HELP):
@@ -96,22 +103,31 @@ class Explore:
     def _choices(self) -> None:
         site = self.site
         tactics = {"": say.AS_IN_SCENARIO} | {name: say.readable(name) for name in TACTICS}
-        with panel(say.SETUP):
+        accounts = {"": say.AS_IN_SCENARIO, **say.ACCOUNTS}
+        accounts.pop("undisputed")
+        paragraph(say.SETUP_HELP, "help")
+        with ui.element("div").classes("fields"):
             self.scenario = choice(
                 say.SCENARIO, {n: say.readable(n) for n in site.scenarios}, site.scenario
             )
-            accounts = {"": say.AS_IN_SCENARIO, **say.ACCOUNTS}
-            accounts.pop("undisputed")
             self.accounts = choice(say.ACCOUNT, accounts, "")
             self.tactics = {
                 side: choice(say.TACTIC_OF.format(seat=say.seat(side)), tactics, "")
-                for side in ("pakistan", "afghan_taliban")
+                for side in PARTIES
             }
             self.mediators = choice(say.MEDIATORS, say.MEDIATORS_CHOICES, "")
             self.seed = ui.input(say.SEED, value=str(site.seed)).props("outlined maxlength=20")
-            self.slid = ui.element("div").style("width: 100%")
-            with ui.element("div").classes("choices").style("margin-top: .6rem"):
-                button(say.START_AGAIN, self.start)
+        for chosen in (self.scenario, self.accounts, *self.tactics.values(), self.mediators):
+            chosen.on_value_change(acting(self.chosen))
+        self.slid = ui.element("div").classes("fields")
+        with ui.element("div").classes("choices"):
+            button(say.START_AGAIN, self.start)
+
+    async def chosen(self) -> None:
+        """Begin anew with what was just chosen, unless the page itself chose it."""
+        now, told = self._wanted(), self.wanted
+        if replace(now, numbers={}) != replace(told, numbers={}):
+            await self.start()
 
     def _sliders(self, walk: Walk) -> None:
         """Sliders stand where the scenario stands until they are moved."""
@@ -121,48 +137,78 @@ class Explore:
         with self.slid:
             for path, (low, high, step) in SLIDES.items():
                 value = choices.at(here, path)
-                if value is None:
-                    continue
-                name, help_text = say.SLIDERS[path]
-                label = html("")
-                _name_slider(label, name, value)
-                slide = ui.slider(min=low, max=high, step=step, value=min(max(value, low), high))
-                slide.props(f'aria-label="{name}" label')
-                slide.on_value_change(
-                    lambda e, label=label, name=name: _name_slider(label, name, e.value)
-                )
-                paragraph(help_text, "help")
-                self.slides[path] = slide
+                if value is not None:
+                    self._slider(path, low, high, step, value)
         self.set_at = {path: slide.value for path, slide in self.slides.items()}
+
+    def _slider(self, path: str, low: float, high: float, step: float, value: float) -> None:
+        name, help_text = say.SLIDERS[path]
+        with ui.element("div"):
+            label = html("")
+            _name_slider(label, name, value)
+            slide = ui.slider(min=low, max=high, step=step, value=min(max(value, low), high))
+            slide.props(f'aria-label="{name}" label')
+            slide.on_value_change(lambda e: _name_slider(label, name, e.value))
+            paragraph(help_text, "help")
+        self.slides[path] = slide
 
     def _wanted(self) -> Wanted:
         """What is chosen; of the sliders those that were moved."""
+        moved = {
+            path: slide.value
+            for path, slide in self.slides.items()
+            if slide.value != self.set_at[path]
+        }
+        if self.scenario.value != self.slid_for:
+            moved = {}  # they stood for another scenario
+        tactics = {side: chosen.value for side, chosen in self.tactics.items()}
         return Wanted(
-            self.scenario.value,
-            self.accounts.value,
-            {side: chosen.value for side, chosen in self.tactics.items()},
-            self.mediators.value,
-            {
-                path: slide.value
-                for path, slide in self.slides.items()
-                if slide.value != self.set_at[path]
-            },
+            self.scenario.value, self.accounts.value, tactics, self.mediators.value, moved
         )
 
-    async def start(self, *, fresh: bool = False) -> None:
+    async def start(self) -> None:
         """Begin a new story with what is chosen."""
-        seed = choices.seed(self.seed.value)
-        wanted = Wanted(self.scenario.value) if fresh else self._wanted()
+        await self._begin(self._wanted(), choices.seed(self.seed.value), 0)
+
+    async def open(self, asked: Mapping[str, str]) -> None:
+        """Tell the story that an address names, as far as it had come, or a new one."""
+        try:
+            wanted, seed, day = choices.asked(asked, self.site.scenario, self.site.seed)
+        except ConfigError:
+            await self._begin(Wanted(self.site.scenario), self.site.seed, 0)
+            raise
+        await self._begin(wanted, seed, day)
+
+    async def _begin(self, wanted: Wanted, seed: int, day: int) -> None:
         try:
             async with self.turn:
                 self.stands.text = say.LOADING
-                walk = await in_thread(_begin, wanted, seed)
+                walk = await in_thread(_begin, wanted, seed, day)
                 self.walk, self.story = walk, self.story + 1
-                if walk.scenario.name != self.slid_for:
-                    self.slid_for = walk.scenario.name
-                    self._sliders(walk)
+                self.wanted, self.seeded = wanted, seed
+                self._fill(walk)
         finally:
             self.show()
+
+    def _fill(self, walk: Walk) -> None:
+        """Let the controls say what the story is told with."""
+        wanted = self.wanted
+        self.scenario.value, self.accounts.value = wanted.scenario, wanted.accounts
+        for side, chosen in self.tactics.items():
+            chosen.value = wanted.tactics.get(side, "")
+        self.mediators.value, self.seed.value = wanted.mediators, str(self.seeded)
+        if wanted.scenario != self.slid_for:
+            self.slid_for = wanted.scenario
+            plain = walk
+            if wanted.numbers:
+                plain = Walk(choices.compose(
+                    Wanted(wanted.scenario), seed=self.seeded, days=choices.WALK, walk=True
+                ))  # fmt: skip
+            self._sliders(plain)
+        for path, slide in self.slides.items():
+            slide.value = wanted.numbers.get(path, self.set_at[path])
+        name = say.readable(wanted.scenario)
+        self.setup.text = say.SETUP_NOW.format(scenario=name, seed=self.seeded)
 
     # --- walking -----------------------------------------------------------------------------
 
@@ -190,6 +236,11 @@ class Explore:
         self.stands.text = say.STANDS.format(
             day=walk.day, days=walk.game.days, date=date, state=words
         )
+        if not all(_starts_here(curve, self.story, walk.day) for curve in self.shown):
+            self.shown = []  # they belong to another evening
+            self.draw()
+        words = urlencode(choices.told(self.wanted, self.seeded, walk.day))
+        ui.navigate.history.replace(f"/explore?{words}")
         self.calendar.content = render.calendar(entries, _span(walk), walk.day)
         self.told.content = render.story(entries, state["start"])
         self.trust.content = render.trust_and_tension(walk.daily, walk.day)
@@ -199,7 +250,7 @@ class Explore:
     # --- futures -----------------------------------------------------------------------------
 
     def _futures(self) -> None:
-        with panel(say.FUTURES, say.FUTURES_HELP):
+        with panel(say.FUTURES):
             with ui.element("div").classes("choices"):
                 self.ahead = choice(say.LOOK_AHEAD, {days: str(days) for days in AHEAD}, 90)
                 self.end = choice(say.END, say.ENDS_SHORT, ENDS[-1])
@@ -208,21 +259,24 @@ class Explore:
                 button(say.FORK, self.fork)
                 button(say.PIN, self.pin, plain=True)
                 button(say.UNPIN, self.unpin, plain=True)
-            self.fanned = html("").props('aria-live="polite"')
+            self.working = ui.label().props('role="status" aria-live="polite"')
+            self.fanned = html("")
+            paragraph(say.FUTURES_HELP, "help")
 
     def pin(self) -> None:
         """Keep the last curve beside the next."""
-        self.pinned = self.last
-        self.draw([])
+        if not self.shown:
+            raise ConfigError(say.NOTHING_TO_PIN)
+        self.pinned = self.shown[-1]
+        self.draw()
 
     def unpin(self) -> None:
         """Forget the pinned curve."""
         self.pinned = None
-        self.draw([])
+        self.draw()
 
     async def fork(self) -> None:
-        """Continue the evening 1,000 times in another process."""
-        shown: list[Pinned] = []
+        """Continue the evening 1,000 times in another process; what was drawn stays until then."""
         try:
             async with self.turn:
                 walk = self.walk
@@ -231,26 +285,25 @@ class Explore:
                 change = choices.one_of(say.CHANGE, self.change.value, say.CHANGES)
                 ahead = choices.one_of(say.LOOK_AHEAD, self.ahead.value, AHEAD)
                 end = choices.one_of(say.END, self.end.value, ENDS)
-                self.fanned.content = f"<p>{escape(say.FORKING)}</p>"
+                self.working.text = say.FORKING
                 base, other = await self.site.pool.run(
                     work.futures, walk.scenario, walk.evening(),
                     change or None, ahead, end,
                 )  # fmt: skip
-                shown.append(Pinned(say.CHANGES[""], base, self.story))
+                self.shown = [Curve(say.CHANGES[""], base, self.story, "first")]
                 if other is not None:
-                    shown.append(Pinned(say.CHANGES[change], other, self.story))
-                self.last = shown[-1]
+                    self.shown.append(Curve(say.CHANGES[change], other, self.story, "second"))
+                self.draw()
         finally:
-            self.draw(shown)
+            self.working.text = ""
 
-    def draw(self, shown: list[Pinned]) -> None:
-        """Draw the curves of this fork and the pinned one."""
-        curves = list(shown)
-        if not curves and self.last is not None:
-            curves = [self.last]
-        if self.pinned is not None and not any(_same(self.pinned, c) for c in curves):
-            curves.append(Pinned(say.PINNED.format(name=self.pinned.name), self.pinned.fan,
-                                 self.pinned.story))  # fmt: skip
+    def draw(self) -> None:
+        """Draw the curves of this evening and the pinned one, each in its own colour always."""
+        curves = list(self.shown)
+        pinned = self.pinned
+        if pinned is not None and not any(_same(pinned, curve) for curve in curves):
+            name = say.PINNED.format(name=pinned.name, today=pinned.fan.today)
+            curves.append(replace(pinned, name=name, style="third"))
         self.fanned.content = "".join(_fans(curves)) if curves else ""
 
 
@@ -259,8 +312,14 @@ def _live(how: Any, walk: Walk) -> Walk:
     return walk
 
 
-def _begin(wanted: Wanted, seed: int) -> Walk:
-    return Walk(choices.compose(wanted, seed=seed, days=choices.WALK, walk=True))
+def _begin(wanted: Wanted, seed: int, day: int) -> Walk:
+    walk = Walk(choices.compose(wanted, seed=seed, days=choices.WALK, walk=True))
+    walk.to_day(day)
+    return walk
+
+
+def _starts_here(curve: Curve, story: int, day: int) -> bool:
+    return (curve.story, curve.fan.today) == (story, day)
 
 
 def _name_slider(label: ui.html, name: str, value: Any) -> None:
@@ -269,7 +328,7 @@ def _name_slider(label: ui.html, name: str, value: Any) -> None:
     label.content = f"<p>{escape(name)}: <strong>{shown}</strong></p>"
 
 
-def _same(one: Pinned, other: Pinned) -> bool:
+def _same(one: Curve, other: Curve) -> bool:
     """Whether two curves show the same futures."""
     key = [(c.story, c.fan.today, c.fan.days, c.fan.end, c.name) for c in (one, other)]
     return key[0] == key[1]
@@ -280,17 +339,16 @@ def _span(walk: Walk) -> int:
     return next((days for days in (30, 90, 180) if walk.day <= days), walk.game.days)
 
 
-def _fans(curves: list[Pinned]) -> list[str]:
+def _fans(curves: list[Curve]) -> list[str]:
     """Curves with bands, and what they say in words."""
-    styles = ("first", "second", "third")
     days = max(curve.fan.days for curve in curves)
     drawn, words, causes = [], [], []
-    for curve, style in zip(curves, styles, strict=False):
+    for curve in curves:
         fan, estimate = curve.fan, curve.fan.survival()
         day = estimate.day.tolist()
         points = list(zip(day, estimate.survival.tolist(), strict=True))
         band = list(zip(day, estimate.lower.tolist(), estimate.upper.tolist(), strict=True))
-        drawn.append(charts.Line(curve.name, points, style, step=True, band=band))
+        drawn.append(charts.Line(curve.name, points, curve.style, step=True, band=band))
         at, mean = estimate.at(fan.days), estimate.rmst(fan.days)
         words.append(
             (
@@ -312,7 +370,7 @@ def _fans(curves: list[Pinned]) -> list[str]:
     return parts
 
 
-def _differences(curves: list[Pinned]) -> list[str]:
+def _differences(curves: list[Curve]) -> list[str]:
     """Paired differences of every curve from the first, or why there is none."""
     out = []
     first = curves[0]
@@ -335,7 +393,8 @@ def register(site: Site) -> None:
     """Serve the page."""
 
     @ui.page("/explore", title=say.EXPLORE)
-    def explore() -> None:
-        with frame(say.EXPLORE, "/explore"):
+    def explore(request: Request) -> None:
+        with frame(say.EXPLORE, "/explore", "wide"):
             page = Explore(site)
-        ui.timer(0.05, acting(lambda: page.start(fresh=True)), once=True)
+        asked = dict(request.query_params)
+        ui.timer(0.05, acting(lambda: page.open(asked)), once=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import secrets
 from html import escape
 from typing import Any
@@ -14,7 +16,7 @@ from sim.app.choices import LENGTHS, Wanted
 from sim.app.keys import shown_code
 from sim.app.register import MOST_AT_ONCE
 from sim.app.room import DEADLINES, Class, Room
-from sim.app.rooms import LONGEST_NAME
+from sim.app.rooms import LONGEST_NAME, names_in
 from sim.app.site import (
     Private,
     Site,
@@ -27,16 +29,22 @@ from sim.app.site import (
     must_keep_cookies,
     panel,
     paragraph,
+    phase_of,
     refused,
     room_of_teacher,
     sure,
     visitor,
     warnings_of,
 )
+from sim.app.words import LONGEST
 from sim.config import ConfigError
 from sim.game import SEATS, Setup
 from sim.game.debrief import result
 from sim.game.views import view
+
+LONGEST_LIST = 20_000  # characters of a pasted list of names
+LONGEST_PHASE = 180  # minutes
+ONLY_EXPORTED = ("room", "deal", "messages")  # columns of results that the page has no room for
 
 
 def register(site: Site) -> None:
@@ -63,16 +71,16 @@ class Teach:
 
     def __init__(self, site: Site) -> None:
         self.site, self.who = site, visitor()
-        self.body = ui.element("div").classes("column").style("gap: 1rem; width: 100%")
+        self.body = ui.element("div").classes("stack")
         self.show()
 
-    def show(self, key: str = "") -> None:
-        """Show the class; ``key`` is its teacher's, told only when it was just made."""
+    def show(self) -> None:
+        """Show the class that is open here, or how to open one."""
         class_ = self.site.rooms.class_of(self.who)
         self.body.clear()
         with self.body:
             if class_ is not None:
-                ClassPage(self, class_, key)
+                ClassPage(self, class_)
                 return
             with ui.element("div").classes("grid"):
                 self._make()
@@ -81,11 +89,16 @@ class Teach:
     def _make(self) -> None:
         site = self.site
         with panel(say.NEW_CLASS):
-            title = ui.input(say.CLASS_TITLE).props(f"outlined maxlength={LONGEST_NAME}")
+            today = f"{dt.date.today():%d %b}"
+            title = ui.input(say.CLASS_TITLE, value=say.TITLE_TODAY.format(date=today))
+            title.props(f"outlined maxlength={LONGEST_NAME}")
             word = None
             if site.rooms.word is not None:
                 word = ui.input(say.TEACHERS_WORD, password=True).props("outlined maxlength=20")
                 paragraph(say.TEACHERS_WORD_HELP, "help")
+            names = ui.textarea(say.NAMES).props("outlined rows=4")
+            paragraph(say.NAMES_HELP, "help")
+            shuffled = ui.checkbox(say.SHUFFLE, value=False)
             number = ui.number(say.ROOMS, value=10, min=1, max=MOST_AT_ONCE, precision=0)
             number.props("outlined")
             scenario = choice(
@@ -101,19 +114,25 @@ class Teach:
             async def make() -> None:
                 must_keep_cookies()
                 typed = choices.text(word.value, LONGEST_NAME) if word is not None else ""
-                rooms = choices.whole(say.ROOMS, number.value, 1, MOST_AT_ONCE)
-                site.rooms.may_make(typed, rooms, self.who)
                 persons = [seat for seat, box in boxes.items() if box.value is True]
+                listed = names_in(choices.text(names.value, LONGEST_LIST))
+                if shuffled.value is True:
+                    secrets.SystemRandom().shuffle(listed)
+                rooms = choices.whole(say.ROOMS, number.value, 1, MOST_AT_ONCE)
+                if listed and persons:
+                    rooms = math.ceil(len(listed) / len(persons))
+                site.rooms.may_make(typed, rooms, self.who)
                 setups = await in_thread(
                     _setups, Wanted(scenario.value), choices.seed(seed.value),
                     choices.one_of(say.DAYS_OF_GAME, days.value, LENGTHS), persons, rooms,
                     alike.value is True,
                 )  # fmt: skip
-                key, _ = await site.rooms.open_class(
+                await site.rooms.open_class(
                     choices.text(title.value, 100_000), setups,
                     choices.one_of(say.DEADLINE, deadline.value, DEADLINES), typed, self.who,
+                    listed,
                 )  # fmt: skip
-                self.show(key)
+                self.show()
 
             button(say.MAKE, make)
 
@@ -146,7 +165,7 @@ def _setups(
 class ClassPage:
     """A class as its teacher sees it, as long as it is open on this device."""
 
-    def __init__(self, page: Teach, class_: Class, key: str) -> None:
+    def __init__(self, page: Teach, class_: Class) -> None:
         self.page, self.site, self.who, self.class_ = page, page.site, page.who, class_
         self.part = Private(
             lambda: self.site.rooms.teaches(class_.number, self.who), say.CLASS_LOST
@@ -154,10 +173,11 @@ class ClassPage:
         with self.part.body:
             self.warnings = html("")
             paragraph(say.CLASS.format(title=class_.title))
-            paragraph(say.JOIN_AT.format(address=f"{self.site.address}/play"))
-            if key:
-                with panel(say.TEACHER_KEY):
-                    ui.label(key).classes("key-text")
+            address = f"{self.site.address}/c/{class_.code}"
+            paragraph(say.JOIN_AT.format(address=address, code=shown_code(class_.code)))
+            with ui.element("div").classes("choices"):
+                ui.link(say.BOARD, f"/board/{class_.code}").classes("go-link")
+                ui.link(say.PICTURE, f"/picture/{class_.code}").classes("go-link")
             self._build()
             self.show()
             ui.timer(2.0, self.again)
@@ -169,17 +189,88 @@ class ClassPage:
             self.links = ui.element("div").classes("choices")
             self.linked: list[str] = []
             with ui.element("div").classes("choices"):
-                button(say.PAUSE_ALL, lambda: self.pause(True))
-                button(say.RESUME_ALL, lambda: self.pause(False))
+                button(say.PAUSE_ALL, lambda: self.each(self._pause(True)))
+                button(say.RESUME_ALL, lambda: self.each(self._pause(False)))
+                button(say.ABSENTEES, self.fill, plain=True)
+                button(say.ADD_ROOM, self.add_room, plain=True)
+                button(say.MUTE_ALL, lambda: self.each(self._mute(True)), plain=True)
+                button(say.UNMUTE_ALL, lambda: self.each(self._mute(False)), plain=True)
+                button(say.BEGIN_ALL, lambda: self.each(self.site.rooms.start), plain=True)
+                self._asked(say.END_ALL, say.END_ALL_ASK, self.site.rooms.end)
+                self._asked(say.REVEAL_ALL, say.REVEAL_ALL_ASK, self.site.rooms.reveal)
+        with ui.element("div").classes("grid"):
+            self._phase()
+            self._notice()
         with panel(say.RESULTS):
             self.results = html("")
             with ui.element("div").classes("choices"):
                 button(say.EXPORT, self.export)
                 button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
+        self.key_help = ui.label()
+        self.key = ui.label().classes("key-text")
         with ui.element("div").classes("choices"):
+            button(say.SHOW_KEY, self.show_key, plain=True)
             button(say.FORGET, self.leave, plain=True)
             question = say.CLOSE_CLASS_ASK.format(title=self.class_.title)
             button(say.CLOSE_CLASS, lambda: sure(question, say.CLOSE_CLASS, self.close), plain=True)
+
+    def _phase(self) -> None:
+        with panel(say.PHASE, say.PHASE_HELP):
+            self.clock = ui.label().classes("big")
+            phase = choice(say.PHASE, say.PHASES, self.class_.phase)
+            minutes = ui.number(say.MINUTES, value=10, min=0, max=LONGEST_PHASE, precision=0)
+            minutes.props("outlined")
+
+            async def begin() -> None:
+                named = choices.one_of(say.PHASE, phase.value, say.PHASES)
+                long = choices.whole(say.MINUTES, minutes.value, 0, LONGEST_PHASE)
+                await self.site.rooms.set_phase(self.class_, named, long, self.who)
+
+            button(say.SET_PHASE, begin)
+
+    def _notice(self) -> None:
+        with panel(say.NOTICE):
+            self.told = ui.label()
+            words = ui.input(say.NOTICE).props(f"outlined maxlength={LONGEST}")
+            tell = self.site.rooms.tell_class
+
+            async def show() -> None:
+                await tell(self.class_, choices.text(words.value, LONGEST_LIST), self.who)
+                words.value = ""
+
+            with ui.element("div").classes("choices"):
+                button(say.TELL_ALL, show)
+                button(say.CLEAR_NOTICE, lambda: tell(self.class_, "", self.who), plain=True)
+
+    def _asked(self, words: str, question: str, do: Any) -> None:
+        """A button that asks before it does in every room what cannot be undone."""
+        button(words, lambda: sure(question, words, lambda: self.each(do)), plain=True)
+
+    def _pause(self, paused: bool) -> Any:
+        return lambda room, who: self.site.rooms.pause(room, paused, who)
+
+    def _mute(self, muted: bool) -> Any:
+        return lambda room, who: self.site.rooms.mute(room, muted, who)
+
+    async def each(self, do: Any) -> None:
+        """Do something in every room."""
+        for room in self.site.rooms.of_class(self.class_.number):
+            await do(room, self.who)
+        self.again()
+
+    async def fill(self) -> None:
+        """Let agents play for who has not come."""
+        await self.site.rooms.stand_in_for_absent(self.class_, self.who)
+
+    async def add_room(self) -> None:
+        """Make one more room."""
+        await self.site.rooms.add_room(self.class_, self.who)
+
+    def show_key(self) -> None:
+        """Show the teacher's key, which is on the page only once it was asked for."""
+        if self.part.open():
+            key = self.site.rooms.teachers_key(self.class_, self.who)
+            self.key_help.text, self.key.text = say.TEACHER_KEY, key
 
     def again(self) -> None:
         """Show how things stand, if they may still be shown."""
@@ -190,13 +281,22 @@ class ClassPage:
         """Show how things stand."""
         rooms = self.site.rooms.of_class(self.class_.number)
         self.warnings.content = warnings_of(self.site, self.class_)
+        self.clock.text, self.told.text = phase_of(self.class_), self.class_.notice
         self.table.content = render.table(
-            [(shown_code(room.code), _players(room), _state(room)) for room in rooms]
+            [
+                (
+                    say.ROOM_NUMBER.format(number=number, code=shown_code(room.code)),
+                    _players(room),
+                    _state(room),
+                )
+                for number, room in enumerate(rooms, start=1)
+            ]
         )
-        over = [room for room in rooms if room.game.over]
-        words = [[str(value) for value in row.values()] for row in _rows(over)]
+        over = [room for room in rooms if room.over]
+        shown = [name for name in say.RESULT_COLUMNS if name not in ONLY_EXPORTED]
+        words = [[str(row[name]) for name in shown] for row in _rows(rooms)]
         self.results.content = (
-            render.table(words, list(say.RESULT_COLUMNS.values()))
+            render.table(words, [say.RESULT_COLUMNS[name] for name in shown])
             if over
             else f"<p>{escape(say.RESULTS_EMPTY)}</p>"
         )
@@ -207,12 +307,6 @@ class ClassPage:
             with self.links:
                 for code in codes:
                     ui.link(f"{say.WATCH} {shown_code(code)}", f"/watch/{code}")
-
-    async def pause(self, paused: bool) -> None:
-        """Pause or resume all rooms."""
-        for room in self.site.rooms.of_class(self.class_.number):
-            await self.site.rooms.pause(room, paused, self.who)
-        self.again()
 
     def export(self) -> None:
         """Hand out the results of all rooms."""
@@ -234,7 +328,11 @@ class ClassPage:
 def _players(room: Room) -> str:
     parts = []
     for seat in room.setup.persons:
-        name = room.seats[seat].name if seat in room.seats else say.SEAT_FREE
+        name = say.SEAT_FREE
+        if seat in room.seats:
+            name = room.seats[seat].name
+        elif seat in room.reserved:
+            name = say.KEPT_FOR.format(name=room.reserved[seat])
         parts.append(f"{say.seat(seat)}: {name}")
     return "; ".join(parts)
 
@@ -245,35 +343,58 @@ def _state(room: Room) -> str:
         return say.STATE["broken"]
     if question is None:
         return say.STATE["over"].format(day=room.game.model.day)
+    if room.ended:
+        return say.STATE["ended"].format(day=question.day)
+    if not room.begun:
+        return _not_begun(room)
     if room.paused:
         return say.STATE["paused"]
+    return say.STATE["playing"].format(day=question.day, seat=say.seat(question.seat))
+
+
+def _not_begun(room: Room) -> str:
     if not room.complete:
         return say.STATE["waiting"]
-    return say.STATE["playing"].format(day=question.day, seat=say.seat(question.seat))
+    return say.STATE["reading"].format(seats=", ".join(map(say.seat, room.waits_for)))
 
 
 def _rows(rooms: list[Room]) -> list[dict[str, Any]]:
     """A row of results per room, in the order of ``say.RESULT_COLUMNS``."""
     rows = []
-    for room in rooms:
-        found = result(room.game)
-        ended = found["ended_day"]
-        gains = {f"{side}_gain": _rounded(gain) for side, gain in found["gain"].items()}
-        values = {
-            "room": shown_code(room.code),
-            "players": _players(room),
-            "day": ended or found["day"],
-            "in_force": say.NO if ended else say.YES,
-            "how": say.how(found["mode"], found["by"]) if ended else "",
-            "cause": say.CAUSES[found["cause"]] if ended else "",
-            "rounds": found["rounds"],
-            "deal_day": found["deal_day"] or "",
-            **gains,
-            "nash_share": _rounded(found["nash_share"]),
-            "deal": say.package(found["deal"]) if found["deal"] else "",
-        }
-        rows.append({name: values[name] for name in say.RESULT_COLUMNS})
+    for number, room in enumerate(rooms, start=1):
+        state = _how_far(room)
+        values = {"number": number, "room": shown_code(room.code), "players": _players(room),
+                  "state": say.HOW_FAR[state]}  # fmt: skip
+        values |= _numbers(room) if state != "unplayed" else {}
+        rows.append({name: values.get(name, "") for name in say.RESULT_COLUMNS})
     return rows
+
+
+def _how_far(room: Room) -> str:
+    """Whether a game was played to its end, in part or not at all."""
+    if room.broken:
+        return "broken"
+    if not room.made_by:
+        return "unplayed"
+    return "finished" if room.game.over else "unfinished"
+
+
+def _numbers(room: Room) -> dict[str, Any]:
+    """What came of a game that was played."""
+    found = result(room.game)
+    ended = found["ended_day"]
+    return {
+        "day": ended or found["day"],
+        "in_force": say.NO if ended else say.YES,
+        "how": say.how(found["mode"], found["by"]) if ended else "",
+        "cause": say.CAUSES[found["cause"]] if ended else "",
+        "rounds": found["rounds"],
+        "deal_day": found["deal_day"] or "",
+        **{f"{side}_gain": _rounded(gain) for side, gain in found["gain"].items()},
+        "nash_share": _rounded(found["nash_share"]),
+        "deal": say.package(found["deal"]) if found["deal"] else "",
+        "messages": len(room.said),
+    }
 
 
 def _rounded(value: float | None) -> Any:
@@ -304,16 +425,25 @@ class Watch:
         self.state = ui.label().props('role="status" aria-live="polite"')
         self.advice = ui.label()
         with ui.element("div").classes("choices"):
+            button(say.START, lambda: rooms.start(room, who))
             button(say.PAUSE, lambda: rooms.pause(room, True, who))
             button(say.RESUME, lambda: rooms.pause(room, False, who))
-            button(say.REVEAL, lambda: rooms.reveal(room, who))
+            button(say.MUTE, lambda: rooms.mute(room, True, who), plain=True)
+            button(say.UNMUTE, lambda: rooms.mute(room, False, who), plain=True)
             for seat in room.setup.persons:
                 words = say.AGENT_PLAYS.format(seat=say.seat(seat))
                 button(words, lambda seat=seat: rooms.stand_in(room, seat, who), plain=True)
                 words = say.FREE_SEAT.format(seat=say.seat(seat))
-                button(words, lambda seat=seat: rooms.free(room, seat, who), plain=True)
-            question = say.CLOSE_ROOM_ASK.format(code=shown_code(room.code))
-            button(say.CLOSE_ROOM, lambda: sure(question, say.CLOSE_ROOM, self.close), plain=True)
+                button(words, lambda seat=seat: self.free(seat), plain=True)
+        code = shown_code(room.code)
+        asked = (
+            (say.END_GAME, say.END_ASK, lambda: rooms.end(room, who)),
+            (say.REVEAL, say.REVEAL_ASK, lambda: rooms.reveal(room, who)),
+            (say.CLOSE_ROOM, say.CLOSE_ROOM_ASK, self.close),
+        )
+        with ui.element("div").classes("choices"):
+            for words, question, do in asked:
+                self._asked(words, question.format(code=code), do)
         ui.link(say.DEBRIEF.format(code=shown_code(room.code)), f"/debrief/{room.code}")
         with ui.element("div").classes("grid"):
             self.sides = {}
@@ -323,6 +453,19 @@ class Watch:
             with panel(say.STORY):
                 self.calendar = html("")
                 self.story = html("")
+            with panel(say.SAID):
+                self.said = html("")
+
+    def _asked(self, words: str, question: str, do: Any) -> None:
+        """A button that asks before it does what cannot be undone."""
+        button(words, lambda: sure(question, words, do), plain=True)
+
+    def free(self, seat: str) -> None:
+        """Ask, and then free a seat; one that is free already is left alone."""
+        if seat in self.room.seats:
+            named = say.FREE_SEAT.format(seat=say.seat(seat))
+            question = say.FREE_ASK.format(seat=say.seat(seat), name=self.room.seats[seat].name)
+            sure(question, named, lambda: self.site.rooms.free(self.room, seat, self.who))
 
     async def close(self) -> None:
         """Close the room and go back to the class."""
@@ -346,6 +489,7 @@ class Watch:
         start = room.setup.cell.scenario.start.isoformat()
         entries = [spelt(room, entry) for entry in [*game.entries, *game.heard]]
         self.story.content = render.story(entries, start)
+        self.said.content = render.said(room.said, start)
         self.calendar.content = render.calendar(entries, game.days, game.model.day)
 
 

@@ -114,10 +114,10 @@ async def test_40_students_behind_one_address_join_within_a_minute_and_after_a_r
         async def join(number):
             browser, (seat, _) = students[number], seats[number % 2]
             page = await browser.open("/play")
-            await page.type("Room code", "AAAA-AAAA")
+            await page.type("Code", "AAAA-AAAA")
             await page.click("Go")
             await page.sees("There is no room with the code", 60)
-            await page.type("Room code", codes[number // 2])
+            await page.type("Code", codes[number // 2])
             await page.click("Go")
             assert await page.until(lambda: page.opened, 60)
             await page.leave()

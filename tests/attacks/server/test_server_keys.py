@@ -7,7 +7,7 @@ import stat
 from base64 import b64encode
 
 import pytest
-from sockets import COOKIE, Browser, make_class, sit_down
+from sockets import COOKIE, Browser, make_class, sit_down, teachers_key
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ async def sitting(server, teacher, ann):
     """A class and a seat, with the keys that their pages told."""
     desk, [code] = await make_class(teacher, server.word)
     page = await sit_down(ann, code, "Islamabad", "Ann")
-    return code, [key_on(desk), key_on(page)]
+    return code, [await teachers_key(desk), key_on(page)]
 
 
 async def test_no_key_is_in_the_folder_in_the_clear(shared):

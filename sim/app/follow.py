@@ -1,0 +1,92 @@
+"""Follows the odds of games in the background, so that a debriefing is ready when a game ends.
+
+What is found out of a past evening stays true (``game.debrief.Followed``), so rooms of classes are
+followed while they play, a little at a time, when no visitor waits for the workers; games that are
+over go first. Once all is known it is kept for everybody who looks back at the room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from sim.app import work
+from sim.app.pool import Pool
+from sim.app.room import ALONE, Room
+from sim.app.rooms import Rooms
+from sim.config import ConfigError
+from sim.game.debrief import Followed, Odds
+
+LITTLE = 6  # shares found out at a time, well under a second
+TRIES = 3  # after which a game that cannot be followed is left alone
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Progress:
+    """How far a room's odds are followed; ``odds`` once all is known of ``moves`` moves."""
+
+    known: Followed = field(default_factory=Followed)
+    moves: int = -1  # made when it was last found how many shares were wanting
+    wanting: int = 0
+    odds: Odds | None = None
+    busy: bool = False
+    failed: int = 0
+
+    @property
+    def done(self) -> int:
+        """Shares that are known."""
+        return len(self.known.shares) + len(self.known.effects)
+
+
+class Follower:
+    """Follows all rooms of a server."""
+
+    def __init__(self, rooms: Rooms, pool: Pool) -> None:
+        self.rooms, self.pool = rooms, pool
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    def progress(self, room: Room) -> Progress:
+        """How far a room is followed."""
+        found: Progress = room.kept.setdefault("odds", Progress())
+        return found
+
+    async def tick(self) -> None:
+        """Give the workers that have nothing to do a little of what is wanting."""
+        free = self.pool.workers - self.pool.waiting
+        wanted = [room for room in self.rooms.rooms.values() if self._wanted(room)]
+        wanted.sort(key=lambda room: (not (room.over or room.told), self.progress(room).done))
+        for room in wanted[: max(0, free)]:
+            self.progress(room).busy = True
+            task = asyncio.ensure_future(self._follow(room))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    def _wanted(self, room: Room) -> bool:
+        found, made = self.progress(room), len(room.made_by)
+        if found.busy or found.failed >= TRIES or room.broken or not made:
+            return False
+        if room.over or room.told:
+            return found.odds is None or found.moves != made
+        return room.class_ != ALONE and (found.moves != made or found.wanting > 0)
+
+    async def _follow(self, room: Room) -> None:
+        """Find out a little more, and all that follows from it once nothing is wanting."""
+        found, moves = self.progress(room), list(room.game.moves)
+        try:
+            stored = room.setup.stored()
+            found.known, found.wanting = await self.pool.run(
+                work.followed, stored, moves, found.known, LITTLE
+            )
+            if found.wanting == 0 and (room.over or room.told):
+                found.odds = await self.pool.run(work.game_odds, stored, moves, found.known)
+            found.moves = len(moves)
+        except ConfigError as error:
+            found.failed += 1
+            log.warning("room %s cannot be followed: %s", room.code, error)
+        finally:
+            found.busy = False
+        if found.odds is not None or found.failed >= TRIES:
+            room.changed()

@@ -1,0 +1,81 @@
+"""What a debriefing says first: what was gained, what was left on the table, what moved the odds.
+
+Plain sentences from the facts of ``game.debrief``; knows no page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.app import strings as say
+from sim.app.room import Room
+from sim.config import PARTIES
+from sim.game.debrief import Effect, Odds
+
+Facts = Mapping[str, Any]
+
+
+def gained(found: Facts, seat: str | None) -> list[str]:
+    """What the side in a seat, or each side, gained over no deal."""
+    sides = [seat] if seat in PARTIES else list(PARTIES)
+    if not found["deal"]:
+        return [say.GAINED_NOTHING.format(who=_who(sides, seat), rounds=found["rounds"])]
+    words = []
+    for side in sides:
+        words.append(
+            say.GAINED.format(
+                who=_who([side], seat), gain=found["gain"][side], day=found["deal_day"],
+                worth=found["utility"][side],
+            )
+        )  # fmt: skip
+    return [" ".join(words)]
+
+
+def _who(sides: list[str], seat: str | None) -> str:
+    return say.YOU if sides == [seat] else say.both(sides)
+
+
+def left(shown: Facts | None, found: Facts, seat: str | None) -> list[str]:
+    """What package would have been better for both sides, if any."""
+    if shown is None:
+        return [say.LEFT_NO_TALKS]
+    better = shown["better"]
+    if better is None:
+        return [say.LEFT_NOTHING if found["deal"] else say.LEFT_NO_ZONE]
+    before = found["deal"] or {}
+    changes = {i: o for i, o in better["package"].items() if before.get(i) != o}
+    parts = [
+        say.LEFT_ADDS.format(who=say.YOU_OBJECT if side == seat else say.seat(side), added=added)
+        for side, added in better["added"].items()
+    ]
+    words = say.LEFT_BETTER if found["deal"] else say.LEFT_A_DEAL
+    return [words.format(changes=say.package(changes), added=say.AND.join(parts))]
+
+
+def moved(odds: Odds, room: Room) -> list[str]:
+    """The decision that raised the odds most and the one that lowered them most."""
+    best = max(odds.effects, key=lambda effect: effect.change, default=None)
+    worst = min(odds.effects, key=lambda effect: effect.change, default=None)
+    words = []
+    if best is not None and best.change > 0:
+        words.append(say.RAISED.format(**_decision(best, room)))
+    if worst is not None and worst.change < 0:
+        words.append(say.LOWERED.format(**_decision(worst, room)))
+    return [" ".join(words) or say.MOVED_NOTHING]
+
+
+def _decision(effect: Effect, room: Room) -> dict[str, Any]:
+    decision = room.game.decisions[effect.number]
+    kind, choice, agent = decision.question.kind, decision.move.value, decision.agent
+    if isinstance(choice, dict) and isinstance(agent, dict):  # only what differs
+        unlike = [issue for issue in choice if choice[issue] != agent[issue]]
+        choice, agent = ({issue: one[issue] for issue in unlike} for one in (choice, agent))
+    return {
+        "day": decision.question.day,
+        "seat": say.seat(decision.move.seat),
+        "what": say.KINDS[kind],
+        "choice": say.advice(kind, choice),
+        "agent": say.advice(kind, agent),
+        "change": effect.change,
+    }

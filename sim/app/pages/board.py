@@ -1,0 +1,87 @@
+"""The projector page: how to join, and who sits where. Nothing on it is secret.
+
+Only the class's teacher can open it, so that a code on a wall opens seats and no more. It never
+shows a key, nor anything of a game.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from nicegui import ui
+
+from sim.app import qr, render
+from sim.app import strings as say
+from sim.app.keys import shown_code
+from sim.app.room import Class, Room
+from sim.app.site import Private, Site, frame, html, panel, paragraph, phase_of, refused, visitor
+from sim.config import ConfigError
+
+
+def register(site: Site) -> None:
+    """Serve the page."""
+
+    @ui.page("/board/{code}", title=say.BOARD)
+    def board(code: str) -> None:
+        try:
+            class_ = site.rooms.find_class(code, visitor())
+            site.rooms.must_teach(class_.number, visitor())
+        except ConfigError as error:
+            refused(error, "/teach")
+            return
+        with frame(say.BOARD_TITLE.format(title=class_.title), "/teach", "wide"):
+            Board(site, class_)
+
+
+class Board:
+    """The page, as long as the class is open in the browser that shows it."""
+
+    def __init__(self, site: Site, class_: Class) -> None:
+        self.site, self.class_ = site, class_
+        who = visitor()
+        self.part = Private(lambda: site.rooms.teaches(class_.number, who), say.CLASS_LOST)
+        with self.part.body, ui.element("div").classes("grid board"):
+            with panel(say.BOARD_HELP):
+                address = f"{site.address}/c/{class_.code}"
+                html(f'<p class="address">{escape(address)}</p>')
+                html(qr.code(address))
+                paragraph(f"{say.CODE}: {shown_code(class_.code)}", "big")
+            with panel(say.ROOM_LIST):
+                self.phase = ui.label().classes("big").props('role="timer"')
+                self.notice = ui.label().classes("notice").props('role="status"')
+                self.count = ui.label()
+                self.seats = html("")
+        self.show()
+        ui.timer(1.0, self.again)
+
+    def again(self) -> None:
+        """Show how things stand, if they may still be shown."""
+        if self.part.open():
+            self.show()
+
+    def show(self) -> None:
+        """Show who sits where."""
+        rooms = self.site.rooms.of_class(self.class_.number)
+        taken = [seat for room in rooms for seat in room.seats.values()]
+        seats = sum(len(room.setup.persons) for room in rooms)
+        ready = sum(seat.ready for seat in taken)
+        self.phase.text = phase_of(self.class_)
+        self.notice.text = self.class_.notice
+        self.count.text = say.SEATED.format(seated=len(taken), seats=seats, ready=ready)
+        persons = list(dict.fromkeys(seat for room in rooms for seat in room.setup.persons))
+        rows = [
+            (str(number), *(_sits(room, seat) for seat in persons))
+            for number, room in enumerate(rooms, start=1)
+        ]
+        heads = (say.BOARD_COLUMNS_ROOM, *map(say.seat, persons))
+        self.seats.content = render.table(rows, heads)
+
+
+def _sits(room: Room, seat: str) -> str:
+    """Who sits in a seat, is kept it, or plays it."""
+    if seat in room.seats:
+        name = room.seats[seat].name
+        return say.READY_MARK.format(name=name) if room.seats[seat].ready else name
+    if seat in room.stand_ins or seat not in room.setup.persons:
+        return say.SEAT_AGENT
+    return say.KEPT_FOR.format(name=room.reserved[seat]) if seat in room.reserved else "–"

@@ -1,0 +1,262 @@
+"""In a seat: the brief, what is known, what is waited for, and the decision that is wanted.
+
+A player's page is given the seat's view (``game.views``) and nothing else of the game.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from nicegui import ui
+
+from sim.app import cards, choices, render
+from sim.app import strings as say
+from sim.app.keys import Visitor
+from sim.app.pages.form import Form
+from sim.app.room import Room
+from sim.app.site import Private, Site, acting, button, html, panel, paragraph, phase_of, visitor
+from sim.app.words import LONGEST, PRESS, TABLE, channels, may_press
+from sim.game import MEDIATORS
+from sim.game.brief import brief
+from sim.game.views import view
+
+
+class SeatPage:
+    """A player's page, as long as the player holds the seat."""
+
+    def __init__(self, site: Site, room: Room, seat: str) -> None:
+        self.site, self.room, self.seat = site, room, seat
+        self.who: Visitor = visitor()
+        self.classes = site.rooms.classes_of(room)
+        self.shown: tuple[Any, ...] = ()  # what the decision part shows now
+        self.asked: ui.element | None = None  # the heading of the decision
+        self.moved = False  # whether the player has just decided, and looks for what is next
+        self.part = Private(
+            lambda: site.rooms.holds(room, seat, self.who),
+            say.SEAT_LOST.format(seat=say.seat(seat)),
+        )
+        with self.part.body:
+            self._build()
+        self.update()
+        self.part.watch([room, *self.classes], self.update)
+
+    def _build(self) -> None:
+        self.day = ui.label().classes("big")
+        self.status = ui.label().props('role="status" aria-live="polite" tabindex="-1"')
+        self.phase = ui.label().classes("help")
+        self.notice = ui.label().classes("notice").props('role="status" aria-live="polite"')
+        self.clock = ui.label().classes("warn").props('role="timer"')
+        self._brief()
+        self.news = html("")
+        self.decision = ui.element("section").classes("panel")
+        with ui.element("div").classes("grid") as self.rest:
+            with panel(say.TABLE):
+                self.table = html("")
+            with panel(say.MINE):
+                self.mine = html("")
+            with panel(say.STORY):
+                self.calendar = html("")
+                self.story = html("")
+            self._said()
+            with panel(say.UNDER_EACH, say.UNDER_EACH_HELP):
+                self.deal = html("")
+                self.ends = html("")
+        with ui.expansion(say.RETURN_KEY).classes("panel"):
+            paragraph(say.RETURN_KEY_HELP)
+            key = self.site.rooms.return_key(self.room, self.seat, self.who)
+            ui.label(key).classes("key-text")
+        if self.room.deadline or self.classes:
+            ui.timer(1.0, self.tick)
+
+    def _brief(self) -> None:
+        """The brief, unfolded until the player is ready."""
+        read = self.room.seats[self.seat].ready
+        with ui.expansion(say.BRIEF, value=not read).classes("panel brief") as self.brief:
+            html(cards.brief(brief(self.room.game, self.seat), self.seat))
+        self.ready = button(say.I_AM_READY, self.be_ready)
+
+    async def be_ready(self) -> None:
+        """Say that the brief is read."""
+        self.moved = True
+        await self.site.rooms.be_ready(self.room, self.seat, self.who)
+        self.brief.value = False
+
+    def tick(self) -> None:
+        """Show the seconds left."""
+        if self.part.open():
+            self.phase.text = "".join(map(phase_of, self.classes))
+            left = self.room.left()
+            self.clock.text = "" if left is None else say.TIME_LEFT.format(seconds=left)
+
+    def update(self) -> None:
+        """Show what this seat may see now."""
+        room = self.room
+        seen = view(room.game, self.seat)
+        self.day.text = say.DAY.format(
+            day=seen["day"],
+            days=seen["days"],
+            date=say.date(seen["start"], seen["day"]),
+            number=seen["turn"] + 1,
+        )
+        told = [class_.notice for class_ in self.classes if class_.notice]
+        self.notice.text = "".join(say.NOTICE_FROM.format(words=words) for words in told)
+        self.status.text = _status(room, self.seat, seen)
+        self.ready.visible = not room.seats[self.seat].ready and not room.over
+        history = seen["history"] + seen["today"]
+        since = max((d.question.day for d in room.game.decisions if d.move.seat == self.seat),
+                    default=0)  # fmt: skip
+        self.rest.visible = room.begun
+        if room.begun:
+            self.news.content = cards.news(history, self.seat, seen["start"], since)
+        self._decide(seen)
+        self.mine.content = render.mine(seen["mine"])
+        self.story.content = render.story(history, seen["start"])
+        self.calendar.content = render.calendar(history, seen["days"], seen["day"])
+        self._show_said(seen["start"])
+        self.ends.content = render.ceasefire(seen["ceasefire"])
+        self.deal.content = f"<p>{escape(_deal(seen))}</p>"
+        question = seen["question"]
+        if question and "own_offers" in question:
+            self.table.content = render.offers(question["own_offers"], question["heard_offers"])
+        else:
+            self.table.content = _last_moves(history)
+
+    def _decide(self, seen: dict[str, Any]) -> None:
+        """Build the form of a decision, once for each."""
+        question, room = seen["question"], self.room
+        asked = question if question and room.open and not room.paused else None
+        now = (seen["turn"], asked and asked["kind"], room.told, room.broken, room.muted)
+        if now != self.shown:
+            self.shown = now
+            self.asked = self._form(asked)
+        if self.moved:  # the focus goes where there is something new
+            self.moved = False
+            look = self.asked or self.status
+            ui.run_javascript(
+                f"setTimeout(() => document.getElementById('{look.html_id}')?.focus(), 50)"
+            )
+
+    def _form(self, asked: dict[str, Any] | None) -> ui.element | None:
+        """Draw the part of the page where decisions are made; return its heading."""
+        room, heading = self.room, None
+        self.decision.clear()
+        self.decision.classes(add="turn" if asked else "", remove="" if asked else "turn")
+        self.decision.visible = bool(room.told or room.broken or asked)
+        with self.decision:
+            if room.told:
+                ui.link(say.SEE_DEBRIEF, f"/debrief/{room.code}")
+            if room.broken:
+                paragraph(room.broken, "warn")
+            elif asked:
+                heading = html(f"<h2>{say.YOUR_TURN}</h2>").props('tabindex="-1"')
+                said = _said_with(room, self.seat, asked)
+                Form(room.game, self.seat, asked, self.part, self.send, said, room.muted)
+        return heading
+
+    async def send(self, turn: int, kind: str, value: Any, words: str) -> None:
+        """Make a move."""
+        self.moved = True
+        await self.site.rooms.play(self.room, self.seat, turn, kind, value, self.who, words)
+
+    def _said(self) -> None:
+        """What was said, and what can be said without a move."""
+        with panel(say.SAID, say.SAID_HELP):
+            self.said = html("")
+            self.press = self._speak(say.PRESS_LINE, PRESS)
+            self.channels = {}
+            if MEDIATORS in self.room.setup.persons:
+                for side in channels(self.seat):
+                    other = side if self.seat == MEDIATORS else MEDIATORS
+                    label = say.CHANNEL.format(seat=say.seat(other))
+                    self.channels[side] = self._speak(label, side)
+
+    def _speak(self, label: str, to: str) -> ui.element:
+        """A field and a button to say something to the press or in a channel."""
+        with ui.element("div").classes("speak") as made:
+            field = ui.input(label).props(f"outlined counter maxlength={LONGEST}")
+
+            async def speak() -> None:
+                words = choices.text(field.value, LONGEST * 10)
+                await self.site.rooms.speak(self.room, self.seat, to, words, self.who)
+                field.value = ""
+
+            field.on("keydown.enter", acting(speak))
+            button(say.SEND_WORDS.format(label=label), speak, plain=True)
+        return made
+
+    def _show_said(self, start: str) -> None:
+        room = self.room
+        self.said.content = render.said(room.heard(self.seat), start)
+        speaks = not (room.muted or room.over)
+        self.press.visible = speaks and may_press(room.said, self.seat, room.rounds_over)
+        for made in self.channels.values():
+            made.visible = speaks and MEDIATORS in room.seats
+
+
+def _said_with(room: Room, seat: str, question: dict[str, Any]) -> str:
+    """The words that came with the offer or the text that is to be answered."""
+    if question["kind"] not in ("answer", "text"):
+        return ""
+    author = MEDIATORS if question["kind"] == "text" else None
+    for message in reversed(room.heard(seat)):
+        if message.to == TABLE and message.seat != seat and message.turn == question["turn"] - 1:
+            if author in (None, message.seat):
+                return say.SAID_WITH.format(seat=say.seat(message.seat), words=message.words)
+            break
+    return ""
+
+
+def _status(room: Room, seat: str, seen: dict[str, Any]) -> str:
+    """What the room waits for, and why."""
+    if room.broken:
+        return room.broken
+    if seen["over"]:
+        end = seen["ceasefire"]["collapse"]
+        words = say.collapsed(end["day"], end) if end["day"] else say.HORIZON
+        return f"{say.GAME_OVER} {words}"
+    if room.ended:
+        return say.GAME_ENDED
+    if not room.begun:
+        return _not_begun(room, seat)
+    if room.paused:
+        return say.GAME_PAUSED
+    if seen["question"]:
+        return say.YOUR_TURN
+    who = seen["waits_for"]
+    if who not in room.seats and who not in room.stand_ins:
+        return say.WAITING_FOR_PLAYERS.format(seats=say.seat(who))
+    name = f" ({room.seats[who].name})" if who in room.seats else ""
+    return say.WAITS_FOR.format(seat=say.seat(who), name=name, to=say.WAITS_TO[seen["waits_to"]])
+
+
+def _not_begun(room: Room, seat: str) -> str:
+    """Who is missing, or still reads, before decisions open."""
+    if seat in room.waits_for:
+        return say.READ_FIRST
+    free = [one for one in room.waits_for if one not in room.seats]
+    if free:
+        return say.WAITING_FOR_PLAYERS.format(seats=", ".join(map(say.seat, free)))
+    readers = [f"{say.seat(one)} ({room.seats[one].name})" for one in room.waits_for]
+    return say.WAITING_FOR_READERS.format(seats=", ".join(readers))
+
+
+def _deal(seen: dict[str, Any]) -> str:
+    deal = seen["deal"]
+    if deal is None:
+        return say.NO_DEAL_YET
+    words = say.PARTIAL_DEAL_IN_FORCE if deal["partial"] else say.DEAL_IN_FORCE
+    return words.format(
+        age=deal["age"],
+        monitoring=deal["monitoring"],
+        unremedied=deal["unremedied"],
+        package=say.package(deal["package"]),
+    )
+
+
+def _last_moves(history: list[dict[str, Any]]) -> str:
+    """The last offers anybody heard, when nothing is asked at the table now."""
+    moves = [entry for entry in history if entry["kind"] == "move"]
+    return render.table(
+        (say.seat(move["speaker"]), say.told(move)) for move in moves[-3:]
+    ) if moves else f"<p>{escape(say.NO_OFFERS)}</p>"  # fmt: skip

@@ -1,0 +1,214 @@
+"""A lesson in real browsers: 30 seated from one link, briefs, words, a restart, the debriefings.
+
+Needs Debian's chromium (apt-get install chromium); without it these tests are skipped. Pages are
+looked at by axe-core where the package axe-playwright-python is installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import time
+
+import pytest
+from classroom import CHROMIUM, Server
+from test_classroom_browser import Person, wait_for
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+]
+STUDENTS = 30
+SECONDS_TO_SEAT = 120.0  # of the teacher's time; the students come by themselves meanwhile
+CLICKS = 6
+SECONDS_TO_DEBRIEF = 20.0
+HAS_AXE = importlib.util.find_spec("axe_playwright_python") is not None
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with Server(tmp_path_factory.mktemp("lesson") / "data", "--open") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Counted(Person):
+    """A person whose clicks are counted."""
+
+    clicks = 0
+
+    def press(self, locator):
+        self.clicks += 1
+        locator.click()
+
+
+def button(one, name):
+    return one.page.get_by_role("button", name=name, exact=True)
+
+
+@pytest.fixture(scope="module")
+def lesson(server, chromium):
+    """A class that was seated from one link, with how long that took the teacher."""
+    teacher = Counted(chromium, server)
+    start = time.monotonic()
+    teacher.goto("/")
+    teacher.press(teacher.page.get_by_role("link", name="Teach").first)
+    names = teacher.page.get_by_label("Names, one a line")
+    teacher.press(names)
+    names.fill("\n".join(f"Student {number}" for number in range(1, STUDENTS + 1)))
+    for label, value in (("Days of the game", "30"), ("Seconds for each decision", "0")):
+        field = teacher.page.get_by_label(label)  # of the test, not of a lesson
+        field.click()
+        teacher.page.get_by_role("option", name=value, exact=True).click()
+    teacher.press(button(teacher, "Make the rooms"))
+    teacher.press(teacher.page.get_by_role("link", name="Projector page"))
+    teacher.sees(f"0 of {STUDENTS} seats taken")
+    address = teacher.page.locator(".address").inner_text()
+    taken = time.monotonic() - start
+    path = address.removeprefix(server.url)
+    students = []
+    for number in range(1, STUDENTS + 1):
+        one = Person(chromium, server, (1280, 390)[number % 2])
+        one.goto(path)
+        one.page.get_by_label("Your name on the list").click()
+        one.page.get_by_role("option", name=f"Student {number}", exact=True).click()
+        button(one, "Take my seat").click()
+        one.sees("Read your brief")
+        students.append(one)
+    teacher.sees(f"{STUDENTS} of {STUDENTS} seats taken")
+    return teacher, students, path, taken
+
+
+def axe(one):
+    """Violations of one page that axe-core calls serious or critical."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(one.page).response["violations"]
+    return [
+        (v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_class_of_30_is_seated_from_one_link_in_six_clicks_and_two_minutes(lesson):
+    teacher, students, _, taken = lesson
+    assert teacher.clicks <= CLICKS
+    assert taken < SECONDS_TO_SEAT
+    seats = [one.page.locator("h1").inner_text() for one in students]
+    assert seats == ["You are Islamabad", "You are Kabul"] * (STUDENTS // 2)
+    text = teacher.page.locator("body").inner_text()
+    assert all(f"Student {number}" in text for number in range(1, STUDENTS + 1))
+
+
+def test_the_projector_page_shows_no_key_and_the_same_device_comes_back(lesson):
+    teacher, students, path, _ = lesson
+    wire = " ".join(teacher.received)
+    one = students[3]
+    address = one.page.url
+    one.goto(path)
+    assert one.page.url == address
+    teacher.goto("/teach")
+    button(teacher, "Show the teacher's key").click()
+    wait_for(lambda: teacher.page.locator(".key-text").inner_text(), teacher.page)
+    assert teacher.page.locator(".key-text").inner_text() not in wire
+
+
+def test_a_lesson_goes_through_brief_rounds_words_a_restart_and_debriefings(lesson, server):
+    teacher, students, path, _ = lesson
+    for one in students:
+        button(one, "I am ready").click()
+    for one in students[::2]:
+        one.page.get_by_text(re.compile("Your decision|Waiting for Kabul")).first.wait_for()
+    said = play(students, rounds=1)
+    server.stop()  # in mid-lesson
+    server.start()
+    for one in students:
+        one.page.wait_for_timeout(50)
+        one.goto(path)  # the same link leads back to the seat
+        one.sees("You are")
+    said += play(students, rounds=2)
+    assert said > STUDENTS // 4
+    lost = [words for words, _ in all_words(students) if not words]
+    assert lost == []
+    teacher.goto("/teach")
+    teacher.click("End all games")
+    teacher.page.get_by_role("dialog").get_by_role("button", name="End all games").click()
+    students[0].sees("Your teacher has ended the game here")
+    teacher.click("Reveal all")
+    start = time.monotonic()
+    teacher.page.get_by_role("dialog").get_by_role("button", name="Reveal all").click()
+    codes = [one.page.url.split("/")[-2] for one in students[::2]]
+    for code in codes:
+        teacher.goto(f"/debrief/{code}")
+        teacher.page.get_by_text("Days with the largest drops").wait_for(timeout=60_000)
+    taken = time.monotonic() - start
+    print(f"{len(codes)} debriefings looked at {taken:.1f} s after the end")
+    assert taken < SECONDS_TO_DEBRIEF + len(codes)  # a second to load and to look at each page
+    teacher.goto("/teach")
+    with teacher.page.expect_download() as download:
+        teacher.click("Export as CSV")
+    text = download.value.path().read_text()
+    assert text.count("unfinished") + text.count("finished") >= len(codes)
+
+
+def play(students, rounds):
+    """Let all decide until so many rounds are over in each room; return how much was said."""
+    said, end = 0, time.monotonic() + 240
+    while time.monotonic() < end:
+        busy = 0
+        for number, one in enumerate(students):
+            if rounds_over(one) >= rounds or one.page.get_by_text("The game is over.").count():
+                continue
+            busy += 1
+            words = one.page.get_by_label("Words with it")
+            if words.count() and number % 3 == 0:
+                words.fill(f"word {number} of {rounds}")
+                said += one.decide() is not None
+            else:
+                one.decide()
+        if not busy:
+            return said
+    raise AssertionError("the rounds were not over in time")
+
+
+def rounds_over(one):
+    """How many rounds a seat's page tells the end of."""
+    ends = "The round is adjourned|The round is broken off|ratif(?:y|ies) the deal|is not held"
+    told = one.page.locator(".story").first
+    return len(re.findall(ends, told.inner_text() if told.count() and told.is_visible() else ""))
+
+
+def all_words(students):
+    """Words that are shown on both pages of every room."""
+    found = []
+    for one, other in zip(students[::2], students[1::2], strict=True):
+        for number in (students.index(one), students.index(other)):
+            words = f"word {number} of"
+            if any(words in page.page.locator("body").inner_text() for page in (one, other)):
+                both = all(words in page.page.locator("body").inner_text() for page in (one, other))
+                found.append((both, words))
+    return found
+
+
+@pytest.mark.skipif(not HAS_AXE, reason="axe-playwright-python is not installed")
+def test_axe_finds_no_serious_violation_on_any_page(lesson):
+    teacher, students, path, _ = lesson
+    code = path.split("/")[-1]
+    room = students[0].page.url.split("/")[-2]
+    of_class = (f"/board/{code}", f"/picture/{code}", f"/watch/{room}", f"/debrief/{room}")
+    for where in ("/", "/explore", "/play", "/teach", "/compare", "/nothing", *of_class):
+        teacher.page.goto(teacher.server.url + where)
+        teacher.page.wait_for_timeout(1_500)
+        for scheme in ("light", "dark"):
+            teacher.page.emulate_media(color_scheme=scheme)
+            teacher.page.wait_for_timeout(500)
+            assert axe(teacher) == [], (where, scheme)
+    assert axe(students[1]) == []
