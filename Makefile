@@ -21,7 +21,7 @@ run: $(INSTALLED)
 # The README's two figures: the baseline's survival with both bands, and all scenarios compared.
 figures: $(INSTALLED)
 	@rm -rf build/figures && mkdir -p build/figures docs/figures
-	@$(BIN)/ceasefire parameters=posterior replicates=10000 hydra.run.dir=build/figures/cell
+	@$(BIN)/ceasefire parameters=accepted replicates=10000 hydra.run.dir=build/figures/cell
 	@$(BIN)/ceasefire -m 'scenario=glob(*)' replicates=2000 hydra.sweep.dir=build/figures/sweep
 	@cp build/figures/cell/survival.png docs/figures/survival.png
 	@cp build/figures/sweep/comparison.png docs/figures/comparison.png

@@ -16,6 +16,7 @@ from sim.arrays import FloatArray, IntArray
 from sim.chance import LARGEST_WORD, chance, purpose
 from sim.compiling import announce, rule
 from sim.config import Scenario
+from sim.config.numbers import weights
 from sim.negotiation import own
 from sim.negotiation.tables import desk, reckoned, table_of, utility
 from sim.parameters import NONE, parameters_of
@@ -70,10 +71,9 @@ class Futures:
         """
         records = _addressed(replicates, seed, first, branch)
         records["watched"] = records["replicate"] < watched
-        sets = len(scenario.parameter_sets)
         numbers = np.full(replicates, NONE, dtype=np.int64)
-        if sets:
-            draw_sets(records, sets, numbers)
+        if scenario.parameter_sets:
+            draw_sets(records, cumulative(scenario.parameter_sets), numbers)
         return cls(scenario, records, numbers)._begin()
 
     @classmethod
@@ -100,7 +100,7 @@ class Futures:
             _check_word("seed", seed)
         records["seed"] = np.repeat(np.array(seeds, dtype=np.uint64), replicates)
         drawn = np.empty(len(records), dtype=np.int64)
-        draw_sets(records, len(own), drawn)
+        draw_sets(records, cumulative(own), drawn)
         numbers = np.repeat(np.arange(len(points)) * len(own), replicates) + drawn
         return cls(everything, records, numbers)._begin()
 
@@ -221,11 +221,27 @@ def _rearrange(records: Any, held: str, before: Sequence[str], now: Sequence[str
             records[held][:, k] = old[:, before.index(name)]
 
 
+def cumulative(sets: Sequence[Mapping[str, float]]) -> FloatArray:
+    """Cumulative weights of parameter sets; of equal ones, whole numbers."""
+    each = np.array(weights(sets))
+    sums: FloatArray = np.cumsum(each / each.max())
+    return sums
+
+
 @rule
-def draw_sets(futures: Any, sets: int, numbers: Any) -> None:
-    """Draw the number of the parameter set of every future."""
+def draw_sets(futures: Any, sums: Any, numbers: Any) -> None:
+    """Draw the number of the parameter set of every future, by cumulative weights."""
+    last = len(sums) - 1
     for k in range(len(futures)):
-        numbers[k] = int(chance(futures[k], PARAMETERS) * sets)
+        drawn = chance(futures[k], PARAMETERS) * sums[last]
+        low, high = 0, last  # the first set whose sum is above what was drawn
+        while low < high:
+            middle = (low + high) // 2
+            if sums[middle] > drawn:
+                high = middle
+            else:
+                low = middle + 1
+        numbers[k] = low
 
 
 # --- packages on one day --------------------------------------------------------------------------

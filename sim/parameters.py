@@ -46,6 +46,7 @@ from sim.config import (
     talks,
 )
 from sim.config import agenda as agendas
+from sim.config.numbers import values as values_of
 
 
 def code(choice: Enum) -> int:
@@ -396,7 +397,7 @@ def parameters_of(scenario: Scenario, numbers: Sequence[int] = (NONE,)) -> Any:
     rows = base.repeat(len(numbers))
     rows["derived"]["identity"] = [next(_identities) for _ in numbers]
     rows["derived"]["agenda"] = rows["derived"]["identity"][0]
-    sets = [scenario.parameter_sets[n] if n != NONE else {} for n in numbers]
+    sets = [values_of(scenario.parameter_sets[n]) if n != NONE else {} for n in numbers]
     for path in dict.fromkeys(path for each in sets for path in each):
         naming = np.array([path in each for each in sets])
         assign(rows, scenario, path, [each[path] for each in sets if path in each], naming)

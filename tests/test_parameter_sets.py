@@ -3,16 +3,20 @@
 import numpy as np
 import pytest
 from conftest import SEED, outcomes, put, same, tree_of, vary
+from hydra.core.global_hydra import GlobalHydra
 
 from sim.config import ConfigError, validate
-from sim.futures import Futures
+from sim.futures import Futures, cumulative
 from sim.model import CeasefireModel
+from sim.paths import data_dir
+from sim.report.sensitivity import Plan
 from sim.report.transcript import entries
-from sim.study.cells import Cell, load_cell, parameter_fields
+from sim.study.cells import Cell, baseline, load_cell, parameter_fields
 from sim.study.designs import changed
 from sim.study.parameters import accepted, known_parameters
 from sim.study.replay import replay
 from sim.study.runner import run
+from sim.study.space import factors
 from sim.study.store import write_cell
 
 CALM = {"conflict.tension.initial": 2.0, "pakistan.resolve_spread": 0.3}
@@ -45,6 +49,47 @@ def test_sets_are_equally_likely():
     drawn = Futures.begun(cell().scenario, n, SEED).numbers
     shares = np.bincount(drawn, minlength=3) / n
     assert np.abs(shares - 1 / 3).max() < 4.5 * np.sqrt(2 / 9 / n)
+
+
+WEIGHTED = [CALM | {"weight": 1.0}, TENSE | {"weight": 6}, {}]
+
+
+def test_sets_are_as_likely_as_their_weights_say():
+    """Each share within 4.5 standard errors of its weight; a set without one has weight 1."""
+    n, wanted = 9_000, np.array([1, 6, 1]) / 8
+    drawn = Futures.begun(cell(WEIGHTED).scenario, n, SEED).numbers
+    shares = np.bincount(drawn, minlength=3) / n
+    assert (np.abs(shares - wanted) < 4.5 * np.sqrt(wanted * (1 - wanted) / n)).all()
+
+
+@pytest.mark.parametrize("weight", [0.1, 1 / 3, 7.0])
+@pytest.mark.parametrize("sets", [2, 3, 49, 512])
+def test_equal_weights_draw_what_sets_without_weights_draw(weight, sets):
+    plain = Futures.begun(cell([{}] * sets).scenario, 2_000, SEED).numbers
+    alike = Futures.begun(cell([{"weight": weight}] * sets).scenario, 2_000, SEED).numbers
+    assert (alike == plain).all()
+
+
+def test_a_set_of_great_weight_is_drawn_where_chance_is_near_either_end():
+    sums = cumulative([{"weight": 1e-9}, {"weight": 1.0}, {"weight": 1e-9}])
+    assert sums.tolist() == pytest.approx([1e-9, 1 + 1e-9, 1 + 2e-9], rel=1e-12)
+    drawn = Futures.begun(
+        cell([{"weight": 1e-9}, {"weight": 1.0}, {"weight": 1e-9}]).scenario, 500, SEED
+    ).numbers
+    assert set(drawn) == {1}
+
+
+def test_a_weighted_cell_is_stored_replayed_and_forked_like_any_other(tmp_path):
+    weighted = cell(WEIGHTED)
+    stored = write_cell(weighted, tmp_path)
+    assert stored.cell.scenario.parameter_sets == WEIGHTED
+    assert stored.cell.key == weighted.key != RUN.cell.key
+    drawn = stored.table("runs")["parameter_set"].to_numpy()
+    chosen = [int(np.flatnonzero(number == drawn)[0]) for number in range(3)]
+    assert [replay(stored, k).differs for k in chosen] == [[], [], []]
+    fork = CeasefireModel(weighted.scenario, 1, SEED, first=chosen[1]).fork(2)
+    assert fork.futures.numbers.tolist() == [1, 1]
+    assert set(fork.futures.sets["conflict"]["tension"]["initial"]) == {12.0}
 
 
 def test_without_sets_none_is_drawn():
@@ -142,6 +187,72 @@ def test_a_field_set_otherwise_keeps_its_value_in_every_set():
     assert "afghan_taliban.resolve_spread" in only
 
 
+def test_a_set_may_have_a_weight():
+    words = [f"parameters.sets=[{of_parameters(weight=0.25)},{of_parameters()}]"]
+    sets = load_cell("baseline", words).scenario.parameter_sets
+    assert [each.get("weight") for each in sets] == [0.25, None]
+
+
+def test_a_set_may_name_fields_by_their_path():
+    words = ["parameters.sets=[{pakistan.trust:0.31,weight:2},{conflict.tension.initial:3}]"]
+    assert load_cell("baseline", words).scenario.parameter_sets == [
+        {"weight": 2, "pakistan.trust": 0.31},
+        {"conflict.tension.initial": 3},
+    ]
+
+
+def test_a_path_that_is_set_otherwise_keeps_its_value_in_every_set():
+    words = ["parameters.sets=[{pakistan.trust:0.31,conflict.tension.initial:3}]"]
+    (only,) = load_cell("baseline", [*words, "pakistan.trust=0.6"]).scenario.parameter_sets
+    assert only == {"conflict.tension.initial": 3}
+    (only,) = load_cell("baseline", [*words, "parameters.tension=7"]).scenario.parameter_sets
+    assert only == {"pakistan.trust": 0.31}
+
+
+# The wide space
+
+WIDE = load_cell("baseline", ["parameters=wide"]).scenario
+SPACE = Plan.read(data_dir("experiments") / "sensitivity" / "space.yaml").space
+
+
+def test_every_point_of_the_wide_space_has_every_factor_of_the_baseline_in_its_interval():
+    found, _ = factors(WIDE, SPACE)
+    assert len(WIDE.parameter_sets) == 512
+    for each in WIDE.parameter_sets:
+        assert each.keys() == {factor.path for factor in found}
+    for factor in found:
+        drawn = np.array([each[factor.path] for each in WIDE.parameter_sets])
+        shares = (drawn - factor.low) / (factor.high - factor.low)
+        assert shares.min() > -1e-5, factor
+        assert shares.max() < 1 + 1e-5, factor
+        assert np.abs(shares.mean() - 0.5) < (0.01 if not factor.whole else 0.2), factor
+
+
+def test_points_of_the_wide_space_are_the_same_every_time_and_others_by_another_seed():
+    again = load_cell("baseline", ["parameters=wide"]).scenario
+    other = load_cell("baseline", ["parameters=wide", "parameters.wide.seed=1"]).scenario
+    assert again.parameter_sets == WIDE.parameter_sets != other.parameter_sets
+
+
+def test_a_scenario_keeps_its_own_numbers_in_the_wide_space():
+    none = load_cell("no_mediators", ["parameters=wide"]).scenario
+    left_out = WIDE.parameter_sets[0].keys() - none.parameter_sets[0].keys()
+    assert left_out
+    assert {path.split(".")[0] for path in left_out} == {"mediators"}
+    for one, other in zip(WIDE.parameter_sets, none.parameter_sets, strict=True):
+        assert other.items() < one.items()
+
+
+def test_the_baseline_may_be_composed_while_hydra_is_at_work():
+    under_way = object()
+    GlobalHydra.instance().hydra = under_way
+    try:
+        baseline.__wrapped__()
+        assert GlobalHydra.instance().hydra is under_way
+    finally:
+        GlobalHydra.instance().clear()
+
+
 def test_a_point_of_a_design_changes_the_field_in_every_set():
     tree = changed(cell().tree(), {"pakistan.resolve_spread": 0.1})
     assert tree["parameter_sets"] == [
@@ -161,6 +272,8 @@ def test_sets_are_part_of_a_cells_key():
         ([{"pakistan.resolve": 1}], "parameter_sets.0.pakistan.resolve is not a known field"),
         ([{}, {"pakistan.resolve_spread": 9}], r"parameter_sets.1.pakistan.resolve_spread is 9; "),
         ([{"switches.talks": 1}], "parameter_sets.0.switches.talks is not a number"),
+        ([{}, {"weight": 0}], "parameter_sets.1.weight is 0; it should be a number above 0"),
+        ([{"weight": -1, "pakistan.trust": 0.5}], "parameter_sets.0.weight is -1; it should be"),
         ([{"pakistan.resolve_spread": "much"}], "parameter_sets.0.*resolve_spread is 'much'; "),
     ],
 )
@@ -175,6 +288,14 @@ def test_sets_that_do_not_fit_are_refused_in_a_sentence(sets, said):
         (["+parameters.courage=1"], "parameters.courage is not a known field"),
         (["parameters.sets=[{tension:1}]"], "parameters.sets.0 must name exactly the parameters"),
         (["parameters.sets=3"], "parameters.sets is 3; it must be a list"),
+        (["parameters.sets=[3]"], "parameters.sets.0 is 3; it must be a mapping"),
+        (["parameters.sets=[{conflict.nothing:1}]"], "parameter_sets.0.conflict.nothing is not a"),
+        (["parameters.sets=[{pakistan.trust:0.3,tension:1}]"], "or fields by their path"),
+        (["parameters=posterior"], "^parameters=posterior is now called parameters=accepted$"),
+        (["parameters=wide", "parameters.wide.points=1"], "parameters.wide.points is 1; allowed"),
+        (["parameters=wide", "parameters.wide.seed=x"], "parameters.wide.seed is 'x'; allowed"),
+        (["parameters=wide", "parameters.wide.space=nowhere"], "cannot read .*nowhere.space.yaml"),
+        (["parameters=wide", "~parameters.wide.seed"], "parameters.wide must have exactly space, "),
         (["parameters.tension=99"], "conflict.tension.initial is 99"),
         (["parameters.sets=${accepted:nowhere}"], "cannot read .*nowhere.accepted.csv"),
     ],
@@ -182,6 +303,11 @@ def test_sets_that_do_not_fit_are_refused_in_a_sentence(sets, said):
 def test_parameters_that_do_not_fit_are_refused_in_a_sentence(words, said):
     with pytest.raises(ConfigError, match=said):
         load_cell("baseline", words)
+
+
+def test_the_accepted_file_may_hold_weights(tmp_path):
+    (tmp_path / "accepted.csv").write_text("a,weight,distance\n1,0.2,9\n2,0.8,9\n")
+    assert accepted(str(tmp_path)) == [{"a": 1.0, "weight": 0.2}, {"a": 2.0, "weight": 0.8}]
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,16 @@ def test_config_changes_are_told_field_by_field() -> None:
     assert config_changes(base, base) == []
 
 
+def test_parameter_sets_are_told_by_their_number() -> None:
+    sets = [[{"pakistan.trust": value}] * 300 for value in (0.3, 0.4)]
+    trees = [{"parameter_sets": one} for one in ([], *sets)]
+    ((_, none, one),) = config_changes(trees[0], trees[1])
+    ((_, same, other),) = config_changes(trees[1], trees[2])
+    assert none == "none"
+    assert one == same != other
+    assert re.fullmatch(r"300 \(digest \w{6}\)", one)
+
+
 def test_a_table_joins_rows_of_one_name_and_sets_numbers() -> None:
     made = table("C & D", ["a", "b"], [["x", "-1.5 [-2, +3]"], ["", "4"], ["y", ""]], numbers=(1,))
     assert 'scope="rowgroup" rowspan="2">x</th>' in made

@@ -14,9 +14,6 @@ from sim.analysis.discovery import chosen, measured, peel
 from sim.analysis.evaluations import Evaluations, outcomes_at
 from sim.analysis.sensitivity import (
     CHANCE,
-    Factor,
-    Space,
-    factors,
     morris,
     sobol,
     with_chance,
@@ -26,6 +23,7 @@ from sim.config.numbers import numbers
 from sim.paths import data_dir
 from sim.report.findings import digest, digest_in
 from sim.report.sensitivity import Plan, base_cell
+from sim.study.space import Factor, Space, factors
 
 pytest.importorskip("SALib")
 FOLDER = data_dir("experiments") / "sensitivity"

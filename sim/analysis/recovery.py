@@ -73,18 +73,19 @@ def recover(
     """Recover ``count`` points of a table from pseudo-observations made there.
 
     Conditions that are required are no observations: they belong to the prior, from which true
-    points are drawn and by which those of the table count. A point is not recovered from itself.
+    points are drawn and by which those of the table count. No point is drawn twice, so that ranks
+    are independent, or recovered from itself. There are fewer where the table has too few.
     """
     required = np.zeros(len(points))
     for target in targets:
         if target.kind is Kind.required:
             required += target.log_likelihood(measures[target.name])
     prior = np.exp(required - required.max())
+    chosen = rng.permutation(np.flatnonzero(rng.random(len(points)) < prior))[:count]
     prior /= prior.sum()
-    chosen = rng.choice(len(points), size=count, p=prior, replace=True)
-    shape = (count, points.shape[1])
+    shape = (len(chosen), points.shape[1])
     truth, mean, ranks = points[chosen], np.empty(shape), np.empty(shape, dtype=np.int64)
-    limits, size = np.empty((*shape, 2 * len(LEVELS))), np.empty(count)
+    limits, size = np.empty((*shape, 2 * len(LEVELS))), np.empty(len(chosen))
     ends = [side for level in LEVELS for side in ((1 - level) / 2, (1 + level) / 2)]
     for row, at in enumerate(chosen):
         likelihood = _pseudo_likelihood(measures, targets, int(at), rng)

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from sim.config.events import contradictions
 
 TOLD = 3  # wrong numbers of parameter sets that are told of
+WEIGHT = "weight"  # what a parameter set may say besides numbers: how often it is drawn
 
 
 class Number(NamedTuple):
@@ -117,16 +118,32 @@ def _flat(metadata: Iterable[Any]) -> Iterator[Any]:
 
 def problems_of_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
     """Say what is wrong with parameter sets of a scenario: a clause for each of the first few."""
-    wrong = list(_wrong_sets(scenario, sets)) if any(sets) else []
+    wrong = [*_wrong_weights(sets), *_wrong_sets(scenario, sets)] if any(sets) else []
     yield from wrong[:TOLD]
     if len(wrong) > TOLD:
         yield f"and {len(wrong) - TOLD:,} more in parameter_sets"
 
 
+def values(each: Mapping[str, float]) -> dict[str, float]:
+    """The numbers that a parameter set replaces."""
+    return {path: value for path, value in each.items() if path != WEIGHT}
+
+
+def weights(sets: Sequence[Mapping[str, float]]) -> list[float]:
+    """How often each parameter set is drawn, relative to the others; 1 where it does not say."""
+    return [each.get(WEIGHT, 1.0) for each in sets]
+
+
+def _wrong_weights(sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
+    for k, weight in enumerate(weights(sets)):
+        if not weight > 0:
+            yield f"parameter_sets.{k}.{WEIGHT} is {_shown(weight)}; it should be a number above 0"
+
+
 def _wrong_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
     known = numbers(scenario)
     guarded = {path for path, number in known.items() if _is_guarded(scenario, number.owner)}
-    for k, each in enumerate(sets):
+    for k, each in enumerate(map(values, sets)):
         wrong = [path for path in each if path not in known or not known[path].allows(each[path])]
         for path in wrong:
             yield f"parameter_sets.{k}.{path} {_wrong(scenario, path, each[path], known)}"

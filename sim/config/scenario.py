@@ -112,7 +112,8 @@ class Settings:
 class Scenario:
     """Everything that all replicates of an ensemble share.
 
-    With ``parameter_sets`` each replicate draws one of them, which replaces the fields it names.
+    With ``parameter_sets`` each replicate draws one of them, in proportion to its ``weight`` (1 if
+    it has none), which replaces the fields it names.
     """
 
     name: str = text("name of the scenario")

@@ -63,7 +63,7 @@ def _draw_hazards(page: Page, rows: pd.DataFrame) -> None:
     em, width = page.em, page.right - page.left
     bottom, top = page.bottom + 3.4 * em, page.top - 2.2 * em
     left = page.left + 3.6 * em
-    axes = page.axes(left, bottom, 0.44 * width - 4.5 * em, top - bottom, gid="hazard")
+    axes = page.axes(left, bottom, 0.4 * width - 4.5 * em, top - bottom, gid="hazard")
     at = np.arange(len(rows))
     aim, sd = rows["aim"].to_numpy(), rows["sd"].to_numpy()
     bar: Style = {"color": page.theme.grid, "linewidth": 1.6 * page.sheet.body, "zorder": 1}
@@ -87,8 +87,8 @@ def _draw_rows(page: Page, rows: pd.DataFrame) -> None:
     """Draw a row per other measure, each on its own scale, with what is asked in words."""
     em, width = page.em, page.right - page.left
     bottom, top = page.bottom + 0.6 * em, page.top - 2.2 * em
-    left = page.left + 0.72 * width
-    axes = page.axes(left, bottom, 0.17 * width, top - bottom, gid="others")
+    left = page.left + 0.68 * width
+    axes = page.axes(left, bottom, 0.16 * width, top - bottom, gid="others")
     for k, row in enumerate(rows.to_dict("records")):
         y = len(rows) - 1 - k
         low, high = _wanted(row)
@@ -272,7 +272,7 @@ def _draw_ranks(page: Page, found: Found) -> None:
     axes.axhline(0, color=page.theme.muted, linewidth=0.3 * page.sheet.line)
     axes.set_xlabel(f"rank of the true value among {DRAWS} draws")
     axes.set_title(
-        "Share of ranks up to here, less that of uniform ranks (a line per parameter)",
+        "Ranks up to here less uniform ones (line: a parameter)",
         loc="left", fontsize=page.sheet.body, wrap=True,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from sim.analysis.history import History
 from sim.analysis.patterns import Measured, durability, measure
 from sim.analysis.populations import Search, effective, resampled
 from sim.analysis.recovery import Recovery, recover
-from sim.arrays import FloatArray, IntArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.config import Engine, EngineKind, Scenario
 from sim.study.cells import load_cell, parameter_fields
 from sim.study.designs import Point, sobol
@@ -48,8 +48,8 @@ class Found:
     table : how many of the points, from the first on, were drawn from the prior
     tolerances : of the populations
     recovery : of known parameters from the table
-    sets, counts : positions of the accepted sets among the points, the medoid first, and how often
-        each was drawn
+    sets, counts : positions of the accepted sets among the points, and how often each was drawn;
+        first those that meet every condition, of these first the medoid
     falls : how steeply the hazard of some accepted sets falls, by explanation
     """
 
@@ -179,13 +179,16 @@ def _search(asked: Calibration, made: Measurements) -> Found:
     points = _rounded(scale.of_unit(unit))
     measures = {x: np.concatenate([part[x] for part in parts]) for x in parts[0]}
     drawn, counts = np.unique(resampled(weights, effort.accepted, rng), return_counts=True)
-    order = np.argsort(_distance_to_others(unit[drawn], counts), kind="stable")
+    away = _distance_to_others(unit[drawn], counts)
+    away[~_meets_conditions(asked, measures, drawn)] += away.max()
+    order = np.argsort(away, kind="stable")
     drawn, counts = drawn[order], counts[order]
     recovery = recover(
         names, points[: len(table)], {x: part[: len(table)] for x, part in measures.items()},
-        asked.targets, effort.recovered, rng,
+        asked.targets, effort.recovered, np.random.default_rng([effort.seed, 1]),
     )  # fmt: skip
-    chosen = drawn[np.sort(rng.permutation(len(drawn))[: effort.alone])]
+    some = np.random.default_rng([effort.seed, 2]).permutation(len(drawn))[: effort.alone]
+    chosen = drawn[np.sort(some)]
     falls = _falls(asked, made, points[chosen], effort.history + len(points))
     return Found(
         asked, history, plausible, points, weights, measures, len(table), search.tolerances,
@@ -238,6 +241,15 @@ def _distance_to_others(unit: FloatArray, counts: IntArray) -> FloatArray:
     return np.asarray(np.sqrt(square) @ counts)
 
 
+def _meets_conditions(asked: Calibration, measures: Measures, positions: IntArray) -> BoolArray:
+    """Whether points meet every condition that is required, without using its tolerance."""
+    met = np.ones(len(positions), dtype=bool)
+    for target in asked.targets:
+        if target.kind is Kind.required:
+            met &= target.miss(measures[target.name][positions]) == 0.0
+    return met
+
+
 def _falls(
     asked: Calibration, made: Measurements, points: FloatArray, first: int
 ) -> dict[str, FloatArray]:
@@ -275,8 +287,3 @@ def _rounded(points: FloatArray) -> FloatArray:
         digits = DIGITS - 1 - np.floor(np.log10(np.abs(points)))
     scale = 10.0 ** np.where(np.isfinite(digits), digits, 0.0)
     return np.asarray(np.round(points * scale) / scale)
-
-
-def observed_targets(asked: Calibration) -> list[str]:
-    """Names of the targets that are observations."""
-    return [target.name for target in asked.targets if target.kind is Kind.observed]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +16,9 @@ def config_changes(base: Mapping[str, Any], other: Mapping[str, Any]) -> list[tu
     """Path, value in `base` and value in `other` of every field that differs, as text.
 
     Labels (name, description, expectation) and the engine, which changes no result, are left out.
-    A list of words is told by what was added and removed.
+    A list of words is told by what was added and removed, parameter sets by their number.
     """
-    one, two = flat(dict(base)), flat(dict(other))
+    one, two = _counted(flat(dict(base))), _counted(flat(dict(other)))
     out: dict[str, tuple[str, str, str]] = {}
     for path in differing({"base": one, "other": two}):
         if any(x.startswith(f"{path}.") for x in (*one, *two)):
@@ -30,6 +32,15 @@ def config_changes(base: Mapping[str, Any], other: Mapping[str, Any]) -> list[tu
         else:
             out[path] = (path, written(before), written(after))
     return list(out.values())
+
+
+def _counted(fields: dict[str, Any]) -> dict[str, Any]:
+    """The same with parameter sets, which are long, in words that tell unlike ones apart."""
+    sets = fields.get("parameter_sets")
+    if isinstance(sets, list) and sets:
+        digest = hashlib.sha256(json.dumps(sets).encode()).hexdigest()[:6]
+        fields["parameter_sets"] = f"{len(sets)} (digest {digest})"
+    return fields
 
 
 def _outermost(path: str, lacking: Mapping[str, Any]) -> str:

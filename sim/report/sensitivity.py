@@ -16,14 +16,10 @@ from sim.analysis.evaluations import Evaluations, outcomes_at
 from sim.analysis.outcomes import OUTCOMES
 from sim.analysis.sensitivity import (
     CHANCE,
-    Factor,
     Indices,
-    Space,
-    factors,
     morris,
     points,
     sobol,
-    spread,
     with_chance,
 )
 from sim.arrays import FloatArray
@@ -37,6 +33,7 @@ from sim.seeds import seed_list
 from sim.study.cells import Cell, load_cell
 from sim.study.designs import Point
 from sim.study.files import Atomic
+from sim.study.space import Factor, Space, factors, spread
 from sim.yaml_files import YamlError
 
 FOLDER = "sensitivity"
@@ -73,7 +70,7 @@ class Plan:
         """Read a plan; raise ``ConfigError`` if the file is not as described."""
         try:
             tree = yaml_files.read(path)
-            space = Space(*(tree[name] for name in ("scale", "logit", "ranges", "fixed")))
+            space = Space.of(tree)
             return cls(
                 space, tree["screening"]["trajectories"], tree["indices"]["samples"],
                 tree["indices"]["factors"], tree["discovery"]["outcome"],

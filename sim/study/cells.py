@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from hydra import compose, initialize_config_dir
@@ -28,11 +29,13 @@ from sim.config import (
     validate,
     validate_settings,
 )
+from sim.config.numbers import numbers
 from sim.config.tactics import Custom
 from sim.negotiation.own import found
 from sim.paths import data_dir
 from sim.study.misread import explain_misread, is_misread
-from sim.study.parameters import accepted, parameter_sets, references
+from sim.study.parameters import Set, accepted, parameter_sets, references
+from sim.study.space import check_wide, points_of
 
 DIGITS = 12  # of a key that name a directory; the whole key is checked before one is used
 
@@ -181,7 +184,11 @@ def from_config(config: DictConfig) -> Cell:
         written = {key: as_written(config[key]) for key in tree}
     except (OmegaConfBaseException, ValueError) as error:
         raise ConfigError(str(error).strip().splitlines()[0]) from None
-    tree["parameter_sets"] = parameter_sets(tree.pop("parameters", None), written)
+    parameters = tree.pop("parameters", None)
+    if parameters and (wide := parameters.pop("wide", None)) is not None:
+        check_wide(wide)
+        parameters["sets"] = wide_sets(**wide)
+    tree["parameter_sets"] = parameter_sets(parameters, written, tree, baseline_numbers)
     try:
         cell = Cell(*validate(tree))
     except ConfigError as error:
@@ -232,6 +239,31 @@ def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell
         If the scenario, an option or a field is unknown, or a value is out of its range.
     """
     return from_config(_composed(scenario, overrides))
+
+
+@cache
+def baseline() -> Scenario:
+    """The baseline with the best parameters, composed once.
+
+    It may be asked for while Hydra composes something else, which goes on as before.
+    """
+    under_way = GlobalHydra.instance().hydra
+    try:
+        return load_cell("baseline", ["parameters=best"]).scenario
+    finally:
+        GlobalHydra.instance().hydra = under_way
+
+
+@cache
+def baseline_numbers() -> dict[str, float]:
+    """Every number of the baseline by its path."""
+    return {path: number.value for path, number in numbers(baseline()).items()}
+
+
+@cache
+def wide_sets(space: str, points: int, seed: int) -> list[Set]:
+    """Parameter sets in which all that is calibrated or assumed in the baseline is varied."""
+    return points_of(baseline(), space, points, seed)
 
 
 def parameter_fields(scenario: str = "baseline") -> dict[str, str]:

@@ -14,6 +14,8 @@ from omegaconf.errors import OmegaConfBaseException
 from sim import yaml_files
 from sim.yaml_files import YamlError
 
+RENAMED = {"parameters/posterior": "parameters=accepted"}
+"""Files of the configuration tree that have another name now, as a user writes it."""
 THEIRS = {"hydra", "omegaconf", "yaml", "codecs"}  # who reads configurations
 
 
@@ -67,6 +69,9 @@ def _in_hydras_words(error: BaseException) -> str:
     if not lines:
         return _in_hydras_words(error.__cause__) if error.__cause__ else type(error).__name__
     said = re.sub(r"^In '.*?': ", "", lines[0])
+    for old, new in RENAMED.items():
+        if f"'{old}'" in said:
+            return f"{old.replace('/', '=')} is now called {new}"
     unknown = re.match(r"Could not override '(.+?)'", said)
     if unknown:
         field = unknown[1]

@@ -1,4 +1,4 @@
-"""Calibrated parameters: the sets a calibration accepted, and which fields of a cell each sets.
+"""Parameter sets of a cell: those a calibration accepted, or points of a wide space.
 
 Knows the group ``parameters`` of the configuration tree and the file of accepted sets; it knows
 nothing of how they were found.
@@ -6,32 +6,37 @@ nothing of how they were found.
 A value of the group, such as ``parameters.tension``, stands in one place and the fields that take
 it refer to it: ``initial: ${parameters.tension}``. So a set of parameters changes exactly the
 fields that still refer to it: one that a scenario or a user has set otherwise keeps that value.
+A set may also name fields by their path: it changes those that have the value of the baseline.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sim import yaml_files
 from sim.config import ConfigError
+from sim.config.numbers import WEIGHT
 from sim.paths import data_dir
 
 ACCEPTED = "accepted.csv"
 REFERENCE = re.compile(r"\$\{parameters\.(\w+)\}")
 
 Set = dict[str, float]
+Baseline = Callable[[], Mapping[str, float]]
+"""From nothing to every number of the baseline by its path; composing it takes a while."""
 
 
 def accepted(study: str) -> list[Set]:
     """The sets that a calibration accepted, best first.
 
     ``study`` names a folder of ``experiments/`` or the path of another folder. Columns of its
-    ``accepted.csv`` before the column ``distance`` are parameters.
+    ``accepted.csv`` before the column ``distance`` are parameters and, where sets are not equally
+    likely, ``weight``.
 
     Raises
     ------
@@ -53,16 +58,18 @@ def accepted(study: str) -> list[Set]:
     return sets
 
 
-def parameter_sets(parameters: Any, written: Mapping[Any, Any]) -> list[Set]:
-    """The sets of a composed configuration, each as field -> value.
+def parameter_sets(
+    parameters: Any, written: Mapping[Any, Any], tree: Mapping[str, Any], baseline: Baseline
+) -> list[Set]:
+    """The sets of a composed configuration, each as field -> value and, if it has one, its weight.
 
-    ``parameters`` is the resolved group; ``written`` the configuration before its references are
-    resolved.
+    ``parameters`` is the resolved group; ``tree`` the other groups, ``written`` the configuration
+    before its references are resolved; ``baseline`` has the numbers of the baseline.
 
     Raises
     ------
     ConfigError
-        If the sets and the parameters do not have the same names.
+        If a set does not have exactly the parameters' names, or some paths.
     """
     if not parameters:
         return []
@@ -73,14 +80,38 @@ def parameter_sets(parameters: Any, written: Mapping[Any, Any]) -> list[Set]:
     for name in set(names) - known_parameters():
         raise ConfigError(f"parameters.{name} is not a known field")
     fields = dict(references(written))
+    held: dict[str, bool] = {}
     out = []
-    for number, values in enumerate(sets):
-        if not isinstance(values, Mapping) or set(values) != set(names):
+    for number, given in enumerate(sets):
+        if not isinstance(given, Mapping):
+            raise ConfigError(f"parameters.sets.{number} is {given!r}; it must be a mapping")
+        weight = {name: given[name] for name in given if name == WEIGHT}
+        values = {str(name): given[name] for name in given if name != WEIGHT}
+        if values and all("." in name for name in values):
+            for path in values.keys() - held.keys():
+                held[path] = set_otherwise(path, tree, baseline())
+            out.append(weight | {path: x for path, x in values.items() if not held[path]})
+        elif set(values) == set(names):
+            out.append(weight | {path: values[name] for path, name in fields.items()})
+        else:
             raise ConfigError(
-                f"parameters.sets.{number} must name exactly the parameters {', '.join(names)}"
+                f"parameters.sets.{number} must name exactly the parameters {', '.join(names)}, "
+                "or fields by their path"
             )
-        out.append({path: values[name] for path, name in fields.items()})
     return out
+
+
+def set_otherwise(path: str, tree: Mapping[str, Any], baseline: Mapping[str, float]) -> bool:
+    """Whether a number of the baseline has another value in a configuration, or is not in it."""
+    node: Any = tree
+    for name in path.split("."):
+        if isinstance(node, Mapping) and name in node:
+            node = node[name]
+        elif isinstance(node, list) and name.isdigit() and int(name) < len(node):
+            node = node[int(name)]
+        else:
+            return path in baseline
+    return path in baseline and bool(node != baseline[path])
 
 
 @cache
