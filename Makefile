@@ -38,8 +38,8 @@ screens: $(INSTALLED_FOR_TESTS)
 # Find the parameters anew (some ten minutes, can be interrupted) and ship what was found.
 calibration: $(INSTALLED)
 	@$(BIN)/ceasefire calibrate build/calibration
-	@cd build/calibration && cp accepted.csv fit.csv summary.txt calibration.png \
-		../../experiments/baseline_calibration/
+	@cd build/calibration && cp accepted.csv fit.csv parameters.csv summary.txt calibration.png \
+		parameters.png recovery.png trust.png ../../experiments/baseline_calibration/
 	@cp build/calibration/best.yaml configs/parameters/best.yaml
 
 # Every scenario's effect under every accepted set of parameters.

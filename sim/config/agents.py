@@ -86,15 +86,16 @@ class Party:
         "mean gain over no deal that ratification at home asks for", 0, 1, "utility", "assumed"
     )
     thresholds: list[Finite] = text(
-        "pressure at which rungs 1 to 4 become as likely as not, rising (logit)", "assumed"
-    )
+        "pressure at which rungs 1 to 4 become as likely as not, rising (logit)",
+        "assumed: that of rung 2 is calibrated",
+    )  # fmt: skip
     capability: list[Able] = text("whether the side can act at rungs 1 to 4, each 1 or 0")
     closure_cost: float = number(
         "cost of a day of full border closure", 0, 1, "utility per day", "assumed"
     )
     ending_value: float = number(
         "median grievance at which ending pays as much as continuing", 0, 100, "grievance",
-        "assumed",
+        "calibrated",
     )  # fmt: skip
     ending_spread: float = number(
         "spread of that grievance between futures (scale of its log, logistic)", 0, 20, "log",

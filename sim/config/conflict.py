@@ -42,7 +42,7 @@ class Attribution:
         "assumed",
     )  # fmt: skip
     standing_evidence: float = number("evidence shared without any deal", 0, 1, "share", "assumed")
-    per_log_death: float = number("pressure per natural log of deaths", 0, 5, "logit", "assumed")
+    per_log_death: float = number("pressure per natural log of deaths", 0, 5, "logit", "calibrated")
 
 
 @dataclass(config=SCHEMA, kw_only=True)
@@ -231,7 +231,7 @@ class Grievance:
 
     half_life: float = number("half-life of a grievance", 0.5, 3650, "days", "assumed")
     attack: float = number(
-        "per unit of pressure of an attributed attack", 0, 10, "grievance", "assumed"
+        "per unit of pressure of an attributed attack", 0, 10, "grievance", "calibrated"
     )
     fire: float = number("per rung of the other's act from rung 2", 0, 10, "grievance", "assumed")
     violation: float = number("per breach that a ruling upheld", 0, 10, "grievance", "assumed")

@@ -4,13 +4,12 @@ Numbers are kept as text, because the number of printed digits is the tolerance:
 met by anything in [0.1885, 0.1895]. Exact answers are printed to six digits.
 """
 
-import math
 
 import numpy as np
 import pytest
 
 from sim.config.tactics import ConcessionForm
-from sim.negotiation import concession, solutions, theory
+from sim.negotiation import concession, solutions
 from sim.parameters import code
 
 POLYNOMIAL = code(ConcessionForm.polynomial)
@@ -172,82 +171,3 @@ def test_time_dependent_tactics_at_half_time(form, kappa, beta, share):
 def test_behaviour_dependent_tactics():
     assert concession.relative_tit_for_tat(10, 12, 30, 0, 99) == printed("25.000000")
     assert concession.absolute_tit_for_tat(10, 12, 30, 0, 99, 0) == printed("28.000000")
-
-
-# --- crises, spoilers, win-sets, lock-in ----------------------------------------------------------
-
-
-def test_crisis_bargaining():
-    best = theory.crisis_bargaining(p=0.5, cost_a=0.1, cost_b_limit=0.4)
-    assert best.offer == printed("0.650000")
-    assert best.war == printed("0.375000")
-
-
-@pytest.mark.parametrize(
-    ("p", "cost_a", "limit"), [(0.5, 0.1, 0.4), (0.8, 0.05, 0.9), (0.3, 0.5, 0.2)]
-)
-def test_no_other_demand_is_better_in_a_crisis(p, cost_a, limit):
-    demand = np.linspace(0.0, 1.0, 10_001)
-    war = np.clip((demand - p) / limit, 0.0, 1.0)
-    payoff = demand * (1 - war) + (p - cost_a) * war
-    best = theory.crisis_bargaining(p, cost_a, limit)
-    assert best.offer == pytest.approx(demand[np.argmax(payoff)], abs=1e-4)
-    assert best.war == pytest.approx(war[np.argmax(payoff)], abs=1e-3)
-
-
-def test_crisis_without_uncertainty_ends_in_a_bargain():
-    assert theory.crisis_bargaining(0.5, 0.0, 0.0) == (0.5, 0.0)
-    assert theory.crisis_bargaining(0.5, 0.4, 0.1) == (0.5, 0.0)
-
-
-@pytest.mark.parametrize(("control", "posterior"), [(0.9, "0.189"), (0.1, "0.677")])
-def test_spoilers(control, posterior):
-    assert theory.posterior_after_attack(0.7, control) == printed(posterior)
-
-
-def test_an_attack_by_a_group_nobody_controls_is_no_news():
-    assert theory.posterior_after_attack(0.7, 0.0) == pytest.approx(0.7)
-
-
-def test_an_attack_that_was_held_impossible_has_no_posterior():
-    with pytest.raises(ValueError, match="no posterior"):
-        theory.posterior_after_attack(1.0, 1.0)
-
-
-def test_win_sets():
-    shares = theory.win_set_split([0.3, 0.55, 0.65], 0.4)
-    assert shares[0] == printed("0.450000")
-    assert shares[1] == printed("0.575000")
-    assert math.isnan(shares[2])
-    assert theory.win_sets_overlap([0.3, 0.55, 0.65], 0.4).tolist() == [True, True, False]
-
-
-def test_win_sets_that_just_touch_agree():
-    assert theory.win_set_split(0.9, 0.1) == pytest.approx(0.9)
-
-
-@pytest.mark.parametrize(("rate", "time"), [(0.1, "3.000000"), (0.2, "1.500000")])
-def test_lock_in(rate, time):
-    assert theory.lock_in_time(-0.3, rate) == printed(time)
-
-
-def test_lock_in_limits():
-    assert theory.lock_in_time([-0.3, 0.0, 0.2], 0.0).tolist() == [np.inf, 0.0, 0.0]
-    assert theory.lock_in_time(0.2, [0.0, 0.1]).tolist() == [0.0, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("call", "name"),
-    [
-        (lambda: theory.crisis_bargaining(1.2, 0.1, 0.4), "p must"),
-        (lambda: theory.crisis_bargaining(0.5, -0.1, 0.4), "cost_a"),
-        (lambda: theory.crisis_bargaining(0.5, 0.1, -0.4), "cost_b_limit"),
-        (lambda: theory.posterior_after_attack(-0.1, 0.4), "trust"),
-        (lambda: theory.posterior_after_attack(0.1, math.nan), "control"),
-        (lambda: theory.win_set_split(0.1, 1.4), "reservation_2"),
-        (lambda: theory.lock_in_time(-0.1, -1.0), "audience_cost_rate"),
-    ],
-)
-def test_arguments_out_of_range_are_named(call, name):
-    with pytest.raises(ValueError, match=name):
-        call()
