@@ -116,13 +116,13 @@ def _turn(dark: ui.dark_mode) -> None:
 
 
 @contextmanager
-def panel(heading: str, help_text: str = "", extra: str = "") -> Iterator[None]:
+def panel(heading: str, help_text: str = "", extra: str = "") -> Iterator[ui.element]:
     """A part of a page under a heading."""
-    with ui.element("section").classes(f"panel {extra}"):
+    with ui.element("section").classes(f"panel {extra}") as made:
         html(f"<h2>{escape(heading)}</h2>")
         if help_text:
             html(f'<p class="help">{escape(help_text)}</p>')
-        yield
+        yield made
 
 
 def html(content: str) -> ui.html:

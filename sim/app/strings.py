@@ -946,6 +946,65 @@ WATCHING = "Watching room {code}: everything is shown here"
 ADVICE = "The agent in this seat would choose: {advice}"
 PROJECT = "Do not project this page before the game is over: it shows both sides' private numbers."
 
+# --- research ---------------------------------------------------------------------------------
+
+RESEARCH = "Research with this class (off)"
+RESEARCH_ON = "Research mode"
+RESEARCH_HELP = (
+    "Students read what is kept and agree or not; they are known by pseudonyms, and no names are "
+    "typed. Who does not agree plays all the same, and is left out of the export. Ask your "
+    "institution's ethics board before you use it."
+)
+ASK_BEFORE, ASK_AFTER = "Questions before the brief, one a line", "Questions after the game"
+FIRST_BEFORE = ("How often have you negotiated in a game before?",
+                "How far can the other side be trusted, from 0 to 10?")  # fmt: skip
+FIRST_AFTER = ("How far could the other side be trusted, from 0 to 10?",
+               "Which of your decisions would you take back?")  # fmt: skip
+QUESTIONS = {"before": "Some questions first", "after": "Some questions now that it is over"}
+SEND_ANSWERS = {"before": "Send my answers", "after": "Send my last answers"}
+QUESTIONS_BAD = "at most {most} questions of {longest} characters are asked"
+ANSWER_TOO_LONG = "an answer has at most {most} characters"
+NOT_ASKED = "nothing of the kind is asked here"
+NO_STUDY = "this class takes part in no study"
+NO_NAMES_IN_STUDY = "in a study nobody is known by a name; take the list of names out"
+CONSENT = "Before you join"
+CONSENT_TEXT = (
+    "This class takes part in a study. If you agree, your decisions, offers, messages and answers "
+    "are kept with their times under a pseudonym; your name is not asked for. Do not write it in "
+    "a message either.",
+    "If you do not agree you play just the same, and nothing of what you do is exported. You can "
+    "change your mind until the end of the lesson: tell your teacher, who frees your seat.",
+)
+I_CONSENT, I_DO_NOT_CONSENT = "I agree and take my seat", "I do not agree, but play"
+EXPORT_STUDY = "Export the study"
+CODEBOOK = """\
+events.csv: every decision and message of persons who agreed, in order of time
+  room         number of the room in the class
+  seed         seed of its chance; the same seed is the same chance events
+  order        number of the event in the room
+  time         when it was stored, UTC
+  day          day of the game
+  seat         pakistan (Islamabad), afghan_taliban (Kabul), mediators
+  person       pseudonym
+  made_by      person; clock: time was up and the agent decided; stand-in: an agent played the seat
+  event        decision or message
+  kind         of a decision: attend, offer, answer, text, respond, account, end, contain, draft,
+               leave (see sim/game/questions.py)
+  value        what was decided, as JSON: true or false, a rung 0 to 4, a package (issue: option),
+               a list of issues; null: held to the last offer
+  agent_would  what the agent in this seat would have decided, as JSON
+  to           of a message: table (all seats), press (public), or the side whose private channel
+               with the mediators it was
+  words        the message
+
+answers.csv: answers to the questions of the study
+  when         before the brief or after the game
+  question, answer, time
+
+Left out: whoever did not agree, and the decisions of seats that only agents played. With the same
+version, scenario and seed, decisions play back the whole game.
+"""
+
 # --- debrief ----------------------------------------------------------------------------------
 
 DEBRIEF = "Debriefing of room {code}"
