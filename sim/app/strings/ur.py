@@ -1,0 +1,1 @@
+"""Urdu, right to left."""
