@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.app import charts, render
 from sim.app import strings as say
+from sim.config import PARTIES
 
 Facts = Mapping[str, Any]
 MOST_NEWS = 4  # cards, newest first
@@ -74,10 +75,10 @@ def _issue(issue: Facts, most: float) -> str:
 def _of_mediators(found: Facts) -> str:
     """What mediators are told: what is publicly reckoned, their effort, and what winning means."""
     rows = [
-        (say.issue(issue["issue"]), *(f"{issue['reckoned'][side]:.3f}" for side in say.SIDES))
+        (say.issue(issue["issue"]), *(f"{issue['reckoned'][side]:.3f}" for side in PARTIES))
         for issue in found["issues"]
     ]
-    heads = (say.ISSUE, *(say.seat(side) for side in say.SIDES))
+    heads = (say.ISSUE, *(say.seat(side) for side in PARTIES))
     patience = [(say.seat(name), f"{left:.0f}") for name, left in found["patience"].items()]
     return "".join([
         f"<h2>{escape(say.RECKONED_STAKES)}</h2><p>{escape(say.RECKONED_STAKES_HELP)}</p>",

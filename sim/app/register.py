@@ -60,6 +60,7 @@ class Register:
                 str(row["code"] or ""), str(row["notice"] or ""),
                 row["phase"] if row["phase"] in PHASES else "",
                 row["until"] if isinstance(row["until"], float) else 0.0,
+                str(row["study"] or ""),
             )  # fmt: skip
         for row in self.store.rows("devices"):
             self.devices.setdefault(row["owner"], set()).add(str(row["key"]))
@@ -197,7 +198,7 @@ class Register:
                 if not (room.over or room.broken) for seat in room.open_seats]  # fmt: skip
         wanted = name.casefold()
         for suits in (
-            lambda room, seat: room.reserved.get(seat, "").casefold() == wanted,
+            lambda room, seat: room.reserved.get(seat, " ").casefold() == wanted,
             lambda room, seat: seat not in room.reserved and seat not in room.stand_ins,
             lambda room, seat: seat in room.stand_ins,
         ):

@@ -57,7 +57,8 @@ class Class(Watched):
     """A teacher's class; ``key`` is the digest of the teacher's key, ``salt`` no secret.
 
     ``code`` is what students join by; ``notice`` what the teacher tells everybody; ``phase`` one of
-    ``PHASES`` and ``until`` when its time is up, in seconds of the epoch, 0 for no clock;
+    ``PHASES`` and ``until`` when its time is up, in seconds of the epoch, 0 for no clock; ``study``
+    is what ``research`` stores, empty for none;
     ``unopened`` are the codes of stored rooms that this version cannot open; ``turn`` is held by
     whoever joins or changes it.
     """
@@ -71,6 +72,7 @@ class Class(Watched):
     notice: str = ""
     phase: str = ""
     until: float = 0.0
+    study: str = ""
     unopened: list[str] = field(default_factory=list)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -91,12 +93,14 @@ class Class(Watched):
 
 @dataclass(frozen=True)
 class Seat:
-    """A taken seat: who sits there, the digest of its key, the key's salt, and who is ready."""
+    """A taken seat: who sits there, the digest of its key, the key's salt, and whether they are
+    ready; ``consents`` whether what they do may be exported from a study."""
 
     name: str
     key: str
     salt: str
     ready: bool = False
+    consents: bool = False
 
 
 @dataclass
@@ -235,7 +239,8 @@ def opened(
         str(row["code"]), int(row["class"]), setup, row["deadline"], game,
         {
             str(seat["seat"]): Seat(
-                str(seat["name"]), str(seat["key"]), str(seat["salt"] or ""), bool(seat["ready"])
+                str(seat["name"]), str(seat["key"]), str(seat["salt"] or ""),
+                bool(seat["ready"]), bool(seat["consents"]),
             )
             for seat in seats
             if seat["seat"] in setup.persons

@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 from sim.app import strings as say
 from sim.app.keys import Visitor, digest, new_code, new_key
 from sim.app.register import Register
+from sim.app.research import LONGEST_ANSWER, Study, export, pseudonym, study_of
 from sim.app.room import (
     ALONE,
     CLOCK,
@@ -114,9 +115,11 @@ class Rooms(Register):
     @unbroken
     async def open_class(
         self, title: str, setups: list[Setup], deadline: int, word: str, visitor: Visitor,
-        names: Sequence[str] = (),
+        names: Sequence[str] = (), study: Study | None = None,
     ) -> Class:  # fmt: skip
         """Make a class with a room per setup; seats are kept for ``names``, in their order.
+
+        With a ``study`` nobody is known by a name, so there are none to keep seats for.
 
         Raises
         ------
@@ -132,10 +135,13 @@ class Rooms(Register):
                 allowed = ", ".join(map(str, DEADLINES))
                 raise RoomError(say.BAD_DEADLINE.format(deadline=deadline, allowed=allowed))
             tidy = tidy_name(title)
+            if study is not None and names:
+                raise RoomError(say.NO_NAMES_IN_STUDY)
             if not self.makes.allows(visitor.place):
                 raise RoomError(say.TOO_OFTEN)
             salt, now, number = new_key(), time.time(), 1 + max(self.classes, default=ALONE)
             class_ = Class(number, tidy, "", salt, now, self._new_code())
+            class_.study = study.stored() if study is not None else ""
             class_.key = digest(visitor.key(class_.teacher, salt))
             device = digest(visitor.key(class_.owner, salt))
             rooms = await self._new(number, setups, deadline, visitor)
@@ -143,7 +149,7 @@ class Rooms(Register):
             await self.writer.write(
                 Add("classes", {"id": number, "title": tidy, "key": class_.key, "created": now,
                                 "salt": salt, "code": class_.code, "notice": "", "phase": "",
-                                "until": 0.0}),
+                                "until": 0.0, "study": class_.study}),
                 Add("devices", {"owner": class_.owner, "key": device, "made": now}),
                 *(Add("rooms", room_row(room)) for room in rooms),
             )  # fmt: skip
@@ -312,7 +318,9 @@ class Rooms(Register):
     # --- seats --------------------------------------------------------------------------------
 
     @unbroken
-    async def take_seat(self, room: Room, seat: str, name: str, visitor: Visitor) -> None:
+    async def take_seat(
+        self, room: Room, seat: str, name: str, visitor: Visitor, consents: bool = False
+    ) -> None:
         """Give a free seat to a person, whose browser keeps it.
 
         Raises
@@ -329,10 +337,10 @@ class Rooms(Register):
             if seat in room.seats:
                 holder = room.seats[seat].name
                 raise RoomError(say.SEAT_TAKEN.format(seat=say.seat(seat), name=holder))
-            tidy = tidy_name(name)
+            tidy = self._called(room, name)
             if not self.makes.allows(f"seat {visitor.place}"):
                 raise RoomError(say.TOO_OFTEN)
-            taken, added = self._taken(room, seat, tidy, visitor)
+            taken, added = self._taken(room, seat, tidy, visitor, consents)
             stand_ins = room.stand_ins - {seat}
             await self.writer.write(
                 added, _set(room, touched=time.time(), stand_ins=" ".join(sorted(stand_ins)))
@@ -343,14 +351,16 @@ class Rooms(Register):
         self._used(room)
 
     @unbroken
-    async def join(self, class_: Class, name: str, visitor: Visitor) -> tuple[Room, str]:
+    async def join(
+        self, class_: Class, name: str, visitor: Visitor, consents: bool = False
+    ) -> tuple[Room, str]:
         """Give somebody the next seat of a class, or the one that the browser holds already."""
         async with class_.turn:
             held = self.seat_in(class_, visitor)
             if held is not None:
                 return held
-            room, seat = self.seat_for(class_, tidy_name(name))
-            await self.take_seat(room, seat, name, visitor)
+            room, seat = self.seat_for(class_, "" if class_.study else tidy_name(name))
+            await self.take_seat(room, seat, name, visitor, consents)
         class_.changed()
         return room, seat
 
@@ -361,11 +371,64 @@ class Rooms(Register):
             for seat in room.open_seats if room.seats and not room.over else ():
                 await self.stand_in(room, seat, visitor)
 
-    def _taken(self, room: Room, seat: str, name: str, visitor: Visitor) -> tuple[Seat, Add]:
+    def _called(self, room: Room, name: str) -> str:
+        """What somebody is called in a room: as they typed, or in a study by no name of theirs."""
+        if any(class_.study for class_ in self.classes_of(room)):
+            others = (seat for one in self.of_class(room.class_) for seat in one.seats.values())
+            return pseudonym(seat.name for seat in others)
+        return tidy_name(name)
+
+    @unbroken
+    async def answer(
+        self, room: Room, seat: str, when: str, words: Sequence[str], visitor: Visitor
+    ) -> None:
+        """Keep answers to the questions of a study; later ones take the place of earlier ones."""
+        study = self.study(room)
+        if study is None or len(words) != len(study.asked(when)):
+            raise RoomError(say.NOT_ASKED)
+        async with room.turn:
+            self.must_hold(room, seat, visitor)
+            if max(map(len, words), default=0) > LONGEST_ANSWER:
+                raise RoomError(say.ANSWER_TOO_LONG.format(most=LONGEST_ANSWER))
+            if not self.speaks.allows(f"answers {room.owner(seat)}"):
+                raise RoomError(say.TOO_OFTEN)
+            of = {"room": room.code, "seat": seat, "time": when}
+            now = time.time()
+            await self.writer.write(
+                Drop("answers", of),
+                *(Add("answers", of | {"number": k, "words": given.strip(), "at": now})
+                  for k, given in enumerate(words)),
+            )  # fmt: skip
+        self._used(room)
+
+    def study(self, room: Room) -> Study | None:
+        """The study that a room is part of, if any."""
+        return next((study_of(class_.study) for class_ in self.classes_of(room)), None)
+
+    def answered(self, room: Room, seat: str, when: str) -> bool:
+        """Whether a seat has answered before, or after."""
+        return bool(self.store.rows("answers", room=room.code, seat=seat, time=when))
+
+    def exported(self, class_: Class, visitor: Visitor) -> bytes:
+        """What may be exported of a study, for its teacher."""
+        self.must_teach(class_.number, visitor)
+        study = study_of(class_.study)
+        if study is None:
+            raise RoomError(say.NO_STUDY)
+        return export(study, [
+            (room, self.store.rows("moves", room=room.code),
+             self.store.rows("answers", room=room.code))
+            for room in self.of_class(class_.number)
+        ])  # fmt: skip
+
+    def _taken(
+        self, room: Room, seat: str, name: str, visitor: Visitor, consents: bool = False
+    ) -> tuple[Seat, Add]:
         salt = new_key()
         key = digest(visitor.key(room.owner(seat), salt))
-        row = {"room": room.code, "seat": seat, "name": name, "key": key, "salt": salt, "ready": 0}
-        return Seat(name, key, salt), Add("seats", row)
+        row = {"room": room.code, "seat": seat, "name": name, "key": key, "salt": salt, "ready": 0,
+               "consents": int(consents)}  # fmt: skip
+        return Seat(name, key, salt, consents=consents), Add("seats", row)
 
     @unbroken
     async def be_ready(self, room: Room, seat: str, visitor: Visitor) -> None:
@@ -592,6 +655,7 @@ class Rooms(Register):
         async with room.turn:
             await self.writer.write(
                 Drop("seats", {"room": room.code, "seat": seat}),
+                Drop("answers", {"room": room.code, "seat": seat}),
                 Drop("devices", {"owner": room.owner(seat)}),
             )
             room.seats.pop(seat, None)
@@ -671,5 +735,5 @@ def _gone(room: Room) -> list[Change]:
 
 
 def _gone_rows(code: str) -> list[Change]:
-    parts = ("seats", "moves", "messages", "set_aside")
+    parts = ("seats", "moves", "messages", "answers", "set_aside")
     return [Drop("rooms", {"code": code}), *(Drop(table, {"room": code}) for table in parts)]

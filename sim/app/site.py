@@ -22,10 +22,12 @@ from sim.app.keys import Visitor
 from sim.app.pool import Pool
 from sim.app.room import Class, Room, RoomError, Watched
 from sim.app.rooms import Rooms
+from sim.app.strings.catalogue import FIRST, LANGUAGES, RIGHT_TO_LEFT, in_language, words
 from sim.config import ConfigError
 
 T = TypeVar("T")
 DARK = "dark"  # name of the cookie that keeps the choice of light or dark
+LANGUAGE = "language"  # and of the one that keeps the language
 YEAR = 365 * 86_400
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
@@ -87,6 +89,38 @@ def acting_now(action: Callable[[], None]) -> Callable[[], None]:
     return act
 
 
+def language_here() -> str:
+    """The language of whoever looks at the page that is drawn now; the first if there is none."""
+    try:
+        chosen = ui.context.client.request.cookies.get(LANGUAGE, "")
+    except RuntimeError:  # nobody looks
+        return FIRST
+    return chosen if chosen in LANGUAGES else FIRST
+
+
+words.language = language_here  # from now on everybody is spoken to in their own
+
+
+def _speak(language: str) -> None:
+    kept = f"{LANGUAGE}={language}; path=/; max-age={YEAR}; samesite=lax"
+    ui.run_javascript(f"document.cookie = '{kept}'; location.reload()")
+
+
+def _languages() -> None:
+    """Mark the page with its language, and offer the others by their own names."""
+    here = language_here()
+    turned = "rtl" if here in RIGHT_TO_LEFT else "ltr"
+    ui.add_head_html(
+        f"<script>document.documentElement.lang = '{here}'; "
+        f"document.documentElement.dir = '{turned}'</script>"
+    )
+    for language in LANGUAGES:
+        if language != here:
+            name = in_language(language, "LANGUAGE_NAME")
+            made = ui.button(name, on_click=lambda language=language: _speak(language), color=None)
+            made.props(f'flat dense no-caps lang="{language}"').classes("plain")
+
+
 @contextmanager
 def frame(title: str, here: str = "", extra: str = "") -> Iterator[None]:
     """Put the header, the menu, the main part and the footer around a page."""
@@ -102,6 +136,7 @@ def frame(title: str, here: str = "", extra: str = "") -> Iterator[None]:
         ui.button(say.DARK, on_click=lambda: _turn(dark), color=None).props(
             "flat dense no-caps"
         ).classes("plain")
+        _languages()
     with ui.element("div").classes(f"stack {extra}".strip()) as main:  # within the one <main>
         ui.html(f"<h1>{escape(title)}</h1>", sanitize=False)
         yield
@@ -116,13 +151,13 @@ def _turn(dark: ui.dark_mode) -> None:
 
 
 @contextmanager
-def panel(heading: str, help_text: str = "", extra: str = "") -> Iterator[None]:
+def panel(heading: str, help_text: str = "", extra: str = "") -> Iterator[ui.element]:
     """A part of a page under a heading."""
-    with ui.element("section").classes(f"panel {extra}"):
+    with ui.element("section").classes(f"panel {extra}") as made:
         html(f"<h2>{escape(heading)}</h2>")
         if help_text:
             html(f'<p class="help">{escape(help_text)}</p>')
-        yield
+        yield made
 
 
 def html(content: str) -> ui.html:

@@ -27,7 +27,8 @@ Tables = dict[str, dict[tuple[Any, ...], Row]]
 
 COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told of it
     "classes": {"id": "INTEGER", "title": "TEXT", "key": "TEXT", "created": "REAL", "salt": "TEXT",
-                "code": "TEXT", "notice": "TEXT", "phase": "TEXT", "until": "REAL"},
+                "code": "TEXT", "notice": "TEXT", "phase": "TEXT", "until": "REAL",
+                "study": "TEXT"},
     "rooms": {
         "code": "TEXT", "class": "INTEGER", "setup": "TEXT", "deadline": "INTEGER",
         "created": "REAL", "touched": "REAL", "paused": "INTEGER", "revealed": "INTEGER",
@@ -36,7 +37,7 @@ COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told
     },
     "seats": {
         "room": "TEXT", "seat": "TEXT", "name": "TEXT", "key": "TEXT", "salt": "TEXT",
-        "ready": "INTEGER",
+        "ready": "INTEGER", "consents": "INTEGER",
     },
     "devices": {"owner": "TEXT", "key": "TEXT", "made": "REAL"},
     "moves": {
@@ -47,6 +48,10 @@ COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told
         "room": "TEXT", "number": "INTEGER", "day": "INTEGER", "round": "INTEGER", "seat": "TEXT",
         "to": "TEXT", "words": "TEXT", "turn": "INTEGER", "at": "REAL",
     },
+    "answers": {  # to the questions of a study
+        "room": "TEXT", "seat": "TEXT", "time": "TEXT", "number": "INTEGER", "words": "TEXT",
+        "at": "REAL",
+    },
     "set_aside": {  # moves that could not be played back
         "room": "TEXT", "turn": "INTEGER", "seat": "TEXT", "kind": "TEXT", "value": "TEXT",
         "made_by": "TEXT", "at": "REAL", "since": "REAL",
@@ -55,7 +60,7 @@ COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told
 KEYS: dict[str, tuple[str, ...]] = {
     "classes": ("id",), "rooms": ("code",), "seats": ("room", "seat"), "devices": ("owner", "key"),
     "moves": ("room", "turn"), "messages": ("room", "number"),
-    "set_aside": ("room", "turn", "since"),
+    "answers": ("room", "seat", "time", "number"), "set_aside": ("room", "turn", "since"),
 }  # fmt: skip
 BESIDE = ("", "-journal", "-wal", "-shm")  # the file and what SQLite may leave beside it
 PATIENCE = 3.0  # seconds to wait for another program that holds the file

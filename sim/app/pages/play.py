@@ -97,6 +97,9 @@ def _join(site: Site) -> None:
 
 def _join_class(site: Site, class_: Class) -> None:
     """A name, typed or picked from the teacher's list, and the seat that goes with it."""
+    if class_.study:
+        _consent(site, class_)
+        return
     with panel(say.JOIN_NOW, say.JOIN_CLASS_HELP):
         names = site.rooms.kept_names(class_)
         options = {"": say.NOT_LISTED} | {one: one for one in names}
@@ -113,6 +116,22 @@ def _join_class(site: Site, class_: Class) -> None:
 
         name.on("keydown.enter", acting(go))
         button(say.JOIN_NOW, go)
+
+
+def _consent(site: Site, class_: Class) -> None:
+    """What a study keeps and what for, and a seat with or without taking part in it."""
+    with panel(say.CONSENT):
+        for words in say.CONSENT_TEXT:
+            paragraph(words)
+
+        async def go(consents: bool) -> None:
+            must_keep_cookies()
+            room, seat = await site.rooms.join(class_, "", visitor(), consents)
+            ui.navigate.to(f"/room/{room.code}/{seat}")
+
+        with ui.element("div").classes("choices"):
+            button(say.I_CONSENT, lambda: go(True))
+            button(say.I_DO_NOT_CONSENT, lambda: go(False), plain=True)
 
 
 def _alone(site: Site) -> None:

@@ -14,6 +14,7 @@ from sim.app import cards, choices, render
 from sim.app import strings as say
 from sim.app.keys import Visitor
 from sim.app.pages.form import Form
+from sim.app.research import AFTER, BEFORE, LONGEST_ANSWER
 from sim.app.room import Room
 from sim.app.site import Private, Site, acting, button, html, panel, paragraph, phase_of, visitor
 from sim.app.words import LONGEST, PRESS, TABLE, channels, may_press
@@ -30,6 +31,7 @@ class SeatPage:
         self.who: Visitor = visitor()
         self.classes = site.rooms.classes_of(room)
         self.shown: tuple[Any, ...] = ()  # what the decision part shows now
+        self.asking: dict[str, ui.element] = {}  # the questions of a study, before and after
         self.asked: ui.element | None = None  # the heading of the decision
         self.moved = False  # whether the player has just decided, and looks for what is next
         self.part = Private(
@@ -47,7 +49,9 @@ class SeatPage:
         self.phase = ui.label().classes("help")
         self.notice = ui.label().classes("notice").props('role="status" aria-live="polite"')
         self.clock = ui.label().classes("warn").props('role="timer"')
+        self._questions(BEFORE)
         self._brief()
+        self._questions(AFTER)
         self.news = html("")
         self.decision = ui.element("section").classes("panel")
         with ui.element("div").classes("grid") as self.rest:
@@ -68,6 +72,29 @@ class SeatPage:
             ui.label(key).classes("key-text")
         if self.room.deadline or self.classes:
             ui.timer(1.0, self.tick)
+
+    def _questions(self, when: str) -> None:
+        """The questions of a study, for who takes part in it and has not answered yet."""
+        study = self.site.rooms.study(self.room)
+        asked = study.asked(when) if study is not None else ()
+        if not asked or not self.room.seats[self.seat].consents:
+            return
+        with panel(say.QUESTIONS[when]) as made:
+            fields = [ui.input(words).props(f"outlined maxlength={LONGEST_ANSWER}")
+                      for words in asked]  # fmt: skip
+
+            async def send() -> None:
+                words = [choices.text(field.value, LONGEST_ANSWER) for field in fields]
+                await self.site.rooms.answer(self.room, self.seat, when, words, self.who)
+
+            button(say.SEND_ANSWERS[when], send)
+        self.asking[when] = made
+
+    def _show_questions(self) -> None:
+        for when, made in self.asking.items():
+            due = when == BEFORE or self.room.over
+            answered = self.site.rooms.answered(self.room, self.seat, when)
+            made.visible = due and not answered
 
     def _brief(self) -> None:
         """The brief, unfolded until the player is ready."""
@@ -109,6 +136,7 @@ class SeatPage:
         self.rest.visible = room.begun
         if room.begun:
             self.news.content = cards.news(history, self.seat, seen["start"], since)
+        self._show_questions()
         self._decide(seen)
         self.mine.content = render.mine(seen["mine"])
         self.story.content = render.story(history, seen["start"])

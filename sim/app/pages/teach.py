@@ -15,6 +15,7 @@ from sim.app import strings as say
 from sim.app.choices import LENGTHS, Wanted
 from sim.app.keys import shown_code
 from sim.app.register import MOST_AT_ONCE
+from sim.app.research import Study, questions
 from sim.app.room import DEADLINES, Class, Room
 from sim.app.rooms import LONGEST_NAME, names_in
 from sim.app.site import (
@@ -108,6 +109,20 @@ class Teach:
             deadline = choice(say.DEADLINE, {n: str(n) for n in DEADLINES}, 120)
             seed = ui.input(say.SEED, value=str(site.seed)).props("outlined maxlength=20")
             alike = ui.checkbox(say.SAME_SEED, value=True)
+            with ui.expansion(say.RESEARCH):
+                paragraph(say.RESEARCH_HELP, "help")
+                research = ui.checkbox(say.RESEARCH_ON, value=False)
+                before = ui.textarea(say.ASK_BEFORE, value="\n".join(say.FIRST_BEFORE))
+                after = ui.textarea(say.ASK_AFTER, value="\n".join(say.FIRST_AFTER))
+                for field in (before, after):
+                    field.props("outlined rows=3")
+
+            def study() -> Study | None:
+                if research.value is not True:
+                    return None
+                typed = (choices.text(field.value, LONGEST_LIST) for field in (before, after))
+                return Study(*map(questions, typed))
+
             paragraph(say.PERSONS)
             boxes = {seat: ui.checkbox(say.seat(seat), value=seat != "mediators") for seat in SEATS}
 
@@ -130,7 +145,7 @@ class Teach:
                 await site.rooms.open_class(
                     choices.text(title.value, 100_000), setups,
                     choices.one_of(say.DEADLINE, deadline.value, DEADLINES), typed, self.who,
-                    listed,
+                    listed, study(),
                 )  # fmt: skip
                 self.show()
 
@@ -205,6 +220,8 @@ class ClassPage:
             self.results = html("")
             with ui.element("div").classes("choices"):
                 button(say.EXPORT, self.export)
+                if self.class_.study:
+                    button(say.EXPORT_STUDY, self.export_study)
                 button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
         self.key_help = ui.label()
         self.key = ui.label().classes("key-text")
@@ -313,6 +330,12 @@ class ClassPage:
         if self.part.open():
             rooms = self.site.rooms.of_class(self.class_.number)
             ui.download.content(csv(_rows(rooms)), "class.csv")
+
+    def export_study(self) -> None:
+        """Hand out what may be exported of a study."""
+        if self.part.open():
+            found = self.site.rooms.exported(self.class_, self.who)
+            ui.download.content(found, "study.zip")
 
     async def leave(self) -> None:
         """Close the class on this device."""

@@ -1,17 +1,4 @@
-"""Every word the classroom says, in one place for translation; knows no page and no model.
-
-Formats take named fields. Wording favours no side; contested facts carry their claimant.
-"""
-
-from __future__ import annotations
-
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-from sim.config import PARTIES
-
-Facts = Mapping[str, Any]
+"""English: every word of the classroom. Formats take named fields; claims carry their claimant."""
 
 TITLE = "Ceasefire rounds"
 WHAT_IF = "What-if simulation, not a forecast. No named individual is modelled."
@@ -24,9 +11,11 @@ MENU = {
     "/compare": "Compare",
 }
 DARK = "Light or dark"
+LANGUAGE_NAME = "English"
 
 # --- names ------------------------------------------------------------------------------------
 
+READABLE: dict[str, str] = {}  # configuration names that are not said as they are written
 SEATS = {
     "pakistan": "Islamabad",
     "afghan_taliban": "Kabul",
@@ -110,236 +99,9 @@ WHO_MADE = {
     "stand-in": " (by an agent)",
 }
 
-
-def seat(name: str) -> str:
-    """A seat's or speaker's name."""
-    return SEATS.get(name, str(name)[:LONGEST_ECHO])
-
-
-def readable(name: str) -> str:
-    """A configuration name with spaces."""
-    return name.replace("_", " ")
-
-
-def option(name: str) -> str:
-    """An option of an issue."""
-    return OPTIONS.get(name, readable(name))
-
-
-def how(mode: str, by: str | None) -> str:
-    """By what and by whom a ceasefire ended."""
-    if by is None:
-        return "ended from outside"
-    sides = "both sides" if by == "both" else seat(by)
-    if mode == "repudiation":
-        return f"{sides} declared it over"
-    return f"{ENDS_SHORT[mode].lower()} by {sides}"
-
-
-def collapsed(day: int, end: Facts) -> str:
-    """That, how and why it collapsed; ``end`` has mode, by and cause."""
-    words = {"how": how(end["mode"], end["by"]), "cause": CAUSES[end["cause"]]}
-    return COLLAPSED.format(day=day, **words)
-
-
-def issue(name: str) -> str:
-    """An issue, in full."""
-    return ISSUES.get(name, readable(name).capitalize())
-
-
-def package(chosen: Mapping[str, str]) -> str:
-    """A package in one line."""
-    return "; ".join(f"{readable(name)}: {option(picked)}" for name, picked in chosen.items())
-
-
-def date(start: str, day: int) -> str:
-    """A day with its date."""
-    return f"{dt.date.fromisoformat(start) + dt.timedelta(days=day):%d %b %Y}"
-
-
-LONGEST_ECHO = 40
-
 # --- what happened ----------------------------------------------------------------------------
 
-
-def told(entry: Facts) -> str:
-    """An entry of the log in plain words, private facts only where the entry has them."""
-    teller = _TELL.get(entry["kind"])
-    return teller(entry) if teller else readable(entry["kind"]).capitalize() + "."
-
-
-def other(side: str) -> str:
-    """The other side's name."""
-    return seat(next(one for one in PARTIES if one != side))
-
-
-def _attack(entry: Facts) -> str:
-    deaths = entry["deaths"]
-    dead = "nobody dies" if deaths == 0 else f"{deaths} killed"
-    laid = "nobody's door is named"
-    if entry["attributed"]:
-        answer = "denies it" if entry.get("denied") else "does not deny a part in it"
-        laid = f"Islamabad lays it at Kabul's door, Kabul {answer}"
-    origin = ""
-    if "from_afghan_soil" in entry:
-        was = "was" if entry["from_afghan_soil"] else "was not"
-        origin = f" (in this simulated future it {was} prepared on Afghan soil)"
-    group = GROUPS.get(entry["group"], readable(entry["group"]))
-    return f"Attack by {group}, {dead}; {laid}{origin}."
-
-
-def _clash(entry: Facts) -> str:
-    versions = (
-        "each says the other began"
-        if entry.get("denied")
-        else "one side acknowledges that it began"
-    )
-    began = ""
-    if "initiator" in entry:
-        began = f" (in this simulated future {seat(entry['initiator'])} fired first)"
-    return f"A clash at the border; {versions}{began}."
-
-
-def _round_opens(entry: Facts) -> str:
-    callers = " and ".join(seat(name) for name in entry.get("called_back_by", ()))
-    by = f", called by {callers}" if callers else ""
-    again = ", resumed after a breakdown" if entry.get("resumed") else ""
-    return (
-        f"Round {entry['round']} opens{again}{by}: at most {entry['exchanges']} exchanges, "
-        f"until day {entry['last_day']}."
-    )
-
-
-def _move(entry: Facts) -> str:
-    who = seat(entry["speaker"])
-    who = who[0].upper() + who[1:]
-    verb = "table a text" if entry["speaker"] == "mediators" else "offers"
-    fate = "accepted" if entry["accepted"] else "not accepted"
-    text = entry["package"] if isinstance(entry["package"], str) else package(entry["package"])
-    return f"{who} {verb} ({entry['exchange']} of {entry['of']}), {fate}: {text}."
-
-
-def _ratification(entry: Facts) -> str:
-    passed = entry["passed"] if "passed" in entry else entry["utility"] >= entry["needed"]
-    verdict = "ratifies the deal" if passed else "does not ratify the deal"
-    numbers = (
-        f" (worth {entry['utility']:.3f}, {entry['needed']:.3f} needed at home)"
-        if "utility" in entry
-        else ""
-    )
-    return f"{seat(entry['party'])} {verdict}{numbers}."
-
-
-def _information(entry: Facts) -> str:
-    word = "good" if entry["says_good_faith"] else "bad"
-    return (
-        f"{seat(entry['speaker'])} tells {seat(entry['hearer'])} in confidence that it takes "
-        f"{other(entry['hearer'])} to be in {word} faith."
-    )
-
-
-def _allegation(entry: Facts) -> str:
-    truth = ""
-    if "breached" in entry:
-        truth = f" (in this simulated future there was {'one' if entry['breached'] else 'none'})"
-    return f"{other(entry['party'])} alleges a breach of the deal by {seat(entry['party'])}{truth}."
-
-
-def _ruling(entry: Facts) -> str:
-    if entry["cleared"]:
-        return f"On review {seat(entry['party'])} is cleared of the alleged breach."
-    made_good = "makes it good" if entry["remedied"] else "does not make it good"
-    return f"On review the alleged breach is upheld; {seat(entry['party'])} {made_good}."
-
-
-_TELL: dict[str, Callable[[Facts], str]] = {
-    "attack": _attack,
-    "border_clash": _clash,
-    "renegotiation_asked": lambda e: f"{seat(e['party'])} asks to renegotiate the deal.",
-    "ceasefire_renewed": lambda _: "The ceasefire is re-established.",
-    "allegation": _allegation,
-    "ruling": _ruling,
-    "deal_lapses": lambda _: "The deal lapses: too many breaches were not made good.",
-    "round_not_held": lambda _: "A round is due but not held: a side stays away.",
-    "round_opens": _round_opens,
-    "act": lambda e: f"{seat(e['party'])} answers: {RUNGS[e['rung']].lower()}.",
-    "taken_back": lambda e: (
-        f"{seat(e['speaker'])} goes back, with no new grievance, on what it had offered or settled."
-    ),
-    "walks_out": lambda e: f"{seat(e['party'])} walks out.",
-    "initialled": lambda e: (
-        f"Both sides initial what their offers share: {package(e['granted'])}. The rest stays open."
-    ),
-    "adjourned": lambda e: (
-        "The round is adjourned"
-        + (f"; the sides will meet again on day {e['next']}." if e["next"] else ".")
-    ),
-    "breakdown": lambda e: (
-        "The round is broken off; a breakdown is announced."
-        + (" The mediators issue a joint communiqué." if e.get("communique") else "")
-    ),
-    "contradiction": lambda e: (
-        f"{seat(e['speaker'])}'s public account contradicts {other(e['speaker'])}'s on "
-        f"{readable(e['issue'])}."
-    ),
-    "move": _move,
-    "ratification": _ratification,
-    "information": _information,
-    "session": lambda _: "",
-}
-
 # --- news ---------------------------------------------------------------------------------------
-
-Card = tuple[str, list[str]]  # a title, and who says what
-
-
-def card(entry: Facts, seat_: str) -> Card | None:
-    """An entry of the log as news for a seat; None if it is none."""
-    teller = _CARDS.get(entry["kind"])
-    return teller(entry, seat_) if teller else None
-
-
-def _attack_card(entry: Facts, _: str) -> Card:
-    deaths = entry["deaths"]
-    title = ATTACK_TITLE.format(
-        group=GROUPS.get(entry["group"], readable(entry["group"])),
-        deaths=NOBODY_KILLED if deaths == 0 else KILLED.format(deaths=deaths),
-    )
-    if not entry["attributed"]:
-        return title, [NOBODY_NAMED]
-    answer = KABUL_DENIES if entry.get("denied") else KABUL_DOES_NOT_DENY
-    return title, [LAID_AT_DOOR, answer]
-
-
-def _clash_card(entry: Facts, _: str) -> Card:
-    if not entry.get("denied"):
-        return CLASH_TITLE, [ONE_ACKNOWLEDGES]
-    return CLASH_TITLE, [SAYS_OTHER_FIRED.format(seat=seat(side), other=other(side))
-                         for side in PARTIES]  # fmt: skip
-
-
-def _ratification_card(entry: Facts, seat_: str) -> Card:
-    own = "utility" in entry and entry["party"] == seat_
-    who, numbers = YOUR_CAPITAL if own else seat(entry["party"]), []
-    if own:
-        numbers = [RATIFICATION_NUMBERS.format(**entry)]
-    if entry["passed"]:
-        return RATIFIED.format(who=who), numbers
-    if own:
-        short = entry["needed"] - entry["utility"]
-        return REFUSED_SHORT.format(who=who, short=short), numbers
-    return REFUSED.format(who=who), [REFUSED_UNKNOWN]
-
-
-def _act_card(entry: Facts, seat_: str) -> Card | None:
-    if not entry["rung"] or entry["party"] == seat_:
-        return None
-    return told(entry).rstrip("."), [RUNGS_EXPLAINED[entry["rung"]]]
-
-
-def _plain_card(title: str, why: str) -> Callable[[Facts, str], Card]:
-    return lambda entry, _: (title, [told(entry), *([why] if why else [])])
-
 
 NOBODY_KILLED, KILLED = "nobody is killed", "{deaths} killed"
 ATTACK_TITLE = "Attack by {group}: {deaths}"
@@ -355,24 +117,6 @@ RATIFIED, REFUSED = "{who} ratifies the deal", "{who} does not ratify the deal"
 REFUSED_SHORT = "{who} refused: {short:.3f} short"
 RATIFICATION_NUMBERS = "The deal was worth {utility:.3f} to your side; {needed:.3f} was asked for."
 REFUSED_UNKNOWN = "By how much it fell short is known there only."
-_CARDS: dict[str, Callable[[Facts, str], Card | None]] = {
-    "attack": _attack_card,
-    "border_clash": _clash_card,
-    "ratification": _ratification_card,
-    "act": _act_card,
-    "allegation": _plain_card(
-        "A breach is alleged", "What is true comes out on review, if at all."
-    ),
-    "ruling": _plain_card("A breach is reviewed", ""),
-    "deal_lapses": _plain_card("The deal has lapsed", "Nothing it promised holds any more."),
-    "initialled": _plain_card("Agreement in part", "It holds at once; the rest is open."),
-    "adjourned": _plain_card("The round is adjourned", "Offers made so far are remembered."),
-    "breakdown": _plain_card("The talks are broken off", "Both sides now publish their accounts."),
-    "walks_out": _plain_card("A side walks out", ""),
-    "round_not_held": _plain_card("No round is held", "The next is weeks away."),
-    "contradiction": _plain_card("The accounts contradict each other", ""),
-    "renegotiation_asked": _plain_card("A side wants to renegotiate", ""),
-}
 
 # --- the boundary -----------------------------------------------------------------------------
 
@@ -617,7 +361,6 @@ CUSTOM_TACTIC = "it has a tactic of somebody's own, which is code that no page o
 GAP = "a move is missing or its row is no good"
 ROOM_BROKEN = "this room has failed and cannot go on; the other rooms are not affected"
 
-
 # --- the file of the rooms ----------------------------------------------------------------------
 
 NOT_STORED = "this could not be stored ({why}), so nothing has changed; try again"
@@ -693,7 +436,6 @@ WINNING_MEDIATORS = (
     "The ceasefire in force on the last day.",
     "Effort left for when it is needed: attempts to break a chain of responses cost it.",
 )
-SIDES = PARTIES
 ROLES = {  # who you are; what you want
     "pakistan": (
         "You are the delegation of the government in Islamabad. Islamabad says that armed groups "
@@ -946,6 +688,65 @@ WATCHING = "Watching room {code}: everything is shown here"
 ADVICE = "The agent in this seat would choose: {advice}"
 PROJECT = "Do not project this page before the game is over: it shows both sides' private numbers."
 
+# --- research ---------------------------------------------------------------------------------
+
+RESEARCH = "Research with this class (off)"
+RESEARCH_ON = "Research mode"
+RESEARCH_HELP = (
+    "Students read what is kept and agree or not; they are known by pseudonyms, and no names are "
+    "typed. Who does not agree plays all the same, and is left out of the export. Ask your "
+    "institution's ethics board before you use it."
+)
+ASK_BEFORE, ASK_AFTER = "Questions before the brief, one a line", "Questions after the game"
+FIRST_BEFORE = ("How often have you negotiated in a game before?",
+                "How far can the other side be trusted, from 0 to 10?")  # fmt: skip
+FIRST_AFTER = ("How far could the other side be trusted, from 0 to 10?",
+               "Which of your decisions would you take back?")  # fmt: skip
+QUESTIONS = {"before": "Some questions first", "after": "Some questions now that it is over"}
+SEND_ANSWERS = {"before": "Send my answers", "after": "Send my last answers"}
+QUESTIONS_BAD = "at most {most} questions of {longest} characters are asked"
+ANSWER_TOO_LONG = "an answer has at most {most} characters"
+NOT_ASKED = "nothing of the kind is asked here"
+NO_STUDY = "this class takes part in no study"
+NO_NAMES_IN_STUDY = "in a study nobody is known by a name; take the list of names out"
+CONSENT = "Before you join"
+CONSENT_TEXT = (
+    "This class takes part in a study. If you agree, your decisions, offers, messages and answers "
+    "are kept with their times under a pseudonym; your name is not asked for. Do not write it in "
+    "a message either.",
+    "If you do not agree you play just the same, and nothing of what you do is exported. You can "
+    "change your mind until the end of the lesson: tell your teacher, who frees your seat.",
+)
+I_CONSENT, I_DO_NOT_CONSENT = "I agree and take my seat", "I do not agree, but play"
+EXPORT_STUDY = "Export the study"
+CODEBOOK = """\
+events.csv: every decision and message of persons who agreed, in order of time
+  room         number of the room in the class
+  seed         seed of its chance; the same seed is the same chance events
+  order        number of the event in the room
+  time         when it was stored, UTC
+  day          day of the game
+  seat         pakistan (Islamabad), afghan_taliban (Kabul), mediators
+  person       pseudonym
+  made_by      person; clock: time was up and the agent decided; stand-in: an agent played the seat
+  event        decision or message
+  kind         of a decision: attend, offer, answer, text, respond, account, end, contain, draft,
+               leave (see sim/game/questions.py)
+  value        what was decided, as JSON: true or false, a rung 0 to 4, a package (issue: option),
+               a list of issues; null: held to the last offer
+  agent_would  what the agent in this seat would have decided, as JSON
+  to           of a message: table (all seats), press (public), or the side whose private channel
+               with the mediators it was
+  words        the message
+
+answers.csv: answers to the questions of the study
+  when         before the brief or after the game
+  question, answer, time
+
+Left out: whoever did not agree, and the decisions of seats that only agents played. With the same
+version, scenario and seed, decisions play back the whole game.
+"""
+
 # --- debrief ----------------------------------------------------------------------------------
 
 DEBRIEF = "Debriefing of room {code}"
@@ -1100,23 +901,65 @@ PICK_TWO = "choose two to eight scenarios to compare"
 REFERENCE = "Compared with"
 
 
-def both(sides: Sequence[str]) -> str:
-    """Sides in a row."""
-    return AND.join(map(seat, sides))
+# --- what happened, in sentences ----------------------------------------------------------------
 
-
-def said_kind(message: Any) -> str:
-    """To whom a message went, as a kind of entry in a transcript."""
-    to = message.to if message.to in SAID_BY else ""
-    return SAID_BY[to].format(seat=seat(message.seat), side=seat(message.to)).rstrip(":")
-
-
-def advice(kind: str, value: Any) -> str:
-    """A move's value in words."""
-    if kind == "respond":
-        return RUNGS[value].lower()
-    if kind in ("offer", "draft"):
-        return HELD_OFFER if value is None else package(value)
-    if kind == "account":
-        return ", ".join(readable(name) for name in value) or NOTHING
-    return YES if value else NO
+BY_NOBODY, BY_BOTH = "ended from outside", "both sides"
+DECLARED_OVER, ENDED_BY_SIDE = "{sides} declared it over", "{what} by {sides}"
+PART_OF_PACKAGE = "{issue}: {option}"
+TOLD_UNKNOWN = "{kind}."
+TOLD_ATTACK = "Attack by {group}, {dead}; {laid}{origin}."
+NOBODY_DIES = "nobody dies"
+NO_DOOR = "nobody's door is named"
+KABULS_DOOR = "Islamabad lays it at Kabul's door, Kabul {answer}"
+DENIES, DOES_NOT_DENY = "denies it", "does not deny a part in it"
+FROM_AFGHAN_SOIL = " (in this simulated future it was prepared on Afghan soil)"
+NOT_FROM_AFGHAN_SOIL = " (in this simulated future it was not prepared on Afghan soil)"
+TOLD_CLASH = "A clash at the border; {versions}{began}."
+EACH_SAYS_OTHER = "each says the other began"
+ONE_SIDE_BEGAN = "one side acknowledges that it began"
+FIRED_FIRST = " (in this simulated future {seat} fired first)"
+TOLD_ROUND = "Round {round} opens{again}{by}: at most {exchanges} exchanges, until day {last_day}."
+CALLED_BY, RESUMED = ", called by {callers}", ", resumed after a breakdown"
+TOLD_OFFER = "{seat} offers ({exchange} of {of}), {fate}: {package}."
+TOLD_TEXT = "{seat} table a text ({exchange} of {of}), {fate}: {package}."
+ACCEPTED, NOT_ACCEPTED = "accepted", "not accepted"
+TOLD_RATIFIES = "{seat} ratifies the deal{numbers}."
+TOLD_DOES_NOT_RATIFY = "{seat} does not ratify the deal{numbers}."
+HOME_NUMBERS = " (worth {utility:.3f}, {needed:.3f} needed at home)"
+TOLD_CONFIDENCE = (
+    "{speaker} tells {hearer} in confidence that it takes {other} to be in {word} faith."
+)
+GOOD_FAITH, BAD_FAITH = "good", "bad"
+TOLD_ALLEGATION = "{other} alleges a breach of the deal by {seat}{truth}."
+THERE_WAS_ONE = " (in this simulated future there was one)"
+THERE_WAS_NONE = " (in this simulated future there was none)"
+TOLD_CLEARED = "On review {seat} is cleared of the alleged breach."
+TOLD_UPHELD = "On review the alleged breach is upheld; {seat} {made_good}."
+MAKES_GOOD, NOT_MADE_GOOD = "makes it good", "does not make it good"
+TOLD = {
+    "renegotiation_asked": "{party} asks to renegotiate the deal.",
+    "ceasefire_renewed": "The ceasefire is re-established.",
+    "deal_lapses": "The deal lapses: too many breaches were not made good.",
+    "round_not_held": "A round is due but not held: a side stays away.",
+    "act": "{party} answers: {rung}.",
+    "taken_back": "{speaker} goes back, with no new grievance, on what it had offered or settled.",
+    "walks_out": "{party} walks out.",
+    "initialled": "Both sides initial what their offers share: {granted}. The rest stays open.",
+    "adjourned": "The round is adjourned{next}.",
+    "breakdown": "The round is broken off; a breakdown is announced.{communique}",
+    "contradiction": "{speaker}'s public account contradicts {other}'s on {issue}.",
+}
+MEET_AGAIN = "; the sides will meet again on day {day}"
+COMMUNIQUE = " The mediators issue a joint communiqué."
+CARDS = {  # kinds of news -> title, and what it means
+    "allegation": ("A breach is alleged", "What is true comes out on review, if at all."),
+    "ruling": ("A breach is reviewed", ""),
+    "deal_lapses": ("The deal has lapsed", "Nothing it promised holds any more."),
+    "initialled": ("Agreement in part", "It holds at once; the rest is open."),
+    "adjourned": ("The round is adjourned", "Offers made so far are remembered."),
+    "breakdown": ("The talks are broken off", "Both sides now publish their accounts."),
+    "walks_out": ("A side walks out", ""),
+    "round_not_held": ("No round is held", "The next is weeks away."),
+    "contradiction": ("The accounts contradict each other", ""),
+    "renegotiation_asked": ("A side wants to renegotiate", ""),
+}

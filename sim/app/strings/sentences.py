@@ -1,0 +1,271 @@
+"""Sentences that depend on what happened, made of the words of the catalogue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sim.app.strings.catalogue import words
+from sim.config import PARTIES
+
+Facts = Mapping[str, Any]
+Card = tuple[str, list[str]]  # a title, and who says what
+LONGEST_ECHO = 40
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def seat(name: str) -> str:
+    """A seat's or speaker's name."""
+    return str(words.SEATS.get(name, str(name)[:LONGEST_ECHO]))
+
+
+def readable(name: str) -> str:
+    """A configuration name with spaces, or in the language's own words."""
+    return str(words.READABLE.get(name, name.replace("_", " ")))
+
+
+def option(name: str) -> str:
+    """An option of an issue."""
+    return str(words.OPTIONS.get(name, readable(name)))
+
+
+def how(mode: str, by: str | None) -> str:
+    """By what and by whom a ceasefire ended."""
+    if by is None:
+        return str(words.BY_NOBODY)
+    sides = words.BY_BOTH if by == "both" else seat(by)
+    if mode == "repudiation":
+        return str(words.DECLARED_OVER.format(sides=sides))
+    return str(words.ENDED_BY_SIDE.format(what=words.ENDS_SHORT[mode].lower(), sides=sides))
+
+
+def collapsed(day: int, end: Facts) -> str:
+    """That, how and why it collapsed; ``end`` has mode, by and cause."""
+    cause = words.CAUSES[end["cause"]]
+    return str(words.COLLAPSED.format(day=day, how=how(end["mode"], end["by"]), cause=cause))
+
+
+def issue(name: str) -> str:
+    """An issue, in full."""
+    return str(words.ISSUES.get(name, readable(name).capitalize()))
+
+
+def package(chosen: Mapping[str, str]) -> str:
+    """A package in one line."""
+    part = words.PART_OF_PACKAGE
+    return "; ".join(part.format(issue=readable(n), option=option(o)) for n, o in chosen.items())
+
+
+def date(start: str, day: int) -> str:
+    """A day with its date."""
+    return f"{dt.date.fromisoformat(start) + dt.timedelta(days=day):%d %b %Y}"
+
+
+def other(side: str) -> str:
+    """The other side's name."""
+    return seat(next(one for one in PARTIES if one != side))
+
+
+def both(sides: Sequence[str]) -> str:
+    """Sides in a row."""
+    return str(words.AND).join(map(seat, sides))
+
+
+# --- what happened --------------------------------------------------------------------------------
+
+
+def told(entry: Facts) -> str:
+    """An entry of the log in plain words, private facts only where the entry has them."""
+    kind = entry["kind"]
+    teller = _TELL.get(kind)
+    if teller is not None:
+        return teller(entry)
+    if kind in words.TOLD:
+        return str(words.TOLD[kind].format(**_named(entry)))
+    return str(words.TOLD_UNKNOWN.format(kind=readable(kind).capitalize()))
+
+
+def _named(entry: Facts) -> dict[str, str]:
+    """Facts of an entry by the names that its sentence has for them."""
+    named = {name: seat(entry[name]) for name in ("party", "speaker") if name in entry}
+    if "speaker" in entry:
+        named["other"] = other(entry["speaker"])
+    if "issue" in entry:
+        named["issue"] = readable(entry["issue"])
+    if "rung" in entry:
+        named["rung"] = words.RUNGS[entry["rung"]].lower()
+    if "granted" in entry:
+        named["granted"] = package(entry["granted"])
+    again = entry.get("next")
+    named["next"] = words.MEET_AGAIN.format(day=again) if again else ""
+    named["communique"] = words.COMMUNIQUE if entry.get("communique") else ""
+    return named
+
+
+def _dead(deaths: int, nobody: str) -> str:
+    return nobody if deaths == 0 else str(words.KILLED.format(deaths=deaths))
+
+
+def _group(entry: Facts) -> str:
+    return str(words.GROUPS.get(entry["group"], readable(entry["group"])))
+
+
+def _attack(entry: Facts) -> str:
+    laid = words.NO_DOOR
+    if entry["attributed"]:
+        answer = words.DENIES if entry.get("denied") else words.DOES_NOT_DENY
+        laid = words.KABULS_DOOR.format(answer=answer)
+    origin = ""
+    if "from_afghan_soil" in entry:
+        from_there = entry["from_afghan_soil"]
+        origin = words.FROM_AFGHAN_SOIL if from_there else words.NOT_FROM_AFGHAN_SOIL
+    dead = _dead(entry["deaths"], words.NOBODY_DIES)
+    return str(words.TOLD_ATTACK.format(group=_group(entry), dead=dead, laid=laid, origin=origin))
+
+
+def _clash(entry: Facts) -> str:
+    versions = words.EACH_SAYS_OTHER if entry.get("denied") else words.ONE_SIDE_BEGAN
+    began = ""
+    if "initiator" in entry:
+        began = words.FIRED_FIRST.format(seat=seat(entry["initiator"]))
+    return str(words.TOLD_CLASH.format(versions=versions, began=began))
+
+
+def _round_opens(entry: Facts) -> str:
+    callers = both(entry.get("called_back_by", ()))
+    by = words.CALLED_BY.format(callers=callers) if callers else ""
+    again = words.RESUMED if entry.get("resumed") else ""
+    return str(words.TOLD_ROUND.format(again=again, by=by, round=entry["round"],
+                                       exchanges=entry["exchanges"],
+                                       last_day=entry["last_day"]))  # fmt: skip
+
+
+def _move(entry: Facts) -> str:
+    who = seat(entry["speaker"])
+    sentence = words.TOLD_TEXT if entry["speaker"] == "mediators" else words.TOLD_OFFER
+    fate = words.ACCEPTED if entry["accepted"] else words.NOT_ACCEPTED
+    text = entry["package"] if isinstance(entry["package"], str) else package(entry["package"])
+    return str(sentence.format(seat=who[0].upper() + who[1:], fate=fate, package=text,
+                               exchange=entry["exchange"], of=entry["of"]))  # fmt: skip
+
+
+def _ratification(entry: Facts) -> str:
+    passed = entry["passed"] if "passed" in entry else entry["utility"] >= entry["needed"]
+    sentence = words.TOLD_RATIFIES if passed else words.TOLD_DOES_NOT_RATIFY
+    numbers = ""
+    if "utility" in entry:
+        numbers = words.HOME_NUMBERS.format(utility=entry["utility"], needed=entry["needed"])
+    return str(sentence.format(seat=seat(entry["party"]), numbers=numbers))
+
+
+def _information(entry: Facts) -> str:
+    word = words.GOOD_FAITH if entry["says_good_faith"] else words.BAD_FAITH
+    return str(words.TOLD_CONFIDENCE.format(
+        speaker=seat(entry["speaker"]), hearer=seat(entry["hearer"]), other=other(entry["hearer"]),
+        word=word,
+    ))  # fmt: skip
+
+
+def _allegation(entry: Facts) -> str:
+    truth = ""
+    if "breached" in entry:
+        truth = words.THERE_WAS_ONE if entry["breached"] else words.THERE_WAS_NONE
+    party = entry["party"]
+    return str(words.TOLD_ALLEGATION.format(other=other(party), seat=seat(party), truth=truth))
+
+
+def _ruling(entry: Facts) -> str:
+    if entry["cleared"]:
+        return str(words.TOLD_CLEARED.format(seat=seat(entry["party"])))
+    made_good = words.MAKES_GOOD if entry["remedied"] else words.NOT_MADE_GOOD
+    return str(words.TOLD_UPHELD.format(seat=seat(entry["party"]), made_good=made_good))
+
+
+_TELL: dict[str, Callable[[Facts], str]] = {
+    "attack": _attack,
+    "border_clash": _clash,
+    "round_opens": _round_opens,
+    "move": _move,
+    "ratification": _ratification,
+    "information": _information,
+    "allegation": _allegation,
+    "ruling": _ruling,
+    "session": lambda _: "",
+}
+
+# --- news -----------------------------------------------------------------------------------------
+
+
+def card(entry: Facts, seat_: str) -> Card | None:
+    """An entry of the log as news for a seat; None if it is none."""
+    kind = entry["kind"]
+    if kind in _CARDS:
+        return _CARDS[kind](entry, seat_)
+    if kind not in words.CARDS:
+        return None
+    title, why = words.CARDS[kind]
+    return title, [told(entry), *([why] if why else [])]
+
+
+def _attack_card(entry: Facts, _: str) -> Card:
+    dead = _dead(entry["deaths"], words.NOBODY_KILLED)
+    title = words.ATTACK_TITLE.format(group=_group(entry), deaths=dead)
+    if not entry["attributed"]:
+        return title, [words.NOBODY_NAMED]
+    answer = words.KABUL_DENIES if entry.get("denied") else words.KABUL_DOES_NOT_DENY
+    return title, [words.LAID_AT_DOOR, answer]
+
+
+def _clash_card(entry: Facts, _: str) -> Card:
+    if not entry.get("denied"):
+        return words.CLASH_TITLE, [words.ONE_ACKNOWLEDGES]
+    says = words.SAYS_OTHER_FIRED
+    return words.CLASH_TITLE, [says.format(seat=seat(s), other=other(s)) for s in PARTIES]
+
+
+def _ratification_card(entry: Facts, seat_: str) -> Card:
+    own = "utility" in entry and entry["party"] == seat_
+    who = words.YOUR_CAPITAL if own else seat(entry["party"])
+    numbers = [words.RATIFICATION_NUMBERS.format(**entry)] if own else []
+    if entry["passed"]:
+        return words.RATIFIED.format(who=who), numbers
+    if own:
+        short = entry["needed"] - entry["utility"]
+        return words.REFUSED_SHORT.format(who=who, short=short), numbers
+    return words.REFUSED.format(who=who), [words.REFUSED_UNKNOWN]
+
+
+def _act_card(entry: Facts, seat_: str) -> Card | None:
+    if not entry["rung"] or entry["party"] == seat_:
+        return None
+    return told(entry).rstrip("."), [words.RUNGS_EXPLAINED[entry["rung"]]]
+
+
+_CARDS: dict[str, Callable[[Facts, str], Card | None]] = {
+    "attack": _attack_card,
+    "border_clash": _clash_card,
+    "ratification": _ratification_card,
+    "act": _act_card,
+}
+
+# --- decisions and words --------------------------------------------------------------------------
+
+
+def said_kind(message: Any) -> str:
+    """To whom a message went, as a kind of entry in a transcript."""
+    to = message.to if message.to in words.SAID_BY else ""
+    said = words.SAID_BY[to].format(seat=seat(message.seat), side=seat(message.to))
+    return str(said).rstrip(":")
+
+
+def advice(kind: str, value: Any) -> str:
+    """A move's value in words."""
+    if kind == "respond":
+        return str(words.RUNGS[value]).lower()
+    if kind in ("offer", "draft"):
+        return str(words.HELD_OFFER) if value is None else package(value)
+    if kind == "account":
+        return ", ".join(readable(name) for name in value) or str(words.NOTHING)
+    return str(words.YES if value else words.NO)

@@ -1,0 +1,68 @@
+"""Every language says what English says: the same names, the same fields, nothing left over."""
+
+import string
+
+import pytest
+
+from sim.app import strings as say
+from sim.app.strings import en
+from sim.app.strings.catalogue import FIRST, LANGUAGES, in_language, words
+
+OTHERS = [language for language in LANGUAGES if language != FIRST]
+
+
+def texts(value):
+    """Every text within a word, by where it stands."""
+    if isinstance(value, str):
+        return {"": value}
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return {f"{at}.{inner}": text for at, one in items for inner, text in texts(one).items()}
+
+
+def fields(text):
+    return sorted((name, spec or "") for _, name, spec, _ in string.Formatter().parse(text)
+                  if name is not None)  # fmt: skip
+
+
+def named(module):
+    return {name: value for name, value in vars(module).items() if name.isupper()}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_says_what_english_says_with_the_same_fields(language):
+    own, first = named(LANGUAGES[language]), named(en)
+    assert set(own) <= set(first)
+    for name, value in own.items():
+        assert type(value) is type(first[name]), name
+        known = texts(first[name])
+        for at, text in texts(value).items():
+            if name != "READABLE":  # names that English says as they are written
+                assert at in known, (name, at)
+                assert fields(text) == fields(known[at]), (name, at)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_student_finds_every_decision_and_every_kind_of_news_in_their_language(language):
+    own = named(LANGUAGES[language])
+    for name in ("ASK", "ASK_HELP", "YES_NO", "WAITS_TO", "TOLD", "CARDS", "KINDS", "ROLES",
+                 "RUNGS", "ISSUES", "MINE_ROWS", "SAID_BY"):  # fmt: skip
+        assert texts(own[name]).keys() == texts(getattr(en, name)).keys(), name
+
+
+def test_what_a_language_lacks_is_said_in_english():
+    assert in_language("ur", "COMPARE_HELP") == en.COMPARE_HELP
+    assert in_language("ur", "YOU_ARE") != en.YOU_ARE
+
+
+def test_everybody_is_spoken_to_in_their_own_language():
+    before = words.language
+    try:
+        words.language = lambda: "ur"
+        assert say.seat("pakistan") == "اسلام آباد"
+        assert say.package({"border": "open"}) == "سرحد: کھلی"
+        words.language = lambda: FIRST
+        assert say.seat("pakistan") == "Islamabad"
+    finally:
+        words.language = before
+    with pytest.raises(AttributeError):
+        _ = say.NO_SUCH_WORD
