@@ -12,7 +12,7 @@ COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures calibration signs studies study sensitivity frozen docs screens test test-slow mutants digests lint format bench clean
+.PHONY: run figures gallery calibration signs studies study sensitivity frozen docs screens test test-slow mutants digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -25,6 +25,10 @@ figures: $(INSTALLED)
 	@$(BIN)/ceasefire -m 'scenario=glob(*)' replicates=2000 hydra.sweep.dir=build/figures/sweep
 	@cp build/figures/cell/survival.png docs/figures/survival.png
 	@cp build/figures/sweep/comparison.png docs/figures/comparison.png
+
+# Every figure, on a slide and at column width, light and dark, and the page of the docs that shows them.
+gallery: $(INSTALLED)
+	@$(BIN)/python -m sim.plots.gallery
 
 # The documents as a site, in build/site. Open index.html, or serve the folder to have its search too.
 docs: $(INSTALLED_FOR_TESTS)

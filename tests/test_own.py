@@ -9,6 +9,7 @@ import pytest
 import sim
 from sim import cli
 from sim.analysis.survival import SurvivalInputError, aalen_johansen, kaplan_meier, log_rank
+from sim.plots.own import own
 
 DAYS = np.array([3, 5, 5, 8, 10, 12, 12, 20])
 ENDED = np.array([1, 1, 0, 1, 1, 0, 1, 0])
@@ -62,7 +63,7 @@ def test_what_is_wrong_is_said_in_a_sentence(make, said):
 
 @pytest.mark.parametrize("sheet", ["slide", "page", "column"])
 def test_the_figure_draws_every_group_and_counts_that_add_up(sheet):
-    drawing = sim.survival(DAYS, ENDED, groups=GROUPS).figure(sheet=sheet)
+    drawing = own(sim.survival(DAYS, ENDED, groups=GROUPS), sheet=sheet)
     counts = drawing.table[drawing.table["panel"] == "counts"]
     assert (counts.groupby(["scenario", "day"])["value"].sum() == 4).all()
 

@@ -13,6 +13,7 @@ from matplotlib.text import Text
 
 from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble, simulate
+from sim.analysis.parameter_spread import parameter_spread
 from sim.config import CAUSES, BagramStatement, ConfigError
 from sim.plots.comparison import comparison
 from sim.plots.difference import difference, difference_rows
@@ -22,6 +23,7 @@ from sim.plots.hazard import hazard
 from sim.plots.incidence import incidence
 from sim.plots.page import spread
 from sim.plots.panels import comparison_panels
+from sim.plots.states import states
 from sim.plots.style import SHEETS, THEMES, save
 from sim.plots.survival import count_rows, survival
 from sim.plots.sweep import heatmap, response
@@ -93,6 +95,16 @@ def few():
 
 
 @cache
+def two():
+    return {name: twelve()[name] for name in NAMES[:2]}
+
+
+@cache
+def watched():
+    return simulate(load_cell("baseline").scenario, replicates=40, seed=3, horizon=60, watched=40)
+
+
+@cache
 def simulated():
     return simulate(
         load_cell("bagram_shock").scenario, replicates=60, seed=3, horizon=60, watched=0
@@ -158,10 +170,13 @@ FIGURES = {
     "comparison of 4": lambda **look: comparison(few(), "baseline", **look),
     "panels": lambda **look: comparison_panels(twelve(), "baseline", **look),
     "difference": lambda **look: difference(few(), "baseline", **look),
+    "difference in days": lambda **look: difference(few(), "baseline", kind="rmst", **look),
+    "one difference": lambda **look: difference(two(), "baseline", **look),
     "forest": lambda **look: forest(twelve(), "baseline", **look),
     "causes": lambda **look: forest(twelve(), "baseline", kind="causes", **look),
     "hazard": lambda **look: hazard(few(), "baseline", **look),
     "fans": lambda **look: fans(simulated(), **look),
+    "states": lambda **look: states(watched(), **look),
 }
 
 
@@ -350,6 +365,38 @@ def test_fans_are_the_daily_quantiles_and_count_who_is_in_force():
     assert last["value"] == simulated().daily["in_force"].iloc[-1]
 
 
+def test_states_add_up_to_all_futures_on_every_day():
+    table = rows(figure("states"), "state")
+    assert np.allclose(table.groupby("day")["value"].sum(), 1)
+
+
+def test_states_end_as_the_survival_curve_does():
+    table = rows(figure("states"), "state")
+    ended = table[table["quantity"].str.startswith("ended by")].groupby("day")["value"].sum()
+    assert np.allclose(ended, 1 - watched().survival().survival)
+
+
+def test_changes_of_state_account_for_the_shares():
+    """What enters a state less what leaves it is what is in it on the last day."""
+    drawing = figure("states")
+    last = rows(drawing, "state", day=60, quantity="deal in force")["value"].sum() * 40
+    moves = rows(drawing, "move")
+    into = moves[moves["quantity"].str.endswith("→ deal in force")]["value"].sum()
+    out = moves[moves["quantity"].str.startswith("deal in force →")]["value"].sum()
+    assert into - out == pytest.approx(last)
+
+
+def test_named_bands_are_nested_and_in_the_table():
+    day, ended, number = np.arange(1, 61), np.arange(1, 61) <= 50, np.arange(60) % 6
+    wide = parameter_spread(np.minimum(day, 60), ended, number, 60)
+    drawing = survival(watched(), spreads={"accepted sets": wide, "wide sets": wide})
+    shown = " ".join(text for text, _ in texts(drawing.figure))
+    assert "wide sets (6 sets)" in shown
+    assert set(rows(drawing, "curve")["quantity"]) == {
+        "survival", "survival with accepted sets", "survival with wide sets",
+    }  # fmt: skip
+
+
 def test_heat_map_cells_are_the_table():
     table = sweep()
     drawing = heatmap(table, "pakistan.trust", "conflict.attribution.base", "S(90)", ABOUT, se="se")
@@ -465,12 +512,12 @@ def test_every_figure_states_its_facts(name):
     drawing = figure(name)
     footer = drawing.footer
     shown = " ".join(text for text, _ in texts(drawing.figure)).replace("\n", " ")
-    key = (simulated() if name == "fans" else decaying()).cell.key[:12]
-    size = "60" if name == "fans" else "400"
+    made = {"fans": simulated, "states": watched}.get(name, decaying)()
+    key, size = made.cell.key[:12], str(made.replicates)
     for fact in ("End = collapse: open hostilities", "Horizon", f"{size} replicates", "seed",
                  "accounts: mixed", key, "What-if simulation, not a forecast."):  # fmt: skip
         assert fact in footer
-    if name != "fans":
+    if name not in ("fans", "states"):
         assert "95% Monte Carlo" in footer
     assert footer.partition("\n")[0] in shown
 

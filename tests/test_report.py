@@ -82,8 +82,8 @@ def test_it_names_every_scenario_the_end_and_the_accounts(page: Page) -> None:
 def test_it_has_every_part(page: Page) -> None:
     parts = [attributes["id"] for attributes in page.all("section")]
     assert parts == [
-        "answer", "scenarios", "effects", "levels", "causes", "mechanisms", "caveats",
-        "reproduce", "provenance", "parameters",
+        "answer", "scenarios", "estimands", "methods", "effects", "levels", "causes",
+        "mechanisms", "performance", "caveats", "reproduce", "provenance", "parameters",
     ]  # fmt: skip
 
 

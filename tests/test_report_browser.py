@@ -9,8 +9,10 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from finished_cells import put_sweep
@@ -107,12 +109,92 @@ def test_pictures_have_a_size_and_the_page_is_not_wider_than_the_screen(
         "over: document.documentElement.scrollWidth - innerWidth}))</script></body>"
     )
     html = re.sub(policy.replace("\\", ""), "", report.read_text(encoding="utf-8"))
-    probe.write_text(html.replace("</body>", script), encoding="utf-8")
+    before, _, after = html.rpartition("</body>")  # a script in the page names it too
+    probe.write_text(f"{before}{script}{after}", encoding="utf-8")
     for width in ("1280", "400"):
         dom = browse(probe, tmp_path / width, f"--window-size={width},900", "--dump-dom").stdout
         found = json.loads(re.search(r"<title>(.*?)</title>", dom)[1])  # type: ignore[index]
         assert found["images"] >= 6
         assert (found["broken"], max(found["over"], 0)) == (0, 0), width
+
+
+@pytest.fixture
+def opened(report: Path) -> Iterator[Callable[..., Any]]:
+    """Open the report in a window of some width; what it asks for and complains of is kept."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+        def visit(width: int, **context: Any) -> Any:
+            page = browser.new_page(viewport={"width": width, "height": 900}, **context)
+            page.said, page.asked = [], []
+            page.on("console", lambda line: page.said.append(line.text))
+            page.on("pageerror", lambda error: page.said.append(str(error)))
+            page.on("request", lambda request: page.asked.append(request.url))
+            page.goto(report.as_uri())
+            page.wait_for_selector("#survival[data-ready]", timeout=30_000)
+            return page
+
+        yield visit
+        browser.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_chart_runs_asks_nobody_and_fits(opened: Callable[..., Any], width: int) -> None:
+    page = opened(width)
+    assert page.said == []
+    assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def readings(page: Any) -> list[str]:
+    """What is read off at the milestone, a line for each scenario."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('#survival svg text')].map(x => x.textContent)"
+        ".filter(x => /: -?[0-9.]+ \\[/.test(x.replace('−', '-')))"
+    )
+    return found
+
+
+def test_a_scenario_is_toggled_a_day_and_a_view_chosen_by_keyboard(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened(1280)
+    assert len(readings(page)) == 3
+    page.focus("input[name=on1]")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
+    assert len(readings(page)) == 2
+    before = readings(page)
+    page.focus("input[name=day]")
+    page.keyboard.press("Home")
+    page.wait_for_timeout(300)
+    assert readings(page) != before
+    page.select_option("select[name=view]", index=1)
+    page.wait_for_timeout(300)
+    assert len(readings(page)) == 1  # of two scenarios one is the reference
+
+
+def test_a_tooltip_gives_the_value_with_its_interval(opened: Callable[..., Any]) -> None:
+    page = opened(1280)
+    page.locator("#survival svg").scroll_into_view_if_needed()
+    page.locator("#survival .mark-symbol path").nth(8).hover(force=True)
+    tip = page.locator("#vg-tooltip-element.visible")
+    tip.wait_for(timeout=5_000)
+    text = tip.inner_text()
+    assert re.search(r"Scenario\s+(baseline|no mediators|verified guarantees)", text)
+    assert re.search(r"Value\s+[01]\.\d{3}", text)
+    assert re.search(r"Lower \(95%\)\s+[01]\.\d{3}", text)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(opened: Callable[..., Any], width: int, theme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
+    page = opened(width, color_scheme=theme, bypass_csp=True)
+    page.add_script_tag(path=str(Path(axe.__file__).with_name("axe.min.js")))
+    found = page.evaluate("axe.run()")["violations"]
+    assert [(x["id"], x["nodes"][0]["html"][:200]) for x in found] == []
 
 
 def test_it_prints_to_pdf(report: Path, tmp_path: Path) -> None:

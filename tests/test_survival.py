@@ -324,6 +324,29 @@ def test_a_hazard_of_few_days_is_between_its_limits(days):
     assert (curve.upper <= 1).all()
 
 
+def test_case_weights_of_one_give_the_binomial_error():
+    """Without censoring the robust variance is S (1 - S) / n, as Greenwood's."""
+    days = np.random.default_rng(2).integers(1, 30, 80)
+    plain = kaplan_meier(days, np.ones(80))
+    robust = kaplan_meier(days, np.ones(80), weights=np.ones(80), weighting="case")
+    assert robust.se[:-1] == pytest.approx(plain.se[:-1], rel=1e-10)
+    assert robust.rmst(20).se == pytest.approx(plain.rmst(20).se, rel=1e-10)
+
+
+def test_case_weights_may_be_in_any_unit_and_cost_precision():
+    days, ended = np.arange(1, 41), np.ones(40)
+    weights = np.where(days % 4 == 0, 3.0, 1.0)
+    one = kaplan_meier(days, ended, weights=weights, weighting="case")
+    ten = kaplan_meier(days, ended, weights=10 * weights, weighting="case")
+    assert one.se == pytest.approx(ten.se)
+    assert one.at(20).se > kaplan_meier(days, ended, weights=weights).at(20).se
+
+
+def test_a_weighting_that_is_none_is_refused():
+    with pytest.raises(SurvivalInputError, match="weighting must be one of frequency, case"):
+        kaplan_meier([1, 2], [1, 1], weighting="sampling")
+
+
 def test_days_lost_to_a_cause_are_the_sample_mean_without_censoring():
     rng = np.random.default_rng(0)
     days, causes = rng.integers(0, 60, 300), rng.choice(["x", "y"], 300)

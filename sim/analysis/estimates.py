@@ -92,6 +92,7 @@ class SurvivalEstimate:
     band: str
     label: str = ""
     resampled: FloatArray | None = field(default=None, repr=False)
+    moved: FloatArray | None = field(default=None, repr=False)
 
     @classmethod
     def from_counts(
@@ -105,10 +106,16 @@ class SurvivalEstimate:
         band: str = "log-log",
         label: str = "",
         resampled: FloatArray | None = None,
+        moved: FloatArray | None = None,
     ) -> SurvivalEstimate:
-        """Estimate from daily counts, shape (days,); `resampled` has shape (resamples, days)."""
+        """Estimate from daily counts, shape (days,); `resampled` has shape (resamples, days).
+
+        `moved` is the covariance of S over days where weights are those of cases.
+        """
         survival = np.cumprod(1 - daily_hazard(at_risk, events))
         se = survival * np.sqrt(np.cumsum(greenwood_terms(at_risk, events)))
+        if moved is not None:
+            se = np.sqrt(np.diag(moved))
         if resampled is not None:
             tail = (1 - level) / 2
             lower, upper = np.quantile(resampled, [tail, 1 - tail], axis=0)
@@ -121,8 +128,9 @@ class SurvivalEstimate:
                 column[last_followed(at_risk) + 1 :] = np.nan
         day = np.arange(start, start + survival.size)
         return cls(
-            day, at_risk, events, censored, survival, se, *limits, level, band, label, resampled
-        )
+            day, at_risk, events, censored, survival, se, *limits, level, band, label, resampled,
+            moved,
+        )  # fmt: skip
 
     @property
     def start(self) -> int:
@@ -165,6 +173,8 @@ class SurvivalEstimate:
         area_after = np.cumsum(self.survival[:end][::-1])[::-1]
         terms = area_after**2 * greenwood_terms(self.at_risk, self.events)[:end]
         se = math.sqrt(float(terms.sum()))
+        if self.moved is not None:
+            se = math.sqrt(float(self.moved[:end, :end].sum()))
         if se == 0:  # nobody ended before tau, or all at once: take the areas under the limits
             low, high = (self.start + float(x[:end].sum()) for x in (self.lower, self.upper))
             return Days(value, low, high, se)
@@ -218,6 +228,8 @@ class SurvivalEstimate:
         self._must_be_known(row, f"S({day})")
         if self.survival[row] <= 0:
             raise SurvivalInputError(f"nobody lasted to day {day}: no survival can be given it")
+        if self.moved is not None:
+            raise SurvivalInputError("weights of cases have no conditional survival here")
         counts = [x[row:].copy() for x in (self.at_risk, self.events, self.censored)]
         counts[0][0] = counts[0][1] if counts[0].size > 1 else 0.0
         counts[1][0] = counts[2][0] = 0.0

@@ -27,8 +27,6 @@ from sim.analysis.survival import aalen_johansen, kaplan_meier, nelson_aalen
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.plots.style import Drawing
-
 
 @dataclass(frozen=True, eq=False)
 class Survival:
@@ -94,12 +92,6 @@ class Survival:
         table = pd.concat(parts, ignore_index=True)
         return table[["group", *(x for x in table.columns if x != "group")]]
 
-    def figure(self, theme: str = "light", sheet: str = "page", title: str = "") -> Drawing:
-        """Draw the curves with bands and numbers at risk in the house style."""
-        from sim.plots.own import own
-
-        return own(self, theme=theme, sheet=sheet, title=title)
-
     def _by_group(self, estimator: Any, **more: Any) -> dict[Hashable, Any]:
         found = estimator(**self.data, **self.options, **more)
         return found if isinstance(found, dict) else {"all": found}
@@ -145,7 +137,7 @@ def survival(
     -------
     Survival
         With ``curves``, ``cumulative_hazards``, ``hazards``, ``incidences``, ``rmst(tau)``,
-        ``log_rank``, ``table`` and ``figure()``.
+        ``log_rank`` and ``table``; ``sim.plots.own.own`` draws it in the house style.
 
     Raises
     ------

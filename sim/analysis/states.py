@@ -80,9 +80,9 @@ def _changes(ensemble: Ensemble, runs: pd.DataFrame, end: str) -> list[pd.DataFr
         part = known[["replicate"]].assign(day=known[column].astype(int))
         parts.append(part.assign(state=state, rank=rank))
     gone = runs[runs[f"{end}_ended"].astype(bool)]
-    met = mode(gone, end).astype(str).str.partition("_by_")[0].str.replace("_", " ")
+    met = [str(x).partition("_by_")[0].replace("_", " ") for x in mode(gone, end)]
     part = gone[["replicate"]].assign(day=gone[f"{end}_day"].astype(int))
-    parts.append(part.assign(state=("ended by " + met).to_numpy(), rank=3))
+    parts.append(part.assign(state=[f"ended by {x}" for x in met], rank=3))
     return parts
 
 

@@ -2,7 +2,8 @@
 
 Conventions (all estimators): durations are whole days >= 0; an event on day t and a censoring on
 day t both leave at risk on day t, events first; units still under observation on `horizon` are
-censored there. Weights are frequencies. See `sim.analysis.sample` for truncation.
+censored there. Weights are frequencies, unless `kaplan_meier` is told that they are those of cases.
+See `sim.analysis.sample` for truncation.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sim.analysis.estimates import (
 from sim.analysis.hazard import smoothed_hazard
 from sim.analysis.incidence import DailyCurve, IncidenceEstimate
 from sim.analysis.independent import log_rank
+from sim.analysis.influence import influence
 from sim.analysis.limits import ROUNDING, Days, PointEstimate, normal_quantile, with_exact_ends
 from sim.analysis.sample import (
     DailyCounts,
@@ -50,6 +52,7 @@ __all__ = [
     "smoothed_hazard",
 ]
 
+WEIGHTINGS = ("frequency", "case")
 Estimate = TypeVar("Estimate", SurvivalEstimate, IncidenceEstimate, DailyCurve)
 
 
@@ -69,6 +72,7 @@ class BandOptions(Options, total=False):
     band: str
     resamples: int
     seed: int
+    weighting: str
 
 
 class CauseOptions(Options, total=False):
@@ -98,6 +102,7 @@ def kaplan_meier(
     band: str = "log-log",
     resamples: int = 1000,
     seed: int = 0,
+    weighting: str = "frequency",
     label: str = "",
 ) -> SurvivalEstimate | dict[Hashable, SurvivalEstimate]:
     """Estimate P(T > t) for t = 0 ... horizon (Kaplan & Meier 1958, variance Greenwood 1926).
@@ -109,12 +114,19 @@ def kaplan_meier(
     pointwise limits; `band` is "log-log" (default), "plain" or "bootstrap" (percentiles of
     `resamples` samples drawn with `seed`; Efron 1981). Log-log limits cover as stated from about
     five events on; where half an event was expected among 100 units they covered 91 in place of
-    95 % (tests/test_survival_coverage.py).
+    95 % (tests/test_survival_coverage.py). `weighting` says what weights are: "frequency" (weight
+    3: three such units) or "case" (how much a unit counts, as in a sample drawn unequally): then
+    errors are robust, from each unit's influence (infinitesimal jackknife; Therneau & Grambsch 2000).
     Errors: `SurvivalInputError`, one sentence with field, value and what is allowed.
     """
     fraction("level", level)
     _must_be_band(band, (*LIMITS, "bootstrap"))
     whole_number("resamples", resamples, 1)
+    if weighting not in WEIGHTINGS or (weighting == "case" and band == "bootstrap"):
+        raise SurvivalInputError(
+            f"weighting must be one of {', '.join(WEIGHTINGS)}, and frequency for the bootstrap, "
+            f"got {weighting!r}"
+        )
     columns: dict[str, Any] = {"weights": weights, "entry": entry, "groups": groups}
     sample = read_sample(durations, events, horizon=horizon, **columns)
 
@@ -129,6 +141,7 @@ def kaplan_meier(
             band=band,
             label=name,
             resampled=drawn,
+            moved=influence(part) if weighting == "case" else None,
         )
 
     return _by_group(one, sample, label)

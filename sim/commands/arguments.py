@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from sim.plots.style import Drawing
     from sim.report.cells import CellSet
 
-FORMATS = ("png", "svg", "pdf", "csv", "txt", "html", "json")
-"""Pictures, the data drawn, the caption, an interactive page and its Vega-Lite specification."""
+MOVING = ("html", "json")
+"""An interactive page, and its Vega-Lite specification."""
+FORMATS = ("png", "svg", "pdf", "csv", "txt", *MOVING)
+"""Pictures, the data drawn, the caption, and what moves."""
 THEMES, SHEETS = ("light", "dark"), ("slide", "page", "column")
 
 
@@ -89,13 +91,16 @@ def folder(given: argparse.Namespace) -> Path:
 
 
 def write_figure(drawing: Drawing, path: Path, formats: Sequence[str]) -> list[Path]:
-    """Write a figure, and its data if csv is among the formats; return the paths."""
+    """Write a figure, its data (csv) and caption (txt) if asked for; return the paths."""
     from sim.plots.style import save
 
-    written = save(drawing, path, [kind for kind in formats if kind != "csv"])
-    if "csv" in formats:
-        table = path.with_name(f"{path.name}.csv")
-        write_whole(table, drawing.table.to_csv(index=False))
+    texts = {"csv": lambda: drawing.table.to_csv(index=False),
+             "txt": lambda: f"{drawing.title}\n\n{drawing.footer}\n"}  # fmt: skip
+    pictures = [kind for kind in formats if kind not in (*texts, *MOVING)]
+    written = save(drawing, path, pictures)
+    for kind in (x for x in formats if x in texts):
+        table = path.with_name(f"{path.name}.{kind}")
+        write_whole(table, texts[kind]())
         written.append(table)
     return written
 

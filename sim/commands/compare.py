@@ -33,6 +33,7 @@ comparison; with --facet, panels; with
 
   ceasefire compare multirun/2025-11-01/12-00-00
   ceasefire compare multirun/accounts outputs/mine --reference baseline --end strike --facet
+  ceasefire compare multirun/accounts --day 60 --given 30
   ceasefire compare multirun/trust --by pakistan.trust --outcome 'S(90)' --format svg csv
 """
 
@@ -46,7 +47,7 @@ def main(words: list[str]) -> int:
     drawn = dict(_drawings(found, given))  # before anything is written: mistakes show here
     written: list[Path] = []
     if len(found.cells) > 1:
-        written += _write_comparison(found, out)
+        written += _write_comparison(found, out, given)
     for name, drawing in drawn.items():
         written += write_figure(drawing, out / name, given.format)
     if given.by:
@@ -57,11 +58,13 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _write_comparison(found: CellSet, out: Path) -> list[Path]:
+def _write_comparison(found: CellSet, out: Path, given: argparse.Namespace) -> list[Path]:
     """Print and write all differences from the reference."""
     from sim.analysis.compare import compare
+    from sim.analysis.futures import SURVIVAL_DAYS
 
-    result = compare(found.cells, found.reference, end=found.end)
+    days, since = given.day or SURVIVAL_DAYS, given.given
+    result = compare(found.cells, found.reference, end=found.end, days=days, given=since)
     written = [out / "differences.csv"]
     write_whole(written[0], result.table.to_csv(index=False))
     if len(result.signs):
@@ -80,6 +83,13 @@ def _parse(words: list[str]) -> argparse.Namespace:
         "--by", action="append", default=[], metavar="PARAM",
         help="draw the outcome over this parameter, such as pakistan.trust; twice for two",
     )  # fmt: skip
+    reader.add_argument(
+        "--day", action="append", type=int, metavar="DAY",
+        help="compare survival on this day (default: 30, 90, 365); may be given again",
+    )  # fmt: skip
+    reader.add_argument(
+        "--given", type=int, metavar="DAY", help="compare futures that last beyond this day only"
+    )
     reader.add_argument(
         "--outcome", metavar="NAME", help="with --by: S(DAY) or RMST(DAY) (default: RMST)"
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.arguments import (
+    MOVING,
     add_cells,
     add_look,
     folder,
@@ -14,11 +17,17 @@ from sim.commands.arguments import (
     opened,
     parser,
     write_figure,
+    write_whole,
 )
+from sim.config import ConfigError
 
 if TYPE_CHECKING:
     from sim.plots.style import Drawing
     from sim.report.cells import CellSet
+
+
+INTERACTIVE = ("survival", "comparison", "difference")
+"""Figures of which the interactive page shows everything."""
 
 
 @in_one_sentence
@@ -27,12 +36,33 @@ def main(words: list[str]) -> int:
     given = _parse(words)
     found = opened(given)
     written = []
+    moving = [kind for kind in given.format if kind in MOVING]
+    if moving and given.name not in INTERACTIVE:
+        raise ConfigError(
+            f"the figure {given.name} does not move; html and json are for {', '.join(INTERACTIVE)}"
+        )
     for name, drawing in _drawings(found, given):
-        written += write_figure(drawing, folder(given) / name, given.format)
+        still = [kind for kind in given.format if kind not in MOVING]
+        written += write_figure(drawing, folder(given) / name, still)
+    if moving:
+        written += _write_moving(found, folder(given) / given.name, moving)
     for note in found.notes:
         print(f"Note: {note}")
     print("Written: " + ", ".join(str(path) for path in written))
     return 0
+
+
+def _write_moving(found: CellSet, path: Path, kinds: Sequence[str]) -> list[Path]:
+    """Write the comparison that moves, as a page or as its Vega-Lite specification."""
+    from sim.report.interactive import document, specification
+
+    spec = specification(found.ordered, found.reference, found.end)
+    texts = {"html": lambda: document(spec, "Survival of simulated ceasefires"),
+             "json": lambda: json.dumps(spec, indent=1, ensure_ascii=False)}  # fmt: skip
+    written = [path.with_name(f"{path.name}.{kind}") for kind in kinds]
+    for target, kind in zip(written, kinds, strict=True):
+        write_whole(target, texts[kind]())
+    return written
 
 
 def _parse(words: list[str]) -> argparse.Namespace:

@@ -34,6 +34,7 @@ def main(words: list[str]) -> int:
     """Estimate, print and draw; return the exit code."""
     given = _parse(words)
     from sim.analysis.own import survival
+    from sim.plots.own import own
 
     table = _read(Path(given.file))
     columns = {"durations": given.duration, "events": given.event}
@@ -47,7 +48,7 @@ def main(words: list[str]) -> int:
     print(f"{found}\n")
     path = Path(given.out or Path(given.file).with_suffix("")).with_suffix("")
     path = path.with_name(f"{path.name}-survival") if not given.out else path
-    drawing = found.figure(given.theme, given.sheet, given.title)
+    drawing = own(found, given.theme, given.sheet, given.title)
     written = write_figure(drawing, path, given.format)
     print("Written: " + ", ".join(str(x) for x in written))
     return 0

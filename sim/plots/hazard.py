@@ -134,7 +134,7 @@ def _write(
         value = PER * float(curve.value[curve.value > 0][-1])
         place = math.log(max(value, low) / low) / math.log(high / low)
         bold = label.pen.color == page.theme.ink
-        placed.append(replace(label, number=f"{value:.2g}", end=min(place, 1.0), bold=bold))
+        placed.append(replace(label, end=min(place, 1.0), bold=bold))
     placed.sort(key=lambda label: -label.end)
     write_labels(axes, page, placed, room - LABEL * page.em, in_rows=False)
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from sim.analysis.limits import as_text
+from sim.analysis.own import Survival
 from sim.plots.labels import LABEL, Label, write_labels
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Style, pens, sheet_named, styled, theme_named
 from sim.plots.survival import count_rows, curve_rows
 from sim.plots.timeline import add_counts, counts_height, set_days, set_share
 
-if TYPE_CHECKING:
-    from sim.analysis.own import Survival
-
-BAND = (
-    "Bands: pointwise {level:.0%} limits, {band}. Numbers: at risk at the start of the day (ended)."
-)
+BAND = "Bands: pointwise {level:.0%} limits. Numbers: at risk as the day begins (ended before it)."
 MOST_BANDS = 6
 """Groups up to which bands and numbers at risk are drawn."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-SQUEEZED = 1.5
+SQUEEZED = 1.2
 """How much more room than a slide has may be asked for before it is made taller."""
 LEADING = 1.32
 """Distance of lines of text, in type sizes."""

@@ -15,10 +15,20 @@ from sim.report.differences import config_changes
 from sim.report.markup import paragraph, table
 from sim.report.parameters import Fields
 
+SILENT = ("reference", "unclear")
+"""Expectations that say nothing."""
+MECHANISM = (
+    "A future is lived day by day. Militant groups attack at a rate that clusters; an attack may "
+    "be laid at the other side's door, and each side answers on a ladder from protest to strikes, "
+    "or holds back. Border clashes add to the tension, mediators and closed crossings contain it. "
+    "On dated and later rounds both sides bargain over packages of issues; what is signed must "
+    "pass at home, is monitored, may be breached and may lapse. Trust follows what each side sees "
+    "of the other. The ceasefire ends when a chain of answers meets the definition of its end."
+)
 CAVEATS = (
     "Intervals show the simulation's own chance only: not uncertainty about the model, its "
     "parameters or the record it starts from.",
-    "Many parameters are assumed or calibrated, not measured; the table of parameters says which.",
+    "Many parameters are assumed or calibrated, not measured; the appendix says which.",
     "The causes are the triggers of the chain of events in which the ceasefire ended; the mode "
     "says which definition was met, and by whom. A share can rise because another cause or mode no "
     "longer comes first.",
@@ -30,15 +40,17 @@ CAVEATS = (
 def scenarios(found: CellSet) -> str:
     """The scenarios, and field by field what sets each apart from the reference."""
     rows = []
+    expected = {name: x.scenario.expectation.value for name, x in found.ordered.items()}
+    said = any(expected[name] not in SILENT for name in expected)
     for name, ensemble in found.ordered.items():
-        scenario = ensemble.scenario
-        rows.append([readable(name), scenario.description, scenario.expectation.value])
-    head = ["Scenario", "What it is", "Expected beforehand"]
+        told = "" if expected[name] in SILENT else expected[name]
+        rows.append([readable(name), ensemble.scenario.description, *([told] if said else [])])
+    head = ["Scenario", "What it is", *(["Expected beforehand"] if said else [])]
     accounts = [accounts_of(x.scenario) for x in found.ordered.values()]
     if len(set(accounts)) > 1:
         head.append("Accounts")
         rows = [[*row, text] for row, text in zip(rows, accounts, strict=True)]
-    out = table("Scenarios; the first is the reference", head, rows)
+    out = paragraph(MECHANISM) + table("Scenarios; the first is the reference", head, rows)
     base = found.cells[found.reference].cell.tree()
     changes = []
     for name, ensemble in found.ordered.items():
@@ -129,7 +141,7 @@ def parameters(found: CellSet) -> str:
     head = ["Field", f"Value in {readable(found.reference)}", "Unit", "Origin", "Meaning"]
     note = (
         "Origins: measured (from a source named in the seeds), calibrated (to a pattern), assumed. "
-        "What other scenarios change is listed under Scenarios."
+        "What other scenarios change is listed under Data-generating mechanism."
     )
     return paragraph(note) + table(
         "All parameters", head, rows, small=True, code=(0,), widths=(29, 20, 10, 14, 27)

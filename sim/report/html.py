@@ -1,6 +1,8 @@
 """A report of finished cells as one HTML file that needs nothing but itself.
 
-Puts results into words, tables and figures; estimates nothing of its own.
+It reads as a simulation study is reported (aims, data-generating mechanism, estimands, methods and
+performance: Morris, White & Crowther 2019, Statistics in Medicine 38). Puts results into words,
+tables and figures; estimates nothing of its own.
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ from sim.plots.words import accounts_of, definition, lasting, mode_in_words, rea
 from sim.report.background import caveats, parameters, provenance, reproduce, scenarios
 from sim.report.cells import CellSet
 from sim.report.explained import explained
-from sim.report.markup import Section, listing, page, paragraph, table
+from sim.report.interactive import digests, embedded, scripts, specification
+from sim.report.markup import Section, definitions, listing, page, paragraph, table
 from sim.report.pictures import Picture, pictures
+from sim.report.planned import estimands, methods, performance
 
 WHAT_IF = (
     "These are what-if simulations of a model, not a forecast. They say what follows from the "
-    "assumptions under Parameters, not what will happen."
+    "assumptions listed in the appendix, not what will happen."
 )
 
 
@@ -58,7 +62,9 @@ class Report:
         """Return the whole document."""
         title = self.title or _title(self.found)
         drawn = pictures(self.found, self.compared, self.attributed)
-        return page(title, _lead(self), list(_sections(self, drawn)))
+        running = scripts()
+        sections = list(_sections(self, drawn))
+        return page(title, _lead(self), sections, running, digests(running))
 
 
 def _title(found: CellSet) -> str:
@@ -98,29 +104,36 @@ def _lead(report: Report) -> str:
         "Futures": f"{' or '.join(f'{x:,}' for x in runs)} for each scenario, followed for "
         f"{found.horizon} days from {scenario.start:%d %B %Y}.",
     }
-    listed = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in terms.items())
     question = f'<p class="lead"><strong>Question.</strong> {escape(_question(report))}</p>'
-    return f"{question}{paragraph(WHAT_IF)}<dl>{listed}</dl>"
+    return f"{question}{paragraph(WHAT_IF)}{definitions(terms)}"
 
 
 def _sections(report: Report, drawn: dict[str, list[Picture]]) -> Iterator[Section]:
     """All parts of the report in order."""
-    found = report.found
-    yield Section("answer", "In short", _answer(report) + _show(drawn["lasting"]))
-    yield Section("scenarios", "Scenarios and what differs between them", scenarios(found))
+    found, several = report.found, report.several
+    label = "Survival by scenario: choose what is shown, point at a curve or set the milestone"
+    chart = embedded("survival", specification(found.ordered, found.reference, found.end), label)
+    answer = _answer(report) + chart + _show(drawn["lasting"])
+    yield Section("answer", "Aims, and the answer", answer)
+    yield Section("scenarios", "Data-generating mechanism", scenarios(found))
+    yield Section("estimands", "Estimands", estimands(found, several))
+    yield Section("methods", "Methods", methods(found, report.compared))
     if report.compared is not None:
         effects = _effects(report.compared) + _show(drawn["effects"])
-        yield Section("effects", "Differences from the reference", effects)
-    yield Section("levels", "How long the ceasefire holds", _levels(found) + _show(drawn["age"]))
+        yield Section("effects", "Results: differences from the reference", effects)
+    levels = _levels(found) + _show(drawn["age"])
+    yield Section("levels", "Results: how long the ceasefire holds", levels)
     ended = _causes(report) + _modes(report) + _show(drawn["causes"])
-    yield Section("causes", "What ends it", ended)
+    yield Section("causes", "Results: what ends it", ended)
     if report.attributed is not None:
         body = explained(report.attributed)
-        yield Section("mechanisms", "What the differences run through", body)
+        yield Section("mechanisms", "Results: what the differences run through", body)
+    yield Section("performance", "Performance", performance(found, report.compared))
     yield Section("caveats", "Caveats", listing(caveats(found, report.compared)))
-    yield Section("reproduce", "How to reproduce this", reproduce(found, report.several))
+    yield Section("reproduce", "How to reproduce this", reproduce(found, several))
     yield Section("provenance", "Provenance", provenance(found))
-    yield Section("parameters", "Parameters", parameters(found), new_page=True)
+    folded = f"<details><summary>All parameters</summary>{parameters(found)}</details>"
+    yield Section("parameters", "Appendix: parameters", folded, new_page=True)
 
 
 def _show(drawn: list[Picture]) -> str:
@@ -167,7 +180,7 @@ def _effects(compared: Comparison) -> str:
     texts = zip(wide.index, wide.to_numpy().tolist(), strict=True)
     rows = [[readable(str(name)), *map(str, row)] for name, row in texts]
     return table(
-        f"Differences from {readable(compared.reference)} with 95% bootstrap intervals",
+        f"Differences from {readable(compared.reference)} with 95% intervals",
         ["Scenario", *wide.columns],
         rows,
         numbers=range(1, len(wide.columns) + 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -42,7 +42,7 @@ caption { text-align: left; padding-bottom: 0.4rem; max-width: 46rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.9rem 0.25rem 0;
   border-bottom: 1px solid var(--line); }
 thead th { border-bottom: 2px solid var(--muted); vertical-align: bottom; }
-tbody th { font-weight: 600; min-width: 8rem; }
+tbody th { font-weight: 600; min-width: 8rem; overflow-wrap: anywhere; }
 .number { text-align: right; white-space: nowrap; }
 thead .number { white-space: normal; }
 .interval { display: block; color: var(--muted); font-size: 0.92em; }
@@ -74,9 +74,21 @@ dd { margin: 0; }
   tbody th { min-width: 0; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
   .new-page { break-before: page; }
+  .interactive { display: none; }
+  details > * { display: revert; }
 }
+.interactive form.vega-bindings { display: grid; gap: 0.3rem 1.2rem; margin: 0.6rem 0;
+  grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); }
+.interactive .vega-bind-name { flex: 0 0 auto; max-width: 10rem; }
+.interactive label { display: flex; align-items: center; gap: 0.5rem; }
+.interactive select { min-width: 0; max-width: 100%; flex: 0 1 auto; }
+.interactive .chart { width: calc(100% - 3.4rem); }
+.interactive .chart form { width: calc(100% + 3.4rem); }
+.interactive .chart:empty { display: none; }
+.interactive select, .interactive input { font: inherit; accent-color: var(--link); }
+details summary { cursor: pointer; font-weight: 600; }
 """
-# Nothing may be fetched from anywhere and no script may run; images and styles are in the page.
+# Nothing may be fetched from anywhere; images, styles and the scripts that may run are in the page.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -99,15 +111,27 @@ class Section:
         )
 
 
-def page(title: str, lead: str, sections: Sequence[Section]) -> str:
-    """Return a whole document that needs nothing but itself."""
+def page(
+    title: str,
+    lead: str,
+    sections: Sequence[Section],
+    running: Sequence[str] = (),
+    allowed: str = "",
+) -> str:
+    """Return a whole document that needs nothing but itself.
+
+    `running` are scripts at its end and `allowed` the policy's sources that let them run. Figures
+    and tables are numbered in their order.
+    """
+    policy = f"{POLICY}; script-src {allowed}" if allowed else POLICY
+    ends = "".join(f"<script>{script}</script>\n" for script in running)
     links = "".join(f'<li><a href="#{x.key}">{escape(x.title)}</a></li>' for x in sections)
-    body = "\n".join(section.html() for section in sections)
+    body = numbered("\n".join(section.html() for section in sections))
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
@@ -124,14 +148,29 @@ def page(title: str, lead: str, sections: Sequence[Section]) -> str:
 <main id="main">
 {body}
 </main>
-</body>
+{ends}</body>
 </html>
 """
+
+
+def numbered(body: str) -> str:
+    """Number the captions of figures and of tables, each by themselves."""
+    for tag, word in (("figcaption", "Figure"), ("caption", "Table")):
+        first, *rest = body.split(f"<{tag}>")
+        parts = [f"<{tag}><b>{word} {k}.</b> {part}" for k, part in enumerate(rest, 1)]
+        body = "".join([first, *parts])
+    return body
 
 
 def paragraph(text: str, kind: str = "") -> str:
     """Return a paragraph of plain text."""
     return f"<p{f' class={kind!r}' if kind else ''}>{escape(text)}</p>\n"
+
+
+def definitions(terms: Mapping[str, str]) -> str:
+    """Return terms with their meanings."""
+    listed = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in terms.items())
+    return f"<dl>{listed}</dl>\n"
 
 
 def listing(items: Iterable[str]) -> str:
@@ -201,7 +240,7 @@ def _cell(text: str, number: bool, code: bool) -> str:
 def figure(light: Drawing, dark: Drawing, alt: str, caption: str) -> str:
     """Return a figure that follows the reader's light or dark setting and prints light."""
     return (
-        "<figure><picture>"
+        '<figure tabindex="0"><picture>'
         f'<source media="screen and (prefers-color-scheme: dark)" srcset="{_inline(dark)}">'
         f'<img src="{_inline(light)}" alt="{escape(alt)}"></picture>'
         f"<figcaption>{escape(caption)}</figcaption></figure>\n"

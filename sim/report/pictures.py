@@ -9,6 +9,7 @@ from typing import Any
 from sim.analysis.compare import Comparison
 from sim.analysis.limits import as_text
 from sim.analysis.mechanisms import Mechanisms
+from sim.analysis.states import states
 from sim.plots.catalogue import draw
 from sim.plots.style import Drawing
 from sim.plots.words import lasting, readable
@@ -51,7 +52,7 @@ def _of_one(found: CellSet) -> Iterator[tuple[str, list[Picture]]]:
     """Figures of a single cell."""
     readout = _survival_in_words(found)
     yield "lasting", [_picture(found, "survival", readout, "Survival with numbers at risk.", True)]
-    yield "age", [*_hazard(found), *_fans(found)]
+    yield "age", [*_hazard(found), *_states(found), *_fans(found)]
     yield "causes", [_incidence(found)]
 
 
@@ -72,7 +73,7 @@ def _of_several(
             _picture(found, "difference", f"{caption} {_effects_in_words(compared)}", caption)
         )
     yield "effects", effects
-    yield "age", [*_hazard(found), *_fans(found)]
+    yield "age", [*_hazard(found), *_states(found), *_fans(found)]
     causes = [_incidence(found)]
     if attributed is not None:
         caption = "Days gained and lost by cause; the parts add up to the difference."
@@ -130,13 +131,26 @@ def _fans(found: CellSet) -> list[Picture]:
         return []
     last = daily[daily["in_force"] > 0].iloc[-1]
     name = readable(found.reference)
-    caption = f"Trust, tension and border closure under {name} while the ceasefire lasts."
+    caption = f"Trust, tension and latest offers under {name} while the ceasefire lasts."
+    first, second = (party.label for party in found.cells[found.reference].scenario.parties)
     alt = (
-        f"{caption} On day {last['day']:.0f} median trust is {last['pakistan_trust_q50']:.2f} "
-        f"(Pakistan) and {last['afghan_taliban_trust_q50']:.2f} (Afghan Taliban), median tension "
+        f"{caption} On day {last['day']:.0f} median trust is "
+        f"{as_text(last['pakistan_trust_q50'], 'share')} ({first}) and "
+        f"{as_text(last['afghan_taliban_trust_q50'], 'share')} ({second}), median tension "
         f"{last['tension_q50']:.1f}."
     )
     return [_picture(found, "fans", alt, caption, True)]
+
+
+def _states(found: CellSet) -> list[Picture]:
+    """From talks to the end under the reference, if any future was watched to this horizon."""
+    cell = found.cells[found.reference]
+    if not cell.cell.settings.engine.watched or "partial_day" not in cell.runs:
+        return []
+    caption = f"From talks to the end under {readable(found.reference)}: the state of each future."
+    shares = states(cell, found.end).share.iloc[:, -1]
+    told = ", ".join(f"{name} {as_text(float(x), 'share')}" for name, x in shares.items())
+    return [_picture(found, "states", f"{caption} On the last day: {told}.", caption, True)]
 
 
 def _incidence(found: CellSet) -> Picture:
