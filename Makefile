@@ -18,12 +18,13 @@ INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 run: $(INSTALLED)
 	@$(BIN)/ceasefire replicates=$(REPLICATES)
 
-# The README's two figures: the baseline's survival with both bands, and all scenarios compared.
+# The README's two figures: the baseline's survival with all bands, and all scenarios compared.
 figures: $(INSTALLED)
 	@rm -rf build/figures && mkdir -p build/figures docs/figures
 	@$(BIN)/ceasefire parameters=accepted replicates=10000 hydra.run.dir=build/figures/cell
 	@$(BIN)/ceasefire -m 'scenario=glob(*)' replicates=2000 hydra.sweep.dir=build/figures/sweep
-	@cp build/figures/cell/survival.png docs/figures/survival.png
+	@$(BIN)/ceasefire parameters=wide replicates=10000 hydra.run.dir=build/figures/wide
+	@$(BIN)/ceasefire figure survival build/figures/cell --wide build/figures/wide --out docs/figures --format png
 	@cp build/figures/sweep/comparison.png docs/figures/comparison.png
 
 # Every figure, on a slide and at column width, light and dark, and the page of the docs that shows them.

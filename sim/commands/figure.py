@@ -22,6 +22,7 @@ from sim.commands.arguments import (
 from sim.config import ConfigError
 
 if TYPE_CHECKING:
+    from sim.analysis.parameter_spread import ParameterSpread
     from sim.plots.style import Drawing
     from sim.report.cells import CellSet
 
@@ -81,6 +82,10 @@ def _parse(words: list[str]) -> argparse.Namespace:
         "--by", action="append", default=[], metavar="PARAM",
         help="response: the parameter, such as pakistan.trust; heatmap: give two",
     )  # fmt: skip
+    reader.add_argument(
+        "--wide", metavar="DIR",
+        help="survival: a cell with parameters=wide, whose band is drawn around that of the cell",
+    )  # fmt: skip
     reader.add_argument("--outcome", metavar="NAME", help="response, heatmap: S(DAY) or RMST(DAY)")
     return reader.parse_args(words)
 
@@ -90,6 +95,8 @@ def _drawings(found: CellSet, given: argparse.Namespace) -> Iterator[tuple[str, 
     from sim.plots.catalogue import draw, family_named
 
     look = {"end": found.end, "theme": given.theme, "sheet": given.sheet}
+    if given.wide is not None:
+        look["spreads"] = _spreads(found, given)
     needs = family_named(given.name).needs
     if needs == "one":
         for name, ensemble in found.cells.items():
@@ -101,6 +108,29 @@ def _drawings(found: CellSet, given: argparse.Namespace) -> Iterator[tuple[str, 
     else:
         reference = found.reference if len(found.cells) > 1 else None
         yield given.name, draw(given.name, found.cells, reference=reference, **look)
+
+
+def _spreads(found: CellSet, given: argparse.Namespace) -> dict[str, ParameterSpread]:
+    """The bands of a cell with accepted sets, and of one in which all that is assumed varies."""
+    from sim.plots.survival import ACCEPTED, WIDE
+    from sim.report.cells import open_cells
+
+    if given.name != "survival" or len(found.cells) > 1:
+        raise ConfigError(f"--wide is {given.wide}; it is for the figure survival of one cell")
+    wider = open_cells([given.wide], None, given.end, given.horizon, given.mixed_versions)
+    spreads = {}
+    for name, cells in ((ACCEPTED, found.cells), (WIDE, wider.cells)):
+        if len(cells) != 1:
+            raise ConfigError(f"--wide is {given.wide}; it must hold one cell, not {len(cells)}")
+        (ensemble,) = cells.values()
+        spread = ensemble.parameter_spread(found.end)
+        if spread is None:
+            raise ConfigError(
+                "--wide needs cells whose futures draw parameter sets: parameters=accepted, and "
+                "parameters=wide"
+            )
+        spreads[name] = spread
+    return spreads
 
 
 def _file_name(name: str) -> str:

@@ -17,7 +17,7 @@ from sim.study.cells import load_cell
 from sim.study.files import whole
 
 SCENARIOS = ("baseline", "verified_guarantees", "no_mediators", "spoiler_surge")
-ONE = ["parameters=posterior"]
+ONE = ["parameters=accepted"]
 SWEPT = {"response": ("pakistan.trust",), "heatmap": ("pakistan.trust", "afghan_taliban.trust")}
 VALUES = (0.1, 0.3, 0.5)
 REPLICATES, DPI = 2_000, {"slide": 60, "column": 150}

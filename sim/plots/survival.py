@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Limits = SurvivalEstimate | ParameterSpread
 ACCEPTED = "accepted parameter sets"
+WIDE = "all that is assumed"
 OPACITY = (0.45, 0.26, 0.13, 0.08)
 """Of the band of chance and of wider ones."""
 READ_DAYS = (30, 90, 365)
