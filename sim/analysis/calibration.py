@@ -125,6 +125,8 @@ class Effort:
     generation, generations : points of each population after that, and how many there are
     keep : effective sample size that a lower tolerance must leave, and that there is in the end
     accepted : sets that are drawn from the weighted points in the end
+    central, confirmed : accepted sets, the most central first, and futures of each, among which the
+        medoid is looked for that also meets the conditions of ``best``
     recovered : pseudo-observations from which parameters are recovered
     alone : accepted sets that are simulated again with one explanation of the falling hazard alone
     """
@@ -137,6 +139,8 @@ class Effort:
     generations: int
     keep: float
     accepted: int
+    central: int
+    confirmed: int
     recovered: int
     alone: int
     seed: int
@@ -152,6 +156,7 @@ class Calibration:
     fall: float
     represented: float
     targets: tuple[Target, ...]
+    best: tuple[Target, ...]
     checks: dict[str, tuple[float, float]]
     effort: Effort
 
@@ -172,6 +177,7 @@ class Calibration:
             parts: dict[str, Any] = {str(name): value for name, value in tree.items()}
             spans = parts.pop("parameters")
             parts["targets"] = tuple(Target.of(*item) for item in parts["targets"].items())
+            parts["best"] = tuple(Target.of(*item) for item in parts["best"].items())
             parts["checks"] = {name: (x[0], x[1]) for name, x in parts["checks"].items()}
             parts["effort"] = Effort(**parts["effort"])
             ranges = {name: Range(float(x["low"]), float(x["high"])) for name, x in spans.items()}

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import seeds
+from sim.analysis.ensemble import simulate
 from sim.analysis.evaluations import futures_at
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.config import Scenario, Switches
@@ -22,6 +23,8 @@ from sim.rules.attacks import DAYS_PER_MONTH
 AGES = (0, 7, 30, 90, 180, 365)  # days between which a hazard is measured, as the seeds have it
 SURVIVAL_DAYS = (30, 90, 365)
 MONTHS = 12
+TALKS_DAYS = 200  # over which it is seen how rounds end
+FIRST_SITTING = "istanbul_first_sitting"
 FEWER = 4  # of so many futures one is followed for its attacks alone
 
 
@@ -161,6 +164,44 @@ def like_the_record(runs: Mapping[str, Any], days: int) -> dict[str, BoolArray]:
         "no_deal": ~runs["deal"],
         "quiet": ~fought,
         "maintained": ~runs["collapse_ended"],
+    }
+
+
+def sittings(
+    scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int
+) -> list[dict[str, Measured]]:
+    """How rounds end, at each point; everything that is noted of every future is looked at.
+
+    ``second_adjourned``: of futures like the record to the day before its last entry, share whose
+    second sitting is adjourned less the share in which it is broken off or not held;
+    ``collapse_after_break``: of ceasefires in force on the evening of a day on which a round was
+    broken off, the share that collapses on the next.
+    """
+    return [_sittings(replace(scenario, parameter_sets=[point]), replicates, seed) for point in
+            ([dict(x) for x in points])]  # fmt: skip
+
+
+def _sittings(scenario: Scenario, replicates: int, seed: int) -> dict[str, Measured]:
+    run = simulate(scenario, replicates, seed, horizon=TALKS_DAYS, watched=replicates)
+    runs, rounds = run.runs.set_index("replicate"), run.rounds
+    eve = _record_days(scenario) - 1
+    announced = (scenario.calendar.rounds[FIRST_SITTING].end - scenario.start).days
+    off = rounds[rounds["outcome"] == "broken_off"]
+    early = off[(off["round"] == 1) & (off["day"] <= announced)]["replicate"]
+    like = runs.index.isin(early)
+    for end in ("strike", "exchange_of_fire", "collapse"):
+        like &= ~(runs[f"{end}_ended"] & (runs[f"{end}_day"] <= eve)).to_numpy()
+    second = rounds[(rounds["round"] == 2) & (rounds["day"] <= eve + 1)].set_index("replicate")
+    outcome = second["outcome"].astype(str).reindex(runs.index[like]).fillna("not held")
+    worse = outcome.isin(["broken_off", "not held"])
+    better = (outcome == "adjourned").to_numpy(dtype=np.float64) - worse.to_numpy(dtype=np.float64)
+    ends = runs.loc[off["replicate"]]
+    later = ends["collapse_day"].to_numpy() - off["day"].to_numpy()
+    in_force = ~ends["collapse_ended"].to_numpy() | (later > 0)
+    next_day = ends["collapse_ended"].to_numpy() & (later == 1)
+    return {
+        "second_adjourned": _mean(better),
+        "collapse_after_break": _share(next_day[in_force]),
     }
 
 

@@ -110,8 +110,8 @@ def parameter_table(found: Found) -> pd.DataFrame:
 def best_yaml(found: Found) -> str:
     """The medoid as the configuration ``parameters=best``."""
     lines = [
-        "# The medoid of the accepted sets, found by `ceasefire calibrate`: of those that meet every",
-        "# condition, the nearest to all others. Other files of configs/ refer to these values.",
+        "# The medoid of the accepted sets, found by `ceasefire calibrate`: of those that meet",
+        "# every condition the nearest to all others. Other files of configs/ refer to these.",
         *(
             f"{name}: {value:g} # {found.asked.about[name]}"
             for name, value in found.values(int(found.sets[0])).items()

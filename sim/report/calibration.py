@@ -16,10 +16,10 @@ import numpy as np
 from sim.analysis.calibration import Calibration, Kind, fall_of
 from sim.analysis.evaluations import Evaluations
 from sim.analysis.history import History
-from sim.analysis.patterns import Measured, durability, measure
+from sim.analysis.patterns import Measured, durability, measure, sittings
 from sim.analysis.populations import Search, effective, resampled
 from sim.analysis.recovery import Recovery, recover
-from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.arrays import FloatArray, IntArray
 from sim.config import Engine, EngineKind, Scenario
 from sim.study.cells import load_cell, parameter_fields
 from sim.study.designs import Point, sobol
@@ -49,7 +49,7 @@ class Found:
     tolerances : of the populations
     recovery : of known parameters from the table
     sets, counts : positions of the accepted sets among the points, and how often each was drawn;
-        first those that meet every condition, of these first the medoid
+        first the medoid, the nearest to all others of those that meet every condition
     falls : how steeply the hazard of some accepted sets falls, by explanation
     """
 
@@ -132,6 +132,15 @@ def durability_at(points: Sequence[Point], scenario: Scenario, replicates: int) 
     return list(durability(scenario, points, replicates, 0))
 
 
+def sittings_at(points: Sequence[Point], scenario: Scenario, replicates: int) -> list[Any]:
+    """See how rounds end at points, in whatever process this is; a point has its own seed."""
+    found = []
+    for point in points:
+        numbers = {path: value for path, value in point.items() if path != "seed"}
+        found += sittings(scenario, [numbers], replicates, point["seed"])
+    return found
+
+
 def calibrate(asked: Calibration, directory: Path, workers: int, say: Say = print) -> Found:
     """Search, see whether the search is to be trusted, and write what was found.
 
@@ -179,17 +188,14 @@ def _search(asked: Calibration, made: Measurements) -> Found:
     points = _rounded(scale.of_unit(unit))
     measures = {x: np.concatenate([part[x] for part in parts]) for x in parts[0]}
     drawn, counts = np.unique(resampled(weights, effort.accepted, rng), return_counts=True)
-    away = _distance_to_others(unit[drawn], counts)
-    away[~_meets_conditions(asked, measures, drawn)] += away.max()
-    order = np.argsort(away, kind="stable")
-    drawn, counts = drawn[order], counts[order]
+    drawn, counts = _medoid_first(asked, made, unit, points, measures, drawn, counts)
     recovery = recover(
         names, points[: len(table)], {x: part[: len(table)] for x, part in measures.items()},
         asked.targets, effort.recovered, np.random.default_rng([effort.seed, 1]),
     )  # fmt: skip
     some = np.random.default_rng([effort.seed, 2]).permutation(len(drawn))[: effort.alone]
     chosen = drawn[np.sort(some)]
-    falls = _falls(asked, made, points[chosen], effort.history + len(points))
+    falls = _falls(asked, made, points[chosen], effort.history + len(points) + effort.central)
     return Found(
         asked, history, plausible, points, weights, measures, len(table), search.tolerances,
         recovery, drawn, counts, falls,
@@ -241,13 +247,43 @@ def _distance_to_others(unit: FloatArray, counts: IntArray) -> FloatArray:
     return np.asarray(np.sqrt(square) @ counts)
 
 
-def _meets_conditions(asked: Calibration, measures: Measures, positions: IntArray) -> BoolArray:
-    """Whether points meet every condition that is required, without using its tolerance."""
-    met = np.ones(len(positions), dtype=bool)
+def _medoid_first(
+    asked: Calibration, made: Measurements, unit: FloatArray, points: FloatArray,
+    measures: Measures, drawn: IntArray, counts: IntArray,
+) -> tuple[IntArray, IntArray]:  # fmt: skip
+    """Accepted sets and how often each was drawn, in order of distance to all others.
+
+    First comes the nearest that meets every condition, those of ``best`` among them.
+
+    Raises
+    ------
+    StudyError
+        If none does.
+    """
+    effort, names = asked.effort, asked.names
+    order = np.argsort(_distance_to_others(unit[drawn], counts), kind="stable")
+    drawn, counts = drawn[order], counts[order]
+    met = np.ones(len(drawn), dtype=bool)
     for target in asked.targets:
         if target.kind is Kind.required:
-            met &= target.miss(measures[target.name][positions]) == 0.0
-    return met
+            met &= target.miss(measures[target.name][drawn]) == 0.0
+    central = np.flatnonzero(met)[: effort.central]
+    if asked.best:
+        sets = [dict(zip(names, row, strict=True)) for row in points[drawn[central]].tolist()]
+        begun = effort.history + len(points)
+        seen = made.of_sets("most central sets", sets, effort.confirmed, begun, sittings_at)
+        misses = [
+            [float(target.miss(np.array(each[target.name].value))) for target in asked.best]
+            for each in seen
+        ]
+        central = central[~np.any(np.array(misses), axis=1)]
+    if not len(central):
+        conditions = ", ".join(target.name for target in asked.best)
+        raise StudyError(f"no central accepted set meets every condition, {conditions} among them")
+    first = central[0]
+    rest = np.delete(np.arange(len(drawn)), first)
+    order = np.array([first, *rest])
+    return drawn[order], counts[order]
 
 
 def _falls(
