@@ -51,6 +51,7 @@ EASY = dataclasses.replace(
         Target("attacks_mean", Kind.required, sd=1.0, low=30, high=60),
         Target("record_all", Kind.happened),
     ),
+    best=(),
     checks={"survival_365": (0.1, 0.3)},
     represented=0.0,
     effort=dataclasses.replace(
@@ -320,6 +321,26 @@ def test_the_first_accepted_set_is_the_medoid(found):
     assert kept.counts.sum() == EASY.effort.accepted
 
 
+def test_the_best_set_also_meets_conditions_that_are_seen_in_rounds_only(
+    found, tmp_path, monkeypatch
+):
+    """Here that tension is above 11, which the medoid's is not."""
+
+    def seen(points, scenario, replicates):
+        tension = [point["conflict.tension.initial"] for point in points]
+        return [{"second_adjourned": Measured(x - 11, 0.1)} for x in tension]
+
+    monkeypatch.setattr(report, "sittings_at", seen)
+    (tmp_path / "points.jsonl").write_bytes((found[0] / "points.jsonl").read_bytes())
+    more = Target("second_adjourned", Kind.required, sd=1.0, low=0)
+    kept = calibrate(dataclasses.replace(EASY, best=(more,)), tmp_path, 1, quietly)
+    assert found[1].points[found[1].sets[0], 0] < 11 < kept.points[kept.sets[0], 0]
+    assert set(kept.sets) == set(found[1].sets)
+    never = Target("second_adjourned", Kind.required, sd=1.0, low=100)
+    with pytest.raises(StudyError, match="no central accepted set meets every condition"):
+        calibrate(dataclasses.replace(EASY, best=(never,)), tmp_path, 1, quietly)
+
+
 def test_an_interrupted_search_comes_to_the_same_files(found, tmp_path):
     directory, _ = found
     lines = (directory / "points.jsonl").read_text().splitlines(keepends=True)
@@ -445,18 +466,19 @@ def test_the_best_set_is_the_first_of_the_shipped():
 
 
 def test_every_future_draws_one_of_the_shipped_sets():
-    """The first is the shipped scenario itself; each is drawn as often as chance has it."""
+    """The first is the shipped scenario itself; each is drawn by its weight, but for chance."""
     loaded = load_cell("baseline", ["parameters=accepted"]).scenario
     sets = len(shipped_sets())
     assert len(loaded.parameter_sets) == sets
-    shipped = numbers(load_cell().scenario)
-    assert {path: shipped[path].value for path in loaded.parameter_sets[0]} == dict(
-        loaded.parameter_sets[0]
-    )
+    shipped, first = numbers(load_cell().scenario), dict(loaded.parameter_sets[0])
+    weights = np.array([each["weight"] for each in loaded.parameter_sets])
+    assert {path: shipped[path].value for path in first if path != "weight"} == {
+        path: value for path, value in first.items() if path != "weight"
+    }
     drawn = np.bincount(Futures.begun(loaded, 200 * sets, SEED).numbers, minlength=sets)
-    error = math.sqrt(200 * (1 - 1 / sets))
+    expected = 200 * sets * weights / weights.sum()
     assert len(drawn) == sets
-    assert (abs(drawn - 200) < 4.5 * error).all()
+    assert (abs(drawn - expected) < 4.5 * np.sqrt(expected)).all()
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from test_symmetry import both_ways, differences
 import sim
 from sim import seeds
 from sim.analysis.outcomes import OUTCOMES
-from sim.analysis.patterns import monthly_attacks, record
+from sim.analysis.patterns import monthly_attacks, record, sittings
 from sim.futures import Futures
 from sim.model import CeasefireModel
 from sim.negotiation import solutions
@@ -35,6 +35,12 @@ Z = 4.0
 @pytest.fixture(scope="module")
 def baseline():
     return sim.simulate(sim.load("baseline"), FUTURES, SEED, watched=0)
+
+
+@pytest.fixture(scope="module")
+def rounds():
+    """How rounds end, in 4,000 futures."""
+    return sittings(sim.load("baseline"), [{}], 4_000, SEED)[0]
 
 
 def rates(*path):
@@ -327,19 +333,14 @@ def test_pattern_5_the_record_is_an_ordinary_outcome():
     assert shares["record_all"].value >= 0.15
 
 
-def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns(first_days):
-    """The likeliest outcome; a full deal by 1 November in at most .15 of these futures."""
-    runs, rounds, eve = first_days.runs.set_index("replicate"), first_days.rounds, RECORDED - 1
-    scenario = sim.load("baseline")
-    announced = (scenario.calendar.rounds["istanbul_first_sitting"].end - scenario.start).days
-    first = rounds[(rounds["round"] == 1) & (rounds["day"] <= announced)].set_index("replicate")
-    broken_off = runs.index.isin(first.index[first["outcome"] == "broken_off"])
+def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns(first_days, rounds):
+    """In more futures than it is broken off or not held, by a standard error; a full deal by 1
+    November in at most .15 of these futures."""
+    assert rounds["second_adjourned"].value > rounds["second_adjourned"].se
+    runs, eve = first_days.runs.set_index("replicate"), RECORDED - 1
     quiet = ~by_day(runs, "strike", eve) & ~by_day(runs, "exchange_of_fire", eve)
-    like = runs.index[broken_off & quiet & ~by_day(runs, "collapse", eve)]
-    second = rounds[(rounds["round"] == 2) & rounds["replicate"].isin(like)]
-    outcomes = second["outcome"].value_counts()
-    assert outcomes.idxmax() == "adjourned", outcomes
-    assert outcomes["adjourned"] > len(like) - len(second)  # those in which it was not held
+    off = first_days.rounds[first_days.rounds["outcome"] == "broken_off"]["replicate"]
+    like = quiet & ~by_day(runs, "collapse", eve) & runs.index.isin(off)
     assert runs.loc[like, "deal"].mean() <= 0.15
 
 
@@ -372,18 +373,12 @@ def test_the_first_day_is_not_the_worst_of_the_first_week(baseline):
     assert more <= 2 * np.hypot(np.sqrt(first) / len(day), np.sqrt(week - first) / at_risk)
 
 
-def test_few_ceasefires_collapse_by_the_day_after_a_round_broken_off():
+def test_few_ceasefires_collapse_by_the_day_after_a_round_broken_off(rounds):
     """Under .05 of those in force on its evening; 4,000 futures have thousands (error .003).
 
     What had ended it by that evening is mostly the answer to that day's incidents, before talks.
     """
-    run = sim.simulate(sim.load("baseline"), 4_000, SEED, horizon=200, watched=4_000)
-    broken_off = run.rounds[run.rounds["outcome"] == "broken_off"]
-    ends = run.runs.set_index("replicate").loc[broken_off["replicate"]]
-    ended = ends["collapse_ended"].to_numpy()
-    later = ends["collapse_day"].to_numpy() - broken_off["day"].to_numpy()
-    in_force_then = ~ended | (later > 0)
-    assert (ended & (later == 1))[in_force_then].mean() < 0.05
+    assert rounds["collapse_after_break"].value < 0.05
 
 
 def test_few_ceasefires_end_in_hostilities_over_a_clash(baseline):

@@ -194,7 +194,9 @@ def _sittings(scenario: Scenario, replicates: int, seed: int) -> dict[str, Measu
     second = rounds[(rounds["round"] == 2) & (rounds["day"] <= eve + 1)].set_index("replicate")
     outcome = second["outcome"].astype(str).reindex(runs.index[like]).fillna("not held")
     worse = outcome.isin(["broken_off", "not held"])
-    better = (outcome == "adjourned").to_numpy(dtype=np.float64) - worse.to_numpy(dtype=np.float64)
+    better: FloatArray = (outcome == "adjourned").to_numpy(dtype=np.float64) - worse.to_numpy(
+        dtype=np.float64
+    )
     ends = runs.loc[off["replicate"]]
     later = ends["collapse_day"].to_numpy() - off["day"].to_numpy()
     in_force = ~ends["collapse_ended"].to_numpy() | (later > 0)

@@ -4,7 +4,6 @@ Numbers are kept as text, because the number of printed digits is the tolerance:
 met by anything in [0.1885, 0.1895]. Exact answers are printed to six digits.
 """
 
-
 import numpy as np
 import pytest
 
