@@ -116,7 +116,8 @@ def kaplan_meier(
     five events on; where half an event was expected among 100 units they covered 91 in place of
     95 % (tests/test_survival_coverage.py). `weighting` says what weights are: "frequency" (weight
     3: three such units) or "case" (how much a unit counts, as in a sample drawn unequally): then
-    errors are robust, from each unit's influence (infinitesimal jackknife; Therneau & Grambsch 2000).
+    errors are robust, from each unit's influence (infinitesimal jackknife; Therneau & Grambsch
+    2000).
     Errors: `SurvivalInputError`, one sentence with field, value and what is allowed.
     """
     fraction("level", level)
