@@ -90,7 +90,7 @@ def test_every_column_and_its_type_is_documented_and_none_is_missing(cell, name)
 
 def test_every_file_of_a_cell_is_documented(cell):
     written = {path.name for path in cell.directory.iterdir()}
-    figures = ("survival", "incidence", "bargaining")
+    figures = ("survival", "incidence", "bargaining", "ladder")
     drawn = {f"{figure}.{kind}" for figure in figures for kind in ("png", "svg")}
     drawn |= {"transcript.jsonl", "spells.parquet"}
     listed = section("Files").partition("A sweep adds")[0]

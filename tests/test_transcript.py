@@ -11,6 +11,7 @@ import pytest
 
 from sim.analysis.ensemble import simulate
 from sim.plots.bargaining import density, path
+from sim.plots.ladder import ladder
 from sim.report.transcript import entries, in_words, write
 from sim.study.cells import Cell, load_cell
 
@@ -267,6 +268,23 @@ def test_a_future_without_talks_has_a_figure_that_says_so() -> None:
     drawn = path(silent, entries(silent))
     texts = [text.get_text() for axes in drawn.figure.axes for text in axes.texts]
     assert "no talks were held" in texts
+
+
+def test_the_ladder_draws_every_offer_of_the_round_by_issue(
+    cell: Cell, heard: list[dict[str, object]]
+) -> None:
+    one = [entry for entry in heard if entry["replicate"] == 0]
+    moves = [entry for entry in one if entry["kind"] == "move"]
+    shown = ([move for move in moves if move["accepted"]] or moves)[-1]["round"]
+    drawn = ladder(cell, one).table
+    of_round = [move for move in moves if move["round"] == shown]
+    offered = {
+        (move["speaker"], move["exchange"], issue, option)
+        for move in of_round
+        for issue, option in move["package"].items()  # type: ignore[attr-defined]
+    }
+    table = zip(*(drawn[x] for x in ("by", "exchange", "issue", "option")), strict=True)
+    assert set(table) == offered
 
 
 def test_the_density_draws_every_deal() -> None:

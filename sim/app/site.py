@@ -91,6 +91,8 @@ def acting_now(action: Callable[[], None]) -> Callable[[], None]:
 
 def language_here() -> str:
     """The language of whoever looks at the page that is drawn now; the first if there is none."""
+    if not app.is_started:
+        return FIRST
     try:
         chosen = ui.context.client.request.cookies.get(LANGUAGE, "")
     except RuntimeError:  # nobody looks
@@ -110,9 +112,8 @@ def _languages() -> None:
     """Mark the page with its language, and offer the others by their own names."""
     here = language_here()
     turned = "rtl" if here in RIGHT_TO_LEFT else "ltr"
-    ui.add_head_html(
-        f"<script>document.documentElement.lang = '{here}'; "
-        f"document.documentElement.dir = '{turned}'</script>"
+    ui.run_javascript(  # once the page is there: the library marks it with its own language first
+        f"document.documentElement.lang = '{here}'; document.documentElement.dir = '{turned}'"
     )
     for language in LANGUAGES:
         if language != here:

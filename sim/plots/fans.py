@@ -60,7 +60,8 @@ def fans(
     footer = facts({scenario.name: ensemble}, "collapse", notes, "")
     title = f"While the ceasefire lasts: {readable(scenario.name)}"
     with styled(look, paper):
-        body = (len(quantities) * 6.4 + 9) * paper.body / 72
+        rows = 0 if paper.name == "slide" else len(quantities) * 6.4 + 9
+        body = rows * paper.body / 72
         page = Page.with_body(look, paper, (title, SUBTITLE, footer), body)
         ticks = _draw(page, ensemble, quantities)
     table = pd.concat([*(_rows(daily, x) for x in quantities), _in_force(ensemble, ticks)])

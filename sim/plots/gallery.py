@@ -6,13 +6,14 @@ and its pictures, or both into FOLDER. Knows the catalogue of figures and no num
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sim.analysis.ensemble import Ensemble, simulate
 from sim.plots.catalogue import FAMILIES, draw
-from sim.plots.style import THEMES, Drawing, save
+from sim.plots.style import THEMES, Drawing
 from sim.study.cells import load_cell
 from sim.study.files import whole
 
@@ -43,16 +44,24 @@ def main(words: list[str]) -> int:
         for sheet in DPI:
             for theme in THEMES:
                 drawing = _drawn(name, cells, posterior, theme, sheet)
-                drawing.figure.set_dpi(DPI[sheet])
-                path = root / "figures" / "gallery" / f"{name}-{sheet}-{theme}"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                save(drawing, path, ["png"])
-                lines.append(f"![{name}, {sheet}, {theme}](figures/gallery/{path.name}.png)")
+                path = root / "figures" / "gallery" / f"{name}-{sheet}-{theme}.png"
+                _write(drawing, path, DPI[sheet])
+                lines.append(f"![{name}, {sheet}, {theme}](figures/gallery/{path.name})")
         lines.append("")
     with whole(root / "gallery.md") as partial:
         partial.write_text("\n".join(lines), encoding="utf-8")
     print(f"Written: {root / 'gallery.md'}")
     return 0
+
+
+def _write(drawing: Drawing, path: Path, dpi: int) -> None:
+    """Write a small picture, in 128 colours."""
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    drawing.figure.savefig(drawn, format="png", dpi=dpi)
+    with whole(path) as partial:
+        Image.open(drawn).convert("RGB").quantize(128).save(partial, "PNG", optimize=True)
 
 
 def _simulated(scenario: str, *overrides: str) -> Ensemble:

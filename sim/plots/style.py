@@ -28,7 +28,7 @@ _STATE = threading.RLock()  # matplotlib's settings are global while a figure is
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of a figure; `series` is after Okabe & Ito (2008), safe for colour-blind readers."""
+    """Colours of a figure; `series` begins with Okabe & Ito's (2008), safe for the colour-blind."""
 
     name: str
     paper: str
@@ -61,12 +61,12 @@ class Sheet:
 THEMES = {
     "light": Theme(
         "light", "#FFFFFF", "#1A1A1A", "#595959", "#E2E2E2", "#EFEFEF",
-        ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#C98800", "#3A9FDB"),
+        ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#C98800", "#3A9FDB", "#6A3D9A", "#8C510A"),
         "RdBu", "cividis",
     ),
     "dark": Theme(
         "dark", "#14171C", "#F2F2F2", "#AEB4BD", "#30363F", "#262B33",
-        ("#2F92D4", "#E8722A", "#1DB88B", "#DB93BC", "#E9AE2B", "#8FD0F5"),
+        ("#2F92D4", "#E8722A", "#1DB88B", "#DB93BC", "#E9AE2B", "#8FD0F5", "#B79BE0", "#C9A27A"),
         "RdBu", "cividis",
     ),
 }  # fmt: skip

@@ -13,7 +13,6 @@ from sim.app.choices import LENGTHS, Wanted
 from sim.app.keys import shown_code
 from sim.app.pages.seat import SeatPage
 from sim.app.room import Class, Room
-from sim.app.rooms import LONGEST_NAME
 from sim.app.site import (
     Private,
     Site,
@@ -29,6 +28,7 @@ from sim.app.site import (
     seats_held,
     visitor,
 )
+from sim.app.typed import LONGEST_NAME
 from sim.config import ConfigError
 from sim.game import SEATS
 

@@ -17,7 +17,6 @@ from sim.app.keys import shown_code
 from sim.app.register import MOST_AT_ONCE
 from sim.app.research import Study, questions
 from sim.app.room import DEADLINES, Class, Room
-from sim.app.rooms import LONGEST_NAME, names_in
 from sim.app.site import (
     Private,
     Site,
@@ -37,6 +36,7 @@ from sim.app.site import (
     visitor,
     warnings_of,
 )
+from sim.app.typed import LONGEST_NAME, names_in
 from sim.app.words import LONGEST
 from sim.config import ConfigError
 from sim.game import SEATS, Setup
