@@ -47,11 +47,12 @@ calibration: $(INSTALLED)
 		parameters.png recovery.png trust.png ../../experiments/baseline_calibration/
 	@cp build/calibration/best.yaml configs/parameters/best.yaml
 
-# Every scenario's effect under every accepted set of parameters.
+# Every scenario's effect by layer of uncertainty: chance, accepted and wide parameters.
 signs: $(INSTALLED)
 	@rm -rf build/signs
 	@$(BIN)/ceasefire -m +experiment=scenario_signs hydra.sweep.dir=build/signs
-	@cp build/signs/signs.csv build/signs/signs.txt experiments/scenario_signs/
+	@cp build/signs/README.md build/signs/layers.csv build/signs/carriers.csv build/signs/layers.txt \
+		build/signs/signs.csv build/signs/comparison.png experiments/scenario_signs/
 
 # A named study with its figures, data and README: make study NAME=spoilers
 study: $(INSTALLED)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.analysis.layers import CARRIERS
+from sim.analysis.layers import COLUMNS as LAYERED
 from sim.analysis.signs import COLUMNS as SIGNS
 from sim.config import ENDS, PARTIES
 from sim.records import QUANTILES
@@ -114,8 +116,10 @@ def test_every_column_of_a_comparison_is_documented():
     assert list(described("comparison.csv")) == list(table)
 
 
-def test_every_column_of_the_signs_is_documented():
+def test_every_column_of_the_signs_and_layers_is_documented():
     assert list(described("signs.csv")) == list(SIGNS)
+    assert list(described("layers.csv")) == list(LAYERED)
+    assert list(described("carriers.csv")) == list(CARRIERS)
 
 
 def test_kinds_of_incidents_and_outcomes_of_rounds_are_documented(cell):

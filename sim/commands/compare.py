@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.commands.arguments import (
     add_cells,
@@ -19,6 +19,7 @@ from sim.commands.arguments import (
 )
 
 if TYPE_CHECKING:
+    from sim.analysis.layers import Contrasts
     from sim.plots.style import Drawing
     from sim.report.cells import CellSet
 
@@ -28,8 +29,9 @@ Compare finished cells with a reference: how long the ceasefire lasts, what ends
 sweeps; cells with the same seed are paired future by future."""
 EPILOG = """\
 Writes differences.csv (and signs.csv, where futures draw parameter sets) and the figure
-comparison; with --facet, panels; with
---by, outcomes.csv and the figure response or, for two parameters, heatmap.
+comparison; of cells with parameters=best, accepted and wide also layers.csv and carriers.csv;
+with --facet, panels; with --by, outcomes.csv and the figure response or, for two parameters,
+heatmap.
 
   ceasefire compare multirun/2025-11-01/12-00-00
   ceasefire compare multirun/accounts outputs/mine --reference baseline --end strike --facet
@@ -44,10 +46,13 @@ def main(words: list[str]) -> int:
     given = _parse(words)
     found = opened(given)
     out = folder(given)
-    drawn = dict(_drawings(found, given))  # before anything is written: mistakes show here
+    layered = _layered(found)
+    drawn = dict(_drawings(found, given, layered))  # before anything is written: mistakes show here
     written: list[Path] = []
     if len(found.cells) > 1:
         written += _write_comparison(found, out, given)
+    if layered is not None:
+        written += _write_layers(layered, out)
     for name, drawing in drawn.items():
         written += write_figure(drawing, out / name, given.format)
     if given.by:
@@ -74,6 +79,26 @@ def _write_comparison(found: CellSet, out: Path, given: argparse.Namespace) -> l
     return written
 
 
+def _layered(found: CellSet) -> Contrasts | None:
+    """Differences by layer of uncertainty, if cells are of several."""
+    from sim.analysis.layers import contrasts
+
+    return contrasts(found.layers, found.reference, end=found.end) if found.layers else None
+
+
+def _write_layers(layered: Contrasts, out: Path) -> list[Path]:
+    """Print and write differences by layer of uncertainty."""
+    from sim.report.sweep import layered_files
+
+    print(f"{layered}\n")
+    written = []
+    for name, text in layered_files(layered).items():
+        if name.endswith(".csv"):
+            written.append(out / name)
+            write_whole(written[-1], text)
+    return written
+
+
 def _parse(words: list[str]) -> argparse.Namespace:
     reader = parser("compare", DESCRIPTION, EPILOG)
     add_cells(reader)
@@ -96,7 +121,9 @@ def _parse(words: list[str]) -> argparse.Namespace:
     return reader.parse_args(words)
 
 
-def _drawings(found: CellSet, given: argparse.Namespace) -> Iterator[tuple[str, Drawing]]:
+def _drawings(
+    found: CellSet, given: argparse.Namespace, layered: Contrasts | None
+) -> Iterator[tuple[str, Drawing]]:
     """Draw what was asked for: name and figure."""
     from sim.plots.catalogue import draw
 
@@ -105,12 +132,14 @@ def _drawings(found: CellSet, given: argparse.Namespace) -> Iterator[tuple[str, 
 
         only = next(iter(found.stored.values())).directory
         raise CellsError(f"{only} is the only finished cell there; a comparison needs another")
-    look = {"end": found.end, "theme": given.theme, "sheet": given.sheet}
+    look: dict[str, Any] = {"end": found.end, "theme": given.theme, "sheet": given.sheet}
     if given.by:
         name = "response" if len(given.by) == 1 else "heatmap"
         yield name, draw(name, found.cells, by=given.by, outcome=given.outcome, **look)
     else:
         name = "panels" if given.facet else "comparison"
+        if not given.facet:
+            look["layered"] = layered
         yield name, draw(name, found.cells, reference=found.reference, **look)
 
 

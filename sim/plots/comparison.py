@@ -11,8 +11,9 @@ import pandas as pd
 from sim.analysis.compare import Comparison, compare
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
+from sim.analysis.layers import Contrasts
 from sim.analysis.limits import as_text
-from sim.plots.effects import draw_effects, effect_rows, how_compared
+from sim.plots.effects import NAMED, draw_effects, effect_rows, how_compared, layer_rows
 from sim.plots.labels import LABEL, NUMBER, Label, even, write_labels
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Sheet, Style, pens, sheet_named, styled, theme_named
@@ -70,17 +71,19 @@ def comparison(
     theme: str = "light",
     sheet: str = "slide",
     compared: Comparison | None = None,
+    layered: Contrasts | None = None,
 ) -> Drawing:
     """Draw all survival curves over each other, and the differences from `reference` beside them.
 
     Labels are sorted by survival on the last day; a label, its line and its differences share one
     row. Up to six scenarios have bands and numbers at risk. `compared` saves computing the
-    differences again. In the result's table `panel` is curve, counts or difference.
+    differences again; with `layered` they have an interval for each layer of uncertainty. In the
+    result's table `panel` is curve, counts or difference.
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     names = list(ensembles)
     drawn = pens(names, reference, look, paper)
-    group = gather(ensembles, reference, end, drawn, compared)
+    group = gather(ensembles, reference, end, drawn, compared, layered)
     few = len(names) <= MOST_TABLED
     notes = [BAND] if few else [f"No bands and numbers at risk for more than {MOST_TABLED} curves."]
     notes += [how_compared(group.effects), COUNTED if few else "", _event_note(group), group.common]
@@ -88,7 +91,9 @@ def comparison(
     left = lasting(group.end, "with the ceasefire in force")
     title = f"Share of simulated futures {left}"
     subtitle = f"Δ: difference from {group.labels[reference]}, whose own values stand in its row"
-    if paper.name == "column":
+    if layered is not None:
+        subtitle = NAMED.format(group.labels[reference])
+    elif paper.name == "column":
         subtitle = f"Δ: difference from {group.labels[reference]}"
     with styled(look, paper):
         body = _body(paper, len(names), few)
@@ -107,6 +112,7 @@ def gather(
     end: str | None,
     drawn: dict[str, Pen],
     compared: Comparison | None,
+    layered: Contrasts | None = None,
 ) -> Group:
     """Estimate everything that is drawn; scenarios sorted by survival on the last day."""
     found = compare(ensembles, reference, end=end) if compared is None else compared
@@ -114,7 +120,7 @@ def gather(
     estimates = {name: x.survival(end) for name, x in ensembles.items()}
     order = sorted(estimates, key=lambda name: -estimates[name].survival[-1])
     cells = {name: x.cell.key for name, x in ensembles.items()}
-    effects = effect_rows(found, cells)
+    effects = effect_rows(found, cells) if layered is None else layer_rows(layered, cells)
     sorted_ensembles = {name: ensembles[name] for name in order}
     sorted_estimates = {name: estimates[name] for name in order}
     labels, common = distinct(list(ensembles))
@@ -141,7 +147,8 @@ def _draw(page: Page, group: Group, few: bool) -> pd.DataFrame:
     stacked = page.sheet.name == "column"
     em, names = page.em, list(group.estimates)
     left = page.left + 4.6 * em
-    right = left + (0.42 if stacked else 0.36) * page.width
+    curves = 0.42 if stacked else 0.24 if "layer" in group.effects else 0.36
+    right = left + curves * page.width
     counts = _counts(page, group, right - left) if few else pd.DataFrame()
     rows = _count_texts(group, counts)
     wide = max((page.extent(name) for name in rows), default=0.0) + 3.5 * em
@@ -197,7 +204,7 @@ def _draw_panels(
         panel.set_title(f"Δ {quantity}", **title)
         panel.set_xlabel(unit)
         if group.reference in places:
-            base = rows["reference"].iloc[0]
+            base = rows["reference"].iloc[-1]
             text = as_text(float(base), "days" if days else "share")
             style: Style = {"ha": "center", "va": "center", "fontweight": "bold", "zorder": 2}
             patch = {"facecolor": page.theme.paper, "edgecolor": "none", "pad": 1.5}

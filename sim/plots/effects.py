@@ -9,12 +9,21 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.compare import Comparison
+from sim.analysis.layers import LAYERS, Contrasts
 from sim.plots.page import Page
 from sim.plots.style import Pen, Style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+BY_LAYER = {
+    "chance": "thick, chance under the best parameters",
+    "accepted": "middle, one more of {} accepted parameter sets",
+    "wide": "thin, one more of {} points at which all that is assumed is varied too",
+}
+WIDTHS = {"wide": 0.7, "chance": 4.5, "accepted": 2.2}
+"""Of the lines of a layer's intervals, in lines, in drawing order: the last has the dot."""
+NAMED = "Δ: difference from {}; thick: chance, middle: accepted, thin: wide parameters"
 PAIRED = "Intervals: 95% bootstrap over futures {how}, Monte Carlo uncertainty only."
 
 
@@ -34,8 +43,23 @@ def effect_rows(comparison: Comparison, cells: Mapping[str, str]) -> pd.DataFram
     return rows.assign(cell=rows["scenario"].map(dict(cells)))
 
 
+def layer_rows(contrasts: Contrasts, cells: Mapping[str, str]) -> pd.DataFrame:
+    """Return the differences of each layer, tidy, as `effect_rows` has them, in drawing order."""
+    table = contrasts.table[contrasts.table["scenario"].isin(list(cells))]
+    rows = table.rename(columns={"value": "level", "difference": "value"})
+    rows = rows.sort_values("layer", key=lambda x: x.map(list(WIDTHS).index), kind="stable")
+    names = ["scenario", "quantity", "layer", "value", "lower", "upper", "level", "reference"]
+    rows = rows[[*names, "unit", "sets"]].assign(panel="difference", paired=True)
+    rows["day"] = rows["quantity"].str.extract(r"\((\d+)\)", expand=False).astype(int)
+    return rows.assign(cell=rows["scenario"].map(dict(cells)))
+
+
 def how_compared(rows: pd.DataFrame) -> str:
     """Say what the intervals are and whether futures were paired."""
+    if "layer" in rows:
+        sets = rows.groupby("layer")["sets"].max()
+        named = [BY_LAYER[x].format(sets[x]) for x in LAYERS if x in sets]
+        return f"Intervals (95%, paired by common random numbers): {'; '.join(named)}."
     if rows["paired"].all():
         how = "paired by common random numbers"
     else:
@@ -57,13 +81,19 @@ def draw_effects(
     `extent` are the values the axis must reach at least, besides no difference and all intervals.
     """
     axes.axvline(0, color=page.theme.muted, linewidth=0.4 * page.sheet.line, zorder=1)
-    for name, value, low, high in _read(rows):
+    dotted = rows["layer"].iloc[-1] if "layer" in rows else ""
+    for name, value, low, high, layer in _read(rows):
         pen, height = drawn[name], places[name]
-        line: Style = {"color": pen.color, "linewidth": 0.8 * page.sheet.line, "zorder": 3}
+        width = WIDTHS.get(layer, 0.8) * page.sheet.line
+        line: Style = {"color": pen.color, "linewidth": width, "zorder": 3}
         caps: Style = {"marker": "|", "markersize": 0.6 * page.sheet.body}
-        axes.plot([low, high], [height] * 2, **line, **caps)
-        dot: Style = {"marker": "o", "markersize": 0.42 * page.sheet.body, "color": pen.color}
-        axes.plot([value], [height], zorder=4, **dot)
+        gid = f"interval:{layer}:{name}" if layer else None
+        axes.plot([low, high], [height] * 2, **line, **({} if width > page.sheet.line else caps),
+                  gid=gid, solid_capstyle="butt")  # fmt: skip
+        if layer in ("", dotted):
+            size = (0.3 if layer else 0.42) * page.sheet.body
+            dot: Style = {"marker": "o", "markersize": size, "color": pen.color}
+            axes.plot([value], [height], zorder=4, **dot)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -71,9 +101,10 @@ def draw_effects(
     axes.grid(axis="x")
 
 
-def _read(rows: pd.DataFrame) -> list[tuple[str, float, float, float]]:
-    """Scenario, difference and its limits of every row."""
-    columns = ("scenario", "value", "lower", "upper")
+def _read(rows: pd.DataFrame) -> list[tuple[str, float, float, float, str]]:
+    """Scenario, difference, its limits and its layer, if any, of every row."""
+    rows = rows if "layer" in rows else rows.assign(layer="")
+    columns = ("scenario", "value", "lower", "upper", "layer")
     return list(zip(*(rows[name].tolist() for name in columns), strict=True))
 
 

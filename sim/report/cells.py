@@ -6,16 +6,17 @@ Knows where results lie and what must agree between them; estimates and draws no
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sim.analysis.ensemble import Ensemble
+from sim.analysis.layers import ACCEPTED
 from sim.config import ENDS, ConfigError, Scenario
 from sim.plots.words import accounts_of
-from sim.report.sweep import names, reference_of
+from sim.report.sweep import by_layer, main_layer, names, reference_of
 from sim.study.errors import StoreError
 from sim.study.opening import StoredCell, version_of
 from sim.study.provenance import PACKAGE
@@ -28,13 +29,17 @@ class CellsError(ConfigError):
 
 @dataclass(frozen=True)
 class CellSet:
-    """Finished cells by name, the one to compare with, and what a reader must know of them."""
+    """Finished cells by name, the one to compare with, and what a reader must know of them.
+
+    Of cells in several layers of uncertainty, `cells` are those of one, `layers` has all.
+    """
 
     cells: dict[str, Ensemble]
     stored: dict[str, StoredCell]
     reference: str
     end: str
     notes: tuple[str, ...]
+    layers: dict[str, dict[str, Ensemble]] = field(default_factory=dict)
 
     @property
     def horizon(self) -> int:
@@ -125,12 +130,20 @@ def open_cells(
         cell.directory: Truncated(cell, days) if cell in cut else Ensemble(cell) for cell in stored
     }
     called = names(ensembles, {cell.directory: cell.run["overrides"] for cell in stored})
+    layers = by_layer(called)
+    if layers:
+        called = main_layer(layers)
+        sets = "accepted parameters" if called is layers.get(ACCEPTED) else "the best parameters"
+        notes.append(
+            f"Cells are in the layers {', '.join(layers)}; what is not told by layer is of the "
+            f"cells with {sets}."
+        )
     cells = {name: next(c for c in stored if c is x.results) for name, x in called.items()}
     chosen = reference_of(called) if reference is None else _chosen(reference, called)
     if cut:
         notes.append(f"Futures are cut at day {days}; what happened later is not looked at.")
     notes += _differences(cells)
-    return CellSet(called, cells, chosen, _common_end(called, end), tuple(notes))
+    return CellSet(called, cells, chosen, _common_end(called, end), tuple(notes), layers)
 
 
 def _found(directories: Sequence[Path]) -> tuple[list[StoredCell], list[str]]:

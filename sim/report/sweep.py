@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble
+from sim.analysis.layers import ACCEPTED, CHANCE, LAYERS, WIDE, Contrasts, contrasts, layer_of
 from sim.analysis.signs import in_words
 from sim.plots.comparison import comparison
 from sim.plots.style import save
@@ -37,20 +38,62 @@ def reference_of(cells: dict[str, Ensemble]) -> str:
     return next(iter(cells))
 
 
+def by_layer(cells: dict[str, Ensemble]) -> dict[str, dict[str, Ensemble]]:
+    """Named cells by layer of uncertainty and scenario; empty if they are not of several layers.
+
+    They are if two scenarios at least, the baseline among them if it is there, were simulated in
+    the same two layers at least, such as `parameters=accepted` and `parameters=wide`.
+    """
+    layers: dict[str, dict[str, Ensemble]] = {}
+    for name, ensemble in cells.items():
+        label = " ".join(x for x in name.split() if not x.startswith("parameters="))
+        held = layers.setdefault(layer_of(ensemble.scenario), {})
+        if label in held:
+            return {}
+        held[label] = ensemble
+    reference = reference_of({label: x for held in layers.values() for label, x in held.items()})
+    kept = {x: layers[x] for x in LAYERS if len(layers.get(x, {})) > 1 and reference in layers[x]}
+    shared = [label for held in kept.values() for label in held]
+    return kept if any(shared.count(x) > 1 for x in set(shared) - {reference}) else {}
+
+
+def main_layer(layers: dict[str, dict[str, Ensemble]]) -> dict[str, Ensemble]:
+    """The cells to compare in every respect: with accepted parameters, else of chance alone."""
+    return next(layers[x] for x in (ACCEPTED, CHANCE, WIDE) if x in layers)
+
+
 def compare_sweep(sweep: Sweep) -> str:
-    """Write the comparison of a sweep's cells (figure and table) and return its summary."""
+    """Write the comparison of a sweep's cells (figure and tables) and return its summary."""
     directory = sweep.directory
     ensembles = {path: Ensemble(stored) for path, stored in sweep.cells.items()}
     overrides = {path: stored.run["overrides"] for path, stored in sweep.cells.items()}
     cells = names(ensembles, overrides)
     if len(cells) < 2:
         return f"{len(cells)} finished cell in {directory}; nothing to compare"
+    layers = by_layer(cells)
+    cells = main_layer(layers) if layers else cells
     reference = reference_of(cells)
     result = compare(cells, reference=reference)
+    layered = contrasts(layers, reference) if layers else None
     with Atomic(directory) as files:
         result.table.to_csv(files.path("comparison.csv"), index=False)
         if len(result.signs):
             result.signs.to_csv(files.path("signs.csv"), index=False, lineterminator="\n")
             files.path("signs.txt").write_text(in_words(result.signs, reference) + "\n")
-    save(comparison(cells, reference=reference), directory / "comparison")
-    return f"{result}\n\ncomparison in {directory}"
+        if layered is not None:
+            for name, text in layered_files(layered).items():
+                files.path(name).write_text(text, encoding="utf-8")
+    drawing = comparison(cells, reference=reference, compared=result, layered=layered)
+    save(drawing, directory / "comparison")
+    told = [str(result), *([str(layered)] if layered is not None else [])]
+    return "\n\n".join([*told, f"comparison in {directory}"])
+
+
+def layered_files(layered: Contrasts) -> dict[str, str]:
+    """What is written of differences by layer: tables, and the same in words."""
+    tables = {"layers.csv": layered.table, "carriers.csv": layered.carriers}
+    text = {
+        name: table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        for name, table in tables.items()
+    }
+    return {**text, "layers.txt": f"{layered}\n"}
