@@ -12,7 +12,7 @@ COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures gallery calibration signs studies study sensitivity frozen docs screens test test-slow mutants digests lint format bench clean
+.PHONY: run figures gallery calibration signs studies study sensitivity sensitivity-of-differences frozen docs screens test test-slow mutants digests lint format bench clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -69,6 +69,12 @@ studies: $(INSTALLED)
 sensitivity: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/ceasefire sensitivity build/sensitivity engine.workers=$(WORKERS)
 	@cp build/sensitivity/README.md build/sensitivity/*.csv build/sensitivity/*.png experiments/sensitivity/
+
+# The same for the difference that a scenario makes: make sensitivity-of-differences SCENARIO=...
+SCENARIO ?= verified_guarantees
+sensitivity-of-differences: $(INSTALLED_FOR_TESTS)
+	@$(BIN)/ceasefire sensitivity build/differences --difference $(SCENARIO) engine.workers=$(WORKERS)
+	@cp build/differences/README.md build/differences/*.csv build/differences/*.png experiments/sensitivity_of_differences/
 
 # What follows the record, stated anew: only while nothing later is coded. Commit everything before.
 frozen: $(INSTALLED)

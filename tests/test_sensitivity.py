@@ -22,7 +22,7 @@ from sim.commands import sensitivity as command
 from sim.config.numbers import numbers
 from sim.paths import data_dir
 from sim.report.findings import digest, digest_in
-from sim.report.sensitivity import Plan, base_cell
+from sim.report.sensitivity import NAMES, Plan, Sensitivity, base_cell, common
 from sim.study.space import Factor, Space, factors
 
 pytest.importorskip("SALib")
@@ -178,6 +178,54 @@ def test_the_command_goes_on_where_it_was_and_writes_the_same_again(tmp_path, ca
         assert digest_in(where / f"{name}.png") == digest(where / f"{name}.csv")
     said = (where / "README.md").read_text()
     assert "move mean days in force more than a change of seed does" in re.sub(r"\s+", " ", said)
+
+
+@pytest.fixture
+def difference(tmp_path):
+    """A study of what no mediators change, with few evaluations."""
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    plan = Plan.read(tmp_path / "plan.yaml")
+    (tmp_path / "out").mkdir()
+    cells = [base_cell(plan, ["horizon=30"], name) for name in ("baseline", "no_mediators")]
+    return Sensitivity(plan, cells[0], tmp_path / "out", other=cells[1])
+
+
+def test_a_difference_is_that_of_the_same_futures_under_two_scenarios(difference):
+    point = {"conflict.clashes.rate": 0.05, "seed": 7}
+    (found,) = difference.evaluate([point])
+    means = [
+        np.array(outcomes_at([point], cell, NAMES)[0])
+        for cell in (difference.other, difference.base)
+    ]
+    assert found.tolist() == (means[0] - means[1]).tolist()
+    assert found[0] != 0
+
+
+def test_a_difference_is_explained_by_numbers_that_both_scenarios_have_alike():
+    plan = Plan.read(FOLDER / "space.yaml")
+    found, _ = factors(sim.load("baseline"), plan.space)
+    kept, held = common(found, base_cell(plan, [], "no_mediators"))
+    assert {x.path for x in kept} | held.keys() == {x.path for x in found}
+    assert {path.split(".")[0] for path in held} == {"mediators"}
+    _, unlike = common(found, base_cell(plan, ["conflict.response.counter_from=1"]))
+    assert unlike == {"conflict.response.counter_from": "baseline has it otherwise"}
+
+
+@pytest.mark.slow
+def test_the_command_explains_a_difference(tmp_path):
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    where = tmp_path / "out"
+    words = [str(where), "--plan", str(tmp_path / "plan.yaml"), "horizon=30"]
+    assert command.main([*words, "--difference", "no_mediators"]) == 0
+    said = (where / "README.md").read_text()
+    assert "move the difference of no mediators from baseline in mean days" in said
+    assert "# Which assumptions a difference depends on" in said
+
+
+def test_a_scenario_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(sim.ConfigError, match="scenario/nothing"):
+        command.main([str(tmp_path / "out"), "--difference", "nothing"])
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_plan_that_is_not_as_described_is_refused(tmp_path):

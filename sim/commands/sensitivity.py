@@ -12,7 +12,8 @@ says: Morris screening of all, Sobol' indices of the first, and scenario discove
 Evaluations are kept in DIRECTORY/evaluations.jsonl: the same command goes on where it was.
 
   ceasefire sensitivity build/sensitivity engine.workers=2
-  ceasefire sensitivity build/strike --plan my_space.yaml horizon=90"""
+  ceasefire sensitivity build/strike --plan my_space.yaml horizon=90
+  ceasefire sensitivity build/differences --difference verified_guarantees"""
 
 
 def main(words: list[str]) -> int:
@@ -24,6 +25,10 @@ def main(words: list[str]) -> int:
     parser.add_argument("directory", type=Path, help="where tables and figures go")
     parser.add_argument("overrides", nargs="*", help="of the baseline, as for any cell")
     parser.add_argument("--plan", type=Path, help="in place of experiments/sensitivity/space.yaml")
+    parser.add_argument(
+        "--difference", metavar="SCENARIO",
+        help="explain how far this scenario's outcomes differ from the baseline's",
+    )  # fmt: skip
     given = parser.parse_intermixed_args(words)
 
     from sim.paths import data_dir
@@ -32,8 +37,9 @@ def main(words: list[str]) -> int:
 
     plan = Plan.read(given.plan or data_dir("experiments") / FOLDER / "space.yaml")
     base = base_cell(plan, given.overrides)
+    other = base_cell(plan, given.overrides, given.difference) if given.difference else None
     with locked(given.directory):
-        written = Sensitivity(plan, base, given.directory, _told).run()
+        written = Sensitivity(plan, base, given.directory, _told, other).run()
     print(f"study {FOLDER}: {', '.join(written)} in {given.directory}")
     return 0
 

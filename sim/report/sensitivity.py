@@ -24,10 +24,11 @@ from sim.analysis.sensitivity import (
 )
 from sim.arrays import FloatArray
 from sim.config import ConfigError
+from sim.config.numbers import numbers
 from sim.paths import data_dir
 from sim.plots import sensitivity as plots
 from sim.plots.style import Drawing, save
-from sim.plots.words import WHAT_IF
+from sim.plots.words import WHAT_IF, readable
 from sim.report.findings import digest, put
 from sim.seeds import seed_list
 from sim.study.cells import Cell, load_cell
@@ -86,14 +87,21 @@ class Plan:
 
 
 class Sensitivity:
-    """Runs a plan on a base cell, in order: screening, indices of the first factors, discovery."""
+    """Runs a plan on a base cell, in order: screening, indices of the first factors, discovery.
+
+    With a cell ``other`` what is explained is the difference of its outcomes from those of the
+    base, future by future; numbers that it does not have, or has otherwise, are held.
+    """
 
     def __init__(
         self, plan: Plan, base: Cell, directory: Path,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Callable[[int, int], None] | None = None, other: Cell | None = None,
     ) -> None:  # fmt: skip
-        self.plan, self.base, self.directory = plan, base, directory
+        self.plan, self.base, self.directory, self.other = plan, base, directory, other
         found, self.held = factors(base.scenario, plan.space)
+        if other is not None:
+            found, unlike = common(found, other)
+            self.held |= unlike
         seeds = seed_list("replication")[: plan.seeds]
         self.found = with_chance(found, seeds)
         engine = base.settings.engine
@@ -110,10 +118,22 @@ class Sensitivity:
         return sorted(name for name in written if not name.startswith("."))  # such as its lock
 
     def evaluate(self, points: Sequence[Point]) -> FloatArray:
-        """Outcomes of points, shape (points, outcomes)."""
-        futures, about = self.base.settings.replicates, [self.base.key, NAMES]
-        found = self.kept.of(points, futures, outcomes_at, self.base, NAMES, about=about)
-        return np.array(found)
+        """Outcomes of points, or their differences, shape (points, outcomes)."""
+        if self.other is None:
+            return self._of(self.base, points)
+        return self._of(self.other, points) - self._of(self.base, points)
+
+    def _of(self, cell: Cell, points: Sequence[Point]) -> FloatArray:
+        """A cell's outcomes at points."""
+        futures, about = cell.settings.replicates, [cell.key, NAMES]
+        return np.array(self.kept.of(points, futures, outcomes_at, cell, NAMES, about=about))
+
+    @property
+    def what(self) -> str:
+        """What is explained, before the name of an outcome."""
+        if self.other is None:
+            return ""
+        return f"the difference of {readable(self.other.scenario.name)} from baseline in "
 
     @property
     def seed(self) -> int:
@@ -145,10 +165,12 @@ class Sensitivity:
     def about(self, evaluations: int) -> list[str]:
         """The footer of every figure."""
         settings, scenario = self.base.settings, self.base.scenario
+        each = "" if self.other is None else " of each scenario"
         return [
-            f"{evaluations:,} evaluations of {settings.replicates} futures of {settings.horizon} "
-            f"days; base: {scenario.name}, accounts {scenario.accounts.name.value}; "
-            f"seeds of the factor chance: {self.plan.seeds} of the list replication. {WHAT_IF}",
+            f"{evaluations:,} evaluations{each} of {settings.replicates} futures of "
+            f"{settings.horizon} days; base: {scenario.name}, accounts "
+            f"{scenario.accounts.name.value}; seeds of the factor chance: {self.plan.seeds} of the "
+            f"list replication. {WHAT_IF}",
             "Intervals: 95 % bootstrap. Intervals of factors are assumptions (space.yaml).",
         ]
 
@@ -171,17 +193,23 @@ class Sensitivity:
                 table.to_csv(files.path(f"{name}.csv"), index=False, float_format="%.6g")
         morris_runs = self.plan.trajectories * (len(self.found) + 1)
         sobol_runs = self.plan.samples * (len(first) + 2)
-        self._save("screening", _screening(screened, self.about(morris_runs)))
-        self._save("indices", _ranked_indices(indices.table, self.about(sobol_runs)))
+        what = f"{self.what}mean days in force"
+        self._save("screening", _screening(screened, self.about(morris_runs), what))
+        self._save("indices", _ranked_indices(indices.table, self.about(sobol_runs), what))
         primary = indices.convergence[indices.convergence["outcome"] == NAMES[0]]
-        title = "Total indices of mean days in force, by number of samples"
+        title = f"Total indices of {what}, by number of samples"
         self._save("convergence", plots.convergence(primary, self.about(sobol_runs), title=title))
         if len(limits):
-            title = f"{OUTCOMES[self.plan.outcome].title}: where it is below {threshold:.2f}"
+            outcome = OUTCOMES[self.plan.outcome].title
+            named = f"{self.what}{outcome[0].lower()}{outcome[1:]}"
+            title = f"{named[0].upper()}{named[1:]}: where it is below {threshold:.2f}"
             drawing = plots.box(limits, trail, self.about(self.plan.points), title=title)
             self._save("box", drawing)
-        readme = (data_dir("experiments") / FOLDER / "README.md").read_text(encoding="utf-8")
-        said = said_of(screened, indices.table, limits, (box, again), threshold, len(self.held))
+        folder = FOLDER if self.other is None else f"{FOLDER}_of_differences"
+        readme = (data_dir("experiments") / folder / "README.md").read_text(encoding="utf-8")
+        said = said_of(
+            screened, indices.table, limits, (box, again), threshold, len(self.held), self.what
+        )
         with Atomic(self.directory) as files:
             files.path("README.md").write_text(put(readme, said), encoding="utf-8")
 
@@ -201,7 +229,21 @@ def box_table(first: Sequence[Factor], box: Box) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["factor", "low", "high", "from", "to", "chance"])
 
 
-def _screening(screened: pd.DataFrame, about: Sequence[str]) -> Drawing:
+def common(found: Sequence[Factor], other: Cell) -> tuple[list[Factor], dict[str, str]]:
+    """Factors that have the same value in another cell, and why the others are held."""
+    known = numbers(other.scenario)
+    kept, held = [], {}
+    for factor in found:
+        if factor.path not in known:
+            held[factor.path] = f"{other.scenario.name} does not have it"
+        elif known[factor.path].value != factor.held:
+            held[factor.path] = f"{other.scenario.name} has it otherwise"
+        else:
+            kept.append(factor)
+    return kept, held
+
+
+def _screening(screened: pd.DataFrame, about: Sequence[str], what: str) -> Drawing:
     """Bars of the largest elementary effects on the primary outcome, with chance as a line."""
     mine = screened[screened["outcome"] == NAMES[0]]
     chance = float(mine.loc[mine["factor"] == CHANCE, "effect"].iloc[0])
@@ -209,12 +251,12 @@ def _screening(screened: pd.DataFrame, about: Sequence[str]) -> Drawing:
     bars = shown.assign(series="effect", value=shown["effect"])
     return plots.ranked(
         bars, about, line=("a change of seed alone", chance),
-        title=f"Screening: the {SHOWN} numbers that move mean days in force most",
+        title=f"Screening: the {SHOWN} numbers that move {what} most",
         axis="Mean absolute effect of the whole interval (days)",
     )  # fmt: skip
 
 
-def _ranked_indices(table: pd.DataFrame, about: Sequence[str]) -> Drawing:
+def _ranked_indices(table: pd.DataFrame, about: Sequence[str], what: str) -> Drawing:
     mine = table[table["outcome"] == NAMES[0]].sort_values("total", ascending=False)
     chance = float(mine.loc[mine["factor"] == CHANCE, "total"].iloc[0])
     columns = {"factor": mine["factor"]}
@@ -224,13 +266,13 @@ def _ranked_indices(table: pd.DataFrame, about: Sequence[str]) -> Drawing:
     )
     return plots.ranked(
         bars, about, line=("chance, total", chance),
-        title="Share of the variance of mean days in force", axis="Sobol' index",
+        title=f"Share of the variance of {what}", axis="Sobol' index",
     )  # fmt: skip
 
 
 def said_of(
     screened: pd.DataFrame, table: pd.DataFrame, limits: pd.DataFrame, boxes: tuple[Box, Box],
-    threshold: float, held: int,
+    threshold: float, held: int, what: str = "",
 ) -> str:  # fmt: skip
     """The page's result: two sentences, the table of indices, and the figures."""
     effects = screened[screened["outcome"] == NAMES[0]].set_index("factor")["effect"]
@@ -239,10 +281,10 @@ def said_of(
     largest = mine[mine["factor"] != CHANCE].iloc[0]
     chance = mine[mine["factor"] == CHANCE].iloc[0]
     lines = [
-        f"Of {len(effects) - 1} numbers that are varied ({held} are held), {above} move mean days "
-        f"in force more than a change of seed does; the largest total index is that of "
-        f"`{largest['factor']}`, {_with_half(largest, 'total')}, and chance has "
-        f"{_with_half(chance, 'total')}. {_of_box(limits, boxes, threshold)}",
+        f"Of {len(effects) - 1} numbers that are varied ({held} are held), {above} move "
+        f"{what}mean days in force more than a change of seed does; the largest total index is "
+        f"that of `{largest['factor']}`, {_with_half(largest, 'total')}, and chance has "
+        f"{_with_half(chance, 'total')}. {_of_box(limits, boxes, threshold, what)}",
         "",
         "| number | alone | with interactions |",
         "| --- | --- | --- |",
@@ -262,7 +304,7 @@ def _with_half(row: Any, name: str) -> str:
     return f"{value:.2f} [{value - half:.2f}, {value + half:.2f}]".replace("-", "−")
 
 
-def _of_box(limits: pd.DataFrame, boxes: tuple[Box, Box], threshold: float) -> str:
+def _of_box(limits: pd.DataFrame, boxes: tuple[Box, Box], threshold: float, what: str = "") -> str:
     if not len(limits):
         return "No box of parameters was found in which the outcome of interest is common."
     found, again = boxes
@@ -271,12 +313,15 @@ def _of_box(limits: pd.DataFrame, boxes: tuple[Box, Box], threshold: float) -> s
         for _, row in limits.iterrows()
     )
     return (
-        f"S(90) is in its lower quarter (below {threshold:.2f}) mostly where {where}: coverage "
-        f"{found.coverage:.2f} and density {found.density:.2f} on the points searched, "
+        f"{what[:1].upper()}{what[1:]}S(90) is in its lower quarter (below {threshold:.2f}) "
+        f"mostly where {where}: coverage {found.coverage:.2f} and density {found.density:.2f} on "
+        f"the points searched, "
         f"{again.coverage:.2f} and {again.density:.2f} on points not searched."
     )
 
 
-def base_cell(plan: Plan, overrides: Sequence[str]) -> Cell:
-    """The cell whose numbers are varied."""
-    return load_cell("baseline", [f"replicates={plan.replicates}", *overrides])
+def base_cell(plan: Plan, overrides: Sequence[str], scenario: str = "baseline") -> Cell:
+    """The cell whose numbers are varied, with the best parameters."""
+    chosen = any(word.startswith("parameters=") for word in overrides)
+    first = [f"replicates={plan.replicates}", *([] if chosen else ["parameters=best"])]
+    return load_cell(scenario, [*first, *overrides])
