@@ -19,12 +19,13 @@ from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Sheet, Style, pens, sheet_named, styled, theme_named
 from sim.plots.survival import count_rows, curve_rows
 from sim.plots.timeline import ROW, add_counts, counts_height, dated_axes, day_ticks
-from sim.plots.words import BAND, distinct, end_of, facts, lasting
+from sim.plots.words import BAND, UNCERTAIN, distinct, end_of, facts, lasting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COUNTED = "Numbers: at risk at the start of the day (ended before it)."
+LAYERED = "Intervals of Δ: 95% by chance, and of one more parameter set, accepted or wide."
 EFFECT_ROW = 2.0
 """Height of a row of differences under the curves, in type sizes."""
 MOST_TABLED = 6
@@ -87,7 +88,8 @@ def comparison(
     few = len(names) <= MOST_TABLED
     notes = [BAND] if few else [f"No bands and numbers at risk for more than {MOST_TABLED} curves."]
     notes += [how_compared(group.effects), COUNTED if few else "", _event_note(group), group.common]
-    footer = facts(group.ensembles, group.end, [note for note in notes if note])
+    said = UNCERTAIN if layered is None else LAYERED
+    footer = facts(group.ensembles, group.end, [note for note in notes if note], said)
     left = lasting(group.end, "with the ceasefire in force")
     title = f"Share of simulated futures {left}"
     subtitle = f"Δ: difference from {group.labels[reference]}, whose own values stand in its row"
