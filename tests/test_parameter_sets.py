@@ -7,13 +7,13 @@ from conftest import SEED, outcomes, put, same, tree_of, vary
 from sim.config import ConfigError, validate
 from sim.futures import Futures
 from sim.model import CeasefireModel
-from sim.report.transcript import entries
 from sim.study.cells import Cell, load_cell, parameter_fields
 from sim.study.designs import changed
 from sim.study.parameters import accepted, known_parameters
 from sim.study.replay import replay
 from sim.study.runner import run
 from sim.study.store import write_cell
+from sim.study.told import entries
 
 CALM = {"conflict.tension.initial": 2.0, "pakistan.resolve_spread": 0.3}
 TENSE = {"conflict.tension.initial": 12.0, "pakistan.resolve_spread": 1.5}

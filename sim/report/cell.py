@@ -63,7 +63,8 @@ def tell(cell: Cell, directory: Path) -> str:
     from sim.plots.bargaining import path
     from sim.plots.ladder import ladder
     from sim.plots.style import save
-    from sim.report.transcript import entries, in_words, write
+    from sim.report.transcript import in_words, write
+    from sim.study.told import entries
 
     told = min(cell.settings.engine.watched, cell.settings.replicates)
     heard = entries(cell, 0, told)
