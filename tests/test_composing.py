@@ -13,6 +13,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from sim.paths import data_dir
+from sim.releases import BASE
 from sim.study.cells import register_resolvers
 from sim.study.composing import SharedLoader
 
@@ -34,7 +35,7 @@ def master() -> Iterator[DictConfig]:
     """A sweep's own configuration."""
     register_resolvers()
     GlobalHydra.instance().clear()
-    with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
+    with initialize_config_dir(str(data_dir("configs")), **BASE):
         loader = GlobalHydra.instance().config_loader()
         yield loader.load_configuration(
             "config", ["seed=1,2", "hydra.sweep.subdir=${hydra.job.num}"], RunMode.MULTIRUN

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
 
+from sim.commands.arguments import Parser
 from sim.study.plan import Plan, plan
 from sim.study.sweeps import named
 
@@ -14,7 +14,7 @@ SHOWN = 6  # values, duplicates or finished cells named before the rest is count
 
 def main(words: list[str]) -> int:
     """Print the plan; exit with 1 if a cell is not valid or damaged, or there is none."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ceasefire plan",
         description="Compose and validate every cell of a sweep; estimate its time and disk use.",
     )
