@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.analysis.compare import compare
     from sim.analysis.ensemble import Ensemble, simulate
     from sim.analysis.own import Survival, survival
+    from sim.analysis.stacked import stack
     from sim.config import ConfigError, Scenario
     from sim.model import CeasefireModel
 
@@ -30,6 +31,7 @@ __all__ = [
     "compare",
     "load",
     "simulate",
+    "stack",
     "survival",
 ]
 
@@ -42,6 +44,7 @@ _HOME = {  # loaded when first used, so that the command line starts quickly
     "compare": "sim.analysis.compare",
     "simulate": "sim.analysis.ensemble",
     "survival": "sim.analysis.own",
+    "stack": "sim.analysis.stacked",
 }
 
 

@@ -50,9 +50,16 @@ def answer(words: list[str]) -> int:
         print(page(), end="")
         return 0
     try:
-        return hydra_job(given.options, given.words)
+        return hydra_job(sweeping(given.options, given.words), given.words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
+
+
+def sweeping(options: list[str], words: list[str]) -> list[str]:
+    """The options, with ``-m`` where a named study is to be run: every study is a sweep."""
+    study = any(word.startswith("+experiment=") for word in words)
+    told = {"-m", "--multirun", *SHOWING} & {*options}
+    return ["-m", *options] if study and not told else options
 
 
 def versions() -> str:
@@ -107,6 +114,7 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
     sys.exit(code)
 
 
+SHOWING = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--run", "-r")  # and not sweeping
 MAY_SET_MODE = re.compile(r"[+~]*(experiment|hydra(?!\.(run|sweep)\.dir=))|--?c")
 
 
@@ -125,7 +133,8 @@ def composed_once(words: list[str]) -> Iterator[None]:
     from hydra._internal.hydra import Hydra
 
     learn = Hydra.get_mode
-    if not own_dirs() and not any(MAY_SET_MODE.match(word) for word in words):
+    asked = {"-m", "--multirun"} & set(words)
+    if asked or (not own_dirs() and not any(MAY_SET_MODE.match(word) for word in words)):
         Hydra.get_mode = lambda *_, **__: None  # None: as the words say
     try:
         yield

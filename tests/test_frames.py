@@ -142,3 +142,89 @@ def test_every_column_is_described_with_its_unit(name: str) -> None:
 def test_an_unknown_table_is_refused() -> None:
     with pytest.raises(sim.ConfigError, match="table is 'run'; allowed are runs, daily"):
         RUN.columns("run")
+
+
+# --- day by day -----------------------------------------------------------------------------------
+
+
+def test_days_end_where_the_future_does() -> None:
+    days = RUN.trajectories()
+    last = days.groupby("replicate").tail(1)
+    watched = RUN.runs.query(f"replicate < {WATCHED}")
+    assert list(last["day"]) == list(watched["collapse_day"])
+    assert list(last["tension"]) == list(watched["tension"])
+    assert list(days.groupby("replicate")["attacks"].sum()) == list(
+        watched.filter(regex="^attacks_").sum(axis=1)
+    )
+
+
+def test_a_reporter_of_ones_own_is_asked_every_evening() -> None:
+    twice = {"twice": lambda model: 2 * model.state["tension"], "evening": lambda model: model.day}
+    days = RUN.trajectories({"tension": "tension", **twice})
+    assert (days["twice"] == 2 * days["tension"]).all()
+    assert (days["evening"] == days["day"]).all()
+
+
+@pytest.mark.parametrize(
+    ("reporter", "said"),
+    [
+        ("tensoin", "reporter is 'tensoin'; did you mean tension?"),
+        (lambda model: [1, 2], "gave an array of shape (2,); it needs one value, or one for"),
+    ],
+)  # fmt: skip
+def test_a_reporter_that_says_nothing_of_each_future_is_refused(reporter: Any, said: str) -> None:
+    with pytest.raises(sim.ConfigError) as refused:
+        RUN.trajectories({"x": reporter})
+    assert said in str(refused.value)
+
+
+def test_mesas_collector_follows_a_model() -> None:
+    import mesa
+
+    collector = mesa.DataCollector(model_reporters={"day": "day", "mean": _mean_tension})
+    model = sim.CeasefireModel(sim.load("baseline"), replicates=20, seed=7)
+    for _ in range(5):
+        model.step()
+        collector.collect(model)
+    table = collector.get_model_vars_dataframe()
+    assert list(table["day"]) == [1, 2, 3, 4, 5]
+    assert table["mean"].iloc[-1] == _mean_tension(model)
+
+
+def _mean_tension(model: sim.CeasefireModel) -> float:
+    return float(model.state["tension"].mean())
+
+
+# --- several ensembles, other libraries -----------------------------------------------------------
+
+
+def test_tables_of_several_ensembles_are_one_with_where_rows_are_from() -> None:
+    other = sim.simulate(sim.load("no_mediators"), 20, 7, horizon=20)
+    both = sim.stack({"as it is": RUN, "alone": other})
+    assert list(both.columns[:4]) == ["cell", "scenario", "seed", "key"]
+    assert both.groupby("cell", observed=True).size().to_dict() == {
+        "as it is": FUTURES,
+        "alone": 20,
+    }
+    facts = both[["cell", "scenario", "seed", "key"]].drop_duplicates().astype(str)
+    assert facts.values.tolist() == [
+        ["as it is", "baseline", "2025", RUN.cell.key],
+        ["alone", "no_mediators", "7", other.cell.key],
+    ]
+
+
+@pytest.mark.parametrize(("cells", "table"), [({}, "runs"), ({"a": RUN}, "cell")])
+def test_what_cannot_be_stacked_is_refused(cells: Any, table: str) -> None:
+    with pytest.raises(sim.ConfigError):
+        sim.stack(cells, table)
+
+
+def test_durations_are_as_survival_libraries_take_them() -> None:
+    from lifelines import KaplanMeierFitter
+
+    day, ended, _ = RUN.durations()
+    theirs = KaplanMeierFitter().fit(day, ended).predict(30)
+    assert abs(theirs - RUN.survival().at(30).value) < 1e-12
+    array = RUN.outcome_array()  # of scikit-survival: whether, then when
+    assert array.dtype.names == ("ended", "day")
+    assert (array["ended"].sum(), array["day"].sum()) == (ended.sum(), day.sum())

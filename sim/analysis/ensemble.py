@@ -10,6 +10,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import ArrayLike
@@ -20,6 +21,7 @@ from sim.analysis.incidence import IncidenceEstimate
 from sim.analysis.modes import columns_of, mode, modes_of
 from sim.analysis.parameter_spread import ParameterSpread, parameter_spread
 from sim.analysis.survival import aalen_johansen, kaplan_meier
+from sim.analysis.trajectories import Reporter, trajectories
 from sim.config import CAUSES, ENDS, ConfigError, Scenario
 from sim.negotiation.own import code_of
 from sim.study.cells import Cell
@@ -121,14 +123,34 @@ class Ensemble:
             raise ConfigError(f"replicate is {replicate}; allowed are whole numbers to {last}")
         return pd.DataFrame(self._lived_again(replicate, 1))
 
+    def trajectories(self, reporters: Mapping[str, Reporter | str] | None = None) -> pd.DataFrame:
+        """Every evening of the watched futures, as long as their ceasefires are in force.
+
+        ``reporters`` maps a column to what is asked: a name of
+        ``sim.analysis.trajectories.REPORTERS``, or a function of the model, as for Mesa's
+        DataCollector, that gives one value for each future. Futures are lived again. One row per
+        future and day: ``replicate``, ``day``, the columns.
+
+        Raises
+        ------
+        ConfigError
+            If a reporter is not known or gives anything else, or as for ``offers``.
+        """
+        self._need_own_code()
+        return self._known("days", trajectories(self.cell, self.watched, reporters))
+
     def _lived_again(self, first: int, count: int) -> list[Entry]:
+        self._need_own_code()
+        return entries(self.cell, first, count) if count else []
+
+    def _need_own_code(self) -> None:
+        """Refuse to live futures again by code that only stored results name."""
         named = code_of(self.scenario)
         if named and not isinstance(self.results, Results):
             raise ConfigError(
                 f"these results name code of their own ({', '.join(named)}), which may do anything "
                 "when it is run; ceasefire replay DIR --trust-code runs it"
             )
-        return entries(self.cell, first, count) if count else []
 
     def columns(self, table: str = "runs") -> pd.DataFrame:
         """What the columns of a table hold: a row each with name, type, unit and meaning."""
@@ -197,10 +219,20 @@ class Ensemble:
         return frame
 
     def durations(self, end: str | None = None) -> tuple[Any, Any, Any]:
-        """Day, whether ended and cause of each replicate under one end definition."""
+        """Day, whether ended and cause of each replicate under one end definition, (R,) each.
+
+        As lifelines takes them: ``KaplanMeierFitter().fit(day, ended)``.
+        """
         end = self._definition(end)
         runs = self.outcomes(f"{end}_day", f"{end}_ended", f"{end}_cause")
         return runs[f"{end}_day"], runs[f"{end}_ended"], runs[f"{end}_cause"]
+
+    def outcome_array(self, end: str | None = None) -> Any:
+        """Whether ended and day of each replicate, (R,), as scikit-survival takes outcomes."""
+        day, ended, _ = self.durations(end)
+        made = np.empty(self.replicates, dtype=[("ended", "?"), ("day", "f8")])
+        made["ended"], made["day"] = ended, day
+        return made
 
     def _definition(self, end: str | None) -> str:
         """Name an end definition: the scenario's own if none is given."""

@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import pickle
 import secrets
 import warnings
 from collections.abc import Iterator, Sequence
@@ -133,15 +134,34 @@ def from_config(config: DictConfig, hydra: DictConfig | None = None) -> Cell:
         With every problem, or what could not be resolved.
     """
     try:
-        tree = {str(key): plain(config[key]) for key in config if key != "hydra"}
-        written = {key: as_written(config[key]) for key in tree}
+        written = {str(key): as_written(config[key]) for key in config if key != "hydra"}
+        text = pickle.dumps(written)
+        if text not in _validated:  # Hydra asks for the directory's name, then the job for the cell
+            tree = {name: plain(config[name]) for name in written}
+            made_of = _made_of(hydra or config.get("hydra"))
+            while len(_validated) >= REMEMBERED:
+                del _validated[next(iter(_validated))]
+            _validated[text] = _cell(tree, written, made_of)
     except (OmegaConfBaseException, ValueError) as error:
+        if isinstance(error, ConfigError):
+            raise
         raise ConfigError(str(error).strip().splitlines()[0]) from None
+    return _validated[text]
+
+
+_validated: dict[bytes, Cell] = {}  # the last few, by what they were validated from
+REMEMBERED = 4
+
+
+def _cell(
+    tree: dict[str, Any], written: dict[str, Any], made_of: tuple[dict[str, Any], list[str]]
+) -> Cell:
+    """Validate a resolved tree; ``written`` is the same before references are resolved."""
     tree["parameter_sets"] = parameter_sets(tree.pop("parameters", None), written)
     try:
         cell = Cell(*validate(tree))
     except ConfigError as error:
-        said = with_places(str(error), *_made_of(hydra or config.get("hydra")))
+        said = with_places(str(error), *made_of)
         raise ConfigError(f"{said}{_without_package(tree)}") from None
     unusable = list(unusable_tactics(cell.scenario))
     if unusable:

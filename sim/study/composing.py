@@ -13,6 +13,7 @@ from typing import Any
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
+from hydra.plugins.config_source import ConfigSource
 from omegaconf import DictConfig, OmegaConf
 
 KEPT = 256  # compositions remembered at once, of about 60 kB each
@@ -29,6 +30,9 @@ class SharedLoader:
 
     def __init__(self, loader: ConfigLoader) -> None:
         self._loader = loader
+        for source in loader.get_sources():
+            if not isinstance(source.load_config, Remembered):
+                source.load_config = Remembered(source)
         self._composed: dict[tuple[str, ...], bytes] = {}
         self._groups: dict[str, bool] = {}
 
@@ -85,6 +89,24 @@ class SharedLoader:
             del self._composed[next(iter(self._composed))]
         config: DictConfig = pickle.loads(found)
         return config
+
+
+class Remembered:
+    """Reads a configuration file once: parsing it costs more than copying what it says."""
+
+    def __init__(self, source: ConfigSource) -> None:
+        self._source = source
+        self._read: dict[str, bytes] = {}
+
+    def __deepcopy__(self, _: Any) -> Remembered:
+        return self  # Hydra copies its sources for every composition
+
+    def __call__(self, config_path: str) -> Any:
+        """What the source says of a path, in a copy of one's own."""
+        if config_path not in self._read:
+            found = type(self._source).load_config(self._source, config_path)
+            self._read[config_path] = pickle.dumps(found)
+        return pickle.loads(self._read[config_path])
 
 
 def _set(config: DictConfig, override: Override) -> bool:

@@ -17,7 +17,7 @@ from sim import yaml_files
 from sim.config import ENDS, PARTIES
 from sim.study.cells import Cell
 
-WATCHED = ("rounds", "incidents", "offers")  # tables of the watched futures only
+WATCHED = ("rounds", "incidents", "offers", "days")  # tables of the watched futures only
 STANDS_FOR = {
     "{end}": "|".join(ENDS), "{party}": "|".join(PARTIES), "{rung}": "[1-4]",
     "{quantile}": r"\d\d", "{group}": r"\w+", "{issue}": r"\w+",

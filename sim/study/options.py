@@ -6,6 +6,7 @@ Reads the shipped folder and a user's own; composes nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim import yaml_files
@@ -93,3 +94,16 @@ def need_no_shadow() -> None:
             if (shipped / path.relative_to(own)).exists():
                 name = path.relative_to(own).as_posix()
                 raise ConfigError(f"{own} has a {name}, and so has ceasefire; rename your own")
+
+
+def choices_of(overrides: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
+    """The option chosen from each of some groups: as asked for, else the one of ``config.yaml``."""
+    usual = yaml_files.read(data_dir("configs") / "config.yaml")["defaults"]
+    made = {
+        name.replace("/", "."): str(x[name]) for x in usual if isinstance(x, dict) for name in x
+    }
+    for word in overrides:
+        key, equals, value = word.lstrip("+~").partition("=")
+        if equals:
+            made[key.partition("@")[0].replace("/", ".")] = value
+    return {name: made[name] for name in wanted if name in made}

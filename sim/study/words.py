@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from sim.config import ConfigError
 from sim.config.names import meant
-from sim.paths import data_dir, own_dirs
+from sim.paths import data_dir
 from sim.study import options
 
 ZIP = re.compile(r"[A-Za-z_]\w*=zip\(")
 
 
 def arguments(words: Sequence[str]) -> list[str]:
-    """Write a user's words as Hydra takes them; own folders and named studies are looked for.
+    """Write a user's words as Hydra takes them.
 
     Raises
     ------
@@ -26,14 +26,13 @@ def arguments(words: Sequence[str]) -> list[str]:
     """
     options.need_no_shadow()
     known = set(options.groups())
-    out, folders = [], [str(own) for own in own_dirs()]
+    out = []
     for k, word in enumerate(words):
         key, equals, value = word.partition("=")
         if equals and not key.strip("+~"):
             raise ConfigError(f"{word} names no setting; write NAME=VALUE")
         if key == "+experiment" and equals:
             _need_study(value)
-            folders.append(str(data_dir("experiments").parent))
         elif not equals and not word.startswith(("-", "~")):
             following = words[k + 1] if k + 1 < len(words) else ""
             value = following if following and "=" not in following else "VALUE"
@@ -46,9 +45,6 @@ def arguments(words: Sequence[str]) -> list[str]:
                 f"~{key}.NAME leaves one entry out{none}"
             )
         out.append(canonical(word, known))
-    if folders:
-        listed = ",".join(_quoted(f"file://{folder}") for folder in folders)
-        out.append(f"hydra.searchpath=[{listed}]")
     return out
 
 
