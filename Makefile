@@ -15,7 +15,7 @@ COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures gallery calibration signs studies study sensitivity frozen docs screens test test-slow test-next mutants digests lint format bench clean
+.PHONY: run figures gallery calibration signs studies study sensitivity frozen docs screens test test-slow test-next mutants digests lint format bench archive clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -117,6 +117,18 @@ format: $(INSTALLED_FOR_TESTS)
 
 bench: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python -m benchmarks
+
+# One file for a model library: code as committed, the documents of the model, data of the studies.
+ARCHIVE := build/archive/ceasefire-sim
+archive:
+	@rm -rf build/archive && mkdir -p $(ARCHIVE)/code $(ARCHIVE)/docs $(ARCHIVE)/data
+	@git archive HEAD | tar -x -C $(ARCHIVE)/code
+	@cp docs/ademp.md docs/odd.md docs/parameters.md docs/outputs.md docs/trace.md $(ARCHIVE)/docs/
+	@for file in experiments/*/*.csv; do \
+		mkdir -p $(ARCHIVE)/data/$$(dirname $$file) && cp $$file $(ARCHIVE)/data/$$file; done
+	@cp -r seeds CITATION.cff codemeta.json LICENSE README.md $(ARCHIVE)/
+	@tar -C build/archive -czf build/ceasefire-sim.tar.gz ceasefire-sim
+	@echo "build/ceasefire-sim.tar.gz"
 
 # Results (outputs/, multirun/) are never removed.
 clean:

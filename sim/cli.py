@@ -41,6 +41,14 @@ def answer(words: list[str]) -> int:
     import_from_own()
     if given.verb:
         return run_verb(given.verb, given.words)
+    if {"-sc", "--shell-completion"} & {*given.options} and "COMP_LINE" in os.environ:
+        from sim.commands.completing import suggested
+
+        own, asked = suggested(os.environ["COMP_LINE"])
+        print(" ".join(own))
+        if asked is None:
+            return 0
+        os.environ["COMP_LINE"] = asked
     if "--version" in given.options:
         print(versions())
         return 0
@@ -49,8 +57,11 @@ def answer(words: list[str]) -> int:
 
         print(page(), end="")
         return 0
+    options = sweeping(given.options, given.words)
+    if "--detach" in options:
+        return leave_running([word for word in options if word != "--detach"], given.words)
     try:
-        return hydra_job(sweeping(given.options, given.words), given.words)
+        return hydra_job(options, given.words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
 
@@ -60,6 +71,23 @@ def sweeping(options: list[str], words: list[str]) -> list[str]:
     study = any(word.startswith("+experiment=") for word in words)
     told = {"-m", "--multirun", *SHOWING} & {*options}
     return ["-m", *options] if study and not told else options
+
+
+def leave_running(options: list[str], words: list[str]) -> int:
+    """Start a sweep that goes on by itself, and say how to see it."""
+    from sim.config import ConfigError
+    from sim.study.detached import LOG, detach
+    from sim.study.errors import StudyError
+
+    if not {"-m", "--multirun"} & {*options}:
+        fail("--detach leaves a sweep running; add -m", 2)
+    try:
+        directory, process = detach(options, words)
+    except (ConfigError, StudyError) as error:
+        fail(str(error), 2)
+    print(f"process {process} goes on with {directory}; what it says is in {directory / LOG}")
+    print(f"how far it is: ceasefire status {directory}")
+    return 0
 
 
 def versions() -> str:

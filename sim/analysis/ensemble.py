@@ -23,6 +23,7 @@ from sim.analysis.parameter_spread import ParameterSpread, parameter_spread
 from sim.analysis.survival import aalen_johansen, kaplan_meier
 from sim.analysis.trajectories import Reporter, trajectories
 from sim.config import CAUSES, ENDS, ConfigError, Scenario
+from sim.names import count
 from sim.negotiation.own import code_of
 from sim.study.cells import Cell
 from sim.study.described import covered, labelled, meanings
@@ -300,8 +301,9 @@ class Ensemble:
         return estimate
 
     def __repr__(self) -> str:
+        futures = count(self.replicates, "future")
         return (
-            f"<Ensemble {self.scenario.name}: {self.replicates:,} futures of {self.horizon} days, "
+            f"<Ensemble {self.scenario.name}: {futures} of {self.horizon} days, "
             f"seed {self.seed}, accounts {self.scenario.accounts.name.value}>"
         )
 

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from sim.config import PARTIES, ConfigError
-from sim.config.names import meant
 from sim.model import CeasefireModel
+from sim.names import meant
 from sim.parameters import NONE
 from sim.study.cells import Cell
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from sim.config import ENDS, ConfigError
-from sim.config.names import meant
+from sim.names import meant
 from sim.study.files import whole
 
 if TYPE_CHECKING:

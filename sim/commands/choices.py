@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.commands.arguments import parser
 from sim.config import ConfigError
-from sim.config.names import meant
+from sim.names import meant
 from sim.study import options
 
 WIDTH = 80

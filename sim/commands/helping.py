@@ -13,8 +13,9 @@ Prepare  new KIND NAME          a scenario, agenda, tactic, group, ... of your o
 Run      design, optimise       sample or search a parameter space
          status DIR             how far a sweep has come (-m --detach leaves it running)
          calibrate, sensitivity fit the parameters; rank the assumptions
+         freeze, score          state what follows the record; score it later
 Look     compare, figure        differences between finished cells; any figure
-         report                 one HTML document of them
+         report, survival       one HTML document; survival of a table of your own
          collect, query         all futures as one data set; SQL over it
          replay, verify         tell one stored future again; check stored results
 Teach    play, strategies       the classroom in a browser; simple ways to play a seat

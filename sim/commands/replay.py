@@ -32,7 +32,7 @@ def main(words: list[str]) -> int:
     if chosen.json:
         print("\n".join(json.dumps(entry, ensure_ascii=False) for entry in heard))
         return 1 if again.differs else 0
-    print(in_words(stored.cell, heard))
+    print(in_words(stored.cell, heard, coloured=sys.stdout.isatty()))
     for line in other_versions(stored):
         print(f"ceasefire: {line}", file=sys.stderr)
     print(agreement(stored, again))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.config import ConfigError
-from sim.config.names import children, meant, unknown
+from sim.names import children, meant, unknown
 from sim.paths import OWN, own_dirs
 
 VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim.commands.VERB
@@ -22,9 +22,12 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
     "status": "how far a sweep has come, what failed, how long it will take",
     "calibrate": "find the parameters with which the baseline meets its targets",
     "sensitivity": "rank what is assumed by what it does, apart from chance",
+    "freeze": "state what follows the record, before anything later is coded",
+    "score": "hold a later record, coded by you, against what was frozen",
     "compare": "compare finished cells: tables and a figure",
     "figure": "draw any figure of finished cells",
     "report": "write a report of finished cells as one HTML file",
+    "survival": "estimate and draw how long things last from a table of your own",
     "collect": "bring the futures of a sweep into one data set",
     "query": "query a collected sweep with SQL",
     "replay": "run one stored future again and tell it",

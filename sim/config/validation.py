@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sim.config.fields import ConfigError
-from sim.config.names import unknown
 from sim.config.scenario import Scenario, Settings
 
 _SCENARIO: TypeAdapter[Scenario] = TypeAdapter(Scenario)
@@ -95,7 +94,7 @@ def _clause(problem: Any) -> str:
     path = ".".join(_parts(problem["loc"]))
     kind, value, context = problem["type"], problem.get("input"), problem.get("ctx", {})
     if kind == "unexpected_keyword_argument":
-        return unknown(path)
+        return f"{path} is not a known field"
     if kind in ("missing", "missing_argument"):
         return f"{path} is missing"
     if kind == "union_tag_invalid":

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.analysis.ensemble import Ensemble
 from sim.config import ConfigError
-from sim.config.names import meant
+from sim.names import meant
 from sim.plots.style import Drawing
 from sim.plots.sweep import heatmap, response
 from sim.plots.words import INTERVAL, facts, readable

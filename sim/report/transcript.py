@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,12 +29,22 @@ def write(heard: list[Entry], directory: Path) -> None:
         files.path("transcript.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def in_words(cell: Cell, heard: list[Entry]) -> str:
-    """Tell facts in plain words, a line each, days first."""
-    return "\n".join(_lines(cell, heard))
+def in_words(cell: Cell, heard: list[Entry], coloured: bool = False) -> str:
+    """Tell facts in plain words, a line each, days first; ``coloured`` by who speaks or acts."""
+    painting = coloured and "NO_COLOR" not in os.environ  # as agreed on https://no-color.org
+    return "\n".join(_lines(cell, heard, painting))
 
 
-def _lines(cell: Cell, heard: list[Entry]) -> Iterator[str]:
+COLOURS = {"pakistan": 36, "afghan_taliban": 33, "mediators": 35}  # of a terminal
+
+
+def _painted(text: str, entry: Entry) -> str:
+    """A line in the colour of who speaks or acts in it."""
+    who = entry.get("speaker") or entry.get("party")
+    return f"\x1b[{COLOURS[who]}m{text}\x1b[0m" if who in COLOURS else text
+
+
+def _lines(cell: Cell, heard: list[Entry], painting: bool) -> Iterator[str]:
     start = cell.scenario.start
     labels = _labels(cell.scenario)
     accounts = {entry["replicate"]: entry["account"] for entry in heard if "account" in entry}
@@ -49,7 +60,8 @@ def _lines(cell: Cell, heard: list[Entry]) -> Iterator[str]:
         past.hear(entry)
         if said:
             day = start + dt.timedelta(days=entry["day"])
-            yield f"  day {entry['day']:>3} ({day:%d %b})  {said}"
+            line = f"  day {entry['day']:>3} ({day:%d %b})  {said}"
+            yield _painted(line, entry) if painting else line
 
 
 @dataclass

@@ -17,7 +17,7 @@ from typing import Any
 from scipy.stats import qmc
 
 from sim.config import ConfigError, validate
-from sim.config.names import meant
+from sim.names import meant
 from sim.study.cells import Cell
 
 Point = dict[str, Any]

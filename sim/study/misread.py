@@ -11,8 +11,7 @@ import yaml
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from sim import yaml_files
-from sim.config import names
+from sim import names, yaml_files
 from sim.extras import advice
 from sim.study.options import entries
 from sim.study.words import interval

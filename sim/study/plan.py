@@ -76,6 +76,51 @@ class Plan:
         return json.dumps(asdict(self), indent=2)
 
 
+def sweep_of(words: Sequence[str]) -> tuple[DictConfig, SharedLoader]:
+    """The configuration of a sweep itself, and the loader that makes its cells of it.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be composed.
+    """
+    register_resolvers()
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(data_dir("configs")), **BASE):
+            loader = GlobalHydra.instance().config_loader()
+            found: DictConfig = loader.load_configuration(
+                "config", arguments(words), RunMode.MULTIRUN
+            )
+            return found, SharedLoader(loader)
+    except Exception as error:
+        if is_misread(error) and not isinstance(error, ConfigError):
+            raise ConfigError(explain_misread(error)) from None
+        raise
+
+
+def some_cells(words: Sequence[str], most: int) -> list[Cell]:
+    """The first valid cells of a sweep, ``most`` at most.
+
+    Raises
+    ------
+    ConfigError
+        If the sweep itself cannot be read.
+    """
+    sweep, loader = sweep_of(words)
+    jobs = expand(sweep, [str(word) for word in sweep.hydra.overrides.task], loader) or []
+    found: dict[str, Cell] = {}
+    for job in jobs:
+        try:
+            cell = from_config(loader.load_sweep_config(sweep, job))
+        except ConfigError:  # the plan tells them
+            continue
+        found[cell.key] = cell
+        if len(found) == most:
+            break
+    return list(found.values())
+
+
 def plan(words: Sequence[str], probe: bool = True) -> Plan:
     """Compose and validate every cell of a sweep.
 
@@ -84,23 +129,18 @@ def plan(words: Sequence[str], probe: bool = True) -> Plan:
     ConfigError
         If the sweep itself cannot be read; what is wrong with its cells is in the plan.
     """
-    register_resolvers()
-    GlobalHydra.instance().clear()
+    sweep, loader = sweep_of(words)
     try:
-        with initialize_config_dir(str(data_dir("configs")), **BASE):
-            loader = SharedLoader(GlobalHydra.instance().config_loader())
-            sweep = loader.load_configuration("config", arguments(words), RunMode.MULTIRUN)
-            task = [str(word) for word in sweep.hydra.overrides.task]
-            jobs = expand(sweep, task, loader)
-            if jobs is None:
-                raise ConfigError("only a grid can be planned; leave hydra/sweeper as it is")
-            return _assess(
-                jobs, partial(loader.load_sweep_config, sweep), Path(sweep.hydra.sweep.dir), probe
-            )
+        jobs = expand(sweep, [str(word) for word in sweep.hydra.overrides.task], loader)
     except Exception as error:
         if is_misread(error) and not isinstance(error, ConfigError):
             raise ConfigError(explain_misread(error)) from None
         raise
+    if jobs is None:
+        raise ConfigError("only a grid can be planned; leave hydra/sweeper as it is")
+    return _assess(
+        jobs, partial(loader.load_sweep_config, sweep), Path(sweep.hydra.sweep.dir), probe
+    )
 
 
 def _assess(

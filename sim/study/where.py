@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from sim import yaml_files
+from sim.names import unknown
 from sim.paths import PACKAGE, config_dirs
 from sim.study.options import GLOBAL
 from sim.yaml_files import YamlError
@@ -23,12 +24,16 @@ LAST = ("case", "scenario", "ablation")  # in the order of configs/config.yaml
 def with_places(said: str, choices: Mapping[str, Any], overrides: Sequence[str]) -> str:
     """Add to each clause of a mistake the file and line of the field it begins with.
 
+    Of a field that is not known the nearest that is.
+
     ``choices`` are options by group, as Hydra notes them, ``overrides`` those of the command line,
     whose mistakes need no place.
     """
     typed = {word.lstrip("+~").partition("=")[0] for word in overrides}
     clauses = []
     for clause in said.split("; "):
+        if clause.endswith(" is not a known field"):
+            clause = unknown(clause.partition(" ")[0])
         field = re.match(r"[a-z_][\w.]*", clause)
         named = field is not None and field[0] in typed
         place = found(field[0], choices) if field is not None and not named else None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from sim.config import ConfigError
-from sim.config.names import meant
+from sim.names import meant
 from sim.paths import data_dir
 from sim.study import options
 

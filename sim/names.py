@@ -72,3 +72,16 @@ def _hints(kind: Any) -> Mapping[str, Any]:
 @cache
 def _hints_of(kind: type) -> Mapping[str, Any]:
     return get_type_hints(kind)
+
+
+def count(number: int, what: str) -> str:
+    """``1 future``, ``2,000 futures``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it."""
+    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} seconds"
