@@ -3,16 +3,19 @@ PYTHON ?= python3
 REPLICATES ?= 10000
 WORKERS ?= 2
 MUTANTS ?= 300
+NEXT_PYTHON ?= python3.13
+NEXT_TESTS ?= tests
 
 VENV := .venv
 BIN := $(VENV)/bin
+NEXT := build/next
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 # The rules are compiled when they are first used (up to a minute): do it now.
 COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 1, 30)'
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures gallery calibration signs studies study sensitivity sensitivity-of-differences frozen docs screens test test-slow mutants digests lint format bench clean
+.PHONY: run figures gallery calibration signs studies study sensitivity sensitivity-of-differences frozen docs screens test test-slow test-next mutants digests lint format bench archive clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -90,6 +93,18 @@ test: lint
 test-slow: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python -m pytest -q -m slow || [ $$? -eq 5 ]
 
+# The fast tests on the next releases of Hydra and Mesa, which need Python 3.12 or later:
+# make test-next NEXT_PYTHON=python3.14 NEXT_TESTS=tests/test_cli.py
+test-next:
+	@$(NEXT_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))' \
+		|| { echo "Python 3.12 or later is needed: make test-next NEXT_PYTHON=/path/to/python3.13" >&2; exit 1; }
+	@echo "Installing into $(NEXT), with pre-releases of Hydra and Mesa"
+	@$(NEXT_PYTHON) -m venv $(NEXT)
+	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install -e '.[dev,analysis,docs,lessons]'
+	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install --pre --upgrade hydra-core mesa
+	@$(NEXT)/bin/ceasefire --version
+	@$(NEXT)/bin/python -m pytest -q -n $(WORKERS) $(NEXT_TESTS)
+
 # Whether a changed sign, factor, side or condition of a rule is noticed: an hour.
 mutants: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python tests/mutants.py sim/rules --tests tests/rules --sample $(MUTANTS) -n $(WORKERS)
@@ -111,14 +126,26 @@ format: $(INSTALLED_FOR_TESTS)
 bench: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python -m benchmarks
 
+# One file for a model library: code as committed, the documents of the model, data of the studies.
+ARCHIVE := build/archive/ceasefire-sim
+archive:
+	@rm -rf build/archive && mkdir -p $(ARCHIVE)/code $(ARCHIVE)/docs $(ARCHIVE)/data
+	@git archive HEAD | tar -x -C $(ARCHIVE)/code
+	@cp docs/ademp.md docs/odd.md docs/parameters.md docs/outputs.md docs/trace.md $(ARCHIVE)/docs/
+	@for file in experiments/*/*.csv; do \
+		mkdir -p $(ARCHIVE)/data/$$(dirname $$file) && cp $$file $(ARCHIVE)/data/$$file; done
+	@cp -r seeds CITATION.cff codemeta.json LICENSE README.md $(ARCHIVE)/
+	@tar -C build/archive -czf build/ceasefire-sim.tar.gz ceasefire-sim
+	@echo "build/ceasefire-sim.tar.gz"
+
 # Results (outputs/, multirun/) are never removed.
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find sim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
-	@echo "Installing into $(VENV)"
-	@$(PIP) install -c constraints.txt -e .
+	@echo "Installing into $(VENV), with the classroom"
+	@$(PIP) install -c constraints.txt -e '.[app]'
 	@$(COMPILE)
 	@touch $@
 

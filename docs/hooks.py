@@ -171,7 +171,7 @@ def references() -> str:
 
 def command_line() -> str:
     """Write the help of the command and of every verb as a page."""
-    from sim.cli import VERBS
+    from sim.commands.typed import VERBS
 
     lines = ["# Command line", "", "Bare overrides go to Hydra; verbs are tools.", ""]
     lines += ["```text", _help([]), "```", ""]

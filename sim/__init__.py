@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sim.analysis.compare import compare
     from sim.analysis.ensemble import Ensemble, simulate
     from sim.analysis.own import Survival, survival
+    from sim.analysis.stacked import stack
     from sim.config import ConfigError, Scenario
     from sim.model import CeasefireModel
 
@@ -29,6 +31,7 @@ __all__ = [
     "compare",
     "load",
     "simulate",
+    "stack",
     "survival",
 ]
 
@@ -41,20 +44,36 @@ _HOME = {  # loaded when first used, so that the command line starts quickly
     "compare": "sim.analysis.compare",
     "simulate": "sim.analysis.ensemble",
     "survival": "sim.analysis.own",
+    "stack": "sim.analysis.stacked",
 }
 
 
-def load(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Scenario:
+def load(
+    scenario: str = "baseline",
+    overrides: Sequence[str] = (),
+    *,
+    config_dir: str | os.PathLike[str] | None = None,
+) -> Scenario:
     """Compose a scenario by name, with Hydra overrides, and validate it.
+
+    A scenario is what happens, not how often or how long it is simulated: ``seed``, ``replicates``,
+    ``horizon`` and ``engine`` are arguments of ``simulate``, and refused here.
+
+    Parameters
+    ----------
+    scenario : name of an option of ``configs/scenario`` or of one's own folder
+    overrides : as on the command line, such as ``["mediators=none", "pakistan.trust=0.4"]``
+    config_dir : folder of one's own configurations, beside those in ``CEASEFIRE_CONFIGS``
 
     Raises
     ------
     ConfigError
-        In one sentence: every unknown option or field and every value out of its range.
+        In one sentence: every unknown option or field, every value out of its range, and every
+        setting of a run.
     """
-    from sim.study.cells import load_cell
+    from sim.study.cells import load_scenario
 
-    return load_cell(scenario, overrides).scenario
+    return load_scenario(scenario, overrides, config_dir)
 
 
 def __getattr__(name: str) -> Any:

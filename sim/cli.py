@@ -14,52 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from sim.paths import also_own
 from sim.report.start import started, starting
-
-HELP = """\
-ceasefire: what-if simulations of negotiation rounds under a fragile ceasefire
-
-  ceasefire [OVERRIDE ...]                     simulate one cell  -> outputs/...
-  ceasefire -m 'OVERRIDE' ...                  sweep over cells   -> multirun/..., then compare
-  ceasefire --cfg job [OVERRIDE ...]           print the configuration and stop
-{verbs}
-Examples
-  ceasefire scenario=verified_guarantees replicates=10000
-  ceasefire mediators=none pakistan.tactic=hardliner ceasefire.end=strike
-  ceasefire -m 'scenario=glob(*)' replicates=2000
-  ceasefire -m accounts=islamabad,kabul seed=7 hydra.sweep.dir=multirun/accounts
-
-Settings
-  replicates=N  seed=N  horizon=DAYS  engine.block=N  hydra.run.dir=DIR  hydra.sweep.dir=DIR
-
-Choices
-{choices}
-
-All other Hydra options work as usual; ceasefire --hydra-help lists them.
-The parameter reference is docs/parameters.md.
-"""
-
-
-VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim.commands.VERB
-    "plan": "count, check and estimate the cells of a sweep before it runs",
-    "design": "sample a parameter space instead of a grid",
-    "optimise": "search a parameter space",
-    "calibrate": "find the parameters with which the baseline meets its targets",
-    "sensitivity": "rank what is assumed by what it does, apart from chance",
-    "freeze": "state what follows the record, before anything later is coded",
-    "score": "hold a later record, coded by you, against what was frozen",
-    "collect": "bring the futures of a sweep into one data set",
-    "query": "query a collected sweep with SQL",
-    "replay": "run one stored future again and tell it",
-    "verify": "check stored results against checksums and the code",
-    "compare": "compare finished cells: tables and a figure",
-    "figure": "draw any figure of finished cells",
-    "report": "write a report of finished cells as one HTML file",
-    "survival": "estimate and draw how long things last from a table of your own",
-    "strategies": "play simple strategies against the agents and compare what they bring",
-    "play": "serve the classroom: explore, play, debrief and compare in a browser",
-}
-
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -68,26 +24,84 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; exit with 0, or with 1 or 2 and one sentence on standard error."""
     words = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here multiplies large matrices
-    with starting():
+    with starting(), also_own(None):
         sys.exit(answer(words))
 
 
 def answer(words: list[str]) -> int:
     """Do what the words ask for; return the exit code."""
-    if words and words[0] in VERBS:
-        return run_verb(words[0], words[1:])
-    if not any(word in ("--hydra-help",) for word in words) and {"-h", "--help"} & set(words):
-        verbs = "".join(f"  ceasefire {verb:<34} {what}\n" for verb, what in VERBS.items())
-        print(HELP.format(choices=choices(), verbs=verbs))
-        return 0
+    from sim.commands import typed
+    from sim.config import ConfigError
+    from sim.paths import import_from_own
+
     try:
-        return hydra_job(words)
+        given = typed.read(words)
+    except ConfigError as error:
+        fail(str(error), 2)
+    import_from_own()
+    if given.verb:
+        return run_verb(given.verb, given.words)
+    if {"-sc", "--shell-completion"} & {*given.options} and "COMP_LINE" in os.environ:
+        from sim.commands.completing import suggested
+
+        own, asked = suggested(os.environ["COMP_LINE"])
+        print(" ".join(own))
+        if asked is None:
+            return 0
+        os.environ["COMP_LINE"] = asked
+    if "--version" in given.options:
+        print(versions())
+        return 0
+    if "--hydra-help" not in given.options and {"-h", "--help"} & set(given.options):
+        from sim.commands.helping import page
+
+        print(page(), end="")
+        return 0
+    options = sweeping(given.options, given.words)
+    if "--detach" in options:
+        return leave_running([word for word in options if word != "--detach"], given.words)
+    try:
+        return hydra_job(options, given.words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
 
 
+def sweeping(options: list[str], words: list[str]) -> list[str]:
+    """The options, with ``-m`` where a named study is to be run: every study is a sweep."""
+    study = any(word.startswith("+experiment=") for word in words)
+    told = {"-m", "--multirun", *SHOWING} & {*options}
+    return ["-m", *options] if study and not told else options
+
+
+def leave_running(options: list[str], words: list[str]) -> int:
+    """Start a sweep that goes on by itself, and say how to see it."""
+    from sim.config import ConfigError
+    from sim.study.detached import LOG, detach
+    from sim.study.errors import StudyError
+
+    if not {"-m", "--multirun"} & {*options}:
+        fail("--detach leaves a sweep running; add -m", 2)
+    try:
+        directory, process = detach(options, words)
+    except (ConfigError, StudyError) as error:
+        fail(str(error), 2)
+    print(f"process {process} goes on with {directory}; what it says is in {directory / LOG}")
+    print(f"how far it is: ceasefire status {directory}")
+    return 0
+
+
+def versions() -> str:
+    """This version, and those of what it runs on."""
+    from importlib.metadata import version
+
+    from sim import __version__
+
+    names = {"Hydra": "hydra-core", "Mesa": "mesa", "Numba": "numba"}
+    return f"ceasefire {__version__} ({', '.join(f'{n} {version(p)}' for n, p in names.items())})"
+
+
 def run_verb(verb: str, words: list[str]) -> int:
-    """Run a tool; a user's mistake is one sentence and exit code 1."""
+    """Run one of ``VERBS``; a user's mistake is one sentence and exit code 1."""
     from importlib import import_module
 
     try:
@@ -122,25 +136,13 @@ def run_verb(verb: str, words: list[str]) -> int:
     return code
 
 
-def choices() -> str:
-    """One line per configuration group with its options."""
-    from sim.paths import data_dir
-
-    root = data_dir("configs")
-    lines = []
-    for folder in sorted(path for path in root.rglob("*") if path.is_dir()):
-        options = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != "positions")
-        if options and not folder.relative_to(root).as_posix().startswith("hydra"):
-            lines.append(f"  {folder.relative_to(root).as_posix()}={'|'.join(options)}")
-    return "\n".join(lines)
-
-
 def fail(sentence: str, code: int = 1) -> NoReturn:
     """Say one sentence on standard error and exit."""
     print(f"ceasefire: {sentence}", file=sys.stderr)
     sys.exit(code)
 
 
+SHOWING = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--run", "-r")  # and not sweeping
 MAY_SET_MODE = re.compile(r"[+~]*(experiment|hydra(?!\.(run|sweep)\.dir=))|--?c")
 
 
@@ -150,10 +152,17 @@ def composed_once(words: list[str]) -> Iterator[None]:
 
     That takes .2 to .3 s. Studies, and words on Hydra's own settings or files, may ask for one.
     """
+    from sim.paths import own_dirs
+    from sim.releases import BEFORE_1_4
+
+    if not BEFORE_1_4:  # later releases read it off the main file
+        yield
+        return
     from hydra._internal.hydra import Hydra
 
     learn = Hydra.get_mode
-    if not any(MAY_SET_MODE.match(word) for word in words):
+    asked = {"-m", "--multirun"} & set(words)
+    if asked or (not own_dirs() and not any(MAY_SET_MODE.match(word) for word in words)):
         Hydra.get_mode = lambda *_, **__: None  # None: as the words say
     try:
         yield
@@ -161,43 +170,50 @@ def composed_once(words: list[str]) -> Iterator[None]:
         Hydra.get_mode = learn
 
 
-def hydra_job(words: list[str]) -> int:
-    """Hand the overrides to Hydra: one cell, or a sweep of cells. Return the exit code."""
+def hydra_job(options: list[str], words: list[str]) -> int:
+    """Hand options and overrides to Hydra: one cell, or a sweep of cells. Return the exit code."""
     import hydra
 
     from sim.config import ConfigError
-    from sim.paths import data_dir
+    from sim.paths import data_dir, own_dirs
+    from sim.releases import BASE, trusted
     from sim.report.callback import held
     from sim.report.job import job
     from sim.report.problems import problems
-    from sim.study.cells import arguments
     from sim.study.errors import cannot_write
     from sim.study.misread import explain_misread, is_misread, paths_at
+    from sim.study.words import arguments
 
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us; we say them in one sentence
     try:
-        sys.argv = ["ceasefire", *arguments(words)]
+        sys.argv = ["ceasefire", *options, *arguments(words)]
     except ConfigError as error:
         fail(str(error), 2)
+    own_code = [path.stem for own in own_dirs() for path in own.glob("*.py")]
     entry: Any = hydra.main(
-        config_path=str(data_dir("configs")), config_name="config", version_base="1.3"
-    )(job)
+        config_path=str(data_dir("configs")), config_name="config", **BASE,
+        **trusted([*OUR_CODE, *(f"{name}.*" for name in own_code)]),
+    )(job)  # fmt: skip
     problems.clear()
     try:
-        with held, composed_once(words):
+        with held, composed_once([*options, *words]):
             entry()
     except Exception as error:
         if is_misread(error):
             fail(explain_misread(error), 2)
-        if isinstance(error, OSError):
+        if isinstance(error, ConfigError):  # of the sweep itself, which the callback has told
+            problems[:] = dict.fromkeys([*problems, str(error)])
+        elif isinstance(error, OSError):
             *_, where = [Path.cwd(), *paths_at(error, "output_dir", "sweep_dir")]
             fail(cannot_write(error.filename or where, error))
-        problems.extend(cut_off(error))  # a launcher whose workers or jobs were killed
+        else:
+            problems.extend(cut_off(error))  # a launcher whose workers or jobs were killed
     for line in problems:
         print(f"ceasefire: {line}" if not line.startswith(" ") else line, file=sys.stderr)
     return 1 if problems else 0
 
 
+OUR_CODE = ("sim.*", "hydra_plugins.*")  # that a configuration may name
 LAUNCHERS = {"joblib", "submitit", "hydra_plugins"}
 
 

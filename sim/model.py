@@ -19,6 +19,7 @@ from sim.agents.militants import MilitantGroup
 from sim.agents.party import AfghanTaliban, Pakistan, Party
 from sim.config import Scenario
 from sim.futures import Futures, Run
+from sim.names import count
 
 
 class CeasefireModel(mesa.Model):  # type: ignore[misc]
@@ -97,6 +98,12 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
     def state(self) -> Any:
         """The futures' records, shape (R,)."""
         return self.futures.records
+
+    def __repr__(self) -> str:
+        state = self.state["ceasefire"]
+        in_force = int((state["day"][:, -1] == 0).sum())
+        held = f"{count(self.size, 'future')} on day {self.day}, {in_force:,} in force"
+        return f"<CeasefireModel {self.scenario.name}: {held}>"
 
     @property
     def size(self) -> int:

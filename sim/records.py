@@ -115,6 +115,7 @@ class Scale(NamedTuple):
     name: str
     low: float
     high: float
+    counts: bool = False  # whole numbers: a bin stands for the one that lies in it
 
 
 DAILY = (  # in the order of ``rules.run.record_day``
@@ -124,7 +125,7 @@ DAILY = (  # in the order of ``rules.run.record_day``
     Scale("closure", 0.0, 1.0),
     Scale("pakistan_disagreement", 0.0, 1.0),
     Scale("afghan_taliban_disagreement", 0.0, 1.0),
-    Scale("attacks", 0.0, 25.6),
+    Scale("attacks", 0.0, 25.6, counts=True),
     Scale("pakistan_offer", 0.0, 1.0),
     Scale("afghan_taliban_offer", 0.0, 1.0),
 )
@@ -175,6 +176,8 @@ class Daily(NamedTuple):
             for q in QUANTILES:
                 reached = cumulative[:, k] >= np.ceil(q * total)[:, None]
                 middle = scale.low + (reached.argmax(axis=1) + 0.5) * width
+                if scale.counts:
+                    middle = np.floor(middle)
                 out[f"{scale.name}_q{round(100 * q):02d}"] = np.where(known, middle, np.nan)
         return out
 
@@ -191,10 +194,10 @@ class Log:
     said: list[Row] = field(default_factory=list)
 
 
-INCIDENTS = {
+INCIDENTS = (
     "attack", "border_clash", "allegation", "ruling", "renegotiation_asked", "deal_lapses",
     "ceasefire_renewed", "round_not_held",
-}  # fmt: skip
+)  # fmt: skip
 TOLD = [k for k, kind in enumerate(KINDS) if kind in INCIDENTS or kind == "round"]
 TRUTHS = {
     "attributed", "denied", "from_afghan_soil", "resumed", "says_good_faith", "accepted",

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sim import yaml_files
-from sim.paths import data_dir
+from sim.paths import data_dir, own_dirs
 from sim.yaml_files import YamlError
 
 Tree = Mapping[str, Any]  # nested, keys are strings, lists are tuples; read-only throughout
@@ -131,8 +132,9 @@ def value(path: str) -> Any:
     found: Any = load()
     walked: list[str] = []
     first, _, rest = path.partition(".")
-    if first not in _children(found) and (data_dir("seeds") / "cases" / f"{first}.yaml").is_file():
-        found, path, walked = _case(first), rest, [first]
+    file = None if first in _children(found) else case_file(first)
+    if file is not None:
+        found, path, walked = _case(file), rest, [first]
     for step in path.split("."):
         known = _children(found)
         if step not in known:
@@ -144,10 +146,16 @@ def value(path: str) -> Any:
     return found
 
 
+def case_file(name: str) -> Path | None:
+    """The file of another case: ``seeds/cases/NAME.yaml``, or ``seeds/NAME.yaml`` of one's own."""
+    places = [data_dir("seeds") / "cases", *(own / "seeds" for own in own_dirs())]
+    return next((file for each in places if (file := each / f"{name}.yaml").is_file()), None)
+
+
 @cache
-def _case(name: str) -> Tree:
-    """Read what is given of another case, ``seeds/cases/NAME.yaml``, as it stands there."""
-    return _read(f"cases/{name}")
+def _case(file: Path) -> Tree:
+    """Read what is given of another case, as it stands there."""
+    return _parsed(file)
 
 
 def seed_list(name: str) -> tuple[int, ...]:
@@ -163,18 +171,22 @@ def register_resolver() -> None:
 
     Dates come out as ISO strings, mappings and lists as plain ones.
     """
-    from omegaconf import OmegaConf
+    from sim.releases import register
 
-    OmegaConf.register_new_resolver("seeds", lambda path: _plain(value(str(path))), replace=True)
+    register("seeds", lambda path: _plain(value(str(path))))
 
 
 def _read(name: str) -> Tree:
+    return _parsed(data_dir("seeds") / f"{name}.yaml")
+
+
+def _parsed(file: Path) -> Tree:
     try:
-        content = yaml_files.read(data_dir("seeds") / f"{name}.yaml")
+        content = yaml_files.read(file)
     except YamlError as error:
         raise SeedError(f"{error}.") from error
     if not isinstance(content, dict):
-        raise SeedError(f"seeds/{name}.yaml is not a mapping of entries.")
+        raise SeedError(f"seeds/{file.name} is not a mapping of entries.")
     frozen: Tree = _freeze(content)
     return frozen
 

@@ -13,6 +13,7 @@ from sim.paths import data_dir
 from sim.plots.fans import fans
 from sim.report import transcript
 from sim.study.cells import load_cell
+from sim.study.told import entries
 
 CONFIGS = data_dir("configs")
 FILES = [path for path in CONFIGS.rglob("*.yaml") if "fictional" in path.as_posix()]
@@ -46,7 +47,7 @@ def test_it_runs_to_deals_and_to_ends(river):
 
 def test_transcripts_and_figures_call_the_sides_by_their_labels(river):
     cell = load_cell("fictional/river", ["replicates=12", "seed=3", "horizon=40"])
-    told = transcript.in_words(cell, transcript.entries(cell, 0, 12))
+    told = transcript.in_words(cell, entries(cell, 0, 12))
     assert "Upstream proposes" in told
     assert "the River Commission" in told
     assert {name for name in OWN if name in told} == set()

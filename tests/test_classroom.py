@@ -14,7 +14,8 @@ from sim.app import strings as say
 from sim.app.choices import shipped
 from sim.app.server import Options, address, check, is_loopback, names, prepare
 from sim.app.strings import sentences
-from sim.cli import VERBS, run_verb
+from sim.cli import run_verb
+from sim.commands.typed import VERBS
 from sim.config import ConfigError
 from sim.game import Game, Setup
 from sim.game.debrief import landscape

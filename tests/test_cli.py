@@ -16,9 +16,11 @@ import pytest
 from hydra._internal.hydra import Hydra
 
 from sim import cli
+from sim.releases import BEFORE_1_4
 from sim.study.sweeps import open_directory
 
 QUICK = ["replicates=40", "horizon=20"]
+UNSURE = 2 if BEFORE_1_4 else 1  # Hydra 1.4 reads off its main file whether a sweep is asked for
 CELL_FILES = {
     "runs.parquet", "rounds.parquet", "incidents.parquet", "daily.parquet", "config.yaml",
     "run.json", "survival.png", "survival.svg", "incidence.png", "incidence.svg",
@@ -76,10 +78,10 @@ def test_a_sweep_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     [
         ([], 1),
         (["hydra.run.dir=cell"], 1),
-        (["hydra.mode=RUN"], 2),
-        (["-cd", "."], 2),
-        (["--config-name", "config"], 2),
-        (["+experiment=ripeness"], 2),
+        (["hydra.mode=RUN"], UNSURE),
+        (["-cd", "."], UNSURE),
+        (["--config-name", "config"], UNSURE),
+        (["+experiment=ripeness"], 1),
     ],
 )
 def test_everything_is_composed_twice_only_where_a_sweep_may_be_hidden(
@@ -126,7 +128,7 @@ def test_what_a_cell_leaves_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("sim.report.cell.run_cell", lambda *_: kept.append(gc.get_freeze_count()))
     run("-m", "seed=1,2,3", *QUICK, "hydra.sweep.dir=sweep")
     assert len(kept) == 3
-    assert len(set(kept)) == 1
+    assert kept == sorted(kept, reverse=True)  # what the start has left may go, nothing is added
     assert gc.get_freeze_count() == 0
 
 

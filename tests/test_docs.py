@@ -5,6 +5,7 @@ import re
 from itertools import product
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import sim
@@ -15,6 +16,7 @@ from sim.config import ENDS, PARTIES
 from sim.records import QUANTILES
 from sim.report import parameters
 from sim.study.cells import load_cell
+from sim.study.described import vocabulary
 from sim.study.opening import TABLES
 from sim.study.store import write_cell
 
@@ -188,3 +190,28 @@ def test_parameters_that_the_protocol_names_exist():
              if path.split(".")[0] in groups and not path.endswith((".md", ".yaml"))}  # fmt: skip
     stems = {".".join(path.split(".")[:k]) for path in known for k in range(1, 9)}
     assert named - stems == set()
+
+
+# What tables say of themselves
+
+
+@pytest.mark.parametrize("name", [*TABLES, "spells", "offers"])
+def test_units_and_meanings_in_the_tables_are_those_of_the_document(name):
+    heading = "offers" if name == "offers" else f"{name}.parquet"
+    rows = section(heading).rpartition("\n| --- ")[2].splitlines()
+    cells = [[part.strip() for part in row.strip("| ").split("|")] for row in rows if "| `" in row]
+    told = {
+        column: (unit, meaning)
+        for names, _, unit, meaning in cells
+        for column in re.findall("`([^`]+)`", names)
+    }
+    assert told == {key: tuple(said) for key, said in vocabulary()[name].items()}
+
+
+def test_a_stored_table_carries_its_units_and_where_it_is_from(cell):
+    schema = pq.read_schema(cell.directory / "incidents.parquet")
+    assert schema.field("deaths").metadata[b"unit"] == b"deaths"
+    assert schema.field("kind").metadata[b"description"] == b"one of the kinds above"
+    facts = {name.decode(): value.decode() for name, value in schema.metadata.items()}
+    assert facts["key"] == cell.run["key"]
+    assert (facts["table"], facts["seed"], facts["covers"]) == ("incidents", "2025", "40")

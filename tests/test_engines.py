@@ -107,7 +107,7 @@ def test_an_address_where_nobody_answers_is_said(monkeypatch: pytest.MonkeyPatch
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(EngineError, match=r"ceasefire-sim\[dask\]"):
+    with pytest.raises(EngineError, match=r"pip install 'dask"):
         dask(engine("dask", workers=77))
 
 

@@ -45,7 +45,7 @@ def test_no_preset_hides_a_launcher() -> None:
 
 def test_a_preset_without_its_plugin_names_the_extra() -> None:
     said = explain_misread(HydraException("Could not load 'hydra/launcher/grouped_slurm'."))
-    assert "ceasefire-sim[slurm]" in said
+    assert "pip install 'hydra-joblib-launcher" in said
 
 
 def test_an_absent_slurm_is_said(tmp_path: Path) -> None:

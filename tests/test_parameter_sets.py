@@ -10,7 +10,6 @@ from sim.futures import Futures, cumulative
 from sim.model import CeasefireModel
 from sim.paths import data_dir
 from sim.report.sensitivity import Plan
-from sim.report.transcript import entries
 from sim.study.cells import Cell, baseline, load_cell, parameter_fields
 from sim.study.designs import changed
 from sim.study.parameters import accepted, known_parameters
@@ -18,6 +17,7 @@ from sim.study.replay import replay
 from sim.study.runner import run
 from sim.study.space import factors
 from sim.study.store import write_cell
+from sim.study.told import entries
 
 CALM = {"conflict.tension.initial": 2.0, "pakistan.resolve_spread": 0.3}
 TENSE = {"conflict.tension.initial": 12.0, "pakistan.resolve_spread": 1.5}

@@ -1,6 +1,7 @@
 """What the project promises as a project: set-up files, packaging, and imports that run one way."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -22,9 +23,12 @@ LAYERS = {
     "arrays": 0,
     "compiling": 0,
     "config": 0,
+    "extras": 0,
     "paths": 0,
+    "releases": 0,
     "yaml_files": 0,
     "chance": 1,
+    "names": 1,
     "seeds": 1,
     "parameters": 2,
     "notes": 3,
@@ -61,6 +65,13 @@ REGISTRY = re.compile(r"pypi|/simple\b|index-url|find-links|file://|git\+|\S@\S"
 
 def test_citation_names_the_version_of_the_package():
     assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == PROJECT["version"]
+
+
+def test_codemeta_says_the_same_as_the_package():
+    said = json.loads((ROOT / "codemeta.json").read_text())
+    assert (said["name"], said["version"]) == (PROJECT["name"], PROJECT["version"])
+    assert said["keywords"] == PROJECT["keywords"]
+    assert said["license"].endswith(f"/{PROJECT['license']}")
 
 
 def test_citation_holds_what_the_format_requires():

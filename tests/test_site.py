@@ -18,7 +18,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 TEXTS = [*PAGES, *ROOT.glob("*.md"), *ROOT.glob("experiments/*/README.md")]
 BLOCK = re.compile(r'^( *)```(\w*)(?: title="(.+?)")?\n(.*?)^\1```$', re.MULTILINE | re.DOTALL)
-NOT_RUN = {"text"}  # output, for reading
+NOT_RUN = {"text", "r"}  # output, for reading; R, which has a test of its own
 CITATION = re.compile(r"[A-Z]\w+(?:, [A-Z]\w+)*(?: & [A-Z]\w+| et al\.)? (?:19|20)\d\d")
 OUTSIDE = re.compile(
     r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"?(?:https?:)?//[^>]*"

@@ -12,8 +12,9 @@ import pytest
 from sim.analysis.ensemble import simulate
 from sim.plots.bargaining import density, path
 from sim.plots.ladder import ladder
-from sim.report.transcript import entries, in_words, write
+from sim.report.transcript import in_words, write
 from sim.study.cells import Cell, load_cell
+from sim.study.told import entries
 
 SEED = 4  # a future with talks from day 7 on
 

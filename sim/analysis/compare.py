@@ -59,7 +59,7 @@ CAUTION = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """Differences of every scenario from the reference; make one with `compare`.
 
@@ -201,6 +201,10 @@ class Comparison:
         columns = (levels[name].tolist() for name in ("quantity", "reference", "unit"))
         base = ", ".join(f"{x} {_number(y, unit)}" for x, y, unit in zip(*columns, strict=True))
         return f"{self.reference}: {base}"
+
+    def __repr__(self) -> str:
+        told = ", ".join(self.scenarios)
+        return f"<Comparison of {told} with {self.reference}: {self.end}, {self.horizon} days>"
 
     def __str__(self) -> str:
         effects = self.lasting.rename_axis(None)

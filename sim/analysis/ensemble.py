@@ -10,29 +10,40 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import ArrayLike
 
 from sim.analysis.estimates import SurvivalEstimate
+from sim.analysis.frames import Frame
 from sim.analysis.incidence import IncidenceEstimate
 from sim.analysis.modes import columns_of, mode, modes_of
 from sim.analysis.parameter_spread import ParameterSpread, parameter_spread
 from sim.analysis.survival import aalen_johansen, kaplan_meier
+from sim.analysis.trajectories import Reporter, trajectories
 from sim.config import CAUSES, ENDS, ConfigError, Scenario
+from sim.names import count
+from sim.negotiation.own import code_of
 from sim.study.cells import Cell
-from sim.study.runner import Source, run
+from sim.study.described import covered, labelled, meanings
+from sim.study.runner import Results, Source, run
+from sim.study.told import Entry, entries, offers_table
+
+TABLES = ("runs", "daily", "rounds", "incidents", "offers", "spells")
 
 
 class Ensemble:
     """Outcomes of many futures of one scenario.
 
+    Columns of its tables, with units, are in docs/outputs.md and in ``columns(TABLE)``.
+
     Attributes
     ----------
     cell : the scenario and settings that were run
-    runs : DataFrame, one row per replicate (columns in docs/outputs.md)
+    runs : DataFrame, one row per replicate
     daily : DataFrame, one row per day
-    rounds, incidents : DataFrames of the watched replicates
+    rounds, incidents, offers : DataFrames of the watched replicates, which say so
     spells : DataFrame, one row per spell, where ceasefires are renewable
     """
 
@@ -60,6 +71,11 @@ class Ensemble:
         """Days simulated."""
         return self.cell.settings.horizon
 
+    @property
+    def watched(self) -> int:
+        """Futures of which rounds, incidents and offers are kept: those numbered below."""
+        return min(self.cell.settings.engine.watched, self.replicates)
+
     @cached_property
     def runs(self) -> pd.DataFrame:
         """One row per replicate."""
@@ -79,6 +95,78 @@ class Ensemble:
     def incidents(self) -> pd.DataFrame:
         """One row per incident of the watched replicates."""
         return self._frame("incidents")
+
+    @cached_property
+    def offers(self) -> pd.DataFrame:
+        """One row per offer in the talks of the watched replicates, which are lived again.
+
+        Raises
+        ------
+        ConfigError
+            If the scenario names code of its own and was read from a file.
+        """
+        table = offers_table(self.cell, self._lived_again(0, self.watched))
+        return self._known("offers", labelled(table, "offers", self.cell).to_pandas())
+
+    def transcript(self, replicate: int) -> pd.DataFrame:
+        """Everything that happened in one future, in order; it is lived again.
+
+        One row per fact: ``replicate``, ``day``, ``kind`` and what belongs to that kind, null for
+        others (docs/outputs.md, transcript.jsonl).
+
+        Raises
+        ------
+        ConfigError
+            If there is no such future, or as for ``offers``.
+        """
+        if not 0 <= replicate < self.replicates:
+            last = self.replicates - 1
+            raise ConfigError(f"replicate is {replicate}; allowed are whole numbers to {last}")
+        return pd.DataFrame(self._lived_again(replicate, 1))
+
+    def trajectories(self, reporters: Mapping[str, Reporter | str] | None = None) -> pd.DataFrame:
+        """Every evening of the watched futures, as long as their ceasefires are in force.
+
+        ``reporters`` maps a column to what is asked: a name of
+        ``sim.analysis.trajectories.REPORTERS``, or a function of the model, as for Mesa's
+        DataCollector, that gives one value for each future. Futures are lived again. One row per
+        future and day: ``replicate``, ``day``, the columns.
+
+        Raises
+        ------
+        ConfigError
+            If a reporter is not known or gives anything else, or as for ``offers``.
+        """
+        self._need_own_code()
+        return self._known("days", trajectories(self.cell, self.watched, reporters))
+
+    def _lived_again(self, first: int, count: int) -> list[Entry]:
+        self._need_own_code()
+        return entries(self.cell, first, count) if count else []
+
+    def _need_own_code(self) -> None:
+        """Refuse to live futures again by code that only stored results name."""
+        named = code_of(self.scenario)
+        if named and not isinstance(self.results, Results):
+            raise ConfigError(
+                f"these results name code of their own ({', '.join(named)}), which may do anything "
+                "when it is run; ceasefire replay DIR --trust-code runs it"
+            )
+
+    def columns(self, table: str = "runs") -> pd.DataFrame:
+        """What the columns of a table hold: a row each with name, type, unit and meaning."""
+        frame = getattr(self, table, None) if table in TABLES else None
+        if frame is None:
+            raise ConfigError(f"table is {table!r}; allowed are {', '.join(TABLES)}")
+        told = meanings(table, tuple(frame.columns))
+        return pd.DataFrame(
+            {
+                "column": list(frame.columns),
+                "type": [str(kind) for kind in frame.dtypes],
+                "unit": [said.unit for said in told],
+                "meaning": [said.meaning for said in told],
+            }
+        )
 
     @cached_property
     def spells(self) -> pd.DataFrame:
@@ -101,7 +189,15 @@ class Ensemble:
         return self._frame("runs", columns)
 
     def _frame(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        frame: pd.DataFrame = self.results.table(name, columns).to_pandas()
+        return self._known(name, self.results.table(name, columns).to_pandas())
+
+    def _known(self, name: str, table: pd.DataFrame) -> Frame:
+        """A frame that knows which futures it covers."""
+        frame = Frame(table)
+        frame.attrs = {
+            "table": name, "covers": covered(self.cell, name), "futures": self.replicates,
+            "watched": self.watched,
+        }  # fmt: skip
         return frame
 
     def tally(self, *columns: str) -> pd.DataFrame:
@@ -124,10 +220,20 @@ class Ensemble:
         return frame
 
     def durations(self, end: str | None = None) -> tuple[Any, Any, Any]:
-        """Day, whether ended and cause of each replicate under one end definition."""
+        """Day, whether ended and cause of each replicate under one end definition, (R,) each.
+
+        As lifelines takes them: ``KaplanMeierFitter().fit(day, ended)``.
+        """
         end = self._definition(end)
         runs = self.outcomes(f"{end}_day", f"{end}_ended", f"{end}_cause")
         return runs[f"{end}_day"], runs[f"{end}_ended"], runs[f"{end}_cause"]
+
+    def outcome_array(self, end: str | None = None) -> Any:
+        """Whether ended and day of each replicate, (R,), as scikit-survival takes outcomes."""
+        day, ended, _ = self.durations(end)
+        made = np.empty(self.replicates, dtype=[("ended", "?"), ("day", "f8")])
+        made["ended"], made["day"] = ended, day
+        return made
 
     def _definition(self, end: str | None) -> str:
         """Name an end definition: the scenario's own if none is given."""
@@ -195,8 +301,9 @@ class Ensemble:
         return estimate
 
     def __repr__(self) -> str:
+        futures = count(self.replicates, "future")
         return (
-            f"<Ensemble {self.scenario.name}: {self.replicates:,} futures of {self.horizon} days, "
+            f"<Ensemble {self.scenario.name}: {futures} of {self.horizon} days, "
             f"seed {self.seed}, accounts {self.scenario.accounts.name.value}>"
         )
 
@@ -232,6 +339,7 @@ def simulate(
     block: int | None = None,
     *,
     watched: int = 200,
+    workers: int | None = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Ensemble:
     """Simulate ``replicates`` futures of a scenario to day ``horizon``.
@@ -243,7 +351,9 @@ def simulate(
     seed : int in [0, 2**64)
     horizon : int >= 1, days
     block : futures carried at once; never changes a result
-    watched : rounds and incidents are recorded for the replicates numbered below this
+    watched : rounds and incidents are recorded for the replicates numbered below this; 200 is
+        plenty to read, and to count in all futures they must all be watched
+    workers : threads that share the work, None for one a processor; never changes a result
     progress : called with the number of futures done since the last call
 
     Raises
@@ -252,7 +362,8 @@ def simulate(
         If an argument is out of its range, or an event lies beyond the horizon.
     """
     engine = {
-        "block": block, "watched": watched, "progress": False, "kind": "serial", "workers": None,
+        "block": block, "watched": watched, "progress": False,
+        "kind": "serial" if workers == 1 else "threads", "workers": workers,
         "address": None, "figures": None,
     }  # fmt: skip
     settings = {

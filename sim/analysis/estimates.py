@@ -69,7 +69,7 @@ class QuantileEstimate:
         return f"{value} [{self.lower}, {upper}]"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SurvivalEstimate:
     """A Kaplan-Meier curve on the daily grid; make one with `kaplan_meier`.
 
@@ -279,6 +279,10 @@ class SurvivalEstimate:
         given = f", given that day {self.start} was reached" if self.start else ""
         units = np.max(self.at_risk)
         return f"{name}survival to day {self.horizon}{given}, at most {units:g} at risk"
+
+    def __repr__(self) -> str:
+        told = "; ".join(f"{key} {value}" for key, value in list(self.summary().items())[-3:])
+        return f"<SurvivalEstimate {self._title()}: {told}>"
 
     def __str__(self) -> str:
         lines = [f"  {key:<10} {value}" for key, value in self.summary().items()]

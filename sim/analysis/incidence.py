@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IncidenceEstimate:
     """Aalen-Johansen cumulative incidence by cause; make one with `aalen_johansen`.
 
@@ -105,6 +105,12 @@ class IncidenceEstimate:
         axes.stackplot(self.day, self.incidence, labels=self.causes, step="post", **style)
         axes.set(xlabel="day", ylabel="share ended", ylim=(0, 1.02))
         return axes
+
+    def __repr__(self) -> str:
+        last = int(self.day[~np.isnan(self.survival)][-1])
+        told = ", ".join(f"{cause} {self.of(cause, last).value:.3f}" for cause in self.causes)
+        name = f" {self.label}" if self.label else ""
+        return f"<IncidenceEstimate{name}: ended by day {last} through {told}>"
 
     def __str__(self) -> str:
         last = int(self.day[~np.isnan(self.survival)][-1])

@@ -54,7 +54,7 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Mechanisms:
     """Differences from the reference by cause and intermediate quantity; see `mechanisms`.
 
@@ -114,6 +114,10 @@ class Mechanisms:
             f"{scenario} minus {self.reference}: {days} days of RMST({self.horizon}) "
             f"(end: {self.end}; {total['replicates']:,} futures, {how})"
         )
+
+    def __repr__(self) -> str:
+        told = ", ".join(self.scenarios)
+        return f"<Mechanisms of {told} with {self.reference}: {self.end}, {self.horizon} days>"
 
     def __str__(self) -> str:
         blocks = []

@@ -64,7 +64,7 @@ class Components(NamedTuple):
         return high
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ParameterSpread:
     """Survival over several parameter sets, with limits for chance and parameters together.
 
@@ -87,6 +87,12 @@ class ParameterSpread:
     between: FloatArray
     lower: FloatArray
     upper: FloatArray
+
+    def __repr__(self) -> str:
+        return (
+            f"<ParameterSpread over {self.sets} sets: S({self.horizon}) {self.at(self.horizon)}, "
+            "with the uncertainty of the parameters>"
+        )
 
     @property
     def horizon(self) -> int:

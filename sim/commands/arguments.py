@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from sim.config import ENDS, ConfigError
+from sim.names import meant
 from sim.study.files import whole
 
 if TYPE_CHECKING:
@@ -26,8 +28,18 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that says a mistake in one sentence, as the whole command line does."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise the mistake as a sentence."""
-        raise ConfigError(f"{message}; see {self.prog} --help")
+        """Raise the mistake as a sentence, with the nearest name that would be right."""
+        stray = re.match(r"unrecognized arguments: (\S+)", message)
+        if stray:
+            near = meant(stray[1].partition("=")[0], self._option_string_actions)
+            message = f"{stray[1]} is not understood{near}"
+        choice = re.match(r"argument (\S+): invalid choice: '(.+?)' \(choose from (.*)\)", message)
+        if choice:
+            known = [each.strip().strip("'") for each in choice[3].split(",")]
+            name = choice[1].partition("/")[0]
+            near = meant(choice[2], known) or ";"
+            message = f"{name} is {choice[2]!r}{near} allowed are {', '.join(known)}"
+        raise ConfigError(f"{message}{'' if message.endswith('?') else ';'} see {self.prog} --help")
 
 
 def parser(verb: str, description: str, epilog: str = "") -> Parser:

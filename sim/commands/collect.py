@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
+from sim.commands.arguments import Parser
 from sim.study.collect import collect
 
 
 def main(words: list[str]) -> int:
     """Collect and say what came of it, and what is missing."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ceasefire collect",
         description="Bring the futures of all finished cells of a sweep into one data set.",
     )

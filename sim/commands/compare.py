@@ -31,11 +31,12 @@ EPILOG = """\
 Writes differences.csv (and signs.csv, where futures draw parameter sets) and the figure
 comparison; of cells with parameters=best, accepted and wide also layers.csv and carriers.csv;
 with --facet, panels; with --by, outcomes.csv and the figure response or, for two parameters,
-heatmap.
+heatmap; with --effect-of, effects.csv.
 
   ceasefire compare multirun/2025-11-01/12-00-00
   ceasefire compare multirun/accounts outputs/mine --reference baseline --end strike --facet
   ceasefire compare multirun/accounts --day 60 --given 30
+  ceasefire compare multirun/clashes --effect-of protocol
   ceasefire compare multirun/trust --by pakistan.trust --outcome 'S(90)' --format svg csv
 """
 
@@ -57,6 +58,8 @@ def main(words: list[str]) -> int:
         written += write_figure(drawing, out / name, given.format)
     if given.by:
         written.append(_write_outcomes(found, given, out))
+    if given.effect_of:
+        written.append(_write_effects(found, given, out))
     for note in found.notes:
         print(f"Note: {note}")
     print("Written: " + ", ".join(str(path) for path in written))
@@ -118,7 +121,24 @@ def _parse(words: list[str]) -> argparse.Namespace:
     reader.add_argument(
         "--outcome", metavar="NAME", help="with --by: S(DAY) or RMST(DAY) (default: RMST)"
     )
+    reader.add_argument(
+        "--effect-of", metavar="PARAM",
+        help="what this parameter or group does at each combination of the others, paired",
+    )  # fmt: skip
     return reader.parse_args(words)
+
+
+def _write_effects(found: CellSet, given: argparse.Namespace, out: Path) -> Path:
+    """Print and write what one factor does at each combination of the others."""
+    from sim.analysis.factorial import effects
+
+    table = effects(found.cells, given.effect_of, found.end)
+    path = out / "effects.csv"
+    write_whole(path, table.to_csv(index=False))
+    shown = table[table["kind"] == "rmst"].drop(columns=["factor", "kind", "day", "cause", "unit"])
+    print(f"What {given.effect_of} does at each combination of what else was swept:")
+    print(shown.to_string(index=False, float_format="{:.2f}".format) + "\n")
+    return path
 
 
 def _drawings(

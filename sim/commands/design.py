@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from sim.commands.arguments import Parser
 from sim.config import ConfigError
 from sim.study import designs
 from sim.study.cells import load_cell
@@ -32,6 +33,8 @@ def main(words: list[str]) -> int:
     scenario = named[-1].partition("=")[2] if named else "baseline"
     others = [word for word in chosen.overrides if word not in named]
     base = load_cell(scenario, others)
+    for point in points[-1:]:  # a name that is none shows before anything is run
+        designs.changed(base.tree(), point)
     outcomes = evaluate(base, points, chosen.directory, chosen.overrides)
     for line in open_directory(chosen.directory).problems():
         print(line if line.startswith(" ") else f"ceasefire: {line}", file=sys.stderr)
@@ -40,8 +43,8 @@ def main(words: list[str]) -> int:
     return 0 if done == len(outcomes) else 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="ceasefire design",
         description="Evaluate the points of a design, each with the files and key of any cell.",
         epilog=HELP,

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.ensemble import Ensemble
+from sim.commands.arguments import Parser
 from sim.config import ConfigError, validate
+from sim.extras import advice
 from sim.study.cells import Cell, load_cell
 from sim.study.designs import Range, changed
 from sim.study.errors import StoreError, StudyError, cannot_write
@@ -26,7 +28,7 @@ NAME = "search"
 
 def main(words: list[str]) -> int:
     """Run trials until there are as many as asked for; print the best."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ceasefire optimise",
         description="Search for the point with the longest (or shortest) ceasefire.",
         epilog="A what-if of the model, not advice: the best point depends on what is assumed.",
@@ -83,7 +85,7 @@ def _open_study(chosen: argparse.Namespace) -> tuple[Any, int]:
         import optuna
         from optuna.storages.journal import JournalFileBackend
     except ImportError:
-        raise StudyError("a search needs optuna: pip install 'ceasefire-sim[analysis]'") from None
+        raise StudyError(f"a search needs optuna: {advice('analysis')}") from None
     optuna.logging.set_verbosity(logging.ERROR)
     try:
         storage = optuna.storages.JournalStorage(JournalFileBackend(str(chosen.directory / LOG)))

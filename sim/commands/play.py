@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sim.commands.arguments import parser
 from sim.config import ConfigError
+from sim.extras import advice
 
 DESCRIPTION = """\
 Serve the classroom: explore a future day by day, see a thousand from any moment, play a side in a
@@ -51,7 +52,7 @@ def main(words: list[str]) -> int:
     try:
         import nicegui  # noqa: F401 - only to say in a sentence that it is missing
     except ImportError:
-        raise ConfigError("the classroom needs NiceGUI: pip install 'ceasefire-sim[app]'") from None
+        raise ConfigError(f"the classroom needs NiceGUI: {advice('app')}") from None
     from sim.app.server import Options, run
 
     for folder in given.results:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
+from sim.commands.arguments import Parser
+from sim.extras import advice
 from sim.study.collect import open_collection
 from sim.study.errors import StudyError
 
@@ -16,7 +17,7 @@ Names with dots need double quotes, such as "pakistan.trust"."""
 
 def main(words: list[str]) -> int:
     """Run one statement and print its result."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ceasefire query", description="Query a collected sweep with SQL.", epilog=HELP
     )
     parser.add_argument("directory", type=Path, help="of the sweep")
@@ -43,7 +44,7 @@ def query(directory: Path, sql: str):  # type: ignore[no-untyped-def]
     try:
         import duckdb
     except ImportError:
-        raise StudyError("queries need DuckDB: pip install 'ceasefire-sim[analysis]'") from None
+        raise StudyError(f"queries need DuckDB: {advice('analysis')}") from None
     runs, cells, notes = open_collection(directory)
     for note in notes:
         print(f"ceasefire: {note}", file=sys.stderr)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
-from sim.commands.arguments import add_trust
-from sim.report.transcript import entries, in_words
+from sim.commands.arguments import Parser, add_trust
+from sim.report.transcript import in_words
 from sim.study.errors import StoreError
 from sim.study.opening import StoredCell, finished
 from sim.study.replay import Replay, other_versions, replay
 from sim.study.sweeps import open_directory
+from sim.study.told import entries
 
 
 def main(words: list[str]) -> int:
     """Tell one future; exit with 1 if it is not the one that was stored."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ceasefire replay",
         description="Run one stored future again, compare it with what is stored, and tell it.",
     )
@@ -32,7 +32,7 @@ def main(words: list[str]) -> int:
     if chosen.json:
         print("\n".join(json.dumps(entry, ensure_ascii=False) for entry in heard))
         return 1 if again.differs else 0
-    print(in_words(stored.cell, heard))
+    print(in_words(stored.cell, heard, coloured=sys.stdout.isatty()))
     for line in other_versions(stored):
         print(f"ceasefire: {line}", file=sys.stderr)
     print(agreement(stored, again))

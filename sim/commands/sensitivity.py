@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from sim.commands.arguments import Parser
+
 HELP = """\
 Varies every calibrated or assumed number of the baseline as experiments/sensitivity/space.yaml
 says: Morris screening of all, Sobol' indices of the first, and scenario discovery (PRIM).
@@ -18,7 +20,7 @@ Evaluations are kept in DIRECTORY/evaluations.jsonl: the same command goes on wh
 
 def main(words: list[str]) -> int:
     """Run the study; return the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ceasefire sensitivity", description="Rank assumptions by their effect.",
         epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip

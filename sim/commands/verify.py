@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
-from sim.commands.arguments import add_trust
+from sim.commands.arguments import Parser, add_trust
 from sim.config import ConfigError
 from sim.study.errors import StudyError
 from sim.study.opening import StoredCell
@@ -16,7 +15,7 @@ from sim.study.sweeps import open_directory
 
 def main(words: list[str]) -> int:
     """Check every cell; exit with 1 if any is not as it should be."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ceasefire verify",
         description="Open every cell with all its checks and run a sample of futures again.",
     )

@@ -12,9 +12,11 @@ import pandas as pd
 
 from sim.analysis.ensemble import Ensemble
 from sim.config import ConfigError
+from sim.names import meant
 from sim.plots.style import Drawing
 from sim.plots.sweep import heatmap, response
 from sim.plots.words import INTERVAL, facts, readable
+from sim.study.options import choices_of, groups
 
 NAMES = ("name", "description", "expectation")
 """Fields that label a scenario and change no result."""
@@ -31,9 +33,10 @@ def swept(
 ) -> Drawing:
     """Draw an outcome over one parameter (a line each for what else differs) or over two.
 
-    `by` are paths in the configuration, such as ``pakistan.trust``; `outcome` is S(DAY) or
-    RMST(DAY), by default RMST to the horizon. Errors: `ConfigError` for an unknown path or
-    outcome, a parameter that does not vary, or several ensembles at one point of a heat map.
+    `by` are paths in the configuration, such as ``pakistan.trust``, or groups that were chosen
+    from, such as ``protocol``; `outcome` is S(DAY) or RMST(DAY), by default RMST to the horizon.
+    Errors: `ConfigError` for an unknown path or outcome, a parameter that does not vary, or several
+    ensembles at one point of a heat map.
     """
     table = outcome_table(ensembles, by, end, outcome)
     name = str(table["quantity"].iloc[0])
@@ -76,13 +79,19 @@ def outcome_table(
     `series` says in what else than `by` the ensembles differ.
     """
     trees = {name: flat(x.cell.tree()) for name, x in ensembles.items()}
+    choices = [path for path in by if any(path not in tree for tree in trees.values())]
+    for name, x in ensembles.items():
+        made = choices_of(getattr(x.results, "run", {}).get("overrides", ()), choices)
+        trees[name] |= {path: made[path] for path in choices if path in made}
     for path in by:
         for tree in trees.values():
             if path not in tree:
+                known = sorted({*tree, *groups()})
                 raise ConfigError(
-                    f"{path} is no parameter of every cell; see the config.yaml of one"
+                    f"{path} is no parameter of every cell{meant(path, known) or ';'} see the "
+                    "config.yaml of one"
                 )
-    said = {name: _series(tree, trees, by) for name, tree in trees.items()}
+    said = {name: _series(tree, trees, by, choices) for name, tree in trees.items()}
     rows = []
     for name, ensemble in ensembles.items():
         tree = trees[name]
@@ -109,15 +118,34 @@ def _value(value: Any) -> Any:
 
 
 def _series(
-    tree: Mapping[str, Any], trees: Mapping[str, Mapping[str, Any]], by: Sequence[str]
+    tree: Mapping[str, Any],
+    trees: Mapping[str, Mapping[str, Any]],
+    by: Sequence[str],
+    choices: Sequence[str],
 ) -> str:
-    """Say what else than `by` sets a cell apart: its scenario, and what differs within that."""
+    """Say what else than `by` sets a cell apart: its scenario, and what differs within that.
+
+    A choice from a group brings other fields with it, which set nothing apart.
+    """
+    if choices:
+        paths = [path for path in differing(trees) if not _follows(path, by, trees)]
+        return ", ".join(f"{path.rpartition('.')[2]} {tree.get(path)}" for path in paths) or "all"
     alike = {name: x for name, x in trees.items() if x["name"] == tree["name"]}
     paths = [path for path in differing(alike) if path not in by]
     words = [f"{path.rpartition('.')[2]} {tree.get(path)}" for path in paths]
     if len(alike) < len(trees):
         words.insert(0, readable(str(tree["name"])))
     return ", ".join(words) or "all"
+
+
+def _follows(path: str, by: Sequence[str], trees: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a field has one value wherever `by` have the same."""
+    held: dict[tuple[str, ...], Any] = {}
+    for tree in trees.values():
+        key = tuple(str(tree[one]) for one in by)
+        if held.setdefault(key, tree.get(path)) != tree.get(path):
+            return False
+    return True
 
 
 def _read(outcome: str, horizon: int) -> tuple[str, int]:

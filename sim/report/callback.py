@@ -33,6 +33,7 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Wait for the sweep's directory, and write the list of cells to expect into it."""
         from sim.config import ConfigError
+        from sim.report.progress import begin_sweep
         from sim.report.start import started
         from sim.study.errors import StudyError
         from sim.study.expansion import expand
@@ -46,11 +47,14 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
             cells = expand(config, words, GlobalHydra.instance().config_loader())
             held.enter_context(locked(directory[-1]))
             expect(directory[-1], cells or [])
+            begin_sweep(len(cells or []))
         except (ConfigError, StudyError) as error:
             problems.append(str(error))
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Print the comparison; tell the command line what failed."""
+        from sim.names import count
+        from sim.report.start import waited
         from sim.report.sweep import compare_sweep
         from sim.study.store import one_line
         from sim.study.sweeps import open_directory
@@ -64,5 +68,6 @@ class CompareAfterSweep(Callback):  # type: ignore[misc]
                 say(note)
             if self.summary:
                 say(compare_sweep(sweep))
+            say(f"{count(len(sweep.cells), 'cell')} in {waited():.1f} s")
         except Exception as error:
             problems.append(f"the cells are stored but were not compared: {one_line(error)}")

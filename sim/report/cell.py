@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.analysis.ensemble import Ensemble
+from sim.names import count
+from sim.report.progress import progress_bar
+from sim.report.start import waited
 from sim.report.summary import summary
 from sim.study.cells import Cell
 from sim.study.opening import StoredCell, finished
@@ -17,26 +20,18 @@ from sim.study.store import write_cell
 FIGURES = ("survival", "incidence")
 
 
-@contextmanager
-def progress_bar(cell: Cell) -> Iterator[Callable[[int], None] | None]:
-    """A progress bar over futures on standard error; nothing when that is no terminal."""
-    if not (cell.settings.engine.progress and sys.stderr.isatty()):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(cell.scenario.name, total=cell.settings.replicates)
-        yield lambda done: bar.advance(task, done)
-
-
 def run_cell(
-    cell: Cell, directory: Path, overrides: Sequence[str] = (), sweeping: bool = False
+    cell: Cell,
+    directory: Path,
+    overrides: Sequence[str] = (),
+    sweeping: bool = False,
+    number: int | None = None,
+    name: str = "",
 ) -> str:
     """Simulate a cell into a directory, draw its figures if wanted, and say what came of it.
 
-    A cell that is there already is skipped with a word. In a sweep one line is said.
+    A cell that is there already is skipped with a word. In a sweep one line is said, under the
+    cell's ``name`` and with its ``number``. A single future is a story and has no curves.
 
     Raises
     ------
@@ -45,16 +40,19 @@ def run_cell(
         engine does not work.
     """
     earlier = finished(directory) is not None
-    with progress_bar(cell) as progress:
+    began = time.perf_counter()
+    with progress_bar(cell, number) as progress:
         stored = write_cell(cell, directory, overrides, progress)
     wanted = cell.settings.engine.figures
     ensemble = Ensemble(stored)
-    if (not sweeping if wanted is None else wanted) and not (earlier and _drawn(directory)):
+    curves = not sweeping and ensemble.replicates > 1
+    if (curves if wanted is None else wanted) and not (earlier and _drawn(directory)):
         draw(ensemble, stored)
     said = tell(cell, directory) if cell.settings.transcript else ""
     if sweeping:
-        return f"{directory.name}: {skipped(stored) if earlier else done(stored)}"
-    said += summary(ensemble, directory, stored.run["wall_seconds"])
+        seconds = time.perf_counter() - began
+        return f"{name or directory.name}: {skipped(stored) if earlier else done(stored, seconds)}"
+    said += summary(ensemble, directory, waited())
     return f"{skipped(stored)}\n{said}" if earlier else said
 
 
@@ -63,7 +61,8 @@ def tell(cell: Cell, directory: Path) -> str:
     from sim.plots.bargaining import path
     from sim.plots.ladder import ladder
     from sim.plots.style import save
-    from sim.report.transcript import entries, in_words, write
+    from sim.report.transcript import in_words, write
+    from sim.study.told import entries
 
     told = min(cell.settings.engine.watched, cell.settings.replicates)
     heard = entries(cell, 0, told)
@@ -72,12 +71,12 @@ def tell(cell: Cell, directory: Path) -> str:
         return ""
     save(path(cell, heard), directory / "bargaining")
     save(ladder(cell, heard), directory / "ladder")
-    return in_words(cell, heard) + "\n\n"
+    return in_words(cell, heard, coloured=sys.stdout.isatty()) + "\n\n"
 
 
-def done(stored: StoredCell) -> str:
-    """Say that a cell was simulated."""
-    return f"{stored.run['replicates']:,} futures in {stored.run['wall_seconds']:.1f} s"
+def done(stored: StoredCell, seconds: float) -> str:
+    """Say that a cell was simulated, and how long that took."""
+    return f"{count(stored.run['replicates'], 'future')} in {seconds:.1f} s"
 
 
 def skipped(stored: StoredCell) -> str:

@@ -26,6 +26,7 @@ def job(config: Any) -> None:
     from sim.report.cell import run_cell
     from sim.report.problems import problems, say
     from sim.report.start import started
+    from sim.report.sweep import label
     from sim.study.cells import from_config
     from sim.study.errors import StudyError
     from sim.study.store import one_line, record_failure
@@ -38,14 +39,18 @@ def job(config: Any) -> None:
     try:
         cell = from_config(config)
         overrides = list(settings.overrides.task)
-        say(run_cell(cell, directory, overrides, sweeping))
+        number, name = None, ""
+        if sweeping:
+            number, name = settings.job.num, label(directory.parent, overrides)
+        say(run_cell(cell, directory, overrides, sweeping, number, name))
     except (Exception, SystemExit) as error:  # a tactic of one's own may call sys.exit
         mistake = isinstance(error, ConfigError | StudyError)
         if sweeping or not mistake:
             with suppress(StudyError):  # on a full disk there is no room for the record either
                 record = record_failure(directory, error, overrides)
         if sweeping:  # told by the sweep's callback when all have ended
-            say(f"{directory.name}: failed: {one_line(error)}")
+            name = label(directory.parent, overrides) or directory.name
+            say(f"{name}: failed: {one_line(error)}")
         else:
             where = f" (traceback in {record})" if record is not None else ""
             problems.append(one_line(error) + where)

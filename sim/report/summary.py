@@ -11,6 +11,7 @@ import numpy as np
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.limits import normal_quantile, wilson
 from sim.config import CAUSES
+from sim.names import count
 from sim.plots.words import mode_in_words
 
 SURVIVAL_DAYS = (30, 90, 365)
@@ -32,10 +33,14 @@ def summary(ensemble: Ensemble, directory: Path, seconds: float) -> str:
 def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]:
     scenario, end = ensemble.scenario, ensemble.scenario.ceasefire.end.value
     yield (
-        f"{scenario.name}: {ensemble.replicates:,} futures of {ensemble.horizon} days from "
+        f"{scenario.name}: {count(ensemble.replicates, 'future')} of {ensemble.horizon} days from "
         f"{scenario.start}, seed {ensemble.seed}, accounts {scenario.accounts.name.value}"
     )
     yield f"end of the ceasefire: {end} ({END_IN_WORDS[end]})"
+    if ensemble.replicates == 1:
+        yield from _story(ensemble, end)
+        yield f"{seconds:.1f} s; results in {directory}"
+        return
     estimate, spread = ensemble.survival(end), ensemble.parameter_spread(end)
     for day in SURVIVAL_DAYS:
         if day <= ensemble.horizon:
@@ -73,6 +78,32 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
     if spread is not None:
         yield f"after the semicolon: with the uncertainty of the parameters, {spread.sets} sets"
     yield f"{seconds:.1f} s; results in {directory}"
+
+
+def _story(ensemble: Ensemble, end: str) -> Iterator[str]:
+    """What happened in a single future, which has no shares and no intervals."""
+    future = ensemble.runs.iloc[0]
+    day = int(future[f"{end}_day"])
+    if future[f"{end}_ended"]:
+        by = f", by {future[f'{end}_by']}" if isinstance(future[f"{end}_by"], str) else ""
+        yield f"  it came on day {day}, after: {future[f'{end}_cause']}{by}".replace("_", " ")
+    else:
+        yield f"  it did not come by day {day}"
+    ended = [f"{future[f'rounds_{how}']} {how.replace('failed', 'broken off')}"
+             for how in ("partial", "adjourned", "failed") if future[f"rounds_{how}"]]  # fmt: skip
+    yield f"  {count(int(future['rounds_held']), 'round')} held" + (
+        f": {', '.join(ended)}" if ended else ""
+    )
+    deal = f"on day {int(future['deal_day'])}" if future["deal"] else "never"
+    yield f"  a deal on everything was ratified: {deal}"
+    groups = list(ensemble.scenario.militants)
+    attacks = sum(int(future[f"attacks_{group}"]) for group in groups)
+    deaths = sum(int(future[f"deaths_{group}"]) for group in groups)
+    yield (
+        f"  {count(attacks, 'attack')} with {count(deaths, 'death')}, "
+        f"{count(int(future['clashes']), 'border clash').replace('clashs', 'clashes')}"
+    )
+    yield "one future shows what can happen, not how likely it is; transcript=true tells it"
 
 
 def _rounds(ensemble: Ensemble) -> Iterator[str]:

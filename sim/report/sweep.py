@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
-from sim.analysis.compare import compare
+from sim.analysis.compare import Comparison, compare
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.layers import ACCEPTED, CHANCE, LAYERS, WIDE, Contrasts, contrasts, layer_of
 from sim.analysis.signs import in_words
+from sim.names import count
 from sim.plots.comparison import comparison
 from sim.plots.style import save
+from sim.study.errors import StudyError
 from sim.study.files import Atomic
-from sim.study.sweeps import Sweep
+from sim.study.opening import MANIFEST
+from sim.study.sweeps import Sweep, expected, named
+
+
+def label(directory: Path, overrides: Sequence[str]) -> str:
+    """What sets a cell of a sweep apart from the others; empty where nothing does."""
+    try:
+        shared = _shared(directory, (directory / MANIFEST).stat().st_mtime_ns)
+    except (OSError, StudyError):
+        return ""
+    words = [brief(word) for word in overrides if word not in shared]
+    return named(words) if words else ""
+
+
+@lru_cache(maxsize=4)
+def _shared(directory: Path, _: int) -> frozenset[str]:
+    """Overrides that all cells of a sweep have in common."""
+    asked = expected(directory)
+    return frozenset(set.intersection(*map(set, asked))) if asked else frozenset()
+
+
+def brief(word: str) -> str:
+    """An override without the place of a study's own options: ``decision=as_agreed``."""
+    return word.rpartition("/")[2] if word.lstrip("+").startswith("experiments/") else word
 
 
 def names(cells: dict[Path, Ensemble], overrides: dict[Path, list[str]]) -> dict[str, Ensemble]:
@@ -25,9 +52,12 @@ def names(cells: dict[Path, Ensemble], overrides: dict[Path, list[str]]) -> dict
             words = [
                 w for w in overrides[directory] if w not in shared and not w.startswith("scenario=")
             ]
-            name = " ".join([name, *words]) if words else name
+            name = " ".join([name, *map(brief, words)]) if words else name
         named[name if name not in named else f"{name} ({directory.name})"] = ensemble
     return named
+
+
+ALL_TOLD, TOLD = 4, 10  # cells whose differences are all printed; lines where they are more
 
 
 def reference_of(cells: dict[str, Ensemble]) -> str:
@@ -69,7 +99,7 @@ def compare_sweep(sweep: Sweep) -> str:
     overrides = {path: stored.run["overrides"] for path, stored in sweep.cells.items()}
     cells = names(ensembles, overrides)
     if len(cells) < 2:
-        return f"{len(cells)} finished cell in {directory}; nothing to compare"
+        return f"{count(len(cells), 'finished cell')} in {directory}; nothing to compare"
     layers = by_layer(cells)
     cells = main_layer(layers) if layers else cells
     reference = reference_of(cells)
@@ -85,7 +115,8 @@ def compare_sweep(sweep: Sweep) -> str:
                 files.path(name).write_text(text, encoding="utf-8")
     drawing = comparison(cells, reference=reference, compared=result, layered=layered)
     save(drawing, directory / "comparison")
-    told = [str(result), *([str(layered)] if layered is not None else [])]
+    said = telling(result) if len(cells) > ALL_TOLD else str(result)
+    told = [said, *([str(layered)] if layered is not None else [])]
     return "\n\n".join([*told, f"comparison in {directory}"])
 
 
@@ -97,3 +128,24 @@ def layered_files(layered: Contrasts) -> dict[str, str]:
         for name, table in tables.items()
     }
     return {**text, "layers.txt": f"{layered}\n"}
+
+
+def telling(result: Comparison) -> str:
+    """The differences that stand out most from chance, a line each; all are in comparison.csv.
+
+    Of each cell and kind of quantity the one whose difference is the most standard errors.
+    """
+    table = result.table.assign(size=(result.table["difference"] / result.table["se"]).abs())
+    rows = table[table["se"] > 0].sort_values("size", ascending=False, kind="stable")
+    rows = rows.drop_duplicates(["scenario", "kind"])
+    width = max(map(len, rows["scenario"].head(TOLD)), default=0)
+    lines = []
+    for _, row in rows.head(TOLD).iterrows():
+        digits, unit = (1, " days") if row["unit"] == "days" else (3, "")
+        numbers = (f"{row[name]:+.{digits}f}" for name in ("difference", "lower", "upper"))
+        value, low, high = numbers
+        what = f"{row['quantity']} {row['cause']}".strip()
+        lines.append(f"  {row['scenario']:<{width}}  {what}: {value}{unit} [{low}, {high}]")
+    head = f"The {len(lines)} most telling of {len(table)} differences from {result.reference}:"
+    note = "95 % intervals of Monte Carlo error only; all differences are in comparison.csv"
+    return "\n".join([head, *lines, note])

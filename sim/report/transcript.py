@@ -1,7 +1,6 @@
 """What happened in single futures, told in order: talks word by word, and the incidents between.
 
-A future is lived again from its address, so that no ensemble has to keep transcripts. Facts are
-plain dictionaries (one JSON line each); words are for people.
+Facts are plain dictionaries (see ``sim.study.told``), one JSON line each; words are for people.
 """
 
 from __future__ import annotations
@@ -9,61 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from sim.config import CAUSES, PARTIES, Scenario
-from sim.futures import Futures
-from sim.negotiation.agenda import Packages
-from sim.parameters import NONE
-from sim.records import ACCOUNTS, BY, MODES, Log, Reader, outcomes
+from sim.config import PARTIES, Scenario
 from sim.study.cells import Cell
 from sim.study.files import Atomic
+from sim.study.told import Entry
 
-Entry = dict[str, Any]
 RUNGS = ("restraint", "protest and closure", "border fire", "a strike", "open hostilities")
 GROUPS = {"ttp": "the TTP", "others": "other groups"}  # what armed groups are called
-
-
-def entries(cell: Cell, first: int = 0, count: int = 1) -> list[Entry]:
-    """Facts of the futures ``first`` ... ``first + count - 1`` in the order they happened.
-
-    Every entry has ``replicate``, ``day``, ``kind`` and what belongs to that kind; packages are
-    given as issue -> option.
-    """
-    scenario, settings = cell.scenario, cell.settings
-    watched = first + count
-    futures = Futures.begun(scenario, count, settings.seed, first=first, watched=watched)
-    done, log, reader = futures.run(settings.horizon), Log(), Reader(scenario)
-    reader.read(done.notes, log)
-    heard = [_spelt(entry, reader.packages) for entry in (*log.incidents, *log.said)]
-    ended = outcomes(done.finals, scenario, settings.horizon)
-    heard += [_last_entry(ended, row) for row in range(count)]
-    return sorted(heard, key=lambda entry: (entry["replicate"], entry["day"]))
-
-
-def _last_entry(outcomes: dict[str, Any], row: int) -> Entry:
-    """How, by whom and why a future's ceasefire ended, or that it lasted to the horizon."""
-    ended = bool(outcomes["collapse_ended"][row])
-    by = int(outcomes["collapse_by"][row])
-    return {
-        "replicate": int(outcomes["replicate"][row]),
-        "day": int(outcomes["collapse_day"][row]),
-        "kind": "ceasefire_ends" if ended else "horizon",
-        "mode": MODES[outcomes["collapse_mode"][row]] if ended else None,
-        "by": BY[by] if by != NONE else None,
-        "cause": CAUSES[outcomes["collapse_cause"][row]] if ended else None,
-        "account": ACCOUNTS[int(outcomes["account"][row])],
-    }
-
-
-def _spelt(entry: Entry, packages: Packages) -> Entry:
-    """Write packages as issue -> option."""
-    if entry.get("package", -1) < 0:
-        return entry
-    return {**entry, "package": packages.describe(entry["package"])}
 
 
 def write(heard: list[Entry], directory: Path) -> None:
@@ -73,12 +29,22 @@ def write(heard: list[Entry], directory: Path) -> None:
         files.path("transcript.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def in_words(cell: Cell, heard: list[Entry]) -> str:
-    """Tell facts in plain words, a line each, days first."""
-    return "\n".join(_lines(cell, heard))
+def in_words(cell: Cell, heard: list[Entry], coloured: bool = False) -> str:
+    """Tell facts in plain words, a line each, days first; ``coloured`` by who speaks or acts."""
+    painting = coloured and "NO_COLOR" not in os.environ  # as agreed on https://no-color.org
+    return "\n".join(_lines(cell, heard, painting))
 
 
-def _lines(cell: Cell, heard: list[Entry]) -> Iterator[str]:
+COLOURS = {"pakistan": 36, "afghan_taliban": 33, "mediators": 35}  # of a terminal
+
+
+def _painted(text: str, entry: Entry) -> str:
+    """A line in the colour of who speaks or acts in it."""
+    who = entry.get("speaker") or entry.get("party")
+    return f"\x1b[{COLOURS[who]}m{text}\x1b[0m" if who in COLOURS else text
+
+
+def _lines(cell: Cell, heard: list[Entry], painting: bool) -> Iterator[str]:
     start = cell.scenario.start
     labels = _labels(cell.scenario)
     accounts = {entry["replicate"]: entry["account"] for entry in heard if "account" in entry}
@@ -94,7 +60,8 @@ def _lines(cell: Cell, heard: list[Entry]) -> Iterator[str]:
         past.hear(entry)
         if said:
             day = start + dt.timedelta(days=entry["day"])
-            yield f"  day {entry['day']:>3} ({day:%d %b})  {said}"
+            line = f"  day {entry['day']:>3} ({day:%d %b})  {said}"
+            yield _painted(line, entry) if painting else line
 
 
 @dataclass

@@ -8,7 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
+import pickle
 import secrets
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,10 +19,11 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from omegaconf import DictConfig, OmegaConf
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
-from sim import seeds
+from sim import seeds, yaml_files
 from sim.config import (
     PARTIES,
     ConfigError,
@@ -32,11 +36,16 @@ from sim.config import (
 from sim.config.numbers import numbers
 from sim.config.tactics import Custom
 from sim.negotiation.own import found
-from sim.paths import data_dir
+from sim.paths import also_own, data_dir, import_from_own
+from sim.releases import BASE, register
 from sim.study.misread import explain_misread, is_misread
+from sim.study.options import groups
 from sim.study.parameters import Set, accepted, parameter_sets, references
 from sim.study.space import check_wide, points_of
+from sim.study.where import with_places
+from sim.study.words import arguments
 
+LONGEST = 100_000  # days: events of a scenario are held against the horizon when it is run
 DIGITS = 12  # of a key that name a directory; the whole key is checked before one is used
 
 
@@ -84,20 +93,21 @@ def directory_name(scenario: str, key: str) -> str:
 
 
 def register_resolvers() -> None:
-    """Let configs use what they need of the code.
+    """Let configs use what they need of the code, and of one's own.
 
     ``${seeds:PATH}`` reads the record, ``${ratio:a,b}`` divides, ``${accepted:STUDY}`` reads the
     parameter sets that a calibration accepted, ``${token:}`` makes the default
     directories of two runs differ, ``${cell_directory:}`` names a cell's directory in a sweep.
     """
+    import_from_own()
     seeds.register_resolver()
-    if OmegaConf.has_resolver("ratio"):
+    if OmegaConf.has_resolver("ratio"):  # once: a process that was locked down stays so
         return
-    OmegaConf.register_new_resolver("ratio", lambda a, b: float(a) / float(b))
-    OmegaConf.register_new_resolver("day_after", day_after)
-    OmegaConf.register_new_resolver("accepted", accepted)
-    OmegaConf.register_new_resolver("token", lambda: secrets.token_hex(3), use_cache=True)
-    OmegaConf.register_new_resolver("cell_directory", cell_directory)
+    register("ratio", lambda a, b: float(a) / float(b))
+    register("day_after", day_after)
+    register("accepted", accepted)
+    register("token", lambda: secrets.token_hex(3), use_cache=True)
+    register("cell_directory", cell_directory)
 
 
 def day_after(date: str, days: int) -> str:
@@ -118,61 +128,8 @@ def invalid_name(overrides: Sequence[str]) -> str:
     return "invalid-" + hashlib.sha256(json.dumps(list(overrides)).encode()).hexdigest()[:DIGITS]
 
 
-def groups() -> set[str]:
-    """Names of all configuration groups, such as ``pakistan/tactic``."""
-    root = data_dir("configs")
-    return {str(path.relative_to(root).as_posix()) for path in root.rglob("*") if path.is_dir()}
-
-
-def canonical(override: str, known: set[str]) -> str:
-    """Write a choice from a group with a slash: ``pakistan.tactic=hardliner`` names a file.
-
-    An override whose dotted key is a group's name and whose value is no mapping is a choice from
-    that group. ``+experiment=NAME`` is the named study in ``experiments/NAME/study.yaml``.
-    Everything else is returned unchanged.
-    """
-    key, equals, value = override.partition("=")
-    if key == "+experiment" and value:
-        return f"+experiments/{value}=study"
-    slashed = key.replace(".", "/")
-    if "." in key and equals and slashed in known and not value.startswith(("{", "[")):
-        return f"{slashed}={value}"
-    return override
-
-
-def arguments(words: Sequence[str]) -> list[str]:
-    """Write a user's words as Hydra takes them; a named study is looked for in ``experiments``.
-
-    Raises
-    ------
-    ConfigError
-        If a word would change nothing, or names a study that is not there.
-    """
-    known = groups()
-    out = [canonical(word, known) for word in words]
-    for word in words:
-        key, _, value = word.partition("=")
-        if key == "+experiment":
-            _need_study(value)
-            out.append(f"hydra.searchpath=['file://{data_dir('experiments').parent}']")
-        elif value.replace(" ", "") == "{}" and not key.startswith("+"):
-            empty = (data_dir("configs") / key / "none.yaml").exists()
-            none = f", {key}=none all of them" if empty else ""
-            raise ConfigError(
-                f"{word} changes nothing, because Hydra merges mappings; "
-                f"~{key}.NAME leaves one entry out{none}"
-            )
-    return out
-
-
-def _need_study(name: str) -> None:
-    studies = sorted(path.parent.name for path in data_dir("experiments").glob("*/study.yaml"))
-    if name not in studies:
-        raise ConfigError(f"experiment is {name!r}; allowed are {', '.join(studies)}")
-
-
-def from_config(config: DictConfig) -> Cell:
-    """Validate a composed configuration.
+def from_config(config: DictConfig, hydra: DictConfig | None = None) -> Cell:
+    """Validate a composed configuration; ``hydra`` is Hydra's part of it if that is apart.
 
     Raises
     ------
@@ -180,10 +137,29 @@ def from_config(config: DictConfig) -> Cell:
         With every problem, or what could not be resolved.
     """
     try:
-        tree = {str(key): plain(config[key]) for key in config if key != "hydra"}
-        written = {key: as_written(config[key]) for key in tree}
+        written = {str(key): as_written(config[key]) for key in config if key != "hydra"}
+        text = pickle.dumps(written)
+        if text not in _validated:  # Hydra asks for the directory's name, then the job for the cell
+            tree = {name: plain(config[name]) for name in written}
+            made_of = _made_of(hydra or config.get("hydra"))
+            while len(_validated) >= REMEMBERED:
+                del _validated[next(iter(_validated))]
+            _validated[text] = _cell(tree, written, made_of)
     except (OmegaConfBaseException, ValueError) as error:
+        if isinstance(error, ConfigError):
+            raise
         raise ConfigError(str(error).strip().splitlines()[0]) from None
+    return _validated[text]
+
+
+_validated: dict[bytes, Cell] = {}  # the last few, by what they were validated from
+REMEMBERED = 4
+
+
+def _cell(
+    tree: dict[str, Any], written: dict[str, Any], made_of: tuple[dict[str, Any], list[str]]
+) -> Cell:
+    """Validate a resolved tree; ``written`` is the same before references are resolved."""
     parameters = tree.pop("parameters", None)
     if parameters and (wide := parameters.pop("wide", None)) is not None:
         check_wide(wide)
@@ -192,17 +168,32 @@ def from_config(config: DictConfig) -> Cell:
     try:
         cell = Cell(*validate(tree))
     except ConfigError as error:
-        raise ConfigError(f"{error}{_without_package(tree)}") from None
+        said = with_places(str(error), *made_of)
+        raise ConfigError(f"{said}{_without_package(tree)}") from None
     unusable = list(unusable_tactics(cell.scenario))
     if unusable:
         raise ConfigError("; ".join(unusable))
     return cell
 
 
+def _made_of(hydra: DictConfig | None) -> tuple[dict[str, Any], list[str]]:
+    """Options by group that a configuration was composed of, and the overrides of its fields.
+
+    ``hydra`` is Hydra's part of it; in a job Hydra keeps that apart.
+    """
+    if hydra is None and HydraConfig.initialized():
+        hydra = HydraConfig.get()
+    if hydra is None:
+        return {}, []
+    chosen: Any = OmegaConf.to_container(hydra.runtime.choices)
+    words: Any = OmegaConf.to_container(hydra.overrides.task, resolve=False)
+    return chosen, words
+
+
 def _without_package(tree: dict[str, Any]) -> str:
     """Say which choices left a field of their own name: their files do not go where they should."""
     known = Scenario.__dataclass_fields__.keys() | Settings.__dataclass_fields__.keys()
-    stray = sorted((groups() & tree.keys()) - known)
+    stray = sorted((groups().keys() & tree.keys()) - known)
     if not stray:
         return ""
     return f" (a file of {', '.join(stray)} is no mapping, or lacks '# @package _global_' on top)"
@@ -238,7 +229,48 @@ def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell
     ConfigError
         If the scenario, an option or a field is unknown, or a value is out of its range.
     """
-    return from_config(_composed(scenario, overrides))
+    return from_config(*_composed(scenario, overrides))
+
+
+def load_scenario(
+    name: str, overrides: Sequence[str], folder: str | os.PathLike[str] | None = None
+) -> Scenario:
+    """Compose a scenario without settings of a run; ``folder`` is one of the user's own.
+
+    Raises
+    ------
+    ConfigError
+        As ``load_cell``, and for every setting of a run.
+    """
+    if isinstance(overrides, str):
+        raise ConfigError(f"overrides is {overrides!r}; write a list, such as [{overrides!r}]")
+    _need_no_settings(overrides)
+    with also_own(folder):
+        config, hydra = _composed(name, overrides)
+        usual = yaml_files.read(data_dir("configs") / "config.yaml")
+        for setting in ("horizon", "seed", "replicates"):
+            if config[setting] != usual[setting]:
+                warnings.warn(
+                    f"the files of {name} have {setting}={config[setting]}, which holds on the "
+                    f"command line; here write sim.simulate(scenario, {setting}={config[setting]})",
+                    stacklevel=3,
+                )
+        OmegaConf.update(config, "horizon", LONGEST)
+        return from_config(config, hydra).scenario
+
+
+def _need_no_settings(overrides: Sequence[str]) -> None:
+    """Refuse words that say how a scenario is run, and say where they belong."""
+    for word in overrides:
+        key, _, value = word.lstrip("+~").partition("=")
+        root, _, field = key.replace("/", ".").partition(".")
+        if root in ("seed", "replicates", "horizon") or field in ("block", "watched", "workers"):
+            raise ConfigError(
+                f"{word} says how the scenario is run, which sim.load does not take; write "
+                f"sim.simulate(scenario, {field or root}={value})"
+            )
+        if root in ("engine", "transcript", "hydra"):
+            raise ConfigError(f"{word} is a setting of the command line, which sim.load refuses")
 
 
 @cache
@@ -268,18 +300,22 @@ def wide_sets(space: str, points: int, seed: int) -> list[Set]:
 
 def parameter_fields(scenario: str = "baseline") -> dict[str, str]:
     """Fields of a scenario that take a calibrated parameter, by dotted path, each with its name."""
-    return dict(references(OmegaConf.to_container(_composed(scenario, ()), resolve=False)))
+    return dict(references(OmegaConf.to_container(_composed(scenario, ())[0], resolve=False)))
 
 
-def _composed(scenario: str, overrides: Sequence[str]) -> DictConfig:
+def _composed(scenario: str, overrides: Sequence[str]) -> tuple[DictConfig, DictConfig]:
+    """A configuration, and Hydra's part of it, which no field may refer to."""
     register_resolvers()
     words = arguments([f"scenario={scenario}", *overrides])
     GlobalHydra.instance().clear()
     try:
-        with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
-            config: DictConfig = compose("config", overrides=words)
+        with initialize_config_dir(str(data_dir("configs")), **BASE):
+            config: DictConfig = compose("config", overrides=words, return_hydra_config=True)
     except Exception as error:
         if is_misread(error):
             raise ConfigError(explain_misread(error)) from None
         raise
-    return config
+    hydra = config.hydra
+    with flag_override(config, ["struct", "readonly"], [False, False]):
+        del config.hydra
+    return config, hydra

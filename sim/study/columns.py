@@ -86,7 +86,7 @@ def unified(constants: Sequence[pa.Field], stored: Sequence[pa.Schema]) -> pa.Sc
     for schema in stored:
         for field in schema:
             kind = pa.string() if pa.types.is_dictionary(field.type) else field.type
-            fields.setdefault(field.name, pa.field(field.name, kind))
+            fields.setdefault(field.name, pa.field(field.name, kind, metadata=field.metadata))
     return pa.schema(list(fields.values()))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from scipy.stats import qmc
 
 from sim.config import ConfigError, validate
+from sim.names import meant
 from sim.study.cells import Cell
 
 Point = dict[str, Any]
@@ -128,6 +129,18 @@ def _maker(tree: dict[str, Any], point: Point) -> Callable[[], Cell]:
     return lambda: Cell(*validate(changed(tree, point)))
 
 
+def _unknown(path: str, tree: dict[str, Any]) -> str:
+    """Say which name of a path a tree does not have, and the nearest that it has."""
+    node: Any = tree
+    for part in path.split("."):
+        if not isinstance(node, dict):
+            break
+        if part not in node:
+            return f"{path} is not a known field{meant(part, node)}"
+        node = node[part]
+    return f"{path} is not a known field"
+
+
 def _written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -151,11 +164,11 @@ def changed(tree: dict[str, Any], point: Point) -> dict[str, Any]:
             where = tuple(parents[:depth])
             if where not in copied:
                 if not isinstance(node.get(part), dict):
-                    raise ConfigError(f"{path} is not a known field")
+                    raise ConfigError(_unknown(path, tree))
                 node[part] = copied[where] = dict(node[part])
             node = copied[where]
         if last not in node:
-            raise ConfigError(f"{path} is not a known field")
+            raise ConfigError(_unknown(path, tree))
         node[last] = value
     sets = tree.get("parameter_sets")
     if sets:

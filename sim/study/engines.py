@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from sim.config import Engine, EngineKind
+from sim.extras import advice
 from sim.study.errors import EngineError
 
 T = TypeVar("T")
@@ -172,7 +173,7 @@ class Dask:
             from distributed.client import FutureCancelledError
             from distributed.scheduler import KilledWorker
         except ImportError:
-            raise EngineError("engine=dask needs Dask: pip install 'ceasefire-sim[dask]'") from None
+            raise EngineError(f"engine=dask needs Dask: {advice('dask')}") from None
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self.lost: Any = (KilledWorker, FutureCancelledError)
         self._cluster = None

@@ -180,13 +180,36 @@ def _sign(handle: int) -> None:
         os.pwrite(handle, (json.dumps(holder) + "\n").encode(), 0)
 
 
+def holder(directory: Path) -> str | None:
+    """Who is at work in a directory; None if nobody is, or that cannot be told."""
+    if fcntl is None:
+        return None
+    try:
+        handle = os.open(directory / LOCK, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return _signed(directory)
+    else:
+        return None
+    finally:
+        os.close(handle)
+
+
+def _signed(directory: Path) -> str:
+    """Who has signed the lock of a directory."""
+    try:
+        by = json.loads((directory / LOCK).read_text(encoding="utf-8"))
+        return f"process {by['pid']} on {by['host']} since {by['since']}"
+    except (OSError, ValueError, KeyError, TypeError):  # it has not signed yet
+        return "another process"
+
+
 def _say_who(directory: Path) -> None:
     """Say on standard error which process is waited for."""
-    try:
-        holder = json.loads((directory / LOCK).read_text(encoding="utf-8"))
-        who = f"process {holder['pid']} on {holder['host']} since {holder['since']}"
-    except (OSError, ValueError, KeyError, TypeError):  # it has not signed yet
-        who = "another process"
+    who = _signed(directory)
     print(f"ceasefire: {directory} is in use by {who}; waiting", file=sys.stderr, flush=True)
 
 

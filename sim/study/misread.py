@@ -11,7 +11,10 @@ import yaml
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from sim import yaml_files
+from sim import names, yaml_files
+from sim.extras import advice
+from sim.study.options import entries
+from sim.study.words import interval
 from sim.yaml_files import YamlError
 
 RENAMED = {"parameters/posterior": "parameters=accepted"}
@@ -45,6 +48,8 @@ def explain_misread(error: BaseException) -> str:
         return yaml_files.sentence(error)
     if isinstance(error, RecursionError):
         return "the configuration is nested too deeply, or refers to itself"
+    if getattr(error, "override", None):  # of Hydra's parser
+        return _unreadable(str(error.override), str(error))  # type: ignore[attr-defined]
     where = f"{read[-1]}: " if read else ""
     return where + _in_hydras_words(error)
 
@@ -72,16 +77,62 @@ def _in_hydras_words(error: BaseException) -> str:
     for old, new in RENAMED.items():
         if f"'{old}'" in said:
             return f"{old.replace('/', '=')} is now called {new}"
-    unknown = re.match(r"Could not override '(.+?)'", said)
-    if unknown:
-        field = unknown[1]
-        return f"{field} is no field that can be set so (+{field}.NAME=... adds to a mapping)"
-    if re.match(r"Could not (load|find) 'hydra/launcher/(joblib|submitit_|grouped_)", said):
-        return "this launcher needs its plugin: pip install 'ceasefire-sim[slurm]'"
-    if "LexerNoViableAltException" in said or "mismatched input" in said:
-        return f"cannot read the override {said.rpartition(': ')[2]!r}"
-    options = [k for k, line in enumerate(lines) if line.startswith("Available options")]
-    if options:
-        names = [line for line in lines[options[0] + 1 :] if re.fullmatch(r"[\w/-]+", line)]
-        return f"{said}; allowed are {', '.join(names)}"
+    several = re.match(r"(?:Ambiguous value for argument|Sweep parameters) '(.+?)'", said)
+    if several:
+        return _several(several[1])
+    absent = re.match(r"Could not (?:override|delete from config\.) '(.+?)'", said)
+    if absent:
+        return _absent(absent[1])
+    choice = re.match(r"Could not (?:load|find) '(.+)/([^/]+)'", said)
+    if choice:
+        return _no_option(lines, said, choice[1], choice[2])
     return said
+
+
+def _unreadable(override: str, said: str) -> str:
+    """Say of an override that it cannot be read; Hydra's reason where it is in plain words."""
+    first = said.strip().splitlines()[0]
+    plain = "" if re.search("viable|Lexer|mismatched|extraneous|missing", first) else f": {first}"
+    return f"cannot read {override!r}{plain}"
+
+
+def _several(word: str) -> str:
+    """Say what to do with several values where one is wanted."""
+    key, _, value = word.partition("=")
+    ends = re.fullmatch(r"interval\(([^,]+),([^,]+)\)", value)
+    if ends:
+        return interval(word, key, ends[1].strip(), ends[2].strip())
+    as_list = f", or write {key}=[{value}] for a list" if "(" not in value else ""
+    return f"{word} has several values; add -m to run a sweep over them{as_list}"
+
+
+def _absent(field: str) -> str:
+    """Say of a field that is not there which name is near, or how an entry is added."""
+    said = names.unknown(field)
+    if "; did" in said:
+        return said
+    for depth, part in enumerate(field.split(".")):
+        parent = ".".join(field.split(".")[:depth])
+        there = entries(parent) if parent else set()
+        if there and part not in there:
+            near = names.meant(part, there) or f"; there are {', '.join(sorted(there))}"
+            return f"{parent} has no {part}{near} (+{parent}.{part}=... adds one)"
+    return f"{said} here (+{field}=... adds an entry to a mapping)"
+
+
+def _no_option(lines: list[str], said: str, group: str, option: str) -> str:
+    """Say of an option that a group does not have which are there."""
+    if group == "hydra/launcher" and option.startswith(("joblib", "submitit_", "grouped_")):
+        return f"this launcher needs its plugin: {advice('slurm')}"
+    if group == "hydra/sweeper":
+        return (
+            f"there is no sweeper {option}; to sample a space, ceasefire design lhs DIR; to search "
+            "one, ceasefire optimise DIR: --vary FIELD=LOW:HIGH"
+        )
+    listed = [k for k, line in enumerate(lines) if line.startswith("Available options")]
+    if not listed:
+        return said
+    known = [line for line in lines[listed[0] + 1 :] if re.fullmatch(r"[\w/-]+", line)]
+    written = group if group.startswith("hydra") else group.replace("/", ".")
+    near = names.meant(option, known) or ";"
+    return f"{written} is {option!r}{near} allowed are {', '.join(known)}"

@@ -24,7 +24,8 @@ from omegaconf import DictConfig
 from sim.config import ConfigError
 from sim.negotiation.agenda import packages
 from sim.paths import data_dir
-from sim.study.cells import Cell, arguments, from_config, register_resolvers
+from sim.releases import BASE
+from sim.study.cells import Cell, from_config, register_resolvers
 from sim.study.composing import SharedLoader
 from sim.study.errors import StoreError
 from sim.study.expansion import expand
@@ -33,6 +34,7 @@ from sim.study.opening import finished
 from sim.study.runner import block_size, simulate_block
 from sim.study.store import COMPRESSION
 from sim.study.tables import daily_table, incidents_table, rounds_table
+from sim.study.words import arguments
 
 PROBED = 3  # cells at most, spread over the sweep
 PROBE = (300, 3_000)  # futures: the cost grows with a power of their number, fitted to these two
@@ -74,6 +76,51 @@ class Plan:
         return json.dumps(asdict(self), indent=2)
 
 
+def sweep_of(words: Sequence[str]) -> tuple[DictConfig, SharedLoader]:
+    """The configuration of a sweep itself, and the loader that makes its cells of it.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be composed.
+    """
+    register_resolvers()
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(data_dir("configs")), **BASE):
+            loader = GlobalHydra.instance().config_loader()
+            found: DictConfig = loader.load_configuration(
+                "config", arguments(words), RunMode.MULTIRUN
+            )
+            return found, SharedLoader(loader)
+    except Exception as error:
+        if is_misread(error) and not isinstance(error, ConfigError):
+            raise ConfigError(explain_misread(error)) from None
+        raise
+
+
+def some_cells(words: Sequence[str], most: int) -> list[Cell]:
+    """The first valid cells of a sweep, ``most`` at most.
+
+    Raises
+    ------
+    ConfigError
+        If the sweep itself cannot be read.
+    """
+    sweep, loader = sweep_of(words)
+    jobs = expand(sweep, [str(word) for word in sweep.hydra.overrides.task], loader) or []
+    found: dict[str, Cell] = {}
+    for job in jobs:
+        try:
+            cell = from_config(loader.load_sweep_config(sweep, job))
+        except ConfigError:  # the plan tells them
+            continue
+        found[cell.key] = cell
+        if len(found) == most:
+            break
+    return list(found.values())
+
+
 def plan(words: Sequence[str], probe: bool = True) -> Plan:
     """Compose and validate every cell of a sweep.
 
@@ -82,23 +129,18 @@ def plan(words: Sequence[str], probe: bool = True) -> Plan:
     ConfigError
         If the sweep itself cannot be read; what is wrong with its cells is in the plan.
     """
-    register_resolvers()
-    GlobalHydra.instance().clear()
+    sweep, loader = sweep_of(words)
     try:
-        with initialize_config_dir(str(data_dir("configs")), version_base="1.3"):
-            loader = SharedLoader(GlobalHydra.instance().config_loader())
-            sweep = loader.load_configuration("config", arguments(words), RunMode.MULTIRUN)
-            task = [str(word) for word in sweep.hydra.overrides.task]
-            jobs = expand(sweep, task, loader)
-            if jobs is None:
-                raise ConfigError("only a grid can be planned; leave hydra/sweeper as it is")
-            return _assess(
-                jobs, partial(loader.load_sweep_config, sweep), Path(sweep.hydra.sweep.dir), probe
-            )
+        jobs = expand(sweep, [str(word) for word in sweep.hydra.overrides.task], loader)
     except Exception as error:
         if is_misread(error) and not isinstance(error, ConfigError):
             raise ConfigError(explain_misread(error)) from None
         raise
+    if jobs is None:
+        raise ConfigError("only a grid can be planned; leave hydra/sweeper as it is")
+    return _assess(
+        jobs, partial(loader.load_sweep_config, sweep), Path(sweep.hydra.sweep.dir), probe
+    )
 
 
 def _assess(
@@ -129,7 +171,7 @@ def _assess(
     left = [cell for cell in cells if not _is_finished(cell, directory, out.damaged)]
     out.finished, out.replicates = len(cells) - len(left), sum(c.settings.replicates for c in left)
     if probe and left:
-        _estimate(out, left, 2 * composing / len(jobs))  # Hydra composes each cell twice
+        _estimate(out, left, composing / len(jobs))
     return out
 
 
@@ -196,7 +238,10 @@ def _probe(cell: Cell) -> tuple[float, float]:
     power = math.log(taken[1] / taken[0]) / math.log(many / few) if many > few else 0.0
     per_block = taken[1] * (block / many) ** min(1.0, max(0.0, power))
     everything = packages(cell.scenario.agenda)
-    logs = [rounds_table([result.log], everything), incidents_table([result.log])]
+    logs = [
+        rounds_table([result.log], everything),
+        incidents_table([result.log], list(cell.scenario.militants)),
+    ]
     watched = min(cell.settings.engine.watched, total) / max(
         1, min(cell.settings.engine.watched, many)
     )

@@ -17,6 +17,7 @@ from sim.futures import Futures
 from sim.negotiation.agenda import packages
 from sim.records import Daily, Log, Reader, outcomes, spells
 from sim.study.cells import Cell
+from sim.study.described import labelled
 from sim.study.engines import ordered, workers_of
 from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table
 
@@ -113,8 +114,8 @@ def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
         "runs": pa.concat_tables(runs),
         "daily": daily_table(daily),
         "rounds": rounds_table(logs, everything),
-        "incidents": incidents_table(logs),
+        "incidents": incidents_table(logs, list(cell.scenario.militants)),
     }
     if cell.scenario.ceasefire.renewable:
         tables["spells"] = pa.concat_tables(of_spells)
-    return Results(cell, tables)
+    return Results(cell, {name: labelled(table, name, cell) for name, table in tables.items()})

@@ -22,6 +22,7 @@ from sim.config import ConfigError
 from sim.negotiation.agenda import packages
 from sim.records import Daily
 from sim.study.cells import Cell
+from sim.study.described import labelled
 from sim.study.errors import StoreError, StudyError
 from sim.study.files import Atomic, locked
 from sim.study.opening import (
@@ -161,9 +162,9 @@ def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | N
     spells = RunsWriter(files.path("spells.parquet")) if renewable else None
     try:
         for block in blocks(cell):
-            runs.add(block.runs)
+            runs.add(labelled(block.runs, "runs", cell))
             if spells is not None:
-                spells.add(block.spells)
+                spells.add(labelled(block.spells, "spells", cell))
             daily.add(block.daily)
             logs.append(block.log)
             if progress is not None:
@@ -175,9 +176,11 @@ def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | N
     for name, table in (
         ("daily", daily_table(daily)),
         ("rounds", rounds_table(logs, everything)),
-        ("incidents", incidents_table(logs)),
+        ("incidents", incidents_table(logs, list(cell.scenario.militants))),
     ):
-        pq.write_table(table, files.path(f"{name}.parquet"), compression=COMPRESSION)
+        pq.write_table(
+            labelled(table, name, cell), files.path(f"{name}.parquet"), compression=COMPRESSION
+        )
 
 
 def write_record(

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from sim.config import CAUSES, ENDS
+from sim.config import CAUSES, ENDS, PARTIES
 from sim.negotiation.agenda import Packages
-from sim.records import ACCOUNTS, BY, MODES, Daily, Log
+from sim.notes import OUTCOMES
+from sim.records import ACCOUNTS, BY, INCIDENTS, MODES, Daily, Log
 
 ROUND_COLUMNS = (
     ("replicate", pa.int64()), ("round", pa.int32()), ("day", pa.int32()),
-    ("exchanges", pa.int32()), ("outcome", pa.string()),
+    ("exchanges", pa.int32()), ("outcome", OUTCOMES),
     ("pakistan_utility", pa.float64()), ("afghan_taliban_utility", pa.float64()),
 )  # fmt: skip
 NAMES = {"account": ACCOUNTS, "collapse_mode": MODES, "first_end": ENDS}
 NAMES |= {f"{end}_cause": CAUSES for end in ENDS} | {f"{end}_by": BY for end in ENDS}
 """What numbers stand for, by column."""
 INCIDENT_COLUMNS = (
-    ("replicate", pa.int64()), ("day", pa.int32()), ("kind", pa.string()),
-    ("group", pa.string()), ("party", pa.string()), ("deaths", pa.int32()),
-    ("attributed", pa.bool_()), ("denied", pa.bool_()), ("initiator", pa.string()),
+    ("replicate", pa.int64()), ("day", pa.int32()), ("kind", INCIDENTS),
+    ("group", ()), ("party", PARTIES), ("deaths", pa.int32()),
+    ("attributed", pa.bool_()), ("denied", pa.bool_()), ("initiator", PARTIES),
     ("from_afghan_soil", pa.bool_()), ("severity", pa.float64()),
     ("breached", pa.bool_()), ("cleared", pa.bool_()), ("remedied", pa.bool_()),
 )  # fmt: skip
@@ -77,7 +79,7 @@ def rounds_table(logs: list[Log], all_packages: Packages) -> pa.Table:
     rows = sorted(
         (row for log in logs for row in log.rounds), key=lambda row: (row["replicate"], row["day"])
     )
-    arrays = {name: pa.array([row.get(name) for row in rows], kind) for name, kind in ROUND_COLUMNS}
+    arrays = {name: _column(rows, name, kind) for name, kind in ROUND_COLUMNS}
     chosen = np.array([row["package"] for row in rows], dtype=np.int64)
     arrays.update(
         {
@@ -88,12 +90,29 @@ def rounds_table(logs: list[Log], all_packages: Packages) -> pa.Table:
     return pa.table(arrays)
 
 
-def incidents_table(logs: list[Log]) -> pa.Table:
-    """One row per incident of the watched replicates."""
+def incidents_table(logs: list[Log], groups: Sequence[str]) -> pa.Table:
+    """One row per incident of the watched replicates; ``groups`` are the scenario's."""
     rows = sorted(
         (row for log in logs for row in log.incidents),
         key=lambda row: (row["replicate"], row["day"]),
     )
     return pa.table(
-        {name: pa.array([row.get(name) for row in rows], kind) for name, kind in INCIDENT_COLUMNS}
+        {
+            name: _column(rows, name, tuple(groups) if name == "group" else kind)
+            for name, kind in INCIDENT_COLUMNS
+        }
     )
+
+
+def _column(rows: list[dict[str, Any]], name: str, kind: Any) -> pa.Array:
+    """A column of rows; ``kind`` is a type, or the names that it may hold."""
+    values = [row.get(name) for row in rows]
+    return category(values, kind) if isinstance(kind, tuple) else pa.array(values, kind)
+
+
+def category(values: Sequence[str | None], names: tuple[str, ...]) -> pa.Array:
+    """Names as a dictionary column that knows all names there could be; None is null."""
+    codes = {name: k for k, name in enumerate(names)}
+    indices = [None if value is None else codes[value] for value in values]
+    width = pa.int8() if len(names) < 128 else pa.int16()
+    return pa.DictionaryArray.from_arrays(pa.array(indices, width), pa.array(names, pa.string()))

@@ -72,8 +72,8 @@ def configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def here(name: str) -> Path:
         return tmp_path / name
 
-    for module in ("sim.paths", "sim.study.cells", "sim.study.plan", "sim.seeds"):
-        monkeypatch.setattr(f"{module}.data_dir", here)
+    for module in ("paths", "study.cells", "study.options", "study.plan", "study.words", "seeds"):
+        monkeypatch.setattr(f"sim.{module}.data_dir", here)
     return tmp_path / "configs"
 
 
