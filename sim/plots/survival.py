@@ -15,13 +15,14 @@ from sim.analysis.parameter_spread import ParameterSpread
 from sim.plots.page import Page, write_clear, write_key
 from sim.plots.style import Drawing, Style, sheet_named, styled, theme_named
 from sim.plots.timeline import ROW, add_counts, dated_axes
-from sim.plots.words import BAND, BANDS, end_of, facts, lasting, readable
+from sim.plots.words import BAND, BANDS, UNCERTAIN, end_of, facts, lasting, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Limits = SurvivalEstimate | ParameterSpread
 ACCEPTED = "accepted parameter sets"
+NAMED = "Bands: 95% each, of what is named; numbers: 95% Monte Carlo."
 WIDE = "all that is assumed"
 OPACITY = (0.45, 0.26, 0.13, 0.08)
 """Of the band of chance and of wider ones."""
@@ -57,7 +58,8 @@ def survival(
     scenario = ensemble.scenario
     named = [f"{name} ({spread.sets} sets)" for name, spread in spreads.items()]
     band = BANDS.format(names=", then ".join(named)) if spreads else BAND
-    footer = facts({scenario.name: ensemble}, end, [band, COUNTED])
+    drawn = NAMED if spreads else UNCERTAIN
+    footer = facts({scenario.name: ensemble}, end, [band, COUNTED], drawn)
     shown = lasting(end, "with the ceasefire in force")
     title = f"Share of simulated futures {shown}: {readable(scenario.name)}"
     with styled(look, paper):
