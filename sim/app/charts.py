@@ -292,7 +292,8 @@ def gauge(label: str, value: float, marks: Sequence[tuple[float, str]], most: fl
     for k, (at, name) in enumerate(marks):
         x, y = GAUGE + at * scale, (13, 50)[k % 2]
         parts.append(f'<line class="today" x1="{x:.1f}" x2="{x:.1f}" y1="16" y2="38"/>')
-        parts.append(_text(x, y, f"{name} {at:.3f}", "middle"))
+        side = "end" if x > WIDTH / 2 else "start"  # so that no name leaves the picture
+        parts.append(_text(x, y, f"{name} {at:.3f}", side))
     return picture(label, parts, 56.0, "bars")
 
 
