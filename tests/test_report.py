@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import shutil
 from html.parser import HTMLParser
@@ -44,7 +46,8 @@ class Page(HTMLParser):
             self.mismatched.append(tag)
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if self.open[-1:] != ["script"]:
+            self.text += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
@@ -116,9 +119,22 @@ def test_it_lists_every_parameter_with_its_origin(page: Page) -> None:
     assert "calibrated" in page.text
 
 
-def test_nothing_is_fetched_and_no_script_runs(html: str, page: Page) -> None:
+def test_only_the_scripts_run_that_the_policy_names(html: str, page: Page) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
+    assert policy is not None
+    assert "unsafe-eval" not in policy[1]
+    running = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    held = [x for x in page.all("script") if x]
+    assert [x["type"] for x in held] == ["application/json"]
+    assert len(running) == len(page.all("script")) - len(held) == 2
+    for script in running:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy[1]
+
+
+def test_nothing_is_fetched(html: str, page: Page) -> None:
     assert "default-src 'none'" in html
-    for tag in ("script", "iframe", "object", "base", "form"):
+    for tag in ("iframe", "object", "base", "form"):
         assert not page.all(tag)
     for _, attributes in page.tags:
         for name in ("src", "srcset", "href"):

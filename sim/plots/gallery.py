@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from sim.analysis.ensemble import Ensemble, simulate
@@ -64,6 +65,7 @@ def _write(drawing: Drawing, path: Path, dpi: int) -> None:
         Image.open(drawn).convert("RGB").quantize(128).save(partial, "PNG", optimize=True)
 
 
+@cache
 def _simulated(scenario: str, *overrides: str) -> Ensemble:
     return simulate(load_cell(scenario, overrides).scenario, REPLICATES)
 
