@@ -30,6 +30,9 @@ def is_misread(error: BaseException) -> bool:
     if not (theirs or isinstance(error, ValueError | TypeError | RecursionError)):
         return False
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if isinstance(error, RecursionError):  # it may be raised wherever they are at work
+        names = (str(frame.f_globals.get("__name__")) for frame in frames)
+        return any(name.partition(".")[0] in THEIRS - {"yaml", "codecs"} for name in names)
     raised_in = str(frames[-1].f_globals.get("__name__")) if frames else ""
     return raised_in.partition(".")[0] in THEIRS
 
