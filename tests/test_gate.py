@@ -78,7 +78,7 @@ def test_every_kind_of_element_on_our_pages_is_judged_by_its_kind():
     kinds = {name for name in used if isinstance(getattr(ui, name), type)
              and issubclass(getattr(ui, name), ValueElement)}  # fmt: skip
     plain = {"checkbox", "expansion", "dialog", "header", "dark_mode"}
-    assert kinds - plain == {"select", "radio", "slider", "number", "input"}
+    assert kinds - plain == {"select", "radio", "slider", "number", "input", "textarea"}
 
 
 # What is logged, and what waits

@@ -161,7 +161,7 @@ def test_all_kinds_happen_and_are_told() -> None:
          "pakistan.expected_rounds": 2, "afghan_taliban.expected_rounds": 2},
         "pressure_without_verification",
     )  # fmt: skip
-    futures = Futures.begun(scenario, 40, SEED, watched=40)
+    futures = Futures.begun(scenario, 200, SEED, watched=200)
     log = Log()
     Reader(scenario).read(futures.run(200).notes, log)
     happened = {row["kind"] for row in [*log.incidents, *log.said]} | (

@@ -223,7 +223,7 @@ def test_the_command_explains_a_difference(tmp_path):
 
 
 def test_a_scenario_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(sim.ConfigError, match="scenario/nothing"):
+    with pytest.raises(sim.ConfigError, match="scenario is 'nothing'; allowed are"):
         command.main([str(tmp_path / "out"), "--difference", "nothing"])
     assert not (tmp_path / "out").exists()
 

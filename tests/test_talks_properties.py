@@ -241,7 +241,7 @@ def test_a_mediator_who_verifies_makes_guarantees_worth_more_and_blame_truer(wit
 
 def test_a_mediator_who_contains_breaks_chains(with_and_without):
     """Talks off, so that what is compared is the chains alone; 4 standard errors of the pairs."""
-    clashes = {"switches.talks": False, "conflict.clashes.rate": 0.2}
+    clashes = {"switches.talks": False, "conflict.clashes.rate": 0.5}
     clashes |= {"conflict.tension.initial": 0}  # so that not every chain ends in hostilities
     one, other = with_and_without("contain", clashes)
     assert one["contained"].sum() > 0

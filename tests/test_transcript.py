@@ -29,6 +29,12 @@ def heard(cell: Cell) -> list[dict[str, object]]:
     return entries(cell, 0, 6)
 
 
+def future_with_talks(heard: list[dict[str, object]]) -> list[dict[str, object]]:
+    """What is told of the first future in which an offer is made."""
+    number = next(entry["replicate"] for entry in heard if entry["kind"] == "move")
+    return [entry for entry in heard if entry["replicate"] == number]
+
+
 def test_facts_come_in_order_future_by_future(heard: list[dict[str, int]]) -> None:
     order = [(entry["replicate"], entry["day"]) for entry in heard]
     assert order == sorted(order)
@@ -250,7 +256,7 @@ def test_facts_are_written_as_json_lines(tmp_path: Path, heard: list[dict[str, o
 def test_offers_are_drawn_where_they_are_worth_what_was_said(
     cell: Cell, heard: list[dict[str, object]]
 ) -> None:
-    one = [entry for entry in heard if entry["replicate"] == 0]
+    one = future_with_talks(heard)
     drawn = path(cell, one).table
     frontier = drawn[drawn["what"] == "frontier"].sort_values("pakistan")
     assert (np.diff(frontier["afghan_taliban"]) < 0).all()
@@ -274,7 +280,7 @@ def test_a_future_without_talks_has_a_figure_that_says_so() -> None:
 def test_the_ladder_draws_every_offer_of_the_round_by_issue(
     cell: Cell, heard: list[dict[str, object]]
 ) -> None:
-    one = [entry for entry in heard if entry["replicate"] == 0]
+    one = future_with_talks(heard)
     moves = [entry for entry in one if entry["kind"] == "move"]
     shown = ([move for move in moves if move["accepted"]] or moves)[-1]["round"]
     drawn = ladder(cell, one).table

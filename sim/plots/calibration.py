@@ -22,7 +22,7 @@ from sim.plots.words import WHAT_IF, readable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.report.calibration import Found
+    from sim.analysis.found import Found
 
 SHOWN = 80  # pseudo-observations drawn in the figure of recovery
 STEPS = 24  # of the histograms of parameters

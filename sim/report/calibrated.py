@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.calibration import Kind, strongest_correlations
+from sim.analysis.found import Found
 from sim.analysis.populations import quantiles
 from sim.analysis.recovery import LEVELS
 from sim.plots.calibration import fit_figure, parameters_figure, recovery_figure, trust_figure
 from sim.plots.style import save
-from sim.report.calibration import Found
 from sim.study.files import Atomic
 from sim.study.parameters import ACCEPTED
 

@@ -15,12 +15,14 @@ import numpy as np
 
 from sim.analysis.calibration import Calibration, Kind, fall_of
 from sim.analysis.evaluations import Evaluations
+from sim.analysis.found import Found
 from sim.analysis.history import History
 from sim.analysis.patterns import Measured, durability, measure, sittings
-from sim.analysis.populations import Search, effective, resampled
-from sim.analysis.recovery import Recovery, recover
+from sim.analysis.populations import Search, resampled
+from sim.analysis.recovery import recover
 from sim.arrays import FloatArray, IntArray
 from sim.config import Engine, EngineKind, Scenario
+from sim.report.calibrated import write
 from sim.study.cells import load_cell, parameter_fields
 from sim.study.designs import Point, sobol
 from sim.study.errors import StudyError
@@ -33,47 +35,6 @@ TRIES = 64  # points drawn for each that is kept, at most, where little is plaus
 Measures = dict[str, FloatArray]
 """Measures by name and point."""
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a calibration found.
-
-    Attributes
-    ----------
-    history : emulators of the first design, whose points are not among those below
-    plausible : share of the space that is not implausible
-    points, weights : (n, p) every later point, and its weight; weights sum to 1
-    measures : by name, (n,)
-    table : how many of the points, from the first on, were drawn from the prior
-    tolerances : of the populations
-    recovery : of known parameters from the table
-    sets, counts : positions of the accepted sets among the points, and how often each was drawn;
-        first the medoid, the nearest to all others of those that meet every condition
-    falls : how steeply the hazard of some accepted sets falls, by explanation
-    """
-
-    asked: Calibration
-    history: History
-    plausible: float
-    points: FloatArray
-    weights: FloatArray
-    measures: Measures
-    table: int
-    tolerances: list[float]
-    recovery: Recovery
-    sets: IntArray
-    counts: IntArray
-    falls: dict[str, FloatArray]
-
-    @property
-    def size(self) -> float:
-        """Effective sample size of all weighted points."""
-        return effective(self.weights)
-
-    def values(self, position: int) -> Set:
-        """The parameters of a point."""
-        return dict(zip(self.asked.names, self.points[position].tolist(), strict=True))
 
 
 class Measurements:
@@ -149,8 +110,6 @@ def calibrate(asked: Calibration, directory: Path, workers: int, say: Say = prin
     StudyError
         If no point is plausible, or an explanation is at work in too few accepted sets.
     """
-    from sim.report.calibrated import write
-
     kind = EngineKind.serial if workers == 1 else EngineKind.threads
     engine: Engine = replace(load_cell().settings.engine, kind=kind, workers=workers)
     with locked(directory):

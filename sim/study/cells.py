@@ -9,7 +9,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import pickle
 import secrets
 import warnings
 from collections.abc import Iterator, Sequence
@@ -138,7 +137,7 @@ def from_config(config: DictConfig, hydra: DictConfig | None = None) -> Cell:
     """
     try:
         written = {str(key): as_written(config[key]) for key in config if key != "hydra"}
-        text = pickle.dumps(written)
+        text = json.dumps(written, default=str)
         if text not in _validated:  # Hydra asks for the directory's name, then the job for the cell
             tree = {name: plain(config[name]) for name in written}
             made_of = _made_of(hydra or config.get("hydra"))
@@ -152,7 +151,7 @@ def from_config(config: DictConfig, hydra: DictConfig | None = None) -> Cell:
     return _validated[text]
 
 
-_validated: dict[bytes, Cell] = {}  # the last few, by what they were validated from
+_validated: dict[str, Cell] = {}  # the last few, by what they were validated from
 REMEMBERED = 4
 
 

@@ -32,7 +32,8 @@ def with_places(said: str, choices: Mapping[str, Any], overrides: Sequence[str])
     typed = {word.lstrip("+~").partition("=")[0] for word in overrides}
     clauses = []
     for clause in said.split("; "):
-        if clause.endswith(" is not a known field"):
+        of_set = clause.startswith("parameter_sets.")  # its names are paths themselves
+        if clause.endswith(" is not a known field") and not of_set:
             clause = unknown(clause.partition(" ")[0])
         field = re.match(r"[a-z_][\w.]*", clause)
         named = field is not None and field[0] in typed

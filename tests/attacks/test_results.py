@@ -240,7 +240,7 @@ def test_the_classroom_does_not_compare_changed_cells(sweep: Path) -> None:
     edit_runs(cell_in(sweep))
     names = ("baseline", "no_mediators")
     with pytest.raises(ConfigError, match=r"runs\.parquet has been changed"):
-        work.figure(names, "sweep", "comparison", "collapse", 15, 30, 2025, "light")
+        work.figure(names, "sweep", "comparison", "collapse", 15, 30, 2025)
 
 
 def test_python_does_not_open_a_changed_cell(sweep: Path) -> None:
