@@ -25,6 +25,7 @@ WIDTHS = {"wide": 0.7, "chance": 4.5, "accepted": 2.2}
 """Of the lines of a layer's intervals, in lines, in drawing order: the last has the dot."""
 NAMED = "Δ: difference from {}; thick: chance, middle: accepted, thin: wide parameters"
 PAIRED = "Intervals: 95% bootstrap over futures {how}, Monte Carlo uncertainty only."
+MOST_BINS = 12  # of the marks on a scale, in search of two that have room
 
 
 def effect_rows(comparison: Comparison, cells: Mapping[str, str]) -> pd.DataFrame:
@@ -115,15 +116,17 @@ def _set_range(axes: Axes, page: Page, values: Sequence[float]) -> None:
     axes.set_xlim(low - pad, high + pad)
     inches = axes.get_position().width * page.width
     space = page.extent("−0.05") + 0.5 * page.em
-    locator = MaxNLocator(max(2, int(inches / space)), steps=[1, 2, 2.5, 5, 10])
-    found = locator.tick_values(low - pad, high + pad) if high > low else [0.0]
     scale = inches / (high - low + 2 * pad)
     beyond = 0.45 * page.em  # how far a label may reach over the edge
-    ticks = [
-        float(x)
-        for x in found
-        if scale * min(x - low + pad, high + pad - x) >= 0.5 * page.extent(_signed(x)) - beyond
-    ]
+    ticks, bins = [0.0], max(2, int(inches / space))
+    while high > low and len(ticks) < 2 and bins < MOST_BINS:  # a scale needs two
+        locator = MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10])
+        ticks = [
+            float(x)
+            for x in locator.tick_values(low - pad, high + pad)
+            if scale * min(x - low + pad, high + pad - x) >= 0.5 * page.extent(_signed(x)) - beyond
+        ]
+        bins += 1
     if len(ticks) > 1 and (ticks[1] - ticks[0]) * scale < space:
         ticks = [0.0, max(ticks, key=abs)]
     axes.set_xticks(ticks, [_signed(x) for x in ticks])
