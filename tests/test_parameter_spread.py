@@ -183,7 +183,9 @@ def test_pairs_of_different_sets_or_of_one_are_not_counted(number):
 # What is shown and written
 
 CALM = {"resolve_spread": 0.3, "ending_spread": 0.3, "tension": 2, "tension_half_life": 4,
-        "clash_rate": 0.01, "clash_tension": 0.05, "attendance": 3, "frailty": 0}  # fmt: skip
+        "clash_rate": 0.01, "clash_tension": 0.05, "attendance": 3, "frailty": 0,
+        "fire_threshold": 3.1, "ending_value": 11, "attack_grievance": 0.9,
+        "death_weight": 0.95}  # fmt: skip
 TENSE = CALM | {"resolve_spread": 2, "tension": 14, "clash_rate": 0.06, "clash_tension": 0.15}
 SETS = [{path: of[name] for path, name in parameter_fields().items()} for of in (CALM, TENSE)]
 SMALL = {"parameter_sets": SETS, "replicates": 200, "horizon": 40}
