@@ -196,9 +196,11 @@ def test_the_figure_shows_both_bands():
     drawing = survival(POSTERIOR)
     curve = drawing.table.query("panel == 'curve'").pivot(index="day", columns="quantity")
     wide = curve["upper"] - curve["lower"]
-    assert (wide["survival with parameters"][1:] > 2 * wide["survival"][1:]).mean() > 0.9
-    assert {"band", "parameters"} <= {x.get_gid() for x in drawing.figure.axes[0].collections}
-    assert "over 2 accepted sets" in drawing.footer
+    wider = wide["survival with accepted parameter sets"]
+    assert (wider[1:] > 2 * wide["survival"][1:]).mean() > 0.9
+    drawn = {x.get_gid() for axes in drawing.figure.axes for x in axes.collections}
+    assert {"band", "band:accepted parameter sets"} <= drawn
+    assert "accepted parameter sets (2 sets)" in drawing.footer
 
 
 def test_the_summary_says_how_rounds_ended(tmp_path):
