@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-PATIENCE = 180.0  # seconds a server may take to start, the rules compiled first
+PATIENCE = 60.0  # seconds a server may take to start, the rules compiled first
 
 
 def free_port() -> int:

@@ -478,7 +478,8 @@ def test_every_future_draws_one_of_the_shipped_sets():
     drawn = np.bincount(Futures.begun(loaded, 200 * sets, SEED).numbers, minlength=sets)
     expected = 200 * sets * weights / weights.sum()
     assert len(drawn) == sets
-    assert (abs(drawn - expected) < 4.5 * np.sqrt(expected)).all()
+    error = np.sqrt(expected * (1 - weights / weights.sum()))
+    assert (abs(drawn - expected) < 4.5 * error).all()
 
 
 @pytest.mark.slow

@@ -333,15 +333,25 @@ def test_pattern_5_the_record_is_an_ordinary_outcome():
     assert shares["record_all"].value >= 0.15
 
 
-def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns(first_days, rounds):
-    """In more futures than it is broken off or not held, by a standard error; a full deal by 1
-    November in at most .15 of these futures."""
-    assert rounds["second_adjourned"].value > rounds["second_adjourned"].se
-    runs, eve = first_days.runs.set_index("replicate"), RECORDED - 1
+def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns(first_days):
+    """The likeliest outcome; a full deal by 1 November in at most .15 of these futures."""
+    runs, rounds, eve = first_days.runs.set_index("replicate"), first_days.rounds, RECORDED - 1
+    scenario = sim.load("baseline")
+    announced = (scenario.calendar.rounds["istanbul_first_sitting"].end - scenario.start).days
+    first = rounds[(rounds["round"] == 1) & (rounds["day"] <= announced)].set_index("replicate")
+    broken_off = runs.index.isin(first.index[first["outcome"] == "broken_off"])
     quiet = ~by_day(runs, "strike", eve) & ~by_day(runs, "exchange_of_fire", eve)
-    off = first_days.rounds[first_days.rounds["outcome"] == "broken_off"]["replicate"]
-    like = quiet & ~by_day(runs, "collapse", eve) & runs.index.isin(off)
+    like = runs.index[broken_off & quiet & ~by_day(runs, "collapse", eve)]
+    second = rounds[(rounds["round"] == 2) & rounds["replicate"].isin(like)]
+    outcomes = second["outcome"].value_counts()
+    assert outcomes.idxmax() == "adjourned", outcomes
+    assert outcomes["adjourned"] > len(like) - len(second)  # those in which it was not held
     assert runs.loc[like, "deal"].mean() <= 0.15
+
+
+def test_pattern_5_the_second_sitting_is_adjourned_more_often_than_all_else_but_a_deal(rounds):
+    """By a standard error, in other futures."""
+    assert rounds["second_adjourned"].value > rounds["second_adjourned"].se
 
 
 def test_pattern_5_of_those_undealt_by_then_a_third_sign_something_within_130_days(baseline):

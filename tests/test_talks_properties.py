@@ -192,13 +192,13 @@ EASY = {
 
 @pytest.fixture(scope="module")
 def with_and_without():
-    def play(function, changes, horizon=40):
+    def play(function, changes, horizon=40, futures=400):
         runs = []
         for functions in ([function, "relay", "formulate"], ["relay", "formulate"]):
             kept = functions if function not in functions[1:] else [function]
             mediator = ALONE | {"functions": kept}
             runs.append(CeasefireModel(
-                vary({"mediators": {"one": mediator}} | changes), 400, SEED
+                vary({"mediators": {"one": mediator}} | changes), futures, SEED
             ).run(horizon).columns)  # fmt: skip
         return runs
 
@@ -241,9 +241,9 @@ def test_a_mediator_who_verifies_makes_guarantees_worth_more_and_blame_truer(wit
 
 def test_a_mediator_who_contains_breaks_chains(with_and_without):
     """Talks off, so that what is compared is the chains alone; 4 standard errors of the pairs."""
-    clashes = {"switches.talks": False, "conflict.clashes.rate": 0.5}
+    clashes = {"switches.talks": False, "conflict.clashes.rate": 0.2}
     clashes |= {"conflict.tension.initial": 0}  # so that not every chain ends in hostilities
-    one, other = with_and_without("contain", clashes)
+    one, other = with_and_without("contain", clashes, futures=4_000)
     assert one["contained"].sum() > 0
     assert other["contained"].sum() == 0
     longer = one["collapse_day"].astype(float) - other["collapse_day"]

@@ -43,7 +43,11 @@ class CellSweeper(Sweeper):
         cells = expand(self.config, arguments, self.loader) or []
         directory = Path(self.config.hydra.sweep.dir)
         directory.mkdir(parents=True, exist_ok=True)
-        OmegaConf.save(self.config, directory / "multirun.yaml")
+        try:
+            OmegaConf.save(self.config, directory / "multirun.yaml")
+        except OSError as error:
+            error.filename = error.filename or str(directory)  # a full disk does not tell where
+            raise
         self.validate_batch_is_legal(cells)
         done: list[Any] = []
         size = self.max_batch_size or len(cells)
