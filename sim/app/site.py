@@ -182,6 +182,21 @@ def choice(label: str, options: Any, value: Any) -> ui.select:
     return ui.select(options, value=value, label=label).props("outlined").style("min-width: 14rem")
 
 
+def of_class(site: Site, code: str, title: str, page: Callable[[Site, Class], Any]) -> None:
+    """A page of a class, if its code is right and whoever asks teaches it.
+
+    ``title`` has a place for the class's own.
+    """
+    try:
+        class_ = site.rooms.find_class(code, visitor())
+        site.rooms.must_teach(class_.number, visitor())
+    except ConfigError as error:
+        refused(error, "/teach")
+        return
+    with frame(title.format(title=class_.title), "/teach", "wide"):
+        page(site, class_)
+
+
 def refused(error: ConfigError, here: str = "") -> None:
     """A page that says only why there is nothing to see."""
     with frame(say.PLAY, here):

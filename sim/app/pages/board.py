@@ -14,8 +14,7 @@ from sim.app import qr, render
 from sim.app import strings as say
 from sim.app.keys import shown_code
 from sim.app.room import Class, Room
-from sim.app.site import Private, Site, frame, html, panel, paragraph, phase_of, refused, visitor
-from sim.config import ConfigError
+from sim.app.site import Private, Site, html, of_class, panel, paragraph, phase_of, visitor
 
 
 def register(site: Site) -> None:
@@ -23,14 +22,7 @@ def register(site: Site) -> None:
 
     @ui.page("/board/{code}", title=say.BOARD)
     def board(code: str) -> None:
-        try:
-            class_ = site.rooms.find_class(code, visitor())
-            site.rooms.must_teach(class_.number, visitor())
-        except ConfigError as error:
-            refused(error, "/teach")
-            return
-        with frame(say.BOARD_TITLE.format(title=class_.title), "/teach", "wide"):
-            Board(site, class_)
+        of_class(site, code, say.BOARD_TITLE, Board)
 
 
 class Board:

@@ -18,8 +18,8 @@ from sim.analysis.survival import kaplan_meier
 from sim.app import charts, render, work
 from sim.app import strings as say
 from sim.app.room import Class, Room
-from sim.app.site import Private, Site, acting, frame, html, panel, refused, visitor
-from sim.config import PARTIES, ConfigError
+from sim.app.site import Private, Site, acting, html, of_class, panel, visitor
+from sim.config import PARTIES
 from sim.game.debrief import result
 from sim.game.futures import Fan
 
@@ -29,14 +29,7 @@ def register(site: Site) -> None:
 
     @ui.page("/picture/{code}", title=say.PICTURE)
     def picture(code: str) -> None:
-        try:
-            class_ = site.rooms.find_class(code, visitor())
-            site.rooms.must_teach(class_.number, visitor())
-        except ConfigError as error:
-            refused(error, "/teach")
-            return
-        with frame(say.PICTURE_TITLE.format(title=class_.title), "/teach", "wide"):
-            Picture(site, class_)
+        of_class(site, code, say.PICTURE_TITLE, Picture)
 
 
 class Picture:
