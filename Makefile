@@ -24,7 +24,7 @@ run: $(INSTALLED)
 # The README's two figures: the baseline's survival with all bands, and all scenarios compared.
 figures: $(INSTALLED)
 	@rm -rf build/figures && mkdir -p build/figures docs/figures
-	@$(BIN)/ceasefire parameters=accepted replicates=10000 hydra.run.dir=build/figures/cell
+	@$(BIN)/ceasefire replicates=10000 hydra.run.dir=build/figures/cell
 	@$(BIN)/ceasefire -m 'scenario=glob(*)' replicates=2000 hydra.sweep.dir=build/figures/sweep
 	@$(BIN)/ceasefire parameters=wide replicates=10000 hydra.run.dir=build/figures/wide
 	@$(BIN)/ceasefire figure survival build/figures/cell --wide build/figures/wide --out docs/figures --format png

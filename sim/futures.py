@@ -91,6 +91,7 @@ class Futures:
         ValueError
             If a point is no set of numbers of the scenario, or a seed is out of range.
         """
+        replace(scenario, parameter_sets=list(points))  # says once what is wrong with a point
         own = scenario.parameter_sets or [{}]
         everything = replace(
             scenario, parameter_sets=[{**each, **at} for at in points for each in own]

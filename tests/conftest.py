@@ -12,7 +12,7 @@ from hypothesis import settings
 from sim.config import Scenario, validate
 from sim.model import CeasefireModel
 from sim.paths import data_dir
-from sim.study.cells import load_cell
+from sim.study.cells import load_best
 
 SEED = 2025
 
@@ -33,7 +33,7 @@ UNANSWERED = {"switches.responses": False, "switches.repudiation": False}
 
 @cache
 def composed(name: str, overrides: tuple[str, ...]) -> dict[str, Any]:
-    return load_cell(name, overrides).tree()
+    return load_best(name, overrides).tree()
 
 
 def tree_of(name: str = "baseline", *overrides: str) -> dict[str, Any]:

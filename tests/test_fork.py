@@ -7,7 +7,6 @@ from conftest import SEED, STILL, put, same, tree_of, vary
 from sim.config import validate
 from sim.model import CeasefireModel
 from sim.parameters import NONE
-from sim.study.cells import load_cell
 
 PRIVATE = ("willing", "capacity", "resolve", "asked_at_home", "ending_value")
 # Long-lived futures in which much happens before the fork.
@@ -127,7 +126,7 @@ def test_a_fork_of_a_fork_goes_on(parent):
 
 
 def test_mediators_taken_away_are_gone_from_tomorrow_on(parent):
-    alone = load_cell("no_mediators").tree()
+    alone = tree_of("no_mediators")
     child = parent.fork(3, scenario=validate(put(alone, LASTING))[0])
     assert child.mediators == []
     child.step()
@@ -142,7 +141,7 @@ def test_a_new_group_begins_afresh(parent):
 
 
 def test_a_mediator_that_left_no_longer_verifies_in_a_fork():
-    verified = put(load_cell("verified_guarantees").tree(), LASTING)
+    verified = put(tree_of("verified_guarantees"), LASTING)
     verified["events"] = {
         name: {"kind": "mediator_leaves", "day": 3, "mediator": name}
         for name in ("qatar", "turkiye")

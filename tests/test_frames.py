@@ -100,9 +100,10 @@ def test_a_share_given_an_early_attack_differs_where_all_are_watched() -> None:
 
 
 def test_offers_are_those_of_the_transcripts() -> None:
-    told = RUN.transcript(3)
+    talked = int(RUN.offers["replicate"].iloc[0])
+    told = RUN.transcript(talked)
     moves = told[told["kind"] == "move"]
-    offers = RUN.offers[RUN.offers["replicate"] == 3]
+    offers = RUN.offers[RUN.offers["replicate"] == talked]
     assert list(offers["speaker"]) == list(moves["speaker"])
     issues = list(RUN.scenario.agenda.issues)
     assert offers[issues].to_dict("records") == list(moves["package"])

@@ -10,9 +10,9 @@ from sim.futures import Futures, cumulative
 from sim.model import CeasefireModel
 from sim.paths import data_dir
 from sim.report.sensitivity import Plan
-from sim.study.cells import Cell, baseline, load_cell, parameter_fields
+from sim.study.cells import Cell, baseline, load_best, load_cell, parameter_fields
 from sim.study.designs import changed
-from sim.study.parameters import accepted, known_parameters
+from sim.study.parameters import accepted, best_parameters
 from sim.study.replay import replay
 from sim.study.runner import run
 from sim.study.space import factors
@@ -36,7 +36,7 @@ DRAWN = RUN.table("runs")["parameter_set"].to_numpy()
 
 def of_parameters(**values):
     """A complete set for the group ``parameters``, as it is written on the command line."""
-    written = dict.fromkeys(known_parameters(), 1) | values
+    written = dict.fromkeys(best_parameters(), 1) | values
     return "{" + ",".join(f"{name}:{value}" for name, value in written.items()) + "}"
 
 
@@ -171,7 +171,7 @@ def test_sets_that_change_nothing_give_the_futures_of_the_scenario():
 
 
 def test_every_parameter_is_taken_by_a_field_of_the_baseline():
-    assert set(parameter_fields().values()) == known_parameters()
+    assert set(parameter_fields().values()) == best_parameters().keys()
 
 
 def test_a_set_changes_every_field_that_refers_to_it():
@@ -185,6 +185,23 @@ def test_a_field_set_otherwise_keeps_its_value_in_every_set():
     (only,) = load_cell("baseline", words).scenario.parameter_sets
     assert "pakistan.resolve_spread" not in only
     assert "afghan_taliban.resolve_spread" in only
+
+
+def test_a_parameter_set_otherwise_keeps_its_value_in_every_set():
+    scenario = load_cell("baseline", ["parameters.tension=5"]).scenario
+    assert scenario.conflict.tension.initial == 5
+    assert len(scenario.parameter_sets) == len(accepted("baseline_calibration"))
+    for each in scenario.parameter_sets:
+        assert "conflict.tension.initial" not in each
+        assert "conflict.tension.half_life" in each
+
+
+def test_every_future_draws_an_accepted_set_unless_one_asks_for_the_best():
+    assert load_cell().scenario.parameter_sets == (
+        load_cell("baseline", ["parameters=accepted"]).scenario.parameter_sets
+    )
+    assert load_best().scenario.parameter_sets == []
+    assert load_best("baseline", ["parameters=wide"]).scenario == WIDE
 
 
 def test_a_set_may_have_a_weight():

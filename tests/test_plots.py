@@ -30,7 +30,7 @@ from sim.plots.sweep import heatmap, response
 from sim.plots.timeline import date_ticks, day_ticks
 from sim.records import BY as SIDES
 from sim.records import MODES
-from sim.study.cells import Cell, load_cell
+from sim.study.cells import Cell, load_best, load_cell
 from sim.study.errors import StoreError
 from sim.study.runner import Results
 
@@ -44,7 +44,7 @@ NAMES = (
 
 @cache
 def shipped():
-    return load_cell("baseline")
+    return load_best()
 
 
 def baseline():
@@ -541,7 +541,7 @@ def test_rounds_and_events_are_marked_on_the_calendar():
 
 
 def test_a_report_of_one_account_names_it():
-    accounts = load_cell("baseline", ["accounts=kabul"]).scenario
+    accounts = load_best("baseline", ["accounts=kabul"]).scenario
     one = decaying()
     cell = Cell(accounts, one.cell.settings)
     drawing = survival(Ensemble(Results(cell, {"runs": one.results.table("runs")})))

@@ -109,7 +109,7 @@ def test_what_happens_at_a_point_is_what_happens_in_its_scenario() -> None:
 @given(st.data())
 def test_any_numbers_may_differ_between_futures(data: st.DataObject) -> None:
     """Two points of any few numbers, at their bounds or between, beside the scenario itself."""
-    scenario = sim.load("baseline")
+    scenario = sim.load("baseline", ["parameters=best"])
     free = sorted(
         path for path, number in numbers(scenario).items()
         if ".weights." not in path and ".thresholds." not in path and number.high < 1e6

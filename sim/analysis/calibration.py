@@ -25,7 +25,7 @@ from sim.arrays import FloatArray
 from sim.config import ConfigError
 from sim.study.cells import register_resolvers
 from sim.study.designs import Range
-from sim.study.parameters import Set, known_parameters
+from sim.study.parameters import Set, best_parameters
 from sim.yaml_files import YamlError
 
 MOST = 16  # parameters searched
@@ -197,8 +197,8 @@ class Calibration:
         if not 1 <= len(self.ranges) <= MOST:
             raise ConfigError(f"{len(self.ranges)} parameters are varied; allowed are 1 to {MOST}")
         for name in {*self.ranges, *(n for x in self.explanations.values() for n in x)}:
-            if name not in known_parameters():
-                known = ", ".join(sorted(known_parameters()))
+            if name not in best_parameters():
+                known = ", ".join(sorted(best_parameters()))
                 raise ConfigError(f"parameters.{name} is not known; allowed are {known}")
         for name, span in self.ranges.items():
             if not span.low < span.high:

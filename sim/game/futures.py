@@ -28,7 +28,7 @@ from sim.config import (
     Scenario,
 )
 from sim.game.checkpoint import Checkpoint
-from sim.study.cells import load_cell
+from sim.study.cells import load_best
 
 MOST = 5_000  # futures a fan may have
 BRANCH = 1
@@ -166,7 +166,7 @@ def _communique(scenario: Scenario, tomorrow: int) -> Scenario:
 
 def _extradition(scenario: Scenario, tomorrow: int) -> Scenario:
     """Custody is worth to Kabul, under either account, what it is in ``extradition_accepted``."""
-    accepted = load_cell("extradition_accepted").scenario.accounts
+    accepted = load_best("extradition_accepted").scenario.accounts
     now = scenario.accounts
     accounts = replace(
         accepted, name=now.name, probability_islamabad=now.probability_islamabad
@@ -177,7 +177,7 @@ def _extradition(scenario: Scenario, tomorrow: int) -> Scenario:
 def _tactics(name: str) -> Change:
     def change(scenario: Scenario, tomorrow: int) -> Scenario:
         words = [f"pakistan.tactic={name}", f"afghan_taliban.tactic={name}"]
-        other = load_cell("baseline", words).scenario
+        other = load_best("baseline", words).scenario
         return replace(
             scenario,
             pakistan=replace(scenario.pakistan, tactic=other.pakistan.tactic),

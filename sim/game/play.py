@@ -17,7 +17,7 @@ from sim.game.seats import MEDIATORS, SEATS, Seats, bits
 from sim.model import CeasefireModel
 from sim.negotiation.agenda import packages
 from sim.state import Waiting
-from sim.study.cells import Cell, load_cell
+from sim.study.cells import Cell, load_best
 
 LONGEST = 365  # days a game may last
 PACE = {  # rounds short enough for a class: two exchanges and one mediators' text a day
@@ -67,7 +67,7 @@ class Setup:
             raise ConfigError(f"days is {days}; allowed are whole numbers from 1 to {LONGEST}")
         pace = [f"{name}={value}" for name, value in PACE.items()] if short_rounds else []
         words = [*pace, *overrides, f"seed={seed}", f"horizon={days}", "replicates=1"]
-        cell = load_cell(scenario, words)
+        cell = load_best(scenario, words)
         if MEDIATORS in persons and not cell.scenario.mediators:
             raise ConfigError(f"the scenario {scenario} has no mediators whose seat could be taken")
         return cls(cell, tuple(seat for seat in SEATS if seat in persons))

@@ -23,7 +23,7 @@ from sim.analysis.recovery import recover
 from sim.arrays import FloatArray, IntArray
 from sim.config import Engine, EngineKind, Scenario
 from sim.report.calibrated import write
-from sim.study.cells import load_cell, parameter_fields
+from sim.study.cells import load_best, parameter_fields
 from sim.study.designs import Point, sobol
 from sim.study.errors import StudyError
 from sim.study.files import locked
@@ -43,7 +43,7 @@ class Measurements:
     def __init__(self, directory: Path, engine: Engine, seed: int, say: Say) -> None:
         self.say, self.seed, self.shown = say, seed, 0
         self.kept = Evaluations(directory / POINTS, engine, self._progress)
-        self.base, self.fields = load_cell(), parameter_fields()
+        self.base, self.fields = load_best(), parameter_fields()
 
     def _progress(self, done: int, of: int) -> None:
         """Say every tenth of what has been evaluated."""
@@ -111,7 +111,7 @@ def calibrate(asked: Calibration, directory: Path, workers: int, say: Say = prin
         If no point is plausible, or an explanation is at work in too few accepted sets.
     """
     kind = EngineKind.serial if workers == 1 else EngineKind.threads
-    engine: Engine = replace(load_cell().settings.engine, kind=kind, workers=workers)
+    engine: Engine = replace(load_best().settings.engine, kind=kind, workers=workers)
     with locked(directory):
         made = Measurements(directory, engine, asked.effort.seed, say)
         found = _search(asked, made)

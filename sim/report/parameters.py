@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from sim.config import Scenario, Settings
-from sim.study.cells import load_cell
+from sim.study.cells import load_best
 from sim.study.errors import StoreError
 from sim.study.files import whole
 
@@ -186,7 +186,7 @@ def _sections(kind: type, tree: Node, title: str) -> Iterator[str]:
 
 def reference() -> str:
     """Return the whole reference as Markdown."""
-    tree = load_cell(REFERENCE).tree()
+    tree = load_best(REFERENCE).tree()
     lines = [HEADER]
     lines += _sections(Settings, tree, "A run")
     lines += _sections(Scenario, tree, "A scenario")

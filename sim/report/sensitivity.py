@@ -31,7 +31,7 @@ from sim.plots.style import Drawing, save
 from sim.plots.words import WHAT_IF, readable
 from sim.report.findings import digest, put
 from sim.seeds import seed_list
-from sim.study.cells import Cell, load_cell
+from sim.study.cells import Cell, load_best
 from sim.study.designs import Point
 from sim.study.files import Atomic
 from sim.study.space import Factor, Space, factors, spread
@@ -46,7 +46,7 @@ PICTURES = {
     "screening": "Ranked elementary effects",
     "indices": "Sobol' indices",
     "convergence": "Convergence of the indices",
-    "box": "Where the ceasefire fails early",
+    "box": "Where the outcome is in its lower quarter",
 }
 SHOWN = 20
 """Bars in the figure of the screening."""
@@ -322,6 +322,4 @@ def _of_box(limits: pd.DataFrame, boxes: tuple[Box, Box], threshold: float, what
 
 def base_cell(plan: Plan, overrides: Sequence[str], scenario: str = "baseline") -> Cell:
     """The cell whose numbers are varied, with the best parameters."""
-    chosen = any(word.startswith("parameters=") for word in overrides)
-    first = [f"replicates={plan.replicates}", *([] if chosen else ["parameters=best"])]
-    return load_cell(scenario, [*first, *overrides])
+    return load_best(scenario, [f"replicates={plan.replicates}", *overrides])

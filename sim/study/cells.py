@@ -231,6 +231,12 @@ def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell
     return from_config(*_composed(scenario, overrides))
 
 
+def load_best(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell:
+    """Compose a cell whose futures all have the best parameters, unless words choose others."""
+    chosen = any(word.startswith("parameters=") for word in overrides)
+    return load_cell(scenario, [*([] if chosen else ["parameters=best"]), *overrides])
+
+
 def load_scenario(
     name: str, overrides: Sequence[str], folder: str | os.PathLike[str] | None = None
 ) -> Scenario:
@@ -280,7 +286,7 @@ def baseline() -> Scenario:
     """
     under_way = GlobalHydra.instance().hydra
     try:
-        return load_cell("baseline", ["parameters=best"]).scenario
+        return load_best().scenario
     finally:
         GlobalHydra.instance().hydra = under_way
 

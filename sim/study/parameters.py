@@ -5,7 +5,8 @@ nothing of how they were found.
 
 A value of the group, such as ``parameters.tension``, stands in one place and the fields that take
 it refer to it: ``initial: ${parameters.tension}``. So a set of parameters changes exactly the
-fields that still refer to it: one that a scenario or a user has set otherwise keeps that value.
+fields that still refer to it: one that a scenario or a user has set otherwise keeps that value,
+and so does a parameter itself, such as ``parameters.tension=5``.
 A set may also name fields by their path: it changes those that have the value of the baseline.
 """
 
@@ -77,9 +78,10 @@ def parameter_sets(
     if not isinstance(sets, list):
         raise ConfigError(f"parameters.sets is {sets!r}; it must be a list, empty for none")
     names = [str(name) for name in parameters if name != "sets"]
-    for name in set(names) - known_parameters():
+    for name in set(names) - best_parameters().keys():
         raise ConfigError(f"parameters.{name} is not a known field")
-    fields = dict(references(written))
+    usual = {name for name in names if parameters[name] == best_parameters()[name]}
+    fields = {path: name for path, name in references(written) if name in usual}
     held: dict[str, bool] = {}
     out = []
     for number, given in enumerate(sets):
@@ -115,10 +117,10 @@ def set_otherwise(path: str, tree: Mapping[str, Any], baseline: Mapping[str, flo
 
 
 @cache
-def known_parameters() -> frozenset[str]:
-    """Names of the calibrated parameters: those of ``parameters=best``."""
+def best_parameters() -> dict[str, float]:
+    """The calibrated parameters of ``parameters=best``, name -> value."""
     best = yaml_files.read(data_dir("configs") / "parameters" / "best.yaml")
-    return frozenset(name for name in best if name not in ("defaults", "sets"))
+    return {name: value for name, value in best.items() if name not in ("defaults", "sets")}
 
 
 def references(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
