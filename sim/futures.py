@@ -107,24 +107,22 @@ class Futures:
 
     @classmethod
     def continued(
-        cls, scenario: Scenario, record: Any, number: int, n: int, branch: int, before: Scenario,
+        cls, scenario: Scenario, held: Any, numbers: Any, n: int, branch: int, before: Scenario,
         watched: int = 0,
     ) -> Futures:  # fmt: skip
-        """Continue one record into ``n`` futures with fresh chance from tomorrow on.
+        """Continue each of some records of one seed into ``n`` futures, one after the other.
 
-        ``number`` is that of its parameter set, ``before`` the scenario that has held so far.
+        Chance is fresh from tomorrow on and the same for every record. ``held`` (E,) records,
+        ``numbers`` (E,) of their parameter sets, ``before`` the scenario that has held so far.
         """
-        records = np.zeros(n, FUTURE).view(np.recarray)
-        records[:] = record
-        records["replicate"], records["branch"] = np.arange(n), branch
+        records = np.repeat(held, n).view(np.recarray)
+        records["replicate"], records["branch"] = np.tile(np.arange(n), len(held)), branch
         records["watched"] = records["replicate"] < watched
         records["seats"] = records["answered"] = 0
-        for held, names in (("mediators", (before.mediators, scenario.mediators)),
-                            ("groups", (before.militants, scenario.militants))):  # fmt: skip
-            _rearrange(records, held, *map(list, names))
-        self = cls(scenario, records, np.full(n, number))
-        fresh = cls.begun(scenario, 1, int(record["seed"])).records[0]
-        self._fill_in_new(before, fresh)
+        for name, old, new in _named(before, scenario):
+            _rearrange(records, name, list(old), list(new))
+        self = cls(scenario, records, np.repeat(numbers, n))
+        self._fill_in_new(before, int(held["seed"][0]))
         same_calendar = before.calendar == scenario.calendar
         take_over(self.records, self.sets, same_calendar, before.switches.talks)
         return self
@@ -133,15 +131,16 @@ class Futures:
         begin_all(self.records, self.sets)
         return self
 
-    def _fill_in_new(self, before: Scenario, fresh: Any) -> None:
+    def _fill_in_new(self, before: Scenario, seed: int) -> None:
         """Let mediators and groups that the scenario before did not have begin as on day 0."""
-        for held, old, new in (
-            ("mediators", before.mediators, self.scenario.mediators),
-            ("groups", before.militants, self.scenario.militants),
-        ):
-            for k, name in enumerate(new):
-                if name not in old:
-                    self.records[held][:, k] = fresh[held][k]
+        added = [
+            (held, k) for held, old, new in _named(before, self.scenario)
+            for k, name in enumerate(new) if name not in old
+        ]  # fmt: skip
+        if added:
+            fresh = Futures.begun(self.scenario, 1, seed).records[0]
+            for held, k in added:
+                self.records[held][:, k] = fresh[held][k]
 
     def live_day(self) -> list[Any]:
         """Live one day of every future that is running; return what was noted, part by part.
@@ -213,8 +212,18 @@ def _check_word(name: str, value: int) -> None:
         raise ValueError(f"{name} is {value}; allowed are whole numbers from 0 to 2**64 - 1")
 
 
+def _named(before: Scenario, now: Scenario) -> tuple[tuple[str, Any, Any], ...]:
+    """What records hold by name: the field, and names before and now."""
+    return (
+        ("mediators", before.mediators, now.mediators),
+        ("groups", before.militants, now.militants),
+    )  # fmt: skip
+
+
 def _rearrange(records: Any, held: str, before: Sequence[str], now: Sequence[str]) -> None:
     """Put what the scenario before had by name in the places that names have now."""
+    if before == now:
+        return
     old = records[held].copy()
     records[held] = 0
     for k, name in enumerate(now):

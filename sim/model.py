@@ -188,7 +188,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
             )
         number = number if scenario.parameter_sets else -1
         futures = Futures.continued(
-            scenario, self.state[at], number, n, branch, self.scenario, self.watched
+            scenario, self.state[at : at + 1], [number], n, branch, self.scenario, self.watched
         )
         return CeasefireModel.of(scenario, futures, self.day, self.watched)
 

@@ -18,7 +18,7 @@ from sim.app.rooms import Rooms
 from sim.config import ConfigError
 from sim.game.debrief import Followed, Odds
 
-LITTLE = 6  # shares found out at a time, well under a second
+LITTLE = 8  # shares found out at a time, some tenths of a second
 TRIES = 3  # after which a game that cannot be followed is left alone
 
 log = logging.getLogger(__name__)
@@ -53,16 +53,26 @@ class Follower:
         found: Progress = room.kept.setdefault("odds", Progress())
         return found
 
-    async def tick(self) -> None:
-        """Give the workers that have nothing to do a little of what is wanting."""
-        free = self.pool.workers - self.pool.waiting
+    def tick(self) -> None:
+        """Give the workers that have nothing to do a little of what is wanting.
+
+        Of the rooms that are over, those that are nearly done go first: then most are ready early.
+        """
+        free = self.pool.workers - max(self.pool.waiting, len(self.tasks))
+        if free <= 0 or self.pool.closed:
+            return
         wanted = [room for room in self.rooms.rooms.values() if self._wanted(room)]
-        wanted.sort(key=lambda room: (not (room.over or room.told), self.progress(room).done))
-        for room in wanted[: max(0, free)]:
+        wanted.sort(key=lambda room: (not (room.over or room.told), self.progress(room).wanting))
+        for room in wanted[:free]:
             self.progress(room).busy = True
             task = asyncio.ensure_future(self._follow(room))
             self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """Go on at once: a worker that waited for the next look would idle most of the time."""
+        self.tasks.discard(task)
+        self.tick()
 
     def _wanted(self, room: Room) -> bool:
         found, made = self.progress(room), len(room.made_by)
@@ -76,16 +86,15 @@ class Follower:
         """Find out a little more, and all that follows from it once nothing is wanting."""
         found, moves = self.progress(room), list(room.game.moves)
         try:
-            stored = room.setup.stored()
-            found.known, found.wanting = await self.pool.run(
-                work.followed, stored, moves, found.known, LITTLE
-            )
-            if found.wanting == 0 and (room.over or room.told):
-                found.odds = await self.pool.run(work.game_odds, stored, moves, found.known)
+            found.known, found.wanting, found.odds = await self.pool.run(
+                work.followed, room.setup.stored(), moves, found.known, LITTLE,
+                room.over or room.told,
+            )  # fmt: skip
             found.moves = len(moves)
-        except ConfigError as error:
+        except Exception as error:  # not only a mistake: what fails is not tried for ever
             found.failed += 1
-            log.warning("room %s cannot be followed: %s", room.code, error)
+            told = not isinstance(error, ConfigError)
+            log.warning("room %s cannot be followed: %s", room.code, error, exc_info=told)
         finally:
             found.busy = False
         if found.odds is not None or found.failed >= TRIES:

@@ -45,15 +45,12 @@ def agents_alone(stored: dict[str, Any]) -> tuple[Fan, list[list[float]]]:
 
 
 def followed(
-    stored: dict[str, Any], moves: list[Move], known: Followed, most: int
-) -> tuple[Followed, int]:
-    """Follow the odds of a game a little further."""
-    return follow(Setup.restored(stored), moves, known, most)
-
-
-def game_odds(stored: dict[str, Any], moves: list[Move], known: Followed) -> Odds:
-    """The odds of a game, of which all is known."""
-    return odds(Setup.restored(stored), moves, known=known)
+    stored: dict[str, Any], moves: list[Move], known: Followed, most: int, over: bool
+) -> tuple[Followed, int, Odds | None]:
+    """Follow the odds of a game a little further; once all is known of one that is over, tell."""
+    setup = Setup.restored(stored)
+    known, wanting = follow(setup, moves, known, most)
+    return known, wanting, None if wanting or not over else odds(setup, moves, known=known)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.config import ENDS, PARTIES
 from sim.futures import utilities
-from sim.game.futures import fan
+from sim.game.checkpoint import Checkpoint
+from sim.game.futures import shares_in_force
 from sim.game.play import Game, Move, Setup
 from sim.game.views import asked_at_home, ceasefire, view, worths
 from sim.negotiation import solutions
@@ -259,10 +260,11 @@ def follow(
     known = Followed(dict(known.shares), dict(known.effects))
     days = [day for day in _looked_at(game) if day not in known.shares]
     numbers = [number for number in _otherwise(game, known) if number not in known.effects]
-    for day in days[:most]:
-        known.shares[day] = _share(game, day, futures)
-    for number in numbers[: max(0, most - len(days))]:
-        known.effects[number] = _effect(game, number, futures)
+    few = days[:most]
+    shares = _shares(game, [game.evenings[day] for day in few], futures)
+    known.shares |= dict(zip(few, shares, strict=True))
+    some = numbers[: max(0, most - len(days))]
+    known.effects |= dict(zip(some, _effects(game, some, futures, known), strict=True))
     return known, max(0, len(days) + len(numbers) - most)
 
 
@@ -309,17 +311,29 @@ def _looked_at(game: Game) -> list[int]:
     return sorted(wanted)
 
 
-def _share(game: Game, day: int, futures: int) -> float:
-    """Share in force on the game's last day, continued from the evening of ``day``."""
-    evening = game.evenings[day]
-    collapsed = int(evening.records["ceasefire"]["day"][0, ENDS.index("collapse")])
-    if collapsed:
-        return 0.0
-    if day >= game.days:
-        return 1.0
-    cell = game.setup.cell
-    ahead = fan(cell.scenario, evening, n=futures, days=game.days - day, end="collapse")
-    return float(1.0 - ahead.ended.mean())
+def _shares(
+    game: Game, evenings: list[Checkpoint], futures: int, known: Followed | None = None
+) -> list[float]:
+    """Share in force on the game's last day, continued from each of some evenings.
+
+    Evenings that are alike are continued once, and those of the game that are known not again.
+    """
+    found: dict[bytes, float] = {}
+    if known is not None:
+        found = {game.evenings[day].records.tobytes(): x for day, x in known.shares.items()}
+    wanted: dict[bytes, Checkpoint] = {}
+    for evening in evenings:
+        key = evening.records.tobytes()
+        if evening.records["ceasefire"]["day"][0, ENDS.index("collapse")]:
+            found[key] = 0.0
+        elif evening.day >= game.days:
+            found[key] = 1.0
+        elif key not in found:
+            wanted[key] = evening
+    scenario = game.setup.cell.scenario
+    shares = shares_in_force(scenario, list(wanted.values()), game.days, futures)
+    found |= dict(zip(wanted, shares, strict=True))
+    return [found[evening.records.tobytes()] for evening in evenings]
 
 
 def _otherwise(game: Game, known: Followed) -> list[int]:
@@ -338,18 +352,23 @@ def _otherwise(game: Game, known: Followed) -> list[int]:
     return sorted(unlike, key=lambda number: (news(number), number))[:MOST_EFFECTS]
 
 
-def _effect(game: Game, number: int, futures: int) -> Effect:
-    """What one decision did: the same evening with and without it, agents after it."""
-    decision = game.decisions[number]
-    shares = []
-    for value in (decision.move.value, decision.agent):
-        other = Game(game.setup, game.moves[:number], keep=True)
-        other.play(decision.move.seat, decision.move.kind, value)
-        while other.question is not None and other.question.day <= decision.question.day:
-            other.play(other.question.seat, other.question.kind, other.advice)
-        day = min(decision.question.day, max(other.evenings))
-        shares.append(_share(other, day, futures))
-    return Effect(number, *shares)
+def _effects(game: Game, numbers: list[int], futures: int, known: Followed) -> list[Effect]:
+    """What some decisions did: their evenings with and without them, agents after them."""
+    evenings = []
+    for number in numbers:
+        decision = game.decisions[number]
+        evenings += [_after(game, number, one) for one in (decision.move.value, decision.agent)]
+    shares = _shares(game, evenings, futures, known)
+    return list(map(Effect, numbers, shares[::2], shares[1::2]))
+
+
+def _after(game: Game, number: int, value: Any) -> Checkpoint:
+    """The evening of a decision, had it been this one, with agents for the rest of the day."""
+    other, decision = game.before(number), game.decisions[number]
+    other.play(decision.move.seat, decision.move.kind, value)
+    while other.question is not None and other.question.day <= decision.question.day:
+        other.play(other.question.seat, other.question.kind, other.advice)
+    return other.evenings[min(decision.question.day, max(other.evenings))]
 
 
 def without_persons(setup: Setup) -> Game:

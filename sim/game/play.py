@@ -198,6 +198,21 @@ class Game:
         self._today.append(move)
         self._advance()
 
+    def before(self, number: int) -> Game:
+        """This game as it stood before one of its decisions, without the log of earlier days.
+
+        Only that day is lived again, so the game must have been kept (``keep``).
+        """
+        day = self.decisions[number].question.day
+        first = next(k for k, one in enumerate(self.decisions) if one.question.day == day)
+        other = Game(self.setup, keep=True, start=False)
+        self.evenings[day - 1].restore(other.model)
+        other.decisions = self.decisions[:first]
+        other._advance()
+        for decision in self.decisions[first:number]:
+            other.make(decision.move)
+        return other
+
     def _advance(self) -> None:
         """Live days until somebody must decide or the game is over."""
         model, self.question, self.heard = self.model, None, []
