@@ -15,6 +15,7 @@ from benchmarks.timing import Row, machine
 
 PARTS = (
     "ensemble", "interactive", "comparison", "bargaining", "scaling", "survival", "sweeps",
+    "debriefs", "classroom",
 )  # fmt: skip
 ROOT = Path(__file__).resolve().parent.parent
 KEPT, PAGE = ROOT / "build" / "benchmarks", ROOT / "docs" / "benchmarks.md"

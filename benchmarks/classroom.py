@@ -1,41 +1,41 @@
-"""The classroom under load: 40 students in 20 rooms, a move every two seconds.
+"""The classroom under load: 40 students in 20 rooms, a move of each every two seconds.
 
 Students are socket.io clients on this machine that speak as a browser does: they load the page,
-keep its elements, click buttons and wait for the answer. Printed are how long a click takes to be
-seen by who clicked and by the other player, and whether a move was lost. With ``--futures`` another
-visitor asks for 1,000 futures all the time.
-
-    python -m benchmarks.classroom [--seconds 120] [--rooms 20] [--every 2] [--futures]
+keep its elements, click buttons and wait for the answer. Measured is how long a click takes to be
+seen by who clicked and by the other player, and whether a move was lost; first alone, then while
+another visitor asks for 1,000 futures all the time. Rooms are followed meanwhile, as in a lesson.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import itertools
 import json
 import os
 import random
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.timing import Row
 from sim.app.keys import Visitor
 from sim.app.limits import Limit
 from sim.app.room import Room
 from sim.app.rooms import Rooms
 from sim.app.store import Store
+from sim.config import PARTIES
 from sim.game import Setup
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from classroom import Server
 from sockets import DECISIONS, Browser
 
-SEATS = ("pakistan", "afghan_taliban")
+ROOMS, SECONDS, EVERY = 20, 60.0, 2.0  # a move of each student every so many seconds
+SEEN = 0.3  # seconds
 LOST_AFTER = 10.0  # seconds without an answer
 
 
@@ -81,13 +81,13 @@ class Student:
                 times.append(taken)
         return True
 
-    async def play(self, until: float, every: float) -> None:
+    async def play(self, until: float) -> None:
         """Move every so many seconds, each student at a time of its own."""
-        await asyncio.sleep(random.random() * every)
+        await asyncio.sleep(random.random() * EVERY)
         while time.perf_counter() < until:
             start = time.perf_counter()
             await self.move()
-            await asyncio.sleep(max(0.0, every - (time.perf_counter() - start)))
+            await asyncio.sleep(max(0.0, EVERY - (time.perf_counter() - start)))
 
 
 def make(data: Path, rooms: int) -> list[tuple[Room, dict[str, str]]]:
@@ -95,14 +95,14 @@ def make(data: Path, rooms: int) -> list[tuple[Room, dict[str, str]]]:
     data.mkdir()
     kept = Rooms(Store(data / "rooms.sqlite"))
     kept.makes = Limit(10_000, 1.0)
-    setups = [Setup.of("baseline", seed=seed, days=365, persons=SEATS) for seed in range(rooms)]
+    setups = [Setup.of("baseline", seed=seed, days=365, persons=PARTIES) for seed in range(rooms)]
     made = asyncio.run(fill(kept, setups))
     kept.writer.close()
     return made
 
 
 async def fill(kept: Rooms, setups: list[Setup]) -> list[tuple[Room, dict[str, str]]]:
-    sitting = {seat: Visitor("here", seat) for seat in SEATS}
+    sitting = {seat: Visitor("here", seat) for seat in PARTIES}
     made = []
     for low in range(0, len(setups), 40):
         teacher = Visitor("here", f"teacher {low}")
@@ -136,37 +136,43 @@ async def ask_for_futures(url: str, until: float) -> list[float]:
     return times
 
 
-async def classroom(url: str, made: list[Any], seconds: float, every: float, futures: bool) -> None:
+async def classroom(url: str, made: list[Any], futures: bool) -> Iterable[Row]:
+    """Rows of one lesson."""
     students = []
     for room, keys in made:
-        pair = [Student(url, room, seat, keys[seat]) for seat in SEATS]
+        pair = [Student(url, room, seat, keys[seat]) for seat in PARTIES]
         pair[0].partner, pair[1].partner = pair[1], pair[0]
         students += pair
     for student in students:
         await student.sit_down()
-    until = time.perf_counter() + seconds
+    until = time.perf_counter() + SECONDS
     asking = asyncio.create_task(ask_for_futures(url, until)) if futures else None
-    await asyncio.gather(*(student.play(until, every) for student in students))
+    await asyncio.gather(*(student.play(until) for student in students))
     waited = await asking if asking else []
     for student in students:
         await student.page.leave()
         await student.browser.session.close()
-    made_moves = sum(student.moves for student in students)
-    own = np.array(list(itertools.chain(*(s.own for s in students))))
-    other = np.array(list(itertools.chain(*(s.others for s in students))))
-    print(f"{len(students)} students in {len(made)} rooms, {seconds:.0f} s: {made_moves} moves, "
-          f"{made_moves / seconds:.1f} a second; clicks unanswered after {LOST_AFTER:.0f} s: "
-          f"{sum(s.unanswered for s in students)}; connections lost and regained: "
-          f"{sum(s.page.losses for s in students)}")  # fmt: skip
-    for name, times in (
-        ("click to update on the player's own page", own),
-        ("click to update on the other player's page", other),
-        ("click to 1,000 futures drawn", np.array(waited)),
-    ):
-        if len(times):
-            middle, late, worst = np.quantile(times, [0.5, 0.95, 1.0]) * 1000
-            print(f"{name}: median {middle:.0f} ms, 95th percentile "
-                  f"{late:.0f} ms, longest {worst:.0f} ms")  # fmt: skip
+    beside = ", beside 1,000 futures" if futures else ""
+    rows = [
+        _row(f"click to the player's own page{beside}", [t for s in students for t in s.own], SEEN),
+        _row(f"click to the other's page{beside}", [t for s in students for t in s.others], SEEN),
+    ]
+    if waited:
+        rows.append(_row("click to 1,000 futures drawn, beside 40 students", waited))
+    unseen = sum(student.unanswered for student in students)
+    what = f"clicks not seen after {LOST_AFTER:.0f} s{beside}"
+    rows.append(Row(what, f"{unseen} of {2 * sum(s.moves for s in students):,}", "0", unseen == 0))
+    return rows
+
+
+def _row(what: str, times: list[float], limit: float | None = None) -> Row:
+    """Median, 95th percentile and longest of some times, by the clock."""
+    middle, late, worst = np.quantile(times, [0.5, 0.95, 1.0]) * 1000
+    figure = f"{middle:.0f}, {late:.0f}, {worst:.0f} ms"
+    if limit is None:
+        return Row(f"{what}: median, 95th percentile, longest", figure)
+    target = f"95th percentile under {limit * 1000:.0f} ms"
+    return Row(f"{what}: median, 95th percentile, longest", figure, target, late < limit * 1000)
 
 
 def cpu_seconds(process: int) -> float:
@@ -175,29 +181,21 @@ def cpu_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def main() -> None:
-    reader = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    reader.add_argument("--seconds", type=float, default=120)
-    reader.add_argument("--rooms", type=int, default=20)
-    reader.add_argument("--every", type=float, default=2)
-    reader.add_argument("--futures", action="store_true")
-    given = reader.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "data"
-        made = make(data, given.rooms)
-        with Server(data) as server:
-            time.sleep(5)  # until the workers are warm
-            busy = cpu_seconds(server.process.pid)
-            asyncio.run(classroom(server.url, made, given.seconds, given.every, given.futures))
-            busy = cpu_seconds(server.process.pid) - busy
-            said = server.log.read_text().splitlines()[2:]
-        print("\n".join(["the server said:", *said[-20:]]) if said else "the server said nothing")
-        store = Store(data / "rooms.sqlite")
-        kept = sum(len(store.rows("moves", room=room.code)) for room, _ in made)
-        print(f"moves in the file: {kept}; the server used {busy:.1f} s of one processor, "
-              f"{1000 * busy / max(kept, 1):.0f} ms a move with both pages (and their loading); "
-              f"load of the machine {os.getloadavg()[0]:.1f}")  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()
+def rows() -> Iterator[Row]:
+    for futures in (False, True):
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(folder) / "data"
+            made = make(data, ROOMS)
+            load = os.getloadavg()[0]
+            with Server(data) as server:
+                time.sleep(5)  # until the workers are warm
+                busy = cpu_seconds(server.process.pid)
+                yield from asyncio.run(classroom(server.url, made, futures))
+                busy = cpu_seconds(server.process.pid) - busy
+                clicks = server.log.read_text().splitlines()[2:]
+            store = Store(data / "rooms.sqlite")
+            kept = sum(len(store.rows("moves", room=room.code)) for room, _ in made)
+            store.close()
+        yield Row("moves in the file; the server's processor time a move; load before",
+                  f"{kept:,}; {1000 * busy / max(kept, 1):.0f} ms; {load:.1f}")  # fmt: skip
+        yield Row("lines that the server said of trouble", f"{len(clicks)}", "0", not clicks)

@@ -254,6 +254,7 @@ async def make_class(
         await page.type("Teacher's word", word)
     await page.event(page.the(label="Number of rooms"), "update:modelvalue", str(rooms))
     await page.pick("Seconds for each decision (0: no deadline)", 0)
+    await page.pick("Days of the game", 2)  # 90
     for seat in ("Islamabad", "Kabul", "the mediators"):
         boxes = [(n, e) for n, e in page.elements.items()
                  if e.get("props", {}).get("label") == seat or e.get("text") == seat]  # fmt: skip

@@ -485,7 +485,7 @@ def test_a_game_is_debriefed_exported_and_printable(person, server):
         one.decide()
         one.page.wait_for_timeout(150)
     one.page.get_by_text("Look back: the debriefing").click()
-    one.sees("Each evening continued 400 times")
+    one.sees("Each evening continued 1,000 times")
     for said in ("What came of it", "How the rounds ended", "Agents alone", "Where the odds turned",
                  "Win-sets"):  # fmt: skip
         one.sees(said)

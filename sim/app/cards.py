@@ -40,18 +40,18 @@ def brief(found: Facts, seat: str) -> str:
     who, interests = say.ROLES[seat]
     parts = [f"<p>{escape(who)}</p>", f"<h2>{escape(say.INTERESTS)}</h2>", _list(interests)]
     if "needed" not in found:
-        return "".join([*parts, _of_mediators(found)])
+        return "".join([*parts, _of_mediators(found), _played()])
     parts += [f"<h2>{escape(say.RED_LINES)}</h2>", _list(_red_lines(found))]
     parts += [f"<h2>{escape(say.WORTH_TO_YOU)}</h2>", f"<p>{escape(say.WORTH_TO_YOU_HELP)}</p>"]
     most = max(issue["at_stake"] for issue in found["issues"])
     drawn = "".join(_issue(issue, most) for issue in found["issues"])
     parts.append(f'<div class="issues">{drawn}</div>')
-    parts += [f"<h2>{escape(say.WINNING)}</h2>", _list(say.WINNING_TEXT)]
+    parts += [f"<h2>{escape(say.WINNING)}</h2>", _list(say.WINNING_TEXT), _played()]
     return "".join(parts)
 
 
 def _red_lines(found: Facts) -> list[str]:
-    lines = [say.RED_LINE_NUMBER.format(**found)]
+    lines = [say.RED_LINE_NUMBER.format(**found), say.WORTH_SCALE]
     for issue in found["issues"]:
         for option in issue["options"]:
             if not option["open"]:
@@ -86,6 +86,10 @@ def _of_mediators(found: Facts) -> str:
         f"<h2>{escape(say.MINE_ROWS['patience'][0])}</h2>", render.table(patience),
         f"<h2>{escape(say.WINNING)}</h2>", _list(say.WINNING_MEDIATORS),
     ])  # fmt: skip
+
+
+def _played() -> str:
+    return f"<h2>{escape(say.PLAYED)}</h2>{_list(say.PLAYED_TEXT)}"
 
 
 def _list(lines: Sequence[str]) -> str:

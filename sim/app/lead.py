@@ -54,14 +54,20 @@ def left(shown: Facts | None, found: Facts, seat: str | None) -> list[str]:
 
 
 def moved(odds: Odds, room: Room) -> list[str]:
-    """The decision that raised the odds most and the one that lowered them most."""
-    best = max(odds.effects, key=lambda effect: effect.change, default=None)
-    worst = min(odds.effects, key=lambda effect: effect.change, default=None)
+    """What raised and what lowered the odds most, of the decisions that did so beyond chance."""
+    clear = [effect for effect in odds.effects if abs(effect.change) > effect.error]
+    best = max(clear, key=lambda effect: effect.change, default=None)
+    worst = min(clear, key=lambda effect: effect.change, default=None)
     words = []
     if best is not None and best.change > 0:
         words.append(say.RAISED.format(**_decision(best, room)))
     if worst is not None and worst.change < 0:
         words.append(say.LOWERED.format(**_decision(worst, room)))
+    if not words and odds.effects:
+        largest = odds.effects[0]
+        words.append(say.MOVED_LITTLE.format(
+            futures=odds.futures, change=largest.change, error=largest.error
+        ))  # fmt: skip
     return [" ".join(words) or say.MOVED_NOTHING]
 
 
@@ -78,4 +84,5 @@ def _decision(effect: Effect, room: Room) -> dict[str, Any]:
         "choice": say.advice(kind, choice),
         "agent": say.advice(kind, agent),
         "change": effect.change,
+        "error": effect.error,
     }

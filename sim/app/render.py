@@ -36,7 +36,8 @@ def _table_row(row: Sequence[str], heads: Sequence[str]) -> str:
     for k, cell in enumerate(row[1:], start=1):
         named = f' data-head="{escape(heads[k], quote=True)}"' if k < len(heads) else ""
         cells.append(f"<td{named}>{escape(cell)}</td>")
-    return f'<tr><th scope="row">{escape(row[0])}</th>{"".join(cells)}</tr>'
+    first = f' data-head="{escape(heads[0], quote=True)}"' if heads else ""
+    return f'<tr><th scope="row"{first}>{escape(row[0])}</th>{"".join(cells)}</tr>'
 
 
 def story(entries: Sequence[Facts], start: str) -> str:

@@ -1,4 +1,4 @@
-"""What is done in rooms: seats, moves, the clock and the teacher; knows no web.
+"""What is done in rooms: moves, words, the clock and the teacher; knows no web.
 
 Everything here runs in one thread, and the store writes in another. A change is stored before it is
 made, one after the other in each room; what cannot be stored has not happened. Every action asks
@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from sim.app import strings as say
-from sim.app.classes import Classes, room_gone, set_room, unbroken
+from sim.app.classes import room_gone, set_room, unbroken
 from sim.app.keys import Visitor
-from sim.app.research import LONGEST_ANSWER, Study, export, study_of
 from sim.app.room import (
     ALONE,
     CLOCK,
@@ -30,8 +28,9 @@ from sim.app.room import (
     RoomError,
     move_row,
 )
+from sim.app.seating import Seating
 from sim.app.store import Add, Drop, NotStored, Set, Store
-from sim.app.typed import tidy_name, tidy_words
+from sim.app.typed import tidy_words
 from sim.app.words import MOST, PRESS, WITH_MOVES, Message, channels, may_press
 from sim.config import PARTIES, ConfigError
 from sim.game import MEDIATORS, Move
@@ -43,7 +42,7 @@ EMPTY_EXPIRES = 3_000.0  # the same for a room that was not used; with the inter
 log = logging.getLogger(__name__)
 
 
-class Rooms(Classes):
+class Rooms(Seating):
     """All rooms and classes of a server, and what is done in them."""
 
     def __init__(self, store: Store, word: str | None = None) -> None:
@@ -62,54 +61,7 @@ class Rooms(Classes):
         for room in self.of_class(class_.number):
             await self.pause(room, phase in ("prepare", "between"), visitor)
 
-    # --- seats --------------------------------------------------------------------------------
-
-    @unbroken
-    async def take_seat(
-        self, room: Room, seat: str, name: str, visitor: Visitor, consents: bool = False
-    ) -> None:
-        """Give a free seat to a person, whose browser keeps it.
-
-        Raises
-        ------
-        RoomError
-            If the seat is taken, or is none for a person, or the name is no name.
-        NotStored
-            If it cannot be stored.
-        """
-        if seat not in room.setup.persons:
-            raise RoomError(say.NO_SUCH_SEAT.format(seat=say.seat(seat)))
-        async with room.turn:
-            self._must_be(room)
-            if seat in room.seats:
-                holder = room.seats[seat].name
-                raise RoomError(say.SEAT_TAKEN.format(seat=say.seat(seat), name=holder))
-            tidy = self._called(room, name)
-            if not self.makes.allows(f"seat {visitor.place}"):
-                raise RoomError(say.TOO_OFTEN)
-            taken, added = self._taken(room, seat, tidy, visitor, consents)
-            stand_ins = room.stand_ins - {seat}
-            await self.writer.write(
-                added, set_room(room, touched=time.time(), stand_ins=" ".join(sorted(stand_ins)))
-            )
-            room.seats[seat] = taken
-            room.stand_ins = stand_ins
-            room.asked_at = time.monotonic()
-        self._used(room)
-
-    @unbroken
-    async def join(
-        self, class_: Class, name: str, visitor: Visitor, consents: bool = False
-    ) -> tuple[Room, str]:
-        """Give somebody the next seat of a class, or the one that the browser holds already."""
-        async with class_.turn:
-            held = self.seat_in(class_, visitor)
-            if held is not None:
-                return held
-            room, seat = self.seat_for(class_, "" if class_.study else tidy_name(name))
-            await self.take_seat(room, seat, name, visitor, consents)
-        class_.changed()
-        return room, seat
+    # --- before the first decision ------------------------------------------------------------
 
     @unbroken
     async def stand_in_for_absent(self, class_: Class, visitor: Visitor) -> None:
@@ -117,49 +69,6 @@ class Rooms(Classes):
         for room in self.of_class(class_.number):
             for seat in room.open_seats if room.seats and not room.over else ():
                 await self.stand_in(room, seat, visitor)
-
-    @unbroken
-    async def answer(
-        self, room: Room, seat: str, when: str, words: Sequence[str], visitor: Visitor
-    ) -> None:
-        """Keep answers to the questions of a study; later ones take the place of earlier ones."""
-        study = self.study(room)
-        if study is None or len(words) != len(study.asked(when)):
-            raise RoomError(say.NOT_ASKED)
-        async with room.turn:
-            self.must_hold(room, seat, visitor)
-            if max(map(len, words), default=0) > LONGEST_ANSWER:
-                raise RoomError(say.ANSWER_TOO_LONG.format(most=LONGEST_ANSWER))
-            if not self.speaks.allows(f"answers {room.owner(seat)}"):
-                raise RoomError(say.TOO_OFTEN)
-            of = {"room": room.code, "seat": seat, "time": when}
-            now = time.time()
-            await self.writer.write(
-                Drop("answers", of),
-                *(Add("answers", of | {"number": k, "words": given.strip(), "at": now})
-                  for k, given in enumerate(words)),
-            )  # fmt: skip
-        self._used(room)
-
-    def study(self, room: Room) -> Study | None:
-        """The study that a room is part of, if any."""
-        return next((study_of(class_.study) for class_ in self.classes_of(room)), None)
-
-    def answered(self, room: Room, seat: str, when: str) -> bool:
-        """Whether a seat has answered before, or after."""
-        return bool(self.store.rows("answers", room=room.code, seat=seat, time=when))
-
-    def exported(self, class_: Class, visitor: Visitor) -> bytes:
-        """What may be exported of a study, for its teacher."""
-        self.must_teach(class_.number, visitor)
-        study = study_of(class_.study)
-        if study is None:
-            raise RoomError(say.NO_STUDY)
-        return export(study, [
-            (room, self.store.rows("moves", room=room.code),
-             self.store.rows("answers", room=room.code))
-            for room in self.of_class(class_.number)
-        ])  # fmt: skip
 
     @unbroken
     async def be_ready(self, room: Room, seat: str, visitor: Visitor) -> None:
@@ -183,24 +92,6 @@ class Rooms(Classes):
             room.started = True
             room.asked_at = time.monotonic()
         await self._stand_in(room)
-
-    def return_key(self, room: Room, seat: str, visitor: Visitor) -> str:
-        """The key with which a seat's holder can come back from elsewhere."""
-        self.must_hold(room, seat, visitor)
-        return visitor.key(room.owner(seat), room.seats[seat].salt)
-
-    @unbroken
-    async def come_back(self, room: Room, seat: str, key: str, visitor: Visitor) -> None:
-        """Let a visitor's browser into a seat with its return key; misses are bounded."""
-        owner, refusal = room.owner(seat), say.WRONG_SEAT_KEY.format(seat=say.seat(seat))
-
-        def opens() -> bool:
-            taken = room.seats.get(seat)
-            return taken is not None and self._opens(owner, taken.key, key)
-
-        async with room.turn:
-            self._attempt(self.attempts, visitor, opens, refusal)
-            await self._let_in(owner, visitor.key(owner, room.seats[seat].salt))
 
     # --- moves --------------------------------------------------------------------------------
 
@@ -399,15 +290,6 @@ class Rooms(Classes):
         self.must_teach(room.class_, visitor)
         self._must_be(room)
         await self.writer.write(set_room(room, touched=time.time(), **values))
-
-    def _must_be(self, room: Room) -> None:
-        """Refuse a room that was closed meanwhile."""
-        if self.rooms.get(room.code) is not room:
-            raise RoomError(say.ROOM_CLOSED)
-
-    def _used(self, room: Room) -> None:
-        room.touched = room.idle_since = time.time()
-        room.changed()
 
     # --- looking after --------------------------------------------------------------------------
 

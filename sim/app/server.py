@@ -168,7 +168,17 @@ def run(options: Options) -> None:
     from sim.app import logs, work
     from sim.app.follow import Follower
     from sim.app.gate import Gate
-    from sim.app.pages import board, compare, debrief, explore, home, picture, play, teach
+    from sim.app.pages import (
+        board,
+        compare,
+        debrief,
+        explore,
+        home,
+        picture,
+        play,
+        teach,
+        watch,
+    )
     from sim.app.pool import Pool
     from sim.app.rooms import Rooms
     from sim.app.site import Site, not_found
@@ -185,7 +195,7 @@ def run(options: Options) -> None:
     site = Site(
         rooms, pool, follower, options.scenario, options.seed, address(options), shipped(), found
     )
-    for page in (home, explore, play, teach, board, picture, debrief, compare):
+    for page in (home, explore, play, teach, watch, board, picture, debrief, compare):
         page.register(site)
     setup = compose(Wanted(options.scenario), seed=options.seed, days=WALK)
     work.compile_first(setup.cell.scenario)  # not while a class waits

@@ -116,37 +116,38 @@ def fan(
     return Fan(evening.day, days, end, day - evening.day, ended.astype(bool), cause, deal)
 
 
-def shares_in_force(
+def in_force(
     scenario: Scenario, evenings: Sequence[Checkpoint], last_day: int, n: int, branch: int = BRANCH
-) -> list[float]:
-    """Share of ``n`` futures of each evening in force on the last day, as ``fan`` finds them.
+) -> list[BoolArray]:
+    """Which of ``n`` futures of each evening are in force on the last day, as ``fan`` finds them.
 
-    The evenings are of one game. Many fans are found in the time of a few, for what holds is
-    written down once and no picture is kept.
+    The evenings are of one game; their futures are paired. Many fans are found in the time of a
+    few, for what holds is written down once and no picture is kept.
     """
-    found: list[float] = []
+    found: list[BoolArray] = []
     some = max(1, AT_ONCE // n)
     for first in range(0, len(evenings), some):
         few = evenings[first : first + some]
         records = np.concatenate([evening.records for evening in few])
         numbers = np.concatenate([evening.numbers for evening in few])
         futures = Futures.continued(scenario, records, numbers, n, branch, scenario)
-        ended = futures.run(last_day).finals["ceasefire"]["day"][:, COLLAPSE] > 0
-        found += (1.0 - ended.reshape(len(few), n).mean(axis=1)).tolist()
+        lasts = futures.run(last_day).finals["ceasefire"]["day"][:, COLLAPSE] == 0
+        found += list(lasts.reshape(len(few), n))
     return found
 
 
 def difference(changed: Fan, base: Fan) -> Difference:
     """How many days longer the changed futures last on average, within ``days``, paired."""
-    return _mean((changed.lasted - base.lasted).astype(np.float64))
+    return mean((changed.lasted - base.lasted).astype(np.float64))
 
 
 def survival_difference(changed: Fan, base: Fan) -> Difference:
     """Difference of the shares still in force at the end of ``days``, paired."""
-    return _mean(base.ended.astype(np.float64) - changed.ended)
+    return mean(base.ended.astype(np.float64) - changed.ended)
 
 
-def _mean(differences: FloatArray) -> Difference:
+def mean(differences: FloatArray) -> Difference:
+    """Mean of paired differences with its interval."""
     value, size = float(differences.mean()), len(differences)
     spread = float(differences.std(ddof=1)) / np.sqrt(size) if size > 1 else np.inf
     wide = NormalDist().inv_cdf(0.5 + LEVEL / 2) * float(spread)

@@ -42,6 +42,7 @@ class Board:
                 self.phase = ui.label().classes("big").props('role="timer"')
                 self.notice = ui.label().classes("notice").props('role="status"')
                 self.count = ui.label()
+                paragraph(say.BOARD_KEY, "help")
                 self.seats = html("")
         self.show()
         ui.timer(1.0, self.again)

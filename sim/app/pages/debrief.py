@@ -11,7 +11,7 @@ from sim.app import lead, render
 from sim.app import strings as say
 from sim.app.follow import TRIES
 from sim.app.keys import Visitor, shown_code
-from sim.app.pages.teach import spelt
+from sim.app.pages.watch import spelt
 from sim.app.room import Room, RoomError
 from sim.app.site import (
     Private,
@@ -96,7 +96,8 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
                 html(f"<h2>{say.WIN_SETS}</h2>")
                 paragraph(say.WIN_SET_TEXT.format(**shown["win_sets"]))
     with panel(say.ROUNDS):
-        html(render.table(map(_round, result(game)["ended"]), say.ROUND_COLUMNS))
+        ended = [_round(row) for row in result(game)["ended"]]
+        html(render.table(ended, say.ROUND_COLUMNS)) if ended else paragraph(say.NO_ROUND_OVER)
     with panel(say.SAID):
         html(render.said(room.said, start))
     with ui.expansion(say.DECISIONS).classes("panel"):
@@ -203,7 +204,10 @@ def _odds(room: Room, found: Odds) -> str:
     text = escape(say.ODDS_HELP.format(futures=found.futures))
     parts = [drawn, f'<p class="help">{text}</p>', f"<h2>{escape(say.EFFECTS)}</h2>"]
     rows = [
-        (*_row(room, e.number, room.game.decisions[e.number])[:5], f"{e.change:+.2f}")
+        (
+            *_row(room, e.number, room.game.decisions[e.number])[:5],
+            f"{e.change:+.2f} ± {e.error:.2f}",
+        )
         for e in found.effects[:MOST_SHOWN]
     ]
     heads = (*say.COLUMNS[:5], say.EFFECT)

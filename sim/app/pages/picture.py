@@ -82,7 +82,7 @@ class Picture:
             return
         self.shown = now
         over = [(name, result(room.game)) for name, room in rooms if room.over]
-        self.count.text = say.PICTURE_COUNT.format(over=len(over), rooms=len(self._rooms()))
+        self.count.text = say.PICTURE_COUNT.format(over=len(over), rooms=len(rooms))
         frontier = self.agents[1] if self.agents else []
         self.gains.content = _gains(over, frontier)
         self.survival.content = _survival([room for _, room in rooms], self.agents)

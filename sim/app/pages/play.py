@@ -139,7 +139,7 @@ def _alone(site: Site) -> None:
         scenario = choice(
             say.SCENARIO, {name: say.readable(name) for name in site.scenarios}, site.scenario
         )
-        days = choice(say.DAYS_OF_GAME, {n: str(n) for n in LENGTHS}, 90)
+        days = choice(say.DAYS_OF_GAME, {n: str(n) for n in LENGTHS}, LENGTHS[0])
         name = _name()
         with ui.element("div").classes("choices").style("margin-top: .6rem"):
             for seat in SEATS:

@@ -54,7 +54,7 @@ class SeatPage:
         self._questions(AFTER)
         self.news = html("")
         self.decision = ui.element("section").classes("panel")
-        with ui.element("div").classes("grid") as self.rest:
+        with ui.element("div").classes("flow") as self.rest:
             with panel(say.TABLE):
                 self.table = html("")
             with panel(say.MINE):
@@ -112,7 +112,7 @@ class SeatPage:
     def tick(self) -> None:
         """Show the seconds left."""
         if self.part.open():
-            self.phase.text = "".join(map(phase_of, self.classes))
+            self.phase.text = "" if self.room.over else "".join(map(phase_of, self.classes))
             left = self.room.left()
             self.clock.text = "" if left is None else say.TIME_LEFT.format(seconds=left)
 

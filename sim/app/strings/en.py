@@ -146,7 +146,7 @@ HOME_CARDS = (
     ("/explore", "Explore", "Watch one future day by day, and a thousand from any evening of it. "
      "Nothing to decide; 5 minutes are enough."),
     ("/teach", "Teach", "For lecturers: one link seats a class of thirty in pairs; pause, watch, "
-     "reveal, debrief. Read the 50-minute plan in docs/teaching.md first."),
+     "reveal, debrief. The plan of a lesson of 50 minutes stands there."),
     ("/compare", "Compare", "For the methods session: scenarios side by side, with paired "
      "differences; half a minute a figure."),
 )  # fmt: skip
@@ -411,6 +411,9 @@ RED_LINE_NUMBER = (
     "it would ratify {ratified} of {of} possible packages. The best for you is worth {best:.3f}."
 )
 RED_LINE_OPTION = "{issue}: with “{option}” no package would be ratified at home."
+WORTH_SCALE = (
+    "Worth is counted from 0 to 1 on your own scale; it cannot be compared with the other side's."
+)
 WORTH_TO_YOU = "What each issue is worth to you"
 WORTH_TO_YOU_HELP = (
     "How much more an option is worth to you than the worst one on the issue, if all else stays at "
@@ -418,6 +421,14 @@ WORTH_TO_YOU_HELP = (
 )
 OPENING_MARK = "▸ {option}"
 AT_STAKE = "{issue}: {at_stake:.3f} at stake"
+PLAYED = "How it is played"
+PLAYED_TEXT = (
+    "Talks are held in rounds. In a round the sides offer in turn, a few times a day; a package is "
+    "seen by both, what it is worth is not. When they cannot agree the mediators table a text.",
+    "Between rounds days pass by themselves. You are asked again when there is something to "
+    "decide: whether to come to a round, how to answer an attack or a clash.",
+    "Take your time unless a clock is shown. A decision cannot be taken back.",
+)
 WINNING = "What winning means"
 WINNING_TEXT = (
     "Your own gain: how much more the deal is worth to you than no deal.",
@@ -473,7 +484,7 @@ ROLES = {  # who you are; what you want
 }
 WAITING_FOR_PLAYERS = "Waiting for somebody to take the seat of {seats}."
 GAME_OVER = "The game is over."
-GAME_ENDED = "Your teacher has ended the game here."
+GAME_ENDED = "Your teacher has ended the game here. The debriefing opens on this page."
 GAME_PAUSED = "Paused by the teacher."
 TIME_LEFT = "{seconds:.0f} s left; then the agent decides."
 DAY = "Day {day} of {days} · {date} · decision {number}"
@@ -617,13 +628,18 @@ ROOM_NUMBER = "{number} · {code}"
 BOARD_TITLE = "Join: {title}"
 BOARD_HELP = "Scan the code, or open this address and type your name:"
 SEATED = "{seated} of {seats} seats taken, {ready} ready"
+BOARD_KEY = "✓ has read the brief and is ready; a name in brackets has not come yet."
 BOARD_COLUMNS_ROOM = "Room"
 READY_MARK = "{name} ✓"
 KEPT_FOR = "({name})"
 QR_LABEL = "QR code of {address}"
+ROOMS_HELP = (
+    "A game begins by itself once everybody in its room is ready. Phases, below, pause and resume "
+    "all rooms."
+)
 ABSENTEES = "Agents for who is missing"
 ADD_ROOM = "One more room"
-BEGIN_ALL = "Begin in all rooms"
+BEGIN_ALL = "Begin everywhere without waiting"
 END_ALL, REVEAL_ALL = "End all games", "Reveal all"
 END_ALL_ASK = "End the games in all rooms? No more decisions are taken. This cannot be undone."
 REVEAL_ALL_ASK = (
@@ -649,6 +665,24 @@ CLOSE_ROOM_ASK = "Close the room {code}? Its game and its moves are deleted."
 CLOSE_CLASS_ASK = "Close the class {title}? All its rooms, games and moves are deleted."
 KEEP = "Leave it as it is"
 SURE = "Are you sure?"
+LESSON = "A lesson of 50 minutes"
+LESSON_HELP = (
+    "Choose 30 days and 120 seconds for it. docs/teaching.md says more: what to say and to ask, a "
+    "second session, and what to do when something goes wrong."
+)
+LESSON_COLUMNS = ("Minutes", "You do", "Students do")
+LESSON_PLAN = (
+    ("0–3", "Make the rooms; project the Projector page, not this one.",
+     "Open the address, take a seat."),
+    ("3–10", "Phase Prepare, 7 minutes.", "Read the brief, press “I am ready”."),
+    ("10–22", "Agents for who is missing. Phase Round, 12 minutes.",
+     "Play; words go with the offers."),
+    ("22–26", "Phase Between rounds, 4 minutes: what does the other side want most?", "Talk."),
+    ("26–36", "Phase Round, 10 minutes.", "Play on."),
+    ("36–43", "End all games, then Reveal all.", "Each pair reads its debriefing."),
+    ("43–50", "Project The class as a picture. Who got a deal, and who kept the ceasefire?",
+     "Tell what their capital refused."),
+)  # fmt: skip
 OPEN_CLASS = "Open a class"
 OPEN_CLASS_HELP = "With the teacher's key you were given."
 KEY = "Teacher's key"
@@ -753,8 +787,9 @@ DEBRIEF = "Debriefing of room {code}"
 NOT_YET = "The debriefing opens when the game is over or your teacher reveals it."
 OUTCOME = "What came of it"
 OUT_DEAL = "A deal was ratified on day {day}: {package}."
-OUT_NO_DEAL = "No deal was ratified in {rounds} rounds."
+OUT_NO_DEAL = "No deal was ratified (rounds held: {rounds})."
 ROUNDS = "How the rounds ended"
+NO_ROUND_OVER = "No round came to its end."
 ROUND_COLUMNS = ("Round", "Day", "Outcome", "Settled")
 OUTCOMES = {
     "full": "full agreement, ratified",
@@ -776,17 +811,18 @@ WIN_SET_TEXT = (
 )
 ODDS = "Where the odds turned"
 ODDS_HELP = (
-    "Each evening continued {futures} times by the agents: the share still in force on the last "
+    "Each evening continued {futures:,} times by the agents: the share still in force on the last "
     "day. A drop is news that day; chance and decisions both make news. What a decision did is its "
     "evening with it less the same evening with what the agent would have decided, all after it "
-    "left to the agents; up to 16 decisions are looked at, those of the days with most news."
+    "left to the agents, with 95 % limits of Monte Carlo error; up to 16 decisions are looked at, "
+    "those of the days with most news."
 )
 ODDS_WAIT = "Which decision moved the odds most is being found out: {done} of {all}…"
 ODDS_FAILED = "The odds of this game could not be followed."
 LEAD = "In three sentences"
 YOU, YOU_OBJECT, AND = "You", "you", " and "
 GAINED = "{who} gained {gain:.3f} over no deal: the deal of day {day} is worth {worth:.3f}."
-GAINED_NOTHING = "{who} gained nothing over no deal: nothing was ratified in {rounds} rounds."
+GAINED_NOTHING = "{who} gained nothing over no deal: none was ratified (rounds held: {rounds})."
 LEFT_NO_TALKS = "No talks were held, so nothing lay on the table."
 LEFT_NOTHING = "Nothing was left on the table: no other package was better for both."
 LEFT_NO_ZONE = "No package would have been ratified in both capitals on the last day of talks."
@@ -794,12 +830,16 @@ LEFT_BETTER = "Left on the table: {changes} would have added {added}."
 LEFT_A_DEAL = "A deal was there that both capitals would have ratified: {changes}. It adds {added}."
 LEFT_ADDS = "{added:.3f} for {who}"
 RAISED = (
-    "What raised the odds of the ceasefire most, by {change:+.2f}: on day {day} {seat} decided "
+    "What raised the odds of the ceasefire most, by {change:+.2f} ± {error:.2f}: on day {day} {seat} decided "
     "({what}: {choice}; the agent would have: {agent})."
 )
 LOWERED = (
-    "What lowered them most, by {change:+.2f}: on day {day} {seat} decided ({what}: {choice}; the "
+    "What lowered them most, by {change:+.2f} ± {error:.2f}: on day {day} {seat} decided ({what}: {choice}; the "
     "agent would have: {agent})."
+)
+MOVED_LITTLE = (
+    "No decision moved the odds by more than chance does in {futures:,} futures ({change:+.2f} ± "
+    "{error:.2f} at most)."
 )
 MOVED_NOTHING = "No decision moved the odds: everybody decided as the agents would have."
 DROP = "Day {days}: {before:.2f} → {after:.2f}"
@@ -852,7 +892,7 @@ RESULT_COLUMNS = {
 }
 PICTURE = "The class as a picture"
 PICTURE_TITLE = "{title}: what came of it"
-PICTURE_COUNT = "{over} of {rooms} games are over"
+PICTURE_COUNT = "{over} of {rooms} games that were begun are over"
 GAINS, GAIN_OF = "Gains over no deal", "gain of {seat}"
 GAINS_HELP = (
     "Each dot is a room with a deal, by its number; the line is the best that both could have had "

@@ -1,0 +1,143 @@
+"""Watch: one room with everything shown, and what its teacher can do there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui import ui
+
+from sim.app import render
+from sim.app import strings as say
+from sim.app.keys import shown_code
+from sim.app.room import Room
+from sim.app.site import (
+    Private,
+    Site,
+    button,
+    frame,
+    html,
+    panel,
+    paragraph,
+    refused,
+    room_of_teacher,
+    sure,
+    visitor,
+    warnings_of,
+)
+from sim.app.standing import players, state
+from sim.config import ConfigError
+from sim.game import SEATS
+from sim.game.views import view
+
+
+def register(site: Site) -> None:
+    """Serve the page."""
+
+    @ui.page("/watch/{code}", title=say.TEACH)
+    def watch_room(code: str) -> None:
+        try:
+            room = room_of_teacher(site, code)
+        except ConfigError as error:
+            refused(error, "/teach")
+            return
+        with frame(say.WATCHING.format(code=shown_code(room.code)), "/teach"):
+            Watch(site, room)
+
+
+class Watch:
+    """A room as its teacher sees it: everything."""
+
+    def __init__(self, site: Site, room: Room) -> None:
+        self.site, self.room, self.who = site, room, visitor()
+        self.part = Private(self.may, say.CLASS_LOST)
+        with self.part.body:
+            self._build()
+            self.update()
+        self.part.watch([room, *site.rooms.classes_of(room)], self.update)
+
+    def may(self) -> bool:
+        """Whether this is still the teacher's room."""
+        rooms = self.site.rooms
+        there = rooms.rooms.get(self.room.code) is self.room
+        return there and rooms.teaches(self.room.class_, self.who)
+
+    def _build(self) -> None:
+        rooms, room, who = self.site.rooms, self.room, self.who
+        self.warnings = html("")
+        paragraph(say.PROJECT, "warn")
+        self.state = ui.label().props('role="status" aria-live="polite"')
+        self.advice = ui.label()
+        with ui.element("div").classes("choices"):
+            button(say.START, lambda: rooms.start(room, who))
+            button(say.PAUSE, lambda: rooms.pause(room, True, who))
+            button(say.RESUME, lambda: rooms.pause(room, False, who))
+            button(say.MUTE, lambda: rooms.mute(room, True, who), plain=True)
+            button(say.UNMUTE, lambda: rooms.mute(room, False, who), plain=True)
+            for seat in room.setup.persons:
+                words = say.AGENT_PLAYS.format(seat=say.seat(seat))
+                button(words, lambda seat=seat: rooms.stand_in(room, seat, who), plain=True)
+                words = say.FREE_SEAT.format(seat=say.seat(seat))
+                button(words, lambda seat=seat: self.free(seat), plain=True)
+        code = shown_code(room.code)
+        asked = (
+            (say.END_GAME, say.END_ASK, lambda: rooms.end(room, who)),
+            (say.REVEAL, say.REVEAL_ASK, lambda: rooms.reveal(room, who)),
+            (say.CLOSE_ROOM, say.CLOSE_ROOM_ASK, self.close),
+        )
+        with ui.element("div").classes("choices"):
+            for words, question, do in asked:
+                self._asked(words, question.format(code=code), do)
+        ui.link(say.DEBRIEF.format(code=shown_code(room.code)), f"/debrief/{room.code}")
+        with ui.element("div").classes("flow"):
+            self.sides = {}
+            for seat in SEATS:
+                with panel(say.seat(seat)):
+                    self.sides[seat] = html("")
+            with panel(say.STORY):
+                self.calendar = html("")
+                self.story = html("")
+            with panel(say.SAID):
+                self.said = html("")
+
+    def _asked(self, words: str, question: str, do: Any) -> None:
+        """A button that asks before it does what cannot be undone."""
+        button(words, lambda: sure(question, words, do), plain=True)
+
+    def free(self, seat: str) -> None:
+        """Ask, and then free a seat; one that is free already is left alone."""
+        if seat in self.room.seats:
+            named = say.FREE_SEAT.format(seat=say.seat(seat))
+            question = say.FREE_ASK.format(seat=say.seat(seat), name=self.room.seats[seat].name)
+            sure(question, named, lambda: self.site.rooms.free(self.room, seat, self.who))
+
+    async def close(self) -> None:
+        """Close the room and go back to the class."""
+        await self.site.rooms.close_room(self.room, self.who)
+        ui.navigate.to("/teach")
+
+    def update(self) -> None:
+        """Show everything."""
+        room, game = self.room, self.room.game
+        question = game.question
+        self.warnings.content = "".join(
+            warnings_of(self.site, class_) for class_ in self.site.rooms.classes_of(room)
+        )
+        self.state.text = f"{players(room)} · {state(room)}"
+        self.advice.text = ""
+        if question is not None:
+            advice = say.advice(question.kind, game.advice)
+            self.advice.text = say.ADVICE.format(advice=f"{say.KINDS[question.kind]}: {advice}")
+        for seat, part in self.sides.items():
+            part.content = render.mine(view(game, seat)["mine"])
+        start = room.setup.cell.scenario.start.isoformat()
+        entries = [spelt(room, entry) for entry in [*game.entries, *game.heard]]
+        self.story.content = render.story(entries, start)
+        self.said.content = render.said(room.said, start)
+        self.calendar.content = render.calendar(entries, game.days, game.model.day)
+
+
+def spelt(room: Room, entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of the log with its package spelt out."""
+    if entry.get("package", -1) < 0:
+        return entry
+    return {**entry, "package": room.game.packages.describe(entry["package"])}
