@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.timing import Row, machine
 
 PARTS = (
-    "ensemble", "interactive", "comparison", "bargaining", "scaling", "survival", "sweeps",
+    "ensemble", "interactive", "comparison", "bargaining", "scaling", "survival", "shell", "sweeps",
     "debriefs", "classroom",
 )  # fmt: skip
 ROOT = Path(__file__).resolve().parent.parent

@@ -50,6 +50,22 @@ def unknown(field: str) -> str:
     return f"{field} is not a known field"
 
 
+def flat(tree: Mapping[str, Any], empty: str | None = None) -> dict[str, Any]:
+    """A configuration as dotted path -> value; a list is one value.
+
+    An empty mapping is left out, or has the value ``empty``.
+    """
+    out: dict[str, Any] = {}
+    for name, value in tree.items():
+        if not isinstance(value, Mapping):
+            out[name] = value
+        elif value:
+            out |= {f"{name}.{path}": leaf for path, leaf in flat(value, empty).items()}
+        elif empty is not None:
+            out[name] = empty
+    return out
+
+
 def _below(kind: Any, name: str) -> list[Any]:
     if get_origin(kind) is dict:
         return _plain(get_args(kind)[1])

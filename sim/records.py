@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.config import ENDS, PARTIES, AccountName, Scenario
+from sim.config import ENDS, PARTIES, Scenario
 from sim.negotiation.agenda import Packages, packages
 from sim.notes import FIELDS, KINDS, OUTCOMES
 from sim.parameters import CONTESTED, NONE
@@ -26,12 +26,6 @@ MODES = ("open_hostilities", "repudiation", "outside_hazard")  # by what a colla
 
 Columns = dict[str, Any]
 Row = dict[str, Any]
-
-
-def accounts_in_use(scenario: Scenario) -> tuple[str, ...]:
-    """Names of the accounts that futures of this scenario use."""
-    name = scenario.accounts.name
-    return ACCOUNTS[:2] if name is AccountName.mixed else (name.value,)
 
 
 def ends(ceasefires: Any, last_day: Any) -> Columns:

@@ -3,11 +3,13 @@
 import copy
 import signal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 from hypothesis import settings
+from PIL import Image
 
 from sim.config import Scenario, validate
 from sim.model import CeasefireModel
@@ -80,3 +82,9 @@ def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> list[str]:
         for name, values in one.items()
         if not np.array_equal(values, other[name], equal_nan=values.dtype.kind == "f")
     ]
+
+
+def digest_in(picture: Path) -> str:
+    """The digest of the data that a PNG was drawn from, which it carries."""
+    with Image.open(picture) as image:
+        return str(image.info.get("Data", ""))

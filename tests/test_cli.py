@@ -253,6 +253,23 @@ def test_help_is_quick_because_it_imports_nothing_scientific() -> None:
     assert "scenario=" in done.stdout
 
 
+@pytest.mark.parametrize("words", [[], ["-m", "parameters=best,accepted"]])
+def test_a_cell_and_a_sweep_load_no_library_that_they_do_not_need(
+    words: list[str], tmp_path: Path
+) -> None:
+    code = (
+        "import sys; from sim import cli; given = sys.argv[1:]\n"
+        "try: cli.main(given)\n"
+        "except SystemExit as ended: assert not ended.code\n"
+        "print([m for m in ('mesa', 'scipy.stats', 'rich', 'joblib') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words, *QUICK, "replicates=100"], cwd=tmp_path,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip().endswith("[]")
+
+
 def test_a_transcript_is_printed_and_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,7 +11,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import outcomes
+from conftest import digest_in, outcomes
 from scipy.stats import beta, kstest
 
 from sim import cli, seeds
@@ -31,7 +31,7 @@ from sim.analysis.patterns import record
 from sim.analysis.protocol import Protocol
 from sim.analysis.scores import place
 from sim.config import ConfigError
-from sim.report.findings import digest, digest_in, put
+from sim.report.findings import digest, put
 from sim.report.frozen import (
     FIGURE,
     MANIFEST,

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import digest_in
 
 import sim
 from sim.analysis.discovery import chosen, measured, peel
@@ -21,7 +22,7 @@ from sim.analysis.sensitivity import (
 from sim.commands import sensitivity as command
 from sim.config.numbers import numbers
 from sim.paths import data_dir
-from sim.report.findings import digest, digest_in
+from sim.report.findings import digest
 from sim.report.sensitivity import NAMES, Plan, Sensitivity, base_cell, common
 from sim.study.space import Factor, Space, factors
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from conftest import digest_in
 
 import sim
 from sim import cli
@@ -21,7 +22,6 @@ from sim.report.findings import (
     END,
     NAMED,
     digest,
-    digest_in,
     find,
     put,
     read_table,

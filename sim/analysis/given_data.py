@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import rankdata
 
 from sim.analysis.sample import FloatArray, IntArray, SurvivalInputError
 
@@ -82,6 +81,8 @@ def first_order(
 
 def _slices(column: FloatArray) -> IntArray:
     """The slice of each draw: of equally many draws, equal values together."""
+    from scipy.stats import rankdata  # loads for half a second
+
     count = max(2, round(column.size ** (1 / 3)))
     ranks = (rankdata(column) - 0.5) / column.size
     _, found = np.unique((ranks * count).astype(int), return_inverse=True)

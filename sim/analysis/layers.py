@@ -264,9 +264,9 @@ class _Pair:
 
 
 def _quantile(level: float, size: float) -> float:
-    from scipy.stats import t
+    from scipy.special import stdtrit  # scipy.stats says the same and loads for half a second
 
-    return float(t.ppf(0.5 + level / 2, size - 1))
+    return float(stdtrit(size - 1, 0.5 + level / 2))
 
 
 class _OverSets(NamedTuple):

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sim.analysis.limits import normal_quantile
 from sim.arrays import FloatArray
 
-Z = 1.959964
+Z = normal_quantile(0.95)
 """Standard errors to either side of a 95 % interval."""
 
 

@@ -46,11 +46,11 @@ class Components(NamedTuple):
 
     def reach(self, level: float) -> FloatArray:
         """How far limits for one more set lie from the mean, (columns,)."""
-        from scipy.special import ndtr
-        from scipy.stats import chi2
+        from scipy.special import gammaincinv, ndtr  # scipy.stats would load for half a second
 
         freedom = self.sets - 1
-        drawn = freedom / chi2.ppf(PROBABILITIES, freedom)
+        chi_square = 2 * gammaincinv(freedom / 2, PROBABILITIES)
+        drawn = freedom / chi_square
         between = np.outer(self.squares, drawn) - self.expected[:, None]
         between = np.maximum(between, 0) / (1 - 1 / self.sets)
         sd = np.sqrt(between * (1 + 1 / self.sets) + self.noise[:, None])

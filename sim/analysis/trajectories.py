@@ -6,18 +6,20 @@ Lives futures again through the model; knows no stored result.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sim.config import PARTIES, ConfigError
-from sim.model import CeasefireModel
 from sim.names import meant
 from sim.parameters import NONE
 from sim.study.cells import Cell
 
-Reporter = Callable[[CeasefireModel], Any]
+if TYPE_CHECKING:
+    from sim.model import CeasefireModel
+
+Reporter = Callable[["CeasefireModel"], Any]
 """From a model of R futures on an evening to what is asked of them, (R,) or one for all."""
 
 
@@ -64,6 +66,8 @@ def trajectories(
     ConfigError
         If a reporter is not known or gives anything else.
     """
+    from sim.model import CeasefireModel  # brings Mesa, which a command with its figures spares
+
     asked = {name: _known(ask) for name, ask in (reporters or dict(REPORTERS)).items()}
     settings = cell.settings
     model = CeasefireModel(cell.scenario, replicates, settings.seed, watched=0)

@@ -14,7 +14,6 @@ from sim.study.plan import Plan, plan, some_cells
 from sim.study.sweeps import named
 
 PILOT, PILOTED = 400, 12  # futures of each cell, and cells, that a pilot runs at most
-Z95 = 1.959963984540054
 SHOWN = 6  # values, duplicates or finished cells named before the rest is counted
 
 
@@ -50,6 +49,7 @@ def futures_for(days: float, cells: list[Cell]) -> Iterator[str]:
     import numpy as np
 
     from sim.analysis.ensemble import simulate
+    from sim.analysis.limits import normal_quantile
 
     if not days > 0:
         raise ConfigError(f"within is {days:g}; it should be a number of days above 0")
@@ -61,8 +61,10 @@ def futures_for(days: float, cells: list[Cell]) -> Iterator[str]:
     if not held:
         return
 
+    z = normal_quantile(0.95)
+
     def needed(spread: float) -> str:
-        return f"{max(1, math.ceil((Z95 * spread / days) ** 2)):,}"
+        return f"{max(1, math.ceil((z * spread / days) ** 2)):,}"
 
     first, *others = held
     pairs = [other - first for other in others if not np.array_equal(other, first)]

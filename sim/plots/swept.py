@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.analysis.ensemble import Ensemble
 from sim.config import ConfigError
-from sim.names import meant
+from sim.names import flat, meant
 from sim.plots.style import Drawing
 from sim.plots.sweep import heatmap, response
 from sim.plots.words import INTERVAL, facts, readable
@@ -78,7 +78,7 @@ def outcome_table(
 
     `series` says in what else than `by` the ensembles differ.
     """
-    trees = {name: flat(x.cell.tree()) for name, x in ensembles.items()}
+    trees = {name: flat(x.cell.tree(), "none") for name, x in ensembles.items()}
     choices = [path for path in by if any(path not in tree for tree in trees.values())]
     for name, x in ensembles.items():
         made = choices_of(getattr(x.results, "run", {}).get("overrides", ()), choices)
@@ -159,16 +159,6 @@ def _read(outcome: str, horizon: int) -> tuple[str, int]:
             f"outcome is {outcome}; its day must lie from 1 to the horizon, {horizon}"
         )
     return kind, int(day)
-
-
-def flat(tree: Any, before: str = "") -> dict[str, Any]:
-    """Write a configuration tree as path -> value; a list is one value."""
-    if not isinstance(tree, dict):
-        return {before: tree}
-    out: dict[str, Any] = {}
-    for key, value in tree.items():
-        out |= flat(value, f"{before}.{key}" if before else str(key))
-    return out if tree else {before: "none"}
 
 
 def differing(trees: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sim.plots.swept import differing, flat
+from sim.names import flat
+from sim.plots.swept import differing
 
 ABSENT = "–"
 
@@ -18,7 +19,7 @@ def config_changes(base: Mapping[str, Any], other: Mapping[str, Any]) -> list[tu
     Labels (name, description, expectation) and the engine, which changes no result, are left out.
     A list of words is told by what was added and removed, parameter sets by their number.
     """
-    one, two = _counted(flat(dict(base))), _counted(flat(dict(other)))
+    one, two = (_counted(flat(tree, "none")) for tree in (base, other))
     out: dict[str, tuple[str, str, str]] = {}
     for path in differing({"base": one, "other": two}):
         if any(x.startswith(f"{path}.") for x in (*one, *two)):

@@ -88,11 +88,3 @@ def put(readme: str, said: str) -> str:
 def digest(path: Path) -> str:
     """SHA-256 of a figure's data, which the figure carries."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def digest_in(picture: Path) -> str:
-    """Read from a PNG the digest of the data it was drawn from."""
-    from PIL import Image
-
-    with Image.open(picture) as image:
-        return str(image.info.get("Data", ""))

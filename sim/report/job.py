@@ -17,7 +17,6 @@ register_resolvers()
 
 def job(config: Any) -> None:
     """Run one composed cell; in a sweep, a failing cell is recorded and the others go on."""
-    import mesa  # noqa: F401  (first: it looks through all modules for every caller of its import)
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
     from omegaconf import OmegaConf

@@ -12,8 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from sim.names import flat
 from sim.study.cells import DIGITS
-from sim.study.plan import flat
 from sim.study.sweeps import Sweep, named
 
 Constants = dict[str, Any]

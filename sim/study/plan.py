@@ -22,6 +22,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from sim.config import ConfigError
+from sim.names import flat
 from sim.negotiation.agenda import packages
 from sim.paths import data_dir
 from sim.releases import BASE
@@ -198,17 +199,6 @@ def differences(cells: Sequence[Cell]) -> dict[str, list[Any]]:
         if path not in WORDS_ONLY:
             values[path] = {json.dumps(tree.get(path)): tree.get(path) for tree in trees}
     return {path: list(found.values()) for path, found in values.items() if len(found) > 1}
-
-
-def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A tree's leaves by dotted path."""
-    out: dict[str, Any] = {}
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            out.update(flat(value, f"{prefix}{name}."))
-        else:
-            out[f"{prefix}{name}"] = value
-    return out
 
 
 def _estimate(out: Plan, cells: list[Cell], overhead: float) -> None:

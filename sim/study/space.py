@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats.qmc import LatinHypercube
 
 from sim import yaml_files
 from sim.arrays import FloatArray
@@ -123,6 +122,8 @@ def _interval(
 
 def spread(found: Sequence[Factor], points: int, seed: int) -> FloatArray:
     """Shares (points, factors) of a Latin hypercube (McKay, Beckman & Conover 1979)."""
+    from scipy.stats.qmc import LatinHypercube  # takes longer than all else a cell imports
+
     cube: FloatArray = LatinHypercube(len(found), rng=np.random.default_rng(seed)).random(points)
     return cube
 
