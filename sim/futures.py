@@ -91,7 +91,9 @@ class Futures:
         ValueError
             If a point is no set of numbers of the scenario, or a seed is out of range.
         """
-        replace(scenario, parameter_sets=list(points))  # says once what is wrong with a point
+        replace(
+            scenario, parameter_sets=[{**at} for at in points]
+        )  # says once what is wrong with a point
         own = scenario.parameter_sets or [{}]
         everything = replace(
             scenario, parameter_sets=[{**each, **at} for at in points for each in own]

@@ -181,9 +181,13 @@ class Daily(NamedTuple):
 
 @dataclass
 class Log:
-    """Rounds, incidents and what was said in the watched futures, as lists of plain rows."""
+    """Rounds, incidents and what was said in the watched futures, as lists of plain rows.
+
+    ``opened`` has the day of every round that opened, also of those that nobody ended.
+    """
 
     rounds: list[Row] = field(default_factory=list)
+    opened: list[Row] = field(default_factory=list)
     incidents: list[Row] = field(default_factory=list)
     said: list[Row] = field(default_factory=list)
 
@@ -192,7 +196,7 @@ INCIDENTS = (
     "attack", "border_clash", "allegation", "ruling", "renegotiation_asked", "deal_lapses",
     "ceasefire_renewed", "round_not_held",
 )  # fmt: skip
-TOLD = [k for k, kind in enumerate(KINDS) if kind in INCIDENTS or kind == "round"]
+TOLD = [k for k, kind in enumerate(KINDS) if kind in (*INCIDENTS, "round", "round_opens")]
 TRUTHS = {
     "attributed", "denied", "from_afghan_soil", "resumed", "says_good_faith", "accepted",
     "communique", "breached", "cleared", "remedied",
@@ -232,7 +236,10 @@ class Reader:
             elif row["kind"] in INCIDENTS:
                 log.incidents.append(row)
             else:
-                log.said.append(row)
+                if row["kind"] == "round_opens":
+                    log.opened.append({name: row[name] for name in ("replicate", "day", "kind")})
+                if said:
+                    log.said.append(row)
 
     def _row(self, code: int, replicate: int, day: int, whole: list[int], real: list[float]) -> Row:
         """One note as a row: replicate, day, kind and what belongs to that kind."""

@@ -109,7 +109,10 @@ def test_a_note_becomes_the_row_of_its_kind(
     place = "rounds" if kind == "round" else "incidents" if kind in INCIDENTS else "said"
     rows = {name: list(held) for name, held in vars(log).items()}
     known = {"replicate": 7, "day": 1} | ({} if kind == "round" else {"kind": kind})
-    assert rows == {"rounds": [], "incidents": [], "said": [], place: [known | row]}
+    opened = [known] if kind == "round_opens" else []
+    assert rows == {
+        "rounds": [], "opened": opened, "incidents": [], "said": [], place: [known | row],
+    }  # fmt: skip
 
 
 def test_every_kind_of_note_is_among_them() -> None:
@@ -135,6 +138,8 @@ def test_what_was_said_is_left_out_where_it_is_not_wanted(said: bool) -> None:
     log = read(*[(kind, whole, real) for kind, whole, real, _ in CASES], said=said)
     whole = read(*[(kind, whole, real) for kind, whole, real, _ in CASES])
     assert (log.rounds, log.incidents) == (whole.rounds, whole.incidents)
+    day = [kind for kind, *_ in CASES].index("round_opens") + 1
+    assert log.opened == whole.opened == [{"replicate": 7, "day": day, "kind": "round_opens"}]
     assert log.said == (whole.said if said else [])
     assert {row["kind"] for row in whole.said} == SAID
     assert {row["kind"] for row in whole.incidents} == set(INCIDENTS)
@@ -150,7 +155,7 @@ def test_rows_follow_each_other_as_they_were_noted_and_are_added_to_a_log() -> N
 
 
 def test_no_notes_are_no_rows() -> None:
-    assert vars(read()) == {"rounds": [], "incidents": [], "said": []}
+    assert vars(read()) == {"rounds": [], "opened": [], "incidents": [], "said": []}
 
 
 def test_all_kinds_happen_and_are_told() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from conftest import vary
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
@@ -370,10 +371,39 @@ def test_states_add_up_to_all_futures_on_every_day():
     assert np.allclose(table.groupby("day")["value"].sum(), 1)
 
 
-def test_states_end_as_the_survival_curve_does():
-    table = rows(figure("states"), "state")
+@pytest.mark.parametrize("end", ["collapse", "strike", "exchange_of_fire"])
+def test_states_end_as_the_survival_curve_does(end):
+    table = rows(states(watched(), end), "state")
     ended = table[table["quantity"].str.startswith("ended by")].groupby("day")["value"].sum()
-    assert np.allclose(ended, 1 - watched().survival().survival)
+    assert np.allclose(ended, 1 - watched().survival(end).survival)
+
+
+def test_states_are_those_of_the_futures_on_every_evening():
+    """Against the futures lived again: rounds that a collapse cut short, deals that lapsed, too."""
+    changes = {
+        "ceasefire.renewable": True, "conflict.implementation.renegotiation": 0.5,
+        "calendar.attendance": 3.0, "bargaining.settlement": "issue_by_issue",
+    }  # fmt: skip
+    scenario = vary(changes, "pressure_without_verification")
+    run = simulate(scenario, replicates=80, seed=3, horizon=90, watched=80)
+    evenings = run.trajectories(
+        {"deal": "deal", "session": "in_session",
+         "partial": lambda model: model.state["deal"]["partial"]}
+    )  # fmt: skip
+    evenings = evenings.merge(run.runs[["replicate", "collapse_day", "collapse_ended"]])
+    evenings = evenings[~evenings["collapse_ended"] | (evenings["day"] < evenings["collapse_day"])]
+    full = evenings["deal"] & ~evenings["partial"]
+    known = {
+        "deal in force": full,
+        "talks in session": evenings["session"] & ~full,
+        "partial deal": evenings["deal"] & ~full & ~evenings["session"],
+    }
+    share = states(run).table
+    for name, here in known.items():
+        drawn = share[(share["panel"] == "state") & (share["quantity"] == name)]
+        lived = here.groupby(evenings["day"]).sum().reindex(drawn["day"], fill_value=0)
+        assert here.any(), f"no future is ever in the state {name}"
+        assert np.allclose(drawn["value"] * 80, lived), name
 
 
 def test_changes_of_state_account_for_the_shares():

@@ -12,15 +12,19 @@ from pathlib import Path
 
 import pytest
 from finished_cells import ended_on, put_cell, put_sweep
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim import cli
 from sim.analysis.mechanisms import mechanisms
+from sim.analysis.states import states as follow
+from sim.report import states
 from sim.report.background import caveats, reproduce
 from sim.report.cells import open_cells
 from sim.report.differences import config_changes
 from sim.report.explained import explained
 from sim.report.html import Report, _lead
-from sim.report.markup import table
+from sim.report.markup import _shortly, table
 from sim.study.cells import load_cell
 
 VOID = {"meta", "link", "img", "source", "col", "br"}
@@ -125,7 +129,7 @@ def test_only_the_scripts_run_that_the_policy_names(html: str, page: Page) -> No
     assert "unsafe-eval" not in policy[1]
     running = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     held = [x for x in page.all("script") if x]
-    assert [x["type"] for x in held] == ["application/json"]
+    assert [x["type"] for x in held] == 2 * ["application/json"]
     assert len(running) == len(page.all("script")) - len(held) == 2
     for script in running:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -211,7 +215,62 @@ def test_the_question_of_one_cell_is_about_it_alone(sweep: Path) -> None:
     assert "How long would the ceasefire hold under baseline" in lead
 
 
+def test_the_chart_of_talks_has_every_future_in_one_state_each_evening(sweep: Path) -> None:
+    cells = open_cells([sweep]).ordered
+    held = states.specification(cells, "collapse")["datasets"]
+    for cell, ensemble in (
+        ("baseline", cells["baseline"]),
+        ("no mediators", cells["no_mediators"]),
+    ):
+        found = follow(ensemble, "collapse")
+        for day in range(41):
+            here = [
+                x for x in held["areas"] if x["c"] == cell and x["d"] <= day < x["next"] and x["n"]
+            ]
+            assert sum(x["n"] for x in here) == 60
+            assert {x["s"]: x["n"] / 60 for x in here} == pytest.approx(
+                {name: row[day] for name, row in found.share.iterrows() if row[day] > 0}
+            )
+            tops = sorted((x["low"], x["low"] + x["n"]) for x in here)
+            assert [low for low, _ in tops] == [0, *(high for _, high in tops[:-1])]
+        moved = sum(x["n"] for x in held["changes"] if x["c"] == cell)
+        assert moved == found.moves["futures"].sum() > 0
+
+
 # --- pieces
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(*2 * [st.integers(-500_000, 500_000).map(lambda x: x / 1000)]), min_size=1
+        ),
+        min_size=1,
+    )
+)
+def test_paths_written_shortly_pass_the_same_points(
+    polygons: list[list[tuple[float, float]]],
+) -> None:
+    def points(path: str) -> list[list[tuple[int, int]]]:
+        found: list[list[tuple[int, int]]] = []
+        for command, *numbers in re.findall(r"([Mlhv])(-?[\d.]+) ?(-?[\d.]+)?", path):
+            across, down = (round(10 * float(x or 0)) for x in numbers)
+            if command == "M":
+                found.append([(across, down)])
+                continue
+            x, y = found[-1][-1]
+            across, down = (0, across) if command == "v" else (across, down)
+            found[-1].append((x + across, y + down))
+        return found
+
+    written = "".join(
+        f"M {one[0][0]} {one[0][1]} \n" + "".join(f"L {x} {y} \n" for x, y in one[1:]) + "z\n"
+        for one in polygons
+    )
+    tenths = [[(round(10 * x), round(10 * y)) for x, y in one] for one in polygons]
+    apart = [[one[0], *(b for a, b in pairwise(one) if a != b)] for one in tenths]
+    assert points(_shortly(written)) == apart
+    assert _shortly(written).count("z") == len(polygons)
 
 
 def test_config_changes_are_told_field_by_field() -> None:

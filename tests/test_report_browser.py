@@ -187,6 +187,45 @@ def test_a_tooltip_gives_the_value_with_its_interval(opened: Callable[..., Any])
     assert re.search(r"Lower \(95%\)\s+[01]\.\d{3}", text)
 
 
+def talks(page: Any) -> list[str]:
+    """What is written of a day under the states: shares, and the changes of the week before."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('#talks svg text')].map(x => x.textContent)"
+        ".filter(x => / of \\d|^\\d+: /.test(x))"
+    )
+    return found
+
+
+def test_states_and_changes_of_a_day_are_read_by_keyboard(opened: Callable[..., Any]) -> None:
+    page = opened(1280)
+    page.wait_for_selector("#talks[data-ready]", timeout=30_000)
+    page.focus("#talks input[name=evening]")
+    page.keyboard.press("Home")
+    page.wait_for_timeout(300)
+    assert talks(page) == ["no round held yet: 60 of 60"]
+    page.keyboard.press("End")
+    page.wait_for_timeout(300)
+    at_last = talks(page)
+    shares = [int(x.split(": ")[1].split(" of ")[0]) for x in at_last if x.endswith(" of 60")]
+    assert sum(shares) == 60
+    page.select_option("#talks select[name=cell]", label="no mediators")
+    page.wait_for_timeout(300)
+    assert talks(page) != at_last
+
+
+def test_a_tooltip_gives_what_came_into_a_state_and_went_out(opened: Callable[..., Any]) -> None:
+    page = opened(1280)
+    page.wait_for_selector("#talks[data-ready]", timeout=30_000)
+    page.locator("#talks svg").scroll_into_view_if_needed()
+    page.locator("#talks .mark-rect path").nth(8).hover(force=True)
+    tip = page.locator("#vg-tooltip-element.visible")
+    tip.wait_for(timeout=5_000)
+    text = tip.inner_text()
+    assert re.search(r"Share\s+[01]\.\d{3}", text)
+    assert re.search(r"Came in that day\s+(none|\d+ from )", text)
+    assert re.search(r"Went out that day\s+(none|\d+ to )", text)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(opened: Callable[..., Any], width: int, theme: str) -> None:

@@ -1,11 +1,12 @@
 """In which state the watched futures are on each day: talks, deals, ends; knows tables of results.
 
-A state is entered on the day on which a round ends, a deal is signed or lapses, or the ceasefire
-ends under the definition asked for, and left at the next such day.
+A state is that of the evening: a round is in session from the day on which it opens until the day
+on which it ends, a deal in force from its signature until it lapses.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.config import ConfigError
 
 TALKS = {
     "none": "no round held yet",
+    "session": "talks in session",
     "broken_off": "talks broken off",
     "adjourned": "talks adjourned",
     "partial": "partial deal",
@@ -44,46 +46,54 @@ class States(NamedTuple):
 def states(ensemble: Ensemble, end: str) -> States:
     """Follow the watched futures of an ensemble; ends are named by what was met.
 
+    A deal in full outranks talks about another one; talks in session outrank what was initialled
+    before. Nothing follows an end, whatever becomes of a renewed ceasefire.
+
     Errors: `ConfigError` if no future was watched.
     """
-    watched = min(ensemble.cell.settings.engine.watched, ensemble.replicates)
+    watched = ensemble.watched
     if not watched:
         raise ConfigError("no future was watched, so its talks are not known; set engine.watched")
     runs = ensemble.runs[ensemble.runs["replicate"] < watched].reset_index(drop=True)
-    changes = pd.concat(_changes(ensemble, runs, end), ignore_index=True)
-    ended = list(dict.fromkeys(changes.loc[changes["rank"] == 3, "state"]))
-    names = [*TALKS, *ended]
+    gone = runs[runs[f"{end}_ended"].astype(bool)]
+    met = [f"ended by {str(x).partition('_by_')[0].replace('_', ' ')}" for x in mode(gone, end)]
+    names = [*TALKS, *dict.fromkeys(met)]
     codes = {name: k for k, name in enumerate(names)}
     place = {number: k for k, number in enumerate(runs["replicate"])}
     at: IntArray = np.zeros((watched, ensemble.horizon + 1), dtype=np.int64)
-    changes = changes.sort_values(["replicate", "day", "rank"], kind="stable")
-    for number, day, state in zip(
-        changes["replicate"], changes["day"], changes["state"], strict=True
-    ):
-        if day <= ensemble.horizon:
-            at[place[number], int(day) :] = codes[state]
+    for number, happened in _happened(ensemble).groupby("replicate", sort=False):
+        for day, state in _talked(happened):
+            at[place[number], day:] = codes[state]
+    for number, day, state in zip(gone["replicate"], gone[f"{end}_day"], met, strict=True):
+        at[place[number], int(day) :] = codes[state]
     said = [TALKS.get(name, name) for name in names]
     share = pd.DataFrame([(at == k).mean(axis=0) for k in range(len(names))], index=said)
     kept = [name for name in said if share.loc[name].max() > 0]
     return States(kept, share.loc[kept], _moves(at, said), watched)
 
 
-def _changes(ensemble: Ensemble, runs: pd.DataFrame, end: str) -> list[pd.DataFrame]:
-    """What befalls each future, with its day; of one day the last rank holds."""
-    rounds = ensemble.rounds
-    rounds = rounds[rounds["replicate"].isin(runs["replicate"]) & (rounds["outcome"] != "full")]
-    parts = [rounds[["replicate", "day"]].assign(state=rounds["outcome"].astype(str), rank=0)]
-    for column, state, rank in (
-        ("partial_day", "partial", 1), ("deal_day", "full", 1), ("deal_lapsed_day", "lapsed", 2),
-    ):  # fmt: skip
-        known = runs[runs[column].notna()]
-        part = known[["replicate"]].assign(day=known[column].astype(int))
-        parts.append(part.assign(state=state, rank=rank))
-    gone = runs[runs[f"{end}_ended"].astype(bool)]
-    met = [str(x).partition("_by_")[0].replace("_", " ") for x in mode(gone, end)]
-    part = gone[["replicate"]].assign(day=gone[f"{end}_day"].astype(int))
-    parts.append(part.assign(state=[f"ended by {x}" for x in met], rank=3))
-    return parts
+def _happened(ensemble: Ensemble) -> pd.DataFrame:
+    """What changed talks and deals, in order: replicate, day, what.
+
+    On one day a round opens, then ends; a deal lapses after that.
+    """
+    rounds, incidents = ensemble.rounds, ensemble.incidents
+    parts = [
+        incidents[incidents["kind"] == "round_opens"].assign(what="session", rank=0),
+        rounds.assign(what=rounds["outcome"].astype(str), rank=1),
+        incidents[incidents["kind"] == "deal_lapses"].assign(what="lapsed", rank=2),
+    ]
+    plain = [pd.DataFrame(part)[["replicate", "day", "what", "rank"]] for part in parts]
+    return pd.concat(plain).sort_values(["replicate", "day", "rank"], kind="stable")
+
+
+def _talked(happened: pd.DataFrame) -> Iterator[tuple[int, str]]:
+    """States of talks and deals in one future, each with the day from which it holds."""
+    deal = ""
+    for day, what in zip(happened["day"], happened["what"], strict=True):
+        if what in ("partial", "full", "lapsed"):
+            deal = "" if what == "lapsed" else what
+        yield int(day), deal if deal and (deal == "full" or what != "session") else what
 
 
 def _moves(at: IntArray, names: list[str]) -> pd.DataFrame:
@@ -92,8 +102,8 @@ def _moves(at: IntArray, names: list[str]) -> pd.DataFrame:
     pairs = pd.DataFrame(
         {
             "day": days + 1,
-            "before": [names[k] for k in at[rows, days]],
-            "after": [names[k] for k in at[rows, days + 1]],
+            "before": np.asarray(names, object)[at[rows, days]],
+            "after": np.asarray(names, object)[at[rows, days + 1]],
         }
     )
     return pairs.value_counts(["day", "before", "after"]).rename("futures").reset_index()

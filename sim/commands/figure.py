@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sim.report.cells import CellSet
 
 
-INTERACTIVE = ("survival", "comparison", "difference")
-"""Figures of which the interactive page shows everything."""
+INTERACTIVE = ("survival", "comparison", "difference", "states")
+"""Figures of which an interactive page shows everything."""
 
 
 @in_one_sentence
@@ -54,11 +54,15 @@ def main(words: list[str]) -> int:
 
 
 def _write_moving(found: CellSet, path: Path, kinds: Sequence[str]) -> list[Path]:
-    """Write the comparison that moves, as a page or as its Vega-Lite specification."""
-    from sim.report.interactive import document, specification
+    """Write the figure that moves, as a page or as its Vega-Lite specification."""
+    from sim.report import interactive, states
 
-    spec = specification(found.ordered, found.reference, found.end)
-    texts = {"html": lambda: document(spec, "Survival of simulated ceasefires"),
+    if path.name == "states":
+        title, spec = states.TITLE, states.specification(found.ordered, found.end)
+    else:
+        title = interactive.TITLE
+        spec = interactive.specification(found.ordered, found.reference, found.end)
+    texts = {"html": lambda: interactive.document(spec, title),
              "json": lambda: json.dumps(spec, indent=1, ensure_ascii=False)}  # fmt: skip
     written = [path.with_name(f"{path.name}.{kind}") for kind in kinds]
     for target, kind in zip(written, kinds, strict=True):

@@ -31,6 +31,7 @@ class Checkpoint:
     said: int
     incidents: int
     rounds: int
+    opened: int
 
     @classmethod
     def of(cls, model: CeasefireModel) -> Checkpoint:
@@ -39,6 +40,7 @@ class Checkpoint:
         return cls(
             model.day, model.running, np.asarray(model.state).copy(), model.futures.numbers.copy(),
             len(log.said), len(log.incidents), len(log.rounds),
+            len(log.opened),
         )  # fmt: skip
 
     def restore(self, model: CeasefireModel) -> None:
@@ -47,6 +49,7 @@ class Checkpoint:
         model.state[:] = self.records
         log = model.log
         del log.said[self.said :], log.incidents[self.incidents :], log.rounds[self.rounds :]
+        del log.opened[self.opened :]
 
     def model(self, scenario: Scenario) -> CeasefireModel:
         """Return a model that stands where the one stood that was kept."""

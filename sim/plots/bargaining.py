@@ -188,6 +188,6 @@ def _draw_density(page: Page, ensemble: Ensemble, gains: pd.DataFrame) -> None:
     counts = [x * 10**power for power in range(7) for x in (1, 2, 5)]
     scale.set_ticks([x for x in counts if x <= most], minor=False)
     scale.ax.minorticks_off()
-    page.text(page.right, box.y1 * page.height + 0.4 * em, "futures", ha="right", gid="label")
+    page.text(page.right, box.y1 * page.height + 0.8 * em, "futures", ha="right", gid="label")
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)

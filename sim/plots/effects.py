@@ -118,7 +118,7 @@ def _set_range(axes: Axes, page: Page, values: Sequence[float]) -> None:
     space = page.extent("−0.05") + 0.5 * page.em
     scale = inches / (high - low + 2 * pad)
     beyond = 0.45 * page.em  # how far a label may reach over the edge
-    ticks, bins = [0.0], max(2, int(inches / space))
+    ticks, bins = [0.0], min(max(2, int(inches / space)), MOST_BINS - 4)
     while high > low and len(ticks) < 2 and bins < MOST_BINS:  # a scale needs two
         locator = MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10])
         ticks = [

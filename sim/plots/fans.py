@@ -24,8 +24,8 @@ MEANINGS = {
     "pakistan_disagreement": "{first}'s payoff without a deal (utility)",
     "afghan_taliban_disagreement": "{second}'s payoff without a deal (utility)",
     "attacks": "Attacks a day",
-    "pakistan_offer": "{first}'s latest offer: its worth to the other side (utility)",
-    "afghan_taliban_offer": "{second}'s latest offer: its worth to the other side (utility)",
+    "pakistan_offer": "{first}'s latest offer: worth to {second} (utility)",
+    "afghan_taliban_offer": "{second}'s latest offer: worth to {first} (utility)",
 }
 UNIT = ("trust", "closure", "disagreement", "offer")
 """Endings of names of quantities that are drawn from 0 to 1."""
@@ -145,6 +145,8 @@ def _draw_grid(page: Page, ensemble: Ensemble, quantities: Sequence[str]) -> lis
             line: Style = {"color": page.theme.ink, "linewidth": 0.8 * page.sheet.line}
             axes.step(ensemble.daily["day"], shares, where="mid", **line)
             axes.set_ylim(0, 1)
+            axes.locator_params(axis="y", nbins=3)
+            axes.yaxis.set_major_formatter("{x:g}")
             axes.grid(axis="y")
     page.text(start, page.bottom + 0.6 * em, "Days since the ceasefire began", gid="label")
     return ticks

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 KINDS = ("lasting", "causes")
 ROW, BARE = 2.3, 1.3
 """Height of a row with its numbers, and of one without, in type sizes."""
+ROOMY = 7.5
+"""Height of a row at most where a sheet has room for more."""
 PANEL = 10.5
 """Least width of a panel, in type sizes."""
 NUMBERS = 0.72
@@ -102,7 +104,7 @@ def _draw(page: Page, rows: pd.DataFrame, names: dict[str, str], drawn: Mapping[
     start = page.left + min(wide, share * page.width) + em
     across = min(_across(page, start), len(quantities))
     bands = -(-len(quantities) // across)
-    tall = min((page.top - page.bottom) / bands, (4.5 * len(names) + 7) * em)
+    tall = min((page.top - page.bottom) / bands, (ROOMY * len(names) + 7) * em)
     each = (page.right - start) / across
     for k, quantity in enumerate(quantities):
         row, column = divmod(k, across)

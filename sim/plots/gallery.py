@@ -56,13 +56,19 @@ def main(words: list[str]) -> int:
 
 
 def _write(drawing: Drawing, path: Path, dpi: int) -> None:
-    """Write a small picture, in 128 colours."""
+    """Write a small picture, in 128 colours.
+
+    It is drawn at its sheet's resolution, for which texts were measured, and made smaller.
+    """
     from PIL import Image
 
     drawn = io.BytesIO()
-    drawing.figure.savefig(drawn, format="png", dpi=dpi)
-    with whole(path) as partial:
-        Image.open(drawn).convert("RGB").quantize(128).save(partial, "PNG", optimize=True)
+    drawing.figure.savefig(drawn, format="png")
+    share = dpi / drawing.figure.dpi
+    with whole(path) as partial, Image.open(drawn) as large:
+        size = round(share * large.width), round(share * large.height)
+        small = large.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        small.quantize(128).save(partial, "PNG", optimize=True)
 
 
 @cache

@@ -17,7 +17,7 @@ from sim.plots.labels import LABEL, Label, write_labels
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
 from sim.plots.timeline import dated_axes
-from sim.plots.words import BAND, MET, distinct, end_of, facts, readable
+from sim.plots.words import BAND, MET, UNCERTAIN, distinct, end_of, facts, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ def hazard(
 ) -> Drawing:
     """Draw the smoothed daily hazard per 1,000 days, on a log scale, of one ensemble or several.
 
-    Bands are pointwise 95 % limits, drawn for up to six. An ensemble in which nobody ended has no
+    Bands are pointwise 95 % limits, drawn for up to three. An ensemble in which nobody ended has no
     hazard on a log scale and is named in the footer. In the table, `value` is per 1,000 days.
     """
     look, paper = theme_named(theme), sheet_named(sheet)
@@ -55,7 +55,8 @@ def hazard(
     none = [readable(name) for name in named if name not in shown]
     few = len(shown) <= MOST_BANDS
     notes = [BAND if few else f"No bands for more than {MOST_BANDS} curves.", SMOOTHED, common]
-    footer = facts(named, end, notes + ([f"Nobody ended in: {', '.join(none)}."] if none else []))
+    notes += [f"Nobody ended in: {', '.join(none)}."] if none else []
+    footer = facts(named, end, notes, UNCERTAIN if few else "")
     title = "Hazard: how likely a ceasefire still in force is to end, by its age"
     if end != "collapse":
         title = f"Hazard of {MET[end]} where there was none yet, by the ceasefire's age"

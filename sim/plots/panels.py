@@ -50,7 +50,12 @@ def comparison_panels(
     )
     with styled(look, paper):
         grid = Grid(paper, len(group.estimates))
-        page = Page.with_body(look, paper, (title, subtitle, footer), grid.body)
+        page = Page.with_body(
+            look, paper, (title, subtitle, footer), grid.body + 1.5 * paper.body / 72
+        )
+        page.bottom += 1.5 * page.em
+        at = page.bottom - 1.2 * page.em
+        page.text(page.left, at, f"Share {lasting(group.end)}, by day", gid="label")
         _draw_grid(page, group, grid)
     table = pd.concat([group.curves(), group.effects], ignore_index=True)
     first = ["panel", "scenario", "cell", "quantity", "day", "value", "lower", "upper"]

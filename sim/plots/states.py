@@ -19,12 +19,17 @@ from sim.plots.words import end_of, facts, readable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PLACES = {"talks broken off": 3, "talks adjourned": 5, "partial deal": 4, "deal in force": 2}
+PLACES = {
+    "talks in session": 6, "talks broken off": 3, "talks adjourned": 5, "partial deal": 4,
+    "deal in force": 2,
+}  # fmt: skip
 LAPSED = "deal lapsed"
 """Colours of the states, as indices into a theme's series."""
 MEANING = (
-    "A state begins on the day a round ends, a deal is signed or lapses, or the ceasefire ends. "
-    "Only watched futures: of the others the talks are not recorded."
+    "Each evening: whether a round is in session, how the last one ended, whether a deal is in "
+    "force, or by what the ceasefire has ended. A deal in full outranks talks about another one, "
+    "and talks in session what was initialled before. Only watched futures: of the others the "
+    "talks are not recorded."
 )
 
 
@@ -40,7 +45,7 @@ def states(
     end = end_of(ensemble, end)
     found = follow(ensemble, end)
     about = f"{found.futures:,} watched futures. {MEANING}"
-    footer = facts({ensemble.scenario.name: ensemble}, end, [about], about.partition(" A")[0])
+    footer = facts({ensemble.scenario.name: ensemble}, end, [about], about.partition(" Each")[0])
     title = f"From talks to the end: {readable(ensemble.scenario.name)}"
     with styled(look, paper):
         page = Page.with_body(look, paper, (title, ensemble.scenario.description, footer))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_NUMBERS = 36
 """Cells up to which a heat map has a number in each; beyond, it has contour lines."""
+MOST_TICKS = 6
+"""Values of a parameter up to which each has its mark."""
 SIDE = {"slide": 0.26, "page": 0.28, "column": 0.36}
 """Room for labels on the right, as a share of the page's width."""
 
@@ -36,6 +38,7 @@ def heatmap(
     se: str | None = None,
     center: float | None = None,
     title: str = "",
+    labels: Sequence[str] = (),
     theme: str = "light",
     sheet: str = "slide",
 ) -> Drawing:
@@ -44,7 +47,8 @@ def heatmap(
     `table` has one row for each pair of values in columns `x` and `y`; values stand in order and
     evenly spaced, missing pairs stay blank. `about` are the footer's paragraphs (from
     `words.facts`); `se` names a column of Monte Carlo standard errors, whose largest is stated;
-    `center` asks for colours that diverge from this value. The result's table has columns panel,
+    `center` asks for colours that diverge from this value; `labels` name the axes, by default as
+    the columns. The result's table has columns panel,
     x, y, quantity, value (and se).
     """
     look, paper = theme_named(theme), sheet_named(sheet)
@@ -57,7 +61,8 @@ def heatmap(
     title = title or f"{outcome} by {readable(x)} and {readable(y)}"
     with styled(look, paper):
         page = Page.with_body(look, paper, (title, "", footer))
-        _draw_cells(page, grid, (x, y, outcome), center, float(table[se].max()) if se else 0.0)
+        named = (*(labels or (readable(x), readable(y))), _scale(outcome))
+        _draw_cells(page, grid, named, center, float(table[se].max()) if se else 0.0)
     rows = table[[x, y, outcome, *([se] if se else [])]]
     rows = rows.rename(columns={x: "x", y: "y", outcome: "value", **({se: "se"} if se else {})})
     rows = rows.assign(panel="heatmap", quantity=outcome).reset_index(drop=True)
@@ -73,34 +78,46 @@ def response(
     lower: str = "lower",
     upper: str = "upper",
     by: str | None = None,
+    differences: pd.DataFrame | None = None,
+    notes: str = "",
     title: str = "",
+    labels: Sequence[str] = (),
     theme: str = "light",
     sheet: str = "slide",
 ) -> Drawing:
     """Draw `outcome` against one parameter, with a band from columns `lower` to `upper`.
 
     `by` names a column whose values get a line each. Shares, outcomes named S(...), are drawn from
-    0 to 1. `about` as in `heatmap`. The result's table has columns panel, series, x, quantity,
-    value, lower, upper.
+    0 to 1. `differences` (columns series, x, value, lower, upper) from the first value of each
+    line get a panel beside, at column width below; `notes` say how they were compared. `about` as
+    in `heatmap`, `labels` has the name of the axis. The result's table has columns panel (response
+    or difference), series, x, quantity, value, lower, upper.
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     _check(table, [x, outcome, lower, upper, *([by] if by else [])], about)
     rows = table.rename(columns={x: "x", outcome: "value", lower: "lower", upper: "upper"})
-    rows = rows.assign(series=rows[by].astype(str) if by else outcome)
+    rows = rows.assign(series=rows[by].astype(str) if by else outcome, panel="response")
     rows = rows.sort_values(["series", "x"], kind="stable")
-    rows = rows.assign(panel="response", quantity=outcome)
-    rows = rows[["panel", "series", "x", "quantity", "value", "lower", "upper"]]
     if rows.duplicated(["series", "x"]).any():
         raise ValueError(f"the table has more than one row for a value of {x}")
+    if differences is not None:
+        beside = differences.assign(panel="difference")
+        beside["series"] = beside["series"].astype(str) if by else outcome
+        rows = pd.concat([rows, beside], ignore_index=True)
+    rows = rows.assign(quantity=outcome)
+    rows = rows[["panel", "series", "x", "quantity", "value", "lower", "upper"]]
     footer = [*about, *_what_if(about)]
     title = title or f"{outcome} by {readable(x)}"
     names = list(dict.fromkeys(rows["series"]))
     drawn = pens(names, None, look, paper)
+    said = [f"A line for each {readable(by)}." if by else "",
+            f"Difference: from the first value, {notes}." if notes else ""]  # fmt: skip
     with styled(look, paper):
-        page = Page.with_body(
-            look, paper, (title, f"A line for each {readable(by)}" if by else "", footer)
-        )
-        _draw_lines(page, rows, (x, outcome, by), drawn)
+        two = differences is not None and paper.name == "column"
+        subtitle = " ".join(text for text in said if text)
+        body = (44 if two else 0) * paper.body / 72
+        page = Page.with_body(look, paper, (title, subtitle, footer), body)
+        _draw_panels(page, rows, (labels[0] if labels else readable(x), outcome), drawn, bool(by))
     return Drawing(page.figure, rows.reset_index(drop=True), "\n".join(footer), title)
 
 
@@ -130,17 +147,19 @@ def _text(value: Any) -> str:
 def _draw_cells(
     page: Page,
     grid: pd.DataFrame,
-    names: tuple[str, str, str],
+    names: tuple[str, ...],
     center: float | None,
     error: float,
 ) -> None:
     """Draw the cells, numbers or labelled contours, and the colour scale."""
     em = page.em
     labels = [_text(value) for value in grid.index]
-    left = page.left + max(page.extent(text) for text in labels) + 4.2 * em
     right = page.right - 6.5 * em
-    page.bottom += 3.6 * em
+    below = page.wrap(names[0], right - page.left, page.sheet.body).count("\n")
+    page.bottom += (3.6 + 1.1 * below) * em
     page.top -= 1.6 * em
+    beside = page.wrap(names[1], page.top - page.bottom, page.sheet.body).count("\n")
+    left = page.left + max(page.extent(text) for text in labels) + (3.0 + 1.1 * beside) * em
     axes = page.axes(left, page.bottom, right - left, page.top - page.bottom, gid="heatmap")
     values = grid.to_numpy(float)
     colors = page.theme.sequential if center is None else page.theme.diverging
@@ -152,7 +171,9 @@ def _draw_cells(
     _set_columns(axes, page, [_text(value) for value in grid.columns])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set(xlabel=readable(names[0]), ylabel=readable(names[1]))
+    size = page.sheet.body
+    axes.set_xlabel(page.wrap(names[0], right - page.left, size), linespacing=1.1)
+    axes.set_ylabel(page.wrap(names[1], page.top - page.bottom, size), linespacing=1.1)
     axes.yaxis.labelpad = 0.6 * page.sheet.body
     if few:
         _number(axes, page, values, style)
@@ -217,17 +238,56 @@ def _number(axes: Axes, page: Page, values: NDArray[np.float64], style: Style) -
         )  # fmt: skip
 
 
-def _draw_lines(
-    page: Page, rows: pd.DataFrame, names: tuple[str, str, str | None], drawn: dict[str, Pen]
+def _draw_panels(
+    page: Page, rows: pd.DataFrame, names: tuple[str, str], drawn: dict[str, Pen], named: bool
 ) -> None:
-    """Draw each series with its band, and its label on the right."""
-    em, (x, outcome, by) = page.em, names
-    widest = max(page.extent(readable(name)) for name in drawn) if by else 0.0
-    room = min(SIDE[page.sheet.name] * page.width, widest + (LABEL + 1) * em) if by else em
-    left, right = page.left + 4.8 * em, page.right - room
-    page.bottom += 3.6 * em
+    """Draw the outcome, and the differences beside or below it if there are any."""
+    em, (x, outcome) = page.em, names
+    widest = max(page.extent(readable(name)) for name in drawn) if named else 0.0
+    room = min(SIDE[page.sheet.name] * page.width, widest + (LABEL + 1) * em) if named else em
+    size, across = page.sheet.body, page.right - page.left
+    panels = [kind for kind in ("response", "difference") if (rows["panel"] == kind).any()]
+    beside = len(panels) == 2 and page.sheet.name != "column"
+    left, edge = page.left + 4.8 * em, page.right - (em if beside else room)
+    wide = (edge - left - room - 4.8 * em) / 2 if beside else edge - left
+    said = page.wrap(x, wide + 4 * em if beside else across, size)
+    page.bottom += (3.6 + 1.1 * said.count("\n")) * em
     page.top -= 0.8 * em
-    axes = page.axes(left, page.bottom, right - left, page.top - page.bottom, gid="response")
+    high = page.top - page.bottom
+    stacked = len(panels) == 2 and not beside
+    tall = (high - 2.2 * em) / 2 if stacked else high
+    for k, kind in enumerate(panels):
+        start = left + k * beside * (wide + room + 4.8 * em)
+        axes = page.axes(
+            start, page.top - tall - k * stacked * (tall + 2.2 * em), wide, tall, gid=kind
+        )
+        of = rows[rows["panel"] == kind]
+        _draw_lines(axes, page, of, drawn)
+        text = _scale(outcome) if kind == "response" else f"Difference in {_scale(outcome)}"
+        axes.set_ylabel(page.wrap(text, tall + 2 * em, size), linespacing=1.1)
+        if not stacked or k:
+            axes.set_xlabel(said, linespacing=1.1)
+        if kind == "response" and outcome.startswith("S("):
+            axes.set_ylim(0, 1)
+        if kind == "difference":
+            axes.axhline(0, color=page.theme.muted, linewidth=0.4 * page.sheet.line, zorder=1)
+            axes.yaxis.set_major_formatter(lambda value, _: _with_sign(value))
+        elif named:
+            _write_names(axes, page, of, drawn, room - LABEL * em)
+
+
+def _scale(outcome: str) -> str:
+    """An outcome with its unit."""
+    return f"{outcome}, days" if outcome.startswith("RMST") else outcome
+
+
+def _with_sign(value: float) -> str:
+    """Write a tick of a difference."""
+    return "0" if abs(value) < 1e-12 else f"{value:+.3g}".replace("-", "−")
+
+
+def _draw_lines(axes: Axes, page: Page, rows: pd.DataFrame, drawn: dict[str, Pen]) -> None:
+    """Draw each series with its band over the parameter's values."""
     places = _places(rows["x"])
     for name, pen in drawn.items():
         of = rows[rows["series"] == name]
@@ -237,25 +297,25 @@ def _draw_lines(
         dots: Style = {"marker": "o", "markersize": 0.4 * page.sheet.body, "gid": f"curve:{name}"}
         dots["clip_on"] = False
         axes.plot(at, of["value"].to_numpy(), **pen.style, **dots)
-    if not pd.api.types.is_numeric_dtype(rows["x"]):
+    if not pd.api.types.is_numeric_dtype(rows["x"]) or len(places) <= MOST_TICKS:
         axes.set_xticks(list(places.values()), [_text(value) for value in places])
     if len(places) > 1:
         axes.set_xlim(min(places.values()), max(places.values()))
     axes.yaxis.set_major_formatter("{x:g}")
-    if outcome.startswith("S("):
-        axes.set_ylim(0, 1)
-    axes.set(xlabel=readable(x), ylabel=outcome)
     axes.grid(axis="y")
-    if by:
-        low, high = axes.get_ylim()
-        labels = []
-        for name, pen in drawn.items():
-            last = float(rows.loc[rows["series"] == name, "value"].iloc[-1])
-            end = (last - low) / (high - low)
-            labels.append(Label(name, readable(name), "", end, pen))
-        labels.sort(key=lambda label: -label.end)
-        width = room - LABEL * em
-        write_labels(axes, page, labels, width, in_rows=False)
+
+
+def _write_names(
+    axes: Axes, page: Page, rows: pd.DataFrame, drawn: dict[str, Pen], width: float
+) -> None:
+    """Write each series' name right of its line."""
+    low, high = axes.get_ylim()
+    labels = []
+    for name, pen in drawn.items():
+        last = float(rows.loc[rows["series"] == name, "value"].iloc[-1])
+        labels.append(Label(name, readable(name), "", (last - low) / (high - low), pen))
+    labels.sort(key=lambda label: -label.end)
+    write_labels(axes, page, labels, width, in_rows=False)
 
 
 def _places(values: pd.Series[Any]) -> dict[Any, float]:

@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.curves import difference_curves
 from sim.analysis.ensemble import Ensemble
-from sim.config import ConfigError
+from sim.config import PARTIES, ConfigError
 from sim.names import flat, meant
 from sim.plots.style import Drawing
 from sim.plots.sweep import heatmap, response
-from sim.plots.words import INTERVAL, facts, readable
+from sim.plots.words import INTERVAL, facts, lasting, readable
 from sim.study.options import choices_of, groups
 
 NAMES = ("name", "description", "expectation")
@@ -33,39 +34,98 @@ def swept(
 ) -> Drawing:
     """Draw an outcome over one parameter (a line each for what else differs) or over two.
 
-    `by` are paths in the configuration, such as ``pakistan.trust``, or groups that were chosen
-    from, such as ``protocol``; `outcome` is S(DAY) or RMST(DAY), by default RMST to the horizon.
-    Errors: `ConfigError` for an unknown path or outcome, a parameter that does not vary, or several
+    Over one, the differences from its first value stand beside, paired where futures share their
+    chance: the bands of two cells overlap although their difference may be clear. `by` are paths
+    in the configuration, such as ``pakistan.trust``, or groups that were chosen from, such as
+    ``protocol``; `outcome` is S(DAY) or RMST(DAY), by default RMST to the horizon. Errors:
+    `ConfigError` for an unknown path or outcome, a parameter that does not vary, or several
     ensembles at one point of a heat map.
     """
     table = outcome_table(ensembles, by, end, outcome)
-    name = str(table["quantity"].iloc[0])
-    name += " in days" if name.startswith("RMST") else ""
-    end = str(table["end"].iloc[0])
-    note = [INTERVAL] if len(by) == 1 else []
-    about = facts(dict(ensembles), end, note)
-    about = [text for text in about if text]
-    wide = table.rename(columns={"value": name})
-    look: dict[str, Any] = {"theme": theme, "sheet": sheet}
+    end, quantity = str(table["end"].iloc[0]), str(table["quantity"].iloc[0])
+    scenario = next(iter(ensembles.values())).scenario
+    words = {path: parameter_in_words(path, scenario) for path in by}
+    named = f"{_outcome_in_words(quantity, end)}, by {' and '.join(x for x, _ in words.values())}"
+    labels = [said for _, said in words.values()]
+    wide = table.rename(columns={"value": quantity})
     for path in by:
         if wide[path].nunique() < 2:
             raise ConfigError(
                 f"{path} is {wide[path].iloc[0]} in every cell; nothing to draw by it"
             )
+    look: dict[str, Any] = {"theme": theme, "sheet": sheet, "title": named, "labels": labels}
     if len(by) == 2:
         if wide.duplicated(list(by)).any():
             raise ConfigError(
                 f"several cells share one pair of {by[0]} and {by[1]}; choose fewer cells"
             )
-        return heatmap(wide, by[0], by[1], name, about, se="se", **look)
+        about = [text for text in facts(dict(ensembles), end, [], "") if text]
+        return heatmap(wide, by[0], by[1], quantity, about, se="se", **look)
     if wide.duplicated([by[0], "series"]).any():
         raise ConfigError(f"several cells share one value of {by[0]} and differ in nothing else")
+    differences = _differences(ensembles, wide, by[0], end, quantity)
+    how = "paired by common random numbers" if differences["paired"].all() else "not all paired"
+    note = f"Differences from the first value of each line: {how}."
+    about = [text for text in facts(dict(ensembles), end, [INTERVAL, note]) if text]
+    look |= {"differences": differences, "notes": how}
     if wide["series"].nunique() == 1:
-        return response(wide, by[0], name, about, **look)
+        return response(wide, by[0], quantity, about, **look)
     scenarios = {x.scenario.name for x in ensembles.values()}
     heading = "scenario" if len(scenarios) > 1 else "choice of the rest"
     wide = wide.drop(columns="scenario").rename(columns={"series": heading})
-    return response(wide, by[0], name, about, by=heading, **look)
+    return response(wide, by[0], quantity, about, by=heading, **look)
+
+
+def _differences(
+    ensembles: Mapping[str, Ensemble], table: pd.DataFrame, by: str, end: str, quantity: str
+) -> pd.DataFrame:
+    """Differences of each series from its first value: series, x, value, lower, upper, paired."""
+    kind, day = _read(quantity, next(iter(ensembles.values())).horizon)
+    rows = []
+    for series, of in table.sort_values(by, kind="stable").groupby("series", sort=False):
+        names = dict(zip(of["scenario"], of[by], strict=True))
+        first = next(iter(names))
+        shown = {name: ensembles[name] for name in names}
+        rows.append([series, names.pop(first), 0.0, 0.0, 0.0, True])
+        if names:
+            found = difference_curves(shown, first, end, "rmst" if kind == "RMST" else "survival")
+            for name, x in names.items():
+                curve = found[name]
+                numbers = (float(y[day]) for y in (curve.value, curve.lower, curve.upper))
+                rows.append([series, x, *numbers, curve.paired])
+    return pd.DataFrame(rows, columns=["series", "x", "value", "lower", "upper", "paired"])
+
+
+def _outcome_in_words(quantity: str, end: str) -> str:
+    """Name S(90) or RMST(365) as a reader would."""
+    kind, _, rest = quantity.partition("(")
+    day = rest.removesuffix(")")
+    if kind == "S":
+        return f"Share {lasting(end)} on day {day}"
+    return f"Mean days {lasting(end)} to day {day}"
+
+
+def parameter_in_words(path: str, scenario: Any) -> tuple[str, str]:
+    """A parameter's short name, and what it is with its unit; a group of choices by its name.
+
+    >>> parameter_in_words("pakistan.trust", sim.load("baseline"))  # doctest: +SKIP
+    ("Islamabad's trust", "Islamabad: prior probability that ... (probability)")
+    """
+    part, said, unit = scenario, "", ""
+    for name in path.split("."):
+        info = getattr(type(part), "__pydantic_fields__", {}).get(name)
+        if info is not None:
+            said, unit = info.description or "", (info.json_schema_extra or {}).get("unit", "")
+        part = part.get(name) if isinstance(part, Mapping) else getattr(part, name, None)
+    whose, _, field = path.rpartition(".")
+    side = whose.partition(".")[0]
+    label = getattr(scenario, side).label if side in PARTIES else readable(whose.rpartition(".")[2])
+    apart = "'s " if side in PARTIES else " "
+    short = f"{label}{apart}{readable(field)}" if label else readable(field)
+    if not said:
+        return short, short
+    told = f"{label}: {said}" if label else said
+    return short, f"{told} ({unit})" if unit and unit != "1" else told
 
 
 def outcome_table(

@@ -17,6 +17,7 @@ from sim.analysis.compare import Comparison, compare
 from sim.analysis.limits import interval
 from sim.analysis.mechanisms import Mechanisms, mechanisms
 from sim.plots.words import accounts_of, definition, lasting, mode_in_words, readable
+from sim.report import states
 from sim.report.background import caveats, parameters, provenance, reproduce, scenarios
 from sim.report.cells import CellSet
 from sim.report.explained import explained
@@ -121,7 +122,7 @@ def _sections(report: Report, drawn: dict[str, list[Picture]]) -> Iterator[Secti
     if report.compared is not None:
         effects = _effects(report.compared) + _show(drawn["effects"])
         yield Section("effects", "Results: differences from the reference", effects)
-    levels = _levels(found) + _show(drawn["age"])
+    levels = _levels(found) + _talks(found) + _show(drawn["age"])
     yield Section("levels", "Results: how long the ceasefire holds", levels)
     ended = _causes(report) + _modes(report) + _show(drawn["causes"])
     yield Section("causes", "Results: what ends it", ended)
@@ -134,6 +135,15 @@ def _sections(report: Report, drawn: dict[str, list[Picture]]) -> Iterator[Secti
     yield Section("provenance", "Provenance", provenance(found))
     folded = f"<details><summary>All parameters</summary>{parameters(found)}</details>"
     yield Section("parameters", "Appendix: parameters", folded, new_page=True)
+
+
+def _talks(found: CellSet) -> str:
+    """Talks to collapse as a chart that moves, of the scenarios whose talks are known."""
+    followed = {name: x for name, x in found.ordered.items() if states.known(x)}
+    if not followed:
+        return ""
+    label = "States of talks: point at a state, or choose a day, to read what came in and went out"
+    return embedded("talks", states.specification(followed, found.end), label)
 
 
 def _show(drawn: list[Picture]) -> str:

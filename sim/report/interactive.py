@@ -22,6 +22,7 @@ from sim.config import ENDS
 from sim.plots.style import THEMES
 from sim.plots.words import distinct, readable
 
+TITLE = "Survival of simulated ceasefires"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 MOST = 16
 """Scenarios that can be toggled."""
@@ -51,12 +52,12 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
     colors = [first.series[k % len(first.series)] for k in range(len(names))]
     colors[names.index(reference)] = "#767676"
     params = [
-        _choice("view", "Show", SHARE, [SHARE, DIFFERENCE]),
-        _choice("end", "End of the ceasefire", readable(end), [readable(x) for x in known]),
-        _choice("ref", "Reference", labels[names.index(reference)],
+        choice("view", "Show", SHARE, [SHARE, DIFFERENCE]),
+        choice("end", "End of the ceasefire", readable(end), [readable(x) for x in known]),
+        choice("ref", "Reference", labels[names.index(reference)],
                 labels if len(names) <= MOST_PAIRS else [labels[names.index(reference)]]),
-        _slider("last", "Last day", horizon, min(7, horizon), horizon),
-        _slider("day", "Milestone (day)", min(90, horizon), 1, horizon),
+        slider("last", "Last day", horizon, min(7, horizon), horizon),
+        slider("day", "Milestone (day)", min(90, horizon), 1, horizon),
         *(
             {"name": f"on{k}", "value": True,
              "bind": {"input": "checkbox", "name": f"{label} "}}
@@ -141,12 +142,14 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
     }  # fmt: skip
 
 
-def _choice(name: str, label: str, value: str, options: Sequence[str]) -> dict[str, Any]:
+def choice(name: str, label: str, value: str, options: Sequence[str]) -> dict[str, Any]:
+    """A parameter of a chart that is chosen from a list."""
     bound = {"input": "select", "options": list(options), "name": f"{label} "}
     return {"name": name, "value": value, "bind": bound}
 
 
-def _slider(name: str, label: str, value: int, low: int, high: int) -> dict[str, Any]:
+def slider(name: str, label: str, value: int, low: int, high: int) -> dict[str, Any]:
+    """A parameter of a chart that is a whole number, set by a slider."""
     bound = {"input": "range", "min": low, "max": high, "step": 1, "name": f"{label} "}
     return {"name": name, "value": value, "bind": bound}
 

@@ -126,6 +126,7 @@ def page(
     policy = f"{POLICY}; script-src {allowed}" if allowed else POLICY
     ends = "".join(f"<script>{script}</script>\n" for script in running)
     links = "".join(f'<li><a href="#{x.key}">{escape(x.title)}</a></li>' for x in sections)
+    nav = f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n' if len(sections) > 1 else ""
     body = numbered("\n".join(section.html() for section in sections))
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -144,8 +145,7 @@ def page(
 <h1>{escape(title)}</h1>
 {lead}
 </header>
-<nav aria-label="Contents"><ul>{links}</ul></nav>
-<main id="main">
+{nav}<main id="main">
 {body}
 </main>
 {ends}</body>
@@ -253,9 +253,32 @@ def _inline(drawing: Drawing) -> str:
 
 
 def svg_of(drawing: Drawing) -> bytes:
-    """The bytes of a drawing as SVG, its curves to a hundredth of a point."""
+    """The bytes of a drawing as SVG, its curves to a tenth of a point and written shortly."""
     with tempfile.TemporaryDirectory() as folder:
         (path,) = save(drawing, Path(folder) / "figure", ["svg"])
         text = path.read_text(encoding="utf-8")
-    rounded = re.sub(r' d="[^"]*"', lambda d: re.sub(r"(\.\d\d)\d+", r"\1", d[0]), text)
-    return rounded.encode()
+    return re.sub(r' d="([M\d][-.\dMLz\s]*)"', lambda d: f' d="{_shortly(d[1])}"', text).encode()
+
+
+def _shortly(path: str) -> str:
+    """The same polygons with each point as its distance from the one before, in tenths.
+
+    Rounding does not add up: distances are taken between rounded points. A point where the last
+    one is, is left out.
+    """
+    out: list[str] = []
+    at = 0, 0
+    for command, x, y in re.findall(r"([MLz])\s*(?:(-?[\d.]+)\s+(-?[\d.]+))?", path):
+        if command == "z":
+            out.append("z")
+            continue
+        point = round(10 * float(x)), round(10 * float(y))
+        across, down = point[0] - at[0], point[1] - at[1]
+        if command == "M":
+            out.append(f"M{point[0] / 10:g} {point[1] / 10:g}")
+        elif across or down:
+            way = (("h", [across]) if not down else ("v", [down]) if not across else
+                   ("l", [across, down]))  # fmt: skip
+            out.append(way[0] + " ".join(f"{part / 10:g}" for part in way[1]))
+        at = point
+    return "".join(out)

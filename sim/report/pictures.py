@@ -15,6 +15,7 @@ from sim.plots.style import Drawing
 from sim.plots.words import lasting, readable
 from sim.report.cells import CellSet
 from sim.report.markup import figure
+from sim.report.states import known
 
 SHEET = "page"
 MOST_PANELS = 13
@@ -145,7 +146,7 @@ def _fans(found: CellSet) -> list[Picture]:
 def _states(found: CellSet) -> list[Picture]:
     """From talks to the end under the reference, if any future was watched to this horizon."""
     cell = found.cells[found.reference]
-    if not cell.cell.settings.engine.watched or "partial_day" not in cell.runs:
+    if not known(cell):
         return []
     caption = f"From talks to the end under {readable(found.reference)}: the state of each future."
     shares = states(cell, found.end).share.iloc[:, -1]

@@ -22,7 +22,7 @@ NAMES = {"account": ACCOUNTS, "collapse_mode": MODES, "first_end": ENDS}
 NAMES |= {f"{end}_cause": CAUSES for end in ENDS} | {f"{end}_by": BY for end in ENDS}
 """What numbers stand for, by column."""
 INCIDENT_COLUMNS = (
-    ("replicate", pa.int64()), ("day", pa.int32()), ("kind", INCIDENTS),
+    ("replicate", pa.int64()), ("day", pa.int32()), ("kind", (*INCIDENTS, "round_opens")),
     ("group", ()), ("party", PARTIES), ("deaths", pa.int32()),
     ("attributed", pa.bool_()), ("denied", pa.bool_()), ("initiator", PARTIES),
     ("from_afghan_soil", pa.bool_()), ("severity", pa.float64()),
@@ -93,7 +93,7 @@ def rounds_table(logs: list[Log], all_packages: Packages) -> pa.Table:
 def incidents_table(logs: list[Log], groups: Sequence[str]) -> pa.Table:
     """One row per incident of the watched replicates; ``groups`` are the scenario's."""
     rows = sorted(
-        (row for log in logs for row in log.incidents),
+        (row for log in logs for row in (*log.incidents, *log.opened)),
         key=lambda row: (row["replicate"], row["day"]),
     )
     return pa.table(
