@@ -12,6 +12,7 @@ from sim.analysis.parameter_spread import components, over_sets, parameter_sprea
 from sim.analysis.survival import SurvivalInputError, kaplan_meier
 from sim.commands.compare import main as compare_command
 from sim.config import validate
+from sim.plots.comparison import comparison
 from sim.plots.survival import survival
 from sim.report.summary import summary
 from sim.report.sweep import compare_sweep
@@ -232,3 +233,17 @@ def test_a_sweep_and_a_comparison_write_the_signs(tmp_path, capsys):
     assert compare_command([str(tmp_path), "--out", str(tmp_path / "out"), "--format", "png"]) == 0
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out" / "signs.csv"), of_the_sweep)
     assert "by parameter set (2)" in capsys.readouterr().out
+
+
+def test_a_comparison_draws_limits_for_one_more_set_beside_those_of_chance():
+    wary = Ensemble(run(Cell(*validate(put(tree_of(), SMALL | {"pakistan.trust": 0.9})))))
+    runs = {"calm": POSTERIOR, "wary": wary}
+    table = compare(runs, "calm").table.query("scenario == 'wary' and quantity == 'RMST(40)'")
+    drawing = comparison(runs, "calm")
+    rows = drawing.table.query("panel == 'difference' and quantity == 'RMST(40)'")
+    assert list(rows["layer"]) == ["chance", "accepted"]
+    assert rows[["lower", "upper"]].to_numpy().tolist() == [
+        table[["lower", "upper"]].iloc[0].tolist(),
+        table[["parameters_lower", "parameters_upper"]].iloc[0].tolist(),
+    ]
+    assert any("thick: chance, thin: accepted" in x.get_text() for x in drawing.figure.texts)

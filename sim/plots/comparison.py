@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COUNTED = "Numbers: at risk at the start of the day (ended before it)."
-LAYERED = "Intervals of Δ: 95% by chance, and of one more parameter set, accepted or wide."
+LAYERED = "Intervals of Δ: 95% by chance, and of one more parameter set."
 EFFECT_ROW = 2.0
 """Height of a row of differences under the curves, in type sizes."""
 MOST_TABLED = 6
@@ -78,23 +78,25 @@ def comparison(
 
     Labels are sorted by survival on the last day; a label, its line and its differences share one
     row. Up to six scenarios have bands and numbers at risk. `compared` saves computing the
-    differences again; with `layered` they have an interval for each layer of uncertainty. In the
+    differences again; with `layered` they have an interval for each layer of uncertainty, and where
+    futures draw parameter sets one by chance and one for another set. In the
     result's table `panel` is curve, counts or difference.
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     names = list(ensembles)
     drawn = pens(names, reference, look, paper)
-    group = gather(ensembles, reference, end, drawn, compared, layered)
+    group = gather(ensembles, reference, end, drawn, compared, layered, sets=True)
+    layers = group.effects["layer"].nunique() if "layer" in group.effects else 1
     few = len(names) <= MOST_TABLED
     notes = [BAND] if few else [f"No bands and numbers at risk for more than {MOST_TABLED} curves."]
     notes += [how_compared(group.effects), COUNTED if few else "", _event_note(group), group.common]
-    said = UNCERTAIN if layered is None else LAYERED
+    said = UNCERTAIN if layers == 1 else LAYERED
     footer = facts(group.ensembles, group.end, [note for note in notes if note], said)
     left = lasting(group.end, "with the ceasefire in force")
     title = f"Share of simulated futures {left}"
     subtitle = f"Δ: difference from {group.labels[reference]}, whose own values stand in its row"
-    if layered is not None:
-        subtitle = NAMED.format(group.labels[reference])
+    if layers > 1:
+        subtitle = NAMED[layers].format(group.labels[reference])
     elif paper.name == "column":
         subtitle = f"Δ: difference from {group.labels[reference]}"
     with styled(look, paper):
@@ -115,14 +117,21 @@ def gather(
     drawn: dict[str, Pen],
     compared: Comparison | None,
     layered: Contrasts | None = None,
+    *,
+    sets: bool = False,
 ) -> Group:
-    """Estimate everything that is drawn; scenarios sorted by survival on the last day."""
+    """Estimate everything that is drawn; scenarios sorted by survival on the last day.
+
+    With `sets`, differences also have limits for one more parameter set where futures draw them.
+    """
     found = compare(ensembles, reference, end=end) if compared is None else compared
     end = end_of(ensembles[reference], found.end)
     estimates = {name: x.survival(end) for name, x in ensembles.items()}
     order = sorted(estimates, key=lambda name: -estimates[name].survival[-1])
     cells = {name: x.cell.key for name, x in ensembles.items()}
-    effects = effect_rows(found, cells) if layered is None else layer_rows(layered, cells)
+    effects = (
+        effect_rows(found, cells, sets=sets) if layered is None else layer_rows(layered, cells)
+    )
     sorted_ensembles = {name: ensembles[name] for name in order}
     sorted_estimates = {name: estimates[name] for name in order}
     labels, common = distinct(list(ensembles))
@@ -149,7 +158,7 @@ def _draw(page: Page, group: Group, few: bool) -> pd.DataFrame:
     stacked = page.sheet.name == "column"
     em, names = page.em, list(group.estimates)
     left = page.left + 4.6 * em
-    curves = 0.42 if stacked else 0.24 if "layer" in group.effects else 0.36
+    curves = 0.42 if stacked else 0.26 if "layer" in group.effects else 0.36
     right = left + curves * page.width
     counts = _counts(page, group, right - left) if few else pd.DataFrame()
     rows = _count_texts(group, counts)

@@ -23,16 +23,29 @@ BY_LAYER = {
 }
 WIDTHS = {"wide": 0.7, "chance": 4.5, "accepted": 2.2}
 """Of the lines of a layer's intervals, in lines, in drawing order: the last has the dot."""
-NAMED = "Δ: difference from {}; thick: chance, middle: accepted, thin: wide parameters"
+THIN = WIDTHS | {"accepted": 0.8}
+"""The same where no layer is wider than that of the accepted sets."""
+NAMED = {
+    2: "Δ: difference from {}; thick: chance, thin: accepted parameters",
+    3: "Δ: difference from {}; thick: chance, middle: accepted, thin: wide parameters",
+}
+"""How a subtitle names intervals, by the number of layers."""
+TWO = (
+    "Intervals (95%, {how}): thick, chance; thin, under one more of the accepted parameter sets "
+    "that both scenarios drew."
+)
 PAIRED = "Intervals: 95% bootstrap over futures {how}, Monte Carlo uncertainty only."
 MOST_BINS = 12  # of the marks on a scale, in search of two that have room
 
 
-def effect_rows(comparison: Comparison, cells: Mapping[str, str]) -> pd.DataFrame:
+def effect_rows(
+    comparison: Comparison, cells: Mapping[str, str], *, sets: bool = False
+) -> pd.DataFrame:
     """Return the differences in RMST and in the survival nearest to day 90, tidy.
 
     `cells` maps scenarios to their cell keys. `value` is the difference; `level` the scenario's
-    own value.
+    own value. With `sets`, scenarios that drew common parameter sets have rows of two layers:
+    chance, and accepted with the limits for one more set.
     """
     table = comparison.table
     days = table.loc[table["kind"] == "survival", "day"].unique()
@@ -40,6 +53,12 @@ def effect_rows(comparison: Comparison, cells: Mapping[str, str]) -> pd.DataFram
     kept = (table["kind"] == "rmst") | ((table["kind"] == "survival") & (table["day"] == nearest))
     rows = table[kept].rename(columns={"value": "level", "difference": "value"})
     names = ["scenario", "quantity", "day", "value", "lower", "upper", "level", "reference", "unit"]
+    drew = rows["parameters_lower"].notna()
+    if sets and drew.any():
+        limits = {"lower": rows["parameters_lower"], "upper": rows["parameters_upper"]}
+        more = rows.assign(layer="accepted", **limits)[drew]
+        rows = pd.concat([rows.assign(layer="chance"), more])
+        names.append("layer")
     rows = rows[names].assign(panel="difference", paired=table["paired"])
     return rows.assign(cell=rows["scenario"].map(dict(cells)))
 
@@ -57,7 +76,7 @@ def layer_rows(contrasts: Contrasts, cells: Mapping[str, str]) -> pd.DataFrame:
 
 def how_compared(rows: pd.DataFrame) -> str:
     """Say what the intervals are and whether futures were paired."""
-    if "layer" in rows:
+    if "sets" in rows:
         sets = rows.groupby("layer")["sets"].max()
         named = [BY_LAYER[x].format(sets[x]) for x in LAYERS if x in sets]
         return f"Intervals (95%, paired by common random numbers): {'; '.join(named)}."
@@ -65,6 +84,8 @@ def how_compared(rows: pd.DataFrame) -> str:
         how = "paired by common random numbers"
     else:
         how = "not all paired" if rows["paired"].any() else "not paired"
+    if "layer" in rows:
+        return TWO.format(how=how)
     same = (rows["lower"] == rows["upper"]).any()
     return PAIRED.format(how=how) + (" No width: no future differs." if same else "")
 
@@ -82,19 +103,21 @@ def draw_effects(
     `extent` are the values the axis must reach at least, besides no difference and all intervals.
     """
     axes.axvline(0, color=page.theme.muted, linewidth=0.4 * page.sheet.line, zorder=1)
-    dotted = rows["layer"].iloc[-1] if "layer" in rows else ""
-    for name, value, low, high, layer in _read(rows):
+    layered = "wide" in set(rows.get("layer", ()))
+    for name, _, low, high, layer in _read(rows):
         pen, height = drawn[name], places[name]
-        width = WIDTHS.get(layer, 0.8) * page.sheet.line
+        width = (WIDTHS if layered else THIN).get(layer, 0.8) * page.sheet.line
         line: Style = {"color": pen.color, "linewidth": width, "zorder": 3}
         caps: Style = {"marker": "|", "markersize": 0.6 * page.sheet.body}
         gid = f"interval:{layer}:{name}" if layer else None
         axes.plot([low, high], [height] * 2, **line, **({} if width > page.sheet.line else caps),
                   gid=gid, solid_capstyle="butt")  # fmt: skip
-        if layer in ("", dotted):
-            size = (0.3 if layer else 0.42) * page.sheet.body
-            dot: Style = {"marker": "o", "markersize": size, "color": pen.color}
-            axes.plot([value], [height], zorder=4, **dot)
+    for name, value, _, _, layer in _read(rows.drop_duplicates("scenario", keep="last")):
+        size = (0.3 if layer else 0.42) * page.sheet.body
+        dot: Style = {"marker": "o", "markersize": size, "color": drawn[name].color}
+        if layer:  # to stand out from a thick line of its colour
+            dot |= {"markeredgecolor": page.theme.paper, "markeredgewidth": 0.4 * page.sheet.line}
+        axes.plot([value], [places[name]], zorder=4, **dot)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
