@@ -314,10 +314,18 @@ def test_pattern_4_agreements_cluster_near_deadlines(baseline):
 # Pattern 5
 
 
-@pytest.fixture(scope="module")
-def first_days():
-    """To the day of the record's last entry, with rounds."""
-    return sim.simulate(sim.load("baseline"), FUTURES, SEED, horizon=RECORDED, watched=FUTURES)
+def second_sittings(*words):
+    """Ends of second sittings, and futures, like the record to the day before its last entry."""
+    scenario, eve = sim.load("baseline", list(words)), RECORDED - 1
+    first_days = sim.simulate(scenario, FUTURES, SEED, horizon=RECORDED, watched=FUTURES)
+    runs, rounds = first_days.runs.set_index("replicate"), first_days.rounds
+    announced = (scenario.calendar.rounds["istanbul_first_sitting"].end - scenario.start).days
+    first = rounds[(rounds["round"] == 1) & (rounds["day"] <= announced)].set_index("replicate")
+    broken_off = runs.index.isin(first.index[first["outcome"] == "broken_off"])
+    quiet = ~by_day(runs, "strike", eve) & ~by_day(runs, "exchange_of_fire", eve)
+    like = runs[broken_off & quiet & ~by_day(runs, "collapse", eve)]
+    second = rounds[(rounds["round"] == 2) & rounds["replicate"].isin(like.index)]
+    return second["outcome"].value_counts(), like
 
 
 def test_pattern_5_the_record_is_an_ordinary_outcome():
@@ -333,20 +341,19 @@ def test_pattern_5_the_record_is_an_ordinary_outcome():
     assert shares["record_all"].value >= 0.15
 
 
-def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns(first_days):
-    """The likeliest outcome; a full deal by 1 November in at most .15 of these futures."""
-    runs, rounds, eve = first_days.runs.set_index("replicate"), first_days.rounds, RECORDED - 1
-    scenario = sim.load("baseline")
-    announced = (scenario.calendar.rounds["istanbul_first_sitting"].end - scenario.start).days
-    first = rounds[(rounds["round"] == 1) & (rounds["day"] <= announced)].set_index("replicate")
-    broken_off = runs.index.isin(first.index[first["outcome"] == "broken_off"])
-    quiet = ~by_day(runs, "strike", eve) & ~by_day(runs, "exchange_of_fire", eve)
-    like = runs.index[broken_off & quiet & ~by_day(runs, "collapse", eve)]
-    second = rounds[(rounds["round"] == 2) & rounds["replicate"].isin(like)]
-    outcomes = second["outcome"].value_counts()
+def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns():
+    """The likeliest outcome of the best set; a full deal by 1 November in at most .15 of these."""
+    outcomes, like = second_sittings("parameters=best")
     assert outcomes.idxmax() == "adjourned", outcomes
-    assert outcomes["adjourned"] > len(like) - len(second)  # those in which it was not held
-    assert runs.loc[like, "deal"].mean() <= 0.15
+    assert outcomes["adjourned"] > len(like) - outcomes.sum()  # those in which it was not held
+    assert like["deal"].mean() <= 0.15
+
+
+def test_pattern_5_over_accepted_sets_it_adjourns_about_as_often_as_it_is_broken_off():
+    """Within a tenth of all: what makes a side walk out is assumed and no target speaks of it."""
+    outcomes, like = second_sittings()
+    assert abs(outcomes["adjourned"] - outcomes["broken_off"]) <= 0.1 * outcomes.sum()
+    assert like["deal"].mean() <= 0.15
 
 
 def test_pattern_5_the_second_sitting_is_adjourned_more_often_than_all_else_but_a_deal(rounds):
