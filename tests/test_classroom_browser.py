@@ -571,3 +571,5 @@ def test_a_decision_can_be_made_by_keyboard_alone(person, server):
     assert outline == "solid"
     page.keyboard.press("Enter")
     wait_for(lambda: moves_made(server, code) == 1, page)
+    kept = "!!document.activeElement.closest('section.turn, [role=status]')"
+    wait_for(lambda: page.evaluate(kept), page)  # the focus goes to what is new

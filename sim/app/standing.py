@@ -31,7 +31,7 @@ def state(room: Room) -> str:
     if question is None:
         return say.STATE["over"].format(day=room.game.model.day)
     if room.ended:
-        return say.STATE["ended"].format(day=question.day)
+        return say.STATE["ended"].format(day=room.game.model.day)
     if not room.begun:
         return _not_begun(room)
     if room.paused:

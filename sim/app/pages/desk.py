@@ -84,7 +84,7 @@ class Desk:
                 if self.class_.study:
                     button(say.EXPORT_STUDY, self.export_study)
                 button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
-        self.key_help = ui.label()
+        self.key_help = ui.label().classes("no-print")
         self.key = ui.label().classes("key-text")
         with ui.element("div").classes("choices"):
             button(say.SHOW_KEY, self.show_key, plain=True)

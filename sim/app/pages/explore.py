@@ -250,7 +250,7 @@ class Explore:
     # --- futures -----------------------------------------------------------------------------
 
     def _futures(self) -> None:
-        with panel(say.FUTURES):
+        with panel(say.FUTURES, say.FUTURES_HELP):
             with ui.element("div").classes("choices"):
                 self.ahead = choice(say.LOOK_AHEAD, {days: str(days) for days in AHEAD}, 90)
                 self.end = choice(say.END, say.ENDS_SHORT, ENDS[-1])
@@ -261,7 +261,6 @@ class Explore:
                 button(say.UNPIN, self.unpin, plain=True)
             self.working = ui.label().props('role="status" aria-live="polite"')
             self.fanned = html("")
-            paragraph(say.FUTURES_HELP, "help")
 
     def pin(self) -> None:
         """Keep the last curve beside the next."""
@@ -362,7 +361,8 @@ def _fans(curves: list[Curve]) -> list[str]:
         causes.append((curve.name, [(say.readable(name), shares[name]) for name in CAUSES]))
     frame = charts.Frame((0, days), (0, 1), say.FUTURES_DAYS, say.SHARE_IN_FORCE)
     label = "; ".join(f"{name}: {share}" for name, share, _ in words)
-    parts = [charts.lines(label, frame, drawn), render.table(words)]
+    told = f'<p class="help">{escape(say.CURVE_HELP)}</p>'
+    parts = [charts.lines(label, frame, drawn), told, render.table(words)]
     parts += [f'<p class="difference">{escape(text)}</p>' for text in _differences(curves)]
     for name, values in causes:
         parts.append(f"<h2>{escape(f'{say.ENDED_BY} · {name}')}</h2>")

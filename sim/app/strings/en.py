@@ -249,11 +249,13 @@ LOADING = "Setting up…"
 
 FUTURES = "Futures from here"
 FUTURES_HELP = (
-    "The present state is continued 1,000 times by the agents, with fresh chance from tomorrow. "
-    "Kaplan-Meier: on each day, the share of futures still in force; the bands are 95 % limits of "
-    "Monte Carlo error, not of the model. RMST: the mean of the days in force within the days "
-    "looked ahead, which is the area under the curve. Under a definition other than collapse: the "
-    "share that has not met it."
+    "The present state is continued 1,000 times by the agents, with fresh chance from tomorrow."
+)
+CURVE_HELP = (
+    "Kaplan-Meier: on each day, the share of futures still in force (under a definition other than "
+    "collapse: that have not met it); the bands are 95 % limits of Monte Carlo error, not of the "
+    "model. RMST: the mean of the days in force within the days looked ahead, which is the area "
+    "under the curve."
 )
 FORK = "1,000 futures from here"
 LOOK_AHEAD = "Days ahead"

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("busy", [False, True])
 def test_a_server_that_ends_leaves_no_worker_behind(tmp_path, how, busy):
-    """Only the server itself is signalled; while its workers start, or when they wait for work."""
+    """Only the server itself is signalled; while its workers start, or when they wait for work.
+
+    A worker that is still starting ends once it has started, which may take a while.
+    """
     with Server(tmp_path / "data") as server:
         end = time.monotonic() + 30
         while not server.workers and time.monotonic() < end:
@@ -27,5 +30,5 @@ def test_a_server_that_ends_leaves_no_worker_behind(tmp_path, how, busy):
         assert alive(workers)
         server.process.send_signal(how)
         assert server.process.wait(timeout=20) is not None
-        assert gone(workers) == set()
+        assert gone(workers, 60) == set()
         assert "Traceback" not in server.said

@@ -184,7 +184,9 @@ async def test_a_closed_room_is_closed_to_everybody(shared):
 async def test_a_seat_survives_a_restart_on_the_same_device_without_typing(fresh):
     async with Table(fresh) as table:
         await table.play(5)
-        numbers = [shown(page) for page in (table.ann, table.bob)]
+        seated = (table.ann, table.bob)
+        for page in seated:
+            assert await page.until(lambda page=page: shown(page) == 6)
         pages = (table.ann, table.bob, table.watch, table.desk)
         for page in pages:
             page.reconnects = False
@@ -192,6 +194,6 @@ async def test_a_seat_survives_a_restart_on_the_same_device_without_typing(fresh
         fresh.start()
         for page in pages:
             await page.load(page.path)
-        assert [shown(page) for page in (table.ann, table.bob)] == numbers
+        assert [shown(page) for page in seated] == [6, 6]
         await table.watch.sees("Ann")
         await table.play(3)
