@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from sim.app.store import DEEP, Add, Drop, NotStored, Set, Store
+from sim.app.store import DEEP, NotStored, Store
+from sim.app.tables import Add, Drop, Set
 from sim.config import ConfigError
 
 

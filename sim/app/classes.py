@@ -17,7 +17,8 @@ from sim.app.keys import Visitor, digest, new_code, new_key
 from sim.app.register import Register
 from sim.app.research import Study, pseudonym
 from sim.app.room import ALONE, DEADLINES, Class, Room, RoomError, Seat, Watched, room_row
-from sim.app.store import Add, Change, Drop, Set, Store
+from sim.app.store import Store
+from sim.app.tables import Add, Change, Drop, Set
 from sim.app.typed import tidy_name, tidy_words
 from sim.app.writer import Writer
 from sim.game import Game, Setup

@@ -18,7 +18,7 @@ from sim.app.rooms import Rooms
 from sim.config import ConfigError
 from sim.game.debrief import Followed, Odds
 
-LITTLE = 8  # shares found out at a time, some tenths of a second
+LITTLE, MUCH = 8, 32  # shares found out at a time: in a game that goes on, and after one
 TRIES = 3  # after which a game that cannot be followed is left alone
 
 log = logging.getLogger(__name__)
@@ -86,9 +86,10 @@ class Follower:
         """Find out a little more, and all that follows from it once nothing is wanting."""
         found, moves = self.progress(room), list(room.game.moves)
         try:
+            over = room.over or room.told
             found.known, found.wanting, found.odds = await self.pool.run(
-                work.followed, room.setup.stored(), moves, found.known, LITTLE,
-                room.over or room.told,
+                work.followed, room.setup.stored(), moves, found.known, MUCH if over else LITTLE,
+                over,
             )  # fmt: skip
             found.moves = len(moves)
         except Exception as error:  # not only a mistake: what fails is not tried for ever

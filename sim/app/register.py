@@ -14,7 +14,8 @@ from sim.app import strings as say
 from sim.app.keys import Visitor, same, same_code, shown_code, tidy_code
 from sim.app.limits import Limit
 from sim.app.room import ALONE, PHASES, Class, Room, RoomError, opened
-from sim.app.store import Add, Change, Drop, NotStored, Row, Set, Store
+from sim.app.store import NotStored, Store
+from sim.app.tables import Add, Change, Drop, Row, Set
 
 MOST_ROOMS = 400  # of classes
 MOST_AT_ONCE = 40  # rooms of a class

@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.app import strings as say
 from sim.app.room import Room, RoomError
-from sim.app.store import Row
+from sim.app.tables import Row
 
 MOST_QUESTIONS = 8  # before, and as many after
 LONGEST_QUESTION, LONGEST_ANSWER = 200, 500  # characters

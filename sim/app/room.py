@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.app import strings as say
-from sim.app.store import Row
+from sim.app.tables import Row
 from sim.app.words import Message, stored
 from sim.config import ConfigError
 from sim.config.tactics import Custom

@@ -29,7 +29,8 @@ from sim.app.room import (
     move_row,
 )
 from sim.app.seating import Seating
-from sim.app.store import Add, Drop, NotStored, Set, Store
+from sim.app.store import NotStored, Store
+from sim.app.tables import Add, Drop, Set
 from sim.app.typed import tidy_words
 from sim.app.words import MOST, PRESS, WITH_MOVES, Message, channels, may_press
 from sim.config import PARTIES, ConfigError

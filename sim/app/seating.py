@@ -13,7 +13,7 @@ from sim.app.classes import Classes, set_room, unbroken
 from sim.app.keys import Visitor
 from sim.app.research import LONGEST_ANSWER, Study, export, study_of
 from sim.app.room import Class, Room, RoomError
-from sim.app.store import Add, Drop
+from sim.app.tables import Add, Drop
 from sim.app.typed import tidy_name
 
 

@@ -12,61 +12,30 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.app import strings as say
 from sim.app.limits import Limit
+from sim.app.tables import (
+    Add,
+    Change,
+    Row,
+    apply,
+    damaged,
+    prepare,
+    read,
+    salvaged,
+    statement,
+)
 from sim.config import ConfigError
 
-Row = dict[str, Any]
-Tables = dict[str, dict[tuple[Any, ...], Row]]
-
-COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told of it
-    "classes": {"id": "INTEGER", "title": "TEXT", "key": "TEXT", "created": "REAL", "salt": "TEXT",
-                "code": "TEXT", "notice": "TEXT", "phase": "TEXT", "until": "REAL",
-                "study": "TEXT"},
-    "rooms": {
-        "code": "TEXT", "class": "INTEGER", "setup": "TEXT", "deadline": "INTEGER",
-        "created": "REAL", "touched": "REAL", "paused": "INTEGER", "revealed": "INTEGER",
-        "stand_ins": "TEXT", "started": "INTEGER", "ended": "INTEGER",
-        "reserved": "TEXT", "muted": "INTEGER",
-    },
-    "seats": {
-        "room": "TEXT", "seat": "TEXT", "name": "TEXT", "key": "TEXT", "salt": "TEXT",
-        "ready": "INTEGER", "consents": "INTEGER",
-    },
-    "devices": {"owner": "TEXT", "key": "TEXT", "made": "REAL"},
-    "moves": {
-        "room": "TEXT", "turn": "INTEGER", "seat": "TEXT", "kind": "TEXT", "value": "TEXT",
-        "made_by": "TEXT", "at": "REAL",
-    },
-    "messages": {
-        "room": "TEXT", "number": "INTEGER", "day": "INTEGER", "round": "INTEGER", "seat": "TEXT",
-        "to": "TEXT", "words": "TEXT", "turn": "INTEGER", "at": "REAL",
-    },
-    "answers": {  # to the questions of a study
-        "room": "TEXT", "seat": "TEXT", "time": "TEXT", "number": "INTEGER", "words": "TEXT",
-        "at": "REAL",
-    },
-    "set_aside": {  # moves that could not be played back
-        "room": "TEXT", "turn": "INTEGER", "seat": "TEXT", "kind": "TEXT", "value": "TEXT",
-        "made_by": "TEXT", "at": "REAL", "since": "REAL",
-    },
-}  # fmt: skip
-KEYS: dict[str, tuple[str, ...]] = {
-    "classes": ("id",), "rooms": ("code",), "seats": ("room", "seat"), "devices": ("owner", "key"),
-    "moves": ("room", "turn"), "messages": ("room", "number"),
-    "answers": ("room", "seat", "time", "number"), "set_aside": ("room", "turn", "since"),
-}  # fmt: skip
 BESIDE = ("", "-journal", "-wal", "-shm")  # the file and what SQLite may leave beside it
 PATIENCE = 3.0  # seconds to wait for another program that holds the file
 DEEP = 60.0  # seconds between comparisons of a file that looks untouched
 MOST_NOTICES = 5
-NOT_A_DATABASE = "SQLITE_NOTADB"
 IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED")
 NEVER = (-1, -1)
 
@@ -75,34 +44,6 @@ log = logging.getLogger(__name__)
 
 class NotStored(ConfigError):  # noqa: N818 - says what has not happened
     """What could not be stored and so has not happened; it can be tried again."""
-
-
-@dataclass(frozen=True)
-class Add:
-    """A new row."""
-
-    table: str
-    row: Row
-
-
-@dataclass(frozen=True)
-class Set:
-    """New values in the rows that are ``where``."""
-
-    table: str
-    where: Row
-    values: Row
-
-
-@dataclass(frozen=True)
-class Drop:
-    """No rows any more that are ``where``."""
-
-    table: str
-    where: Row
-
-
-Change = Add | Set | Drop
 
 
 class Store:
@@ -127,11 +68,11 @@ class Store:
         self._logged = Limit(1, 60.0)
         try:
             opened = self._open()
-            damaged = _integrity(opened)
-            self.tables = _salvaged(opened) if damaged else _read(opened)
+            broken = damaged(opened)
+            self.tables = salvaged(opened) if broken else read(opened)
         except (sqlite3.Error, OSError) as error:
             raise ConfigError(f"{path} cannot be used to keep rooms: {error}") from None
-        if damaged:
+        if broken:
             self._write_anew(say.FILE_DAMAGED, say.FILE_SALVAGED)
 
     def close(self) -> None:
@@ -165,7 +106,7 @@ class Store:
             raise NotStored(say.NOT_STORED.format(why=say.FILE_GONE))
         self._remember()
         for change in changes:
-            _apply(self.tables, change)
+            apply(self.tables, change)
 
     def look(self, *, deep: bool = False) -> None:
         """See whether the file is what it should be, and if not, write it anew.
@@ -191,7 +132,7 @@ class Store:
         connection.execute("BEGIN IMMEDIATE")
         try:
             for change in changes:
-                connection.execute(*_sql(change))
+                connection.execute(*statement(change))
             connection.execute("COMMIT")
         except sqlite3.Error:
             with suppress(sqlite3.Error):
@@ -208,12 +149,12 @@ class Store:
         self.close()
         try:
             opened = self._open()
-            found = _read(opened)
+            found = read(opened)
         except (sqlite3.Error, OSError):
             raise NotStored(reason) from None  # the next look finds out more
         after = {table: dict(rows) for table, rows in self.tables.items()}
         for change in changes:
-            _apply(after, change)
+            apply(after, change)
         if found == after:
             return
         if found != self.tables:
@@ -245,9 +186,9 @@ class Store:
         address = f"{self.path.resolve().as_uri()}?mode=ro"
         try:
             with closing(sqlite3.connect(address, timeout=1.0, uri=True)) as fresh:
-                if _integrity(fresh):
+                if damaged(fresh):
                     return say.FILE_DAMAGED
-                held = _read(fresh)
+                held = read(fresh)
         except sqlite3.OperationalError as error:
             if getattr(error, "sqlite_errorname", "") in IN_USE:
                 return ""  # by another program; looked at again soon
@@ -269,11 +210,11 @@ class Store:
             for end in BESIDE:
                 fresh.with_name(f"{fresh.name}{end}").unlink(missing_ok=True)
             with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
-                _prepare(connection)
+                prepare(connection)
                 connection.execute("BEGIN")
                 for table, rows in self.tables.items():
                     for row in rows.values():
-                        connection.execute(*_sql(Add(table, row)))
+                        connection.execute(*statement(Add(table, row)))
                 connection.execute("COMMIT")
             self.close()
             aside = _set_aside(self.path)
@@ -298,7 +239,7 @@ class Store:
         """Open the file, which is made if need be, for its owner only."""
         opened = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
-            _prepare(opened)
+            prepare(opened)
         except sqlite3.Error:
             opened.close()
             raise
@@ -313,99 +254,6 @@ class Store:
             found = os.stat(self.path)
             self._file = (found.st_dev, found.st_ino)
             self._left = (found.st_size, found.st_mtime_ns)
-
-
-# --- SQL ---------------------------------------------------------------------------------------
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Set how much a file must survive, and make the tables and columns that it lacks.
-
-    One file, so that a copy of it is a copy of everything; every change is on the disk when it is
-    acknowledged, whatever becomes of the machine.
-    """
-    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    connection.execute("PRAGMA journal_mode=DELETE")
-    connection.execute("PRAGMA synchronous=FULL")
-    for table, columns in COLUMNS.items():
-        present = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-        if not present:
-            listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-            key = ", ".join(f'"{name}"' for name in KEYS[table])
-            connection.execute(f"CREATE TABLE {table} ({listed}, PRIMARY KEY ({key}))")
-        for name in columns.keys() - set(present) if present else ():
-            connection.execute(f'ALTER TABLE {table} ADD COLUMN "{name}" {columns[name]}')
-
-
-def _sql(change: Change) -> tuple[str, list[Any]]:
-    if isinstance(change, Add):
-        names = ", ".join(f'"{name}"' for name in change.row)
-        marks = ", ".join("?" * len(change.row))
-        return f"INSERT INTO {change.table} ({names}) VALUES ({marks})", list(change.row.values())
-    where = " AND ".join(f'"{name}" = ?' for name in change.where)
-    held = list(change.where.values())
-    if isinstance(change, Drop):
-        return f"DELETE FROM {change.table} WHERE {where}", held
-    new = ", ".join(f'"{name}" = ?' for name in change.values)
-    return f"UPDATE {change.table} SET {new} WHERE {where}", [*change.values.values(), *held]
-
-
-def _apply(tables: Tables, change: Change) -> None:
-    """Do to a mirror what was done to the file."""
-    rows = tables[change.table]
-    if isinstance(change, Add):
-        full = dict.fromkeys(COLUMNS[change.table]) | change.row
-        rows[_key(change.table, full)] = full
-        return
-    wanted = change.where.items()
-    for key in [key for key, row in rows.items() if wanted <= row.items()]:
-        if isinstance(change, Set):
-            rows[key] = rows[key] | change.values  # nothing changes what names a row
-        else:
-            del rows[key]
-
-
-def _key(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in KEYS[table])
-
-
-# --- reading -----------------------------------------------------------------------------------
-
-
-def _integrity(connection: sqlite3.Connection) -> bool:
-    """Whether the file is damaged."""
-    try:
-        [(said,)] = connection.execute("PRAGMA integrity_check(1)").fetchall()
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "") == NOT_A_DATABASE:
-            raise
-        return True
-    return bool(said != "ok")
-
-
-def _read(connection: sqlite3.Connection) -> Tables:
-    return {
-        table: {_key(table, row): row for row in _select(connection, table, "rowid")}
-        for table in COLUMNS
-    }
-
-
-def _salvaged(connection: sqlite3.Connection) -> Tables:
-    """What can be read of a damaged file, from both ends of every table."""
-    tables: Tables = {table: {} for table in COLUMNS}
-    for table, found in tables.items():
-        for order in ("rowid", "rowid DESC"):
-            with suppress(sqlite3.DatabaseError):
-                for row in _select(connection, table, order):
-                    found[_key(table, row)] = row
-    return tables
-
-
-def _select(connection: sqlite3.Connection, table: str, order: str) -> Iterator[Row]:
-    names = list(COLUMNS[table])
-    listed = ", ".join(f'"{name}"' for name in names)
-    for row in connection.execute(f"SELECT {listed} FROM {table} ORDER BY {order}"):
-        yield dict(zip(names, row, strict=True))
 
 
 def _set_aside(path: Path) -> Path | None:

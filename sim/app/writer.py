@@ -8,7 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from sim.app import strings as say
-from sim.app.store import PATIENCE, Change, NotStored, Store
+from sim.app.store import PATIENCE, NotStored, Store
+from sim.app.tables import Change
 
 LEAST = 0.05  # seconds of patience for what has waited in line
 

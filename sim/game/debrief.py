@@ -258,7 +258,10 @@ def follow(
     All evenings are continued with one branch, so that their futures meet the same chance, and what
     was found out while a game went on is what would be found at its end.
     """
-    game = Game(setup, moves, keep=True)
+    return _further(Game(setup, moves, keep=True), known, most, futures)
+
+
+def _further(game: Game, known: Followed, most: int, futures: int) -> tuple[Followed, int]:
     known = Followed(dict(known.shares), dict(known.effects))
     days = [day for day in _looked_at(game) if day not in known.shares]
     numbers = [number for number in _otherwise(game, known) if number not in known.effects]
@@ -279,7 +282,7 @@ def odds(
     game = Game(setup, moves, keep=True)
     found, wanting = known or Followed(), 1
     while wanting:  # which decisions are looked at depends on the shares
-        found, wanting = follow(setup, moves, found, MOST_EVENINGS + MOST_EFFECTS, futures)
+        found, wanting = _further(game, found, MOST_EVENINGS + MOST_EFFECTS, futures)
     days = _looked_at(game)
     shares = [found.shares[day] for day in days]
     asked = [decision.question.day for decision in game.decisions]
