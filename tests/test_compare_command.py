@@ -13,10 +13,12 @@ from finished_cells import ended_on, falsify, put_cell, put_sweep
 
 from sim import cli
 from sim.analysis.compare import compare
+from sim.analysis.curves import difference_curves
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.mechanisms import mechanisms
 from sim.config import PARTIES
 from sim.plots.catalogue import FAMILIES, draw
+from sim.plots.swept import parameter_in_words
 from sim.report.cells import CellsError, open_cells
 
 
@@ -104,6 +106,43 @@ def test_an_outcome_is_drawn_by_a_parameter(
     two = ["--by", "afghan_taliban.trust", "--by", "pakistan.trust", "--out", "two"]
     assert run("compare", trusts, *two) == 0
     assert "heatmap.png" in names(Path("two"))
+
+
+@pytest.mark.parametrize(("outcome", "kind"), [("RMST(40)", "rmst"), ("S(30)", "survival")])
+def test_a_response_has_the_paired_differences_from_its_first_value(
+    trusts: Path, outcome: str, kind: str
+) -> None:
+    cells = open_cells([trusts]).cells
+    drawn = draw("response", cells, by=["pakistan.trust"], outcome=outcome, sheet="page")
+    day = int(outcome.partition("(")[2][:-1])
+    rows = drawn.table[drawn.table["panel"] == "difference"]
+    assert (rows.loc[rows["x"] == 0.2, ["value", "lower", "upper"]] == 0).all(axis=None)
+    for theirs in ("0.2", "0.4"):
+        pair = {
+            float(trust): next(
+                x for name, x in cells.items()
+                if f"pakistan.trust={trust}" in name and f"taliban.trust={theirs}" in name
+            )
+            for trust in ("0.2", "0.4")
+        }  # fmt: skip
+        known = difference_curves({str(x): y for x, y in pair.items()}, "0.2", "collapse", kind)
+        curve = known["0.4"]
+        (row,) = rows[(rows["x"] == 0.4) & (rows["series"] == f"trust {theirs}")].itertuples()
+        shown = (row.value, row.lower, row.upper)
+        assert shown == pytest.approx((curve.value[day], curve.lower[day], curve.upper[day]))
+    assert "paired by common random numbers" in drawn.footer
+
+
+def test_a_parameter_is_named_in_words(trusts: Path) -> None:
+    scenario = next(iter(open_cells([trusts]).cells.values())).scenario
+    assert parameter_in_words("pakistan.trust", scenario) == (
+        "Islamabad's trust",
+        "Islamabad: prior probability that the other side acts in good faith (probability)",
+    )
+    assert parameter_in_words("protocol", scenario) == ("protocol", "the rules of a round")
+    short, said = parameter_in_words("mediators.qatar.leverage", scenario)
+    assert short == "qatar leverage"
+    assert said.startswith("qatar: ")
 
 
 def test_a_switch_is_a_category_and_scenarios_are_lines(cells: Path, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def row(found, quantity, scope="all futures", scenario="other"):
         ("agreed by day 30", 0.25, 0.25),
         ("agreed by day 100", 0.5, 0.75),
         ("attacks", 100 * 230 / 230, 100 * 155 / 300),
-        ("Pakistan's trust, last day", 0.25, 0.4),
+        ("Islamabad's trust, last day", 0.25, 0.4),
     ],
 )
 def test_levels_by_hand(quantity, reference, value):
@@ -90,7 +90,9 @@ def test_levels_by_hand(quantity, reference, value):
 def test_futures_lasting_in_both_by_hand():
     found = row(BY_HAND, "attacks", "lasting in both")
     assert (found.reference, found.value, found.share) == (100, 50, 0.25)
-    assert row(BY_HAND, "Pakistan's trust, last day", "lasting in both").value == pytest.approx(0.6)
+    assert row(BY_HAND, "Islamabad's trust, last day", "lasting in both").value == pytest.approx(
+        0.6
+    )
 
 
 def test_split_by_agreement_by_hand():

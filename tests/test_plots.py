@@ -468,6 +468,10 @@ def test_no_text_of_a_sweep_is_cut_or_covered(size, sheet):
         look = {"theme": theme, "sheet": sheet}
         assert faults(heatmap(table, x, y, "S(90)", ABOUT, center=center, **look).figure) == []
         assert faults(response(table, x, "S(90)", ABOUT, by=y, **look).figure) == []
+        beside = table.rename(columns={x: "x", y: "series", "S(90)": "value"})
+        words = {"labels": ["the side's prior probability of good faith (probability)"], **look}
+        drawn = response(table, x, "S(90)", ABOUT, by=y, differences=beside, **words)
+        assert faults(drawn.figure) == []
 
 
 def test_many_scenarios_with_long_names_stay_apart():
@@ -547,7 +551,9 @@ def test_every_figure_states_its_facts(name):
     for fact in ("End = collapse: open hostilities", "Horizon", f"{size} replicates", "seed",
                  "accounts: mixed", key, "What-if simulation, not a forecast."):  # fmt: skip
         assert fact in footer
-    if name not in ("fans", "states"):
+    if name == "hazard":
+        assert "No bands for more than 3 curves." in footer
+    elif name not in ("fans", "states"):
         assert "95% Monte Carlo" in footer
     assert footer.partition("\n")[0] in shown
 

@@ -217,23 +217,20 @@ def test_the_question_of_one_cell_is_about_it_alone(sweep: Path) -> None:
 
 def test_the_chart_of_talks_has_every_future_in_one_state_each_evening(sweep: Path) -> None:
     cells = open_cells([sweep]).ordered
-    held = states.specification(cells, "collapse")["datasets"]
-    for cell, ensemble in (
-        ("baseline", cells["baseline"]),
-        ("no mediators", cells["no_mediators"]),
-    ):
+    spec = states.specification(cells, "collapse")
+    areas, changes = spec["datasets"]["areas"], spec["datasets"]["changes"]
+    names = next(x["value"] for x in spec["params"] if x["name"] == "states")
+    for cell, ensemble in enumerate(cells.values()):
         found = follow(ensemble, "collapse")
         for day in range(41):
-            here = [
-                x for x in held["areas"] if x["c"] == cell and x["d"] <= day < x["next"] and x["n"]
-            ]
+            here = [x for x in areas if x["c"] == cell and x["d"] <= day < x["to"] and x["n"]]
             assert sum(x["n"] for x in here) == 60
-            assert {x["s"]: x["n"] / 60 for x in here} == pytest.approx(
+            assert {names[x["k"]]: x["n"] / 60 for x in here} == pytest.approx(
                 {name: row[day] for name, row in found.share.iterrows() if row[day] > 0}
             )
             tops = sorted((x["low"], x["low"] + x["n"]) for x in here)
             assert [low for low, _ in tops] == [0, *(high for _, high in tops[:-1])]
-        moved = sum(x["n"] for x in held["changes"] if x["c"] == cell)
+        moved = sum(x["n"] for x in changes if x["c"] == cell)
         assert moved == found.moves["futures"].sum() > 0
 
 

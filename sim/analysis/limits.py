@@ -22,8 +22,17 @@ def decimals(unit: str) -> int:
 
 def as_text(value: float, unit: str, sign: bool = False) -> str:
     """A number as text in every table and figure, with its sign if it is a difference."""
-    text = f"{value:{'+' if sign else ''}.{decimals(unit)}f}".replace("-", "−")
-    return text[1:] if sign and float(text[1:]) == 0 else text
+    return rounded(value, decimals(unit), sign)
+
+
+def rounded(value: float, digits: int, sign: bool = False) -> str:
+    """A number with so many decimals, with its sign if it is a difference; 0 has none.
+
+    The same share as a mean and as a product may differ in its last bit, which must not round it
+    to another text: 453 of 2,000 is 0.227 either way.
+    """
+    text = f"{round(value, 9):{'+' if sign else ''}.{digits}f}".replace("-", "−")
+    return text[1:] if text[0] in "+−" and float(text[1:]) == 0 else text
 
 
 def interval(numbers: Sequence[float], unit: str, sign: bool = False) -> str:

@@ -20,6 +20,8 @@ PER_RATE = 1000
 """Days in force per which ends are counted."""
 PER_PATH = 100
 """Days followed per which attacks and the like are counted."""
+SIDES = ("Islamabad", "Kabul")
+"""What the sides are called where a scenario does not say."""
 ALL, BOTH = "all futures", "lasting in both"
 GROUPS = {
     (False, False): "agreed in neither",
@@ -33,14 +35,14 @@ COUNTS = {
     "misattributed": "attacks wrongly laid there",
     "clashes": "border clashes",
     "violations": "detected violations",
-    "pakistan_strikes": "days with Pakistani strikes",
-    "afghan_taliban_strikes": "days with Afghan Taliban strikes",
+    "pakistan_strikes": "days with strikes by {0}",
+    "afghan_taliban_strikes": "days with strikes by {1}",
     "rounds_held": "rounds held",
     "rounds_failed": "rounds broken off",
 }
 TRUST = {
-    "pakistan_trust": "Pakistan's trust, last day",
-    "afghan_taliban_trust": "Afghan Taliban's trust, last day",
+    "pakistan_trust": "{0}'s trust, last day",
+    "afghan_taliban_trust": "{1}'s trust, last day",
 }
 
 
@@ -96,18 +98,22 @@ def path_measures(
     futures: tuple[Futures, Futures],
     names: tuple[str, str],
     paired: bool,
+    sides: tuple[str, str] = SIDES,
 ) -> Iterator[Measure]:
     """Agreement, trust, attacks and the like, of a scenario and the reference, in this order.
 
     `runs` have one row per future in the order of `futures`. If `paired`, also within the futures
     that last to the horizon under both scenarios, and the difference in lasting split by agreement.
+    `sides` are what the two sides are called.
     """
     horizon = futures[0].horizon
     values = tuple(_values(x, horizon) for x in runs)
+    called = {key: text.format(*sides) for key, text in {**COUNTS, **TRUST}.items()}
     known = [name for name in values[0] if name in values[1]]
     ones = tuple(np.ones(len(x)) for x in runs)
     for name in known:
-        yield _path(name, _two(tuple(x[name] for x in values)), ones, _followed(runs), horizon)
+        tops = _two(tuple(x[name] for x in values))
+        yield _path(name, called.get(name, name), tops, ones, _followed(runs), horizon)
     if not paired:
         return
     lasted = (
@@ -120,7 +126,8 @@ def path_measures(
             continue
         inside = _two(tuple(x[name] * both for x in values))
         whole = both * length
-        path = _path(name, inside, (both, both), (whole, whole), horizon)
+        said = called.get(name, name)
+        path = _path(name, said, inside, (both, both), (whole, whole), horizon)
         yield replace(path, scope=BOTH, share=float(both.mean()))
     last = f"agreed by day {horizon}"
     if last in known:
@@ -161,19 +168,20 @@ def _followed(runs: Sequence[pd.DataFrame]) -> tuple[FloatArray, ...]:
 
 def _path(
     name: str,
+    said: str,
     tops: tuple[FloatArray, FloatArray],
     ones: tuple[FloatArray, ...],
     followed: tuple[FloatArray, ...],
     horizon: int,
 ) -> Measure:
-    """A share, a mean or a rate per day followed, as the quantity's name asks for."""
+    """A share, a mean or a rate per day followed, as the quantity's name asks for; `said` so."""
     if name in COUNTS:
         unit = f"per {PER_PATH} days"
         bottoms = _two(followed)
-        return Measure("path", COUNTS[name], name, unit, tops, bottoms, per=PER_PATH)
+        return Measure("path", said, name, unit, tops, bottoms, per=PER_PATH)
     unit = "probability" if name in TRUST else "share"
     key = name if name in TRUST else ("agreed" if name.endswith(f" {horizon}") else "agreed early")
-    return Measure("path", TRUST.get(name, name), key, unit, tops, _two(ones))
+    return Measure("path", said, key, unit, tops, _two(ones))
 
 
 def _by_agreement(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.analysis.compare import Comparison, compare
+from sim.analysis.compare import compare
+from sim.analysis.comparison import Comparison
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.layers import Contrasts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.compare import Comparison
+from sim.analysis.comparison import Comparison
 from sim.analysis.layers import LAYERS, Contrasts
 from sim.plots.page import Page
 from sim.plots.style import Pen, Style

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.analysis.compare import Comparison, compare
+from sim.analysis.compare import compare
+from sim.analysis.comparison import Comparison
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.limits import as_text, interval
 from sim.plots.effects import draw_effects, how_compared
@@ -171,4 +172,5 @@ def _heading(rows: pd.DataFrame) -> str:
     unit, cause = str(rows["unit"].iloc[0]), str(rows["cause"].iloc[0])
     name = f"ended by {CAUSES.get(cause, cause)}" if cause else str(rows["quantity"].iloc[0])
     base = as_text(float(rows["reference"].iloc[0]), unit)
-    return f"{name} [{base}{' days' if unit == 'days' else ''}]"
+    days = "\u00a0days" if unit == "days" else ""  # a bracket is not broken
+    return f"{name} [{base}{days}]"

@@ -56,7 +56,7 @@ def main(words: list[str]) -> int:
 
 
 def _write(drawing: Drawing, path: Path, dpi: int) -> None:
-    """Write a small picture, in 128 colours.
+    """Write a small picture, in 256 colours.
 
     It is drawn at its sheet's resolution, for which texts were measured, and made smaller.
     """
@@ -68,7 +68,7 @@ def _write(drawing: Drawing, path: Path, dpi: int) -> None:
     with whole(path) as partial, Image.open(drawn) as large:
         size = round(share * large.width), round(share * large.height)
         small = large.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-        small.quantize(128).save(partial, "PNG", optimize=True)
+        small.quantize(256, Image.Quantize.FASTOCTREE).save(partial, "PNG", optimize=True)
 
 
 @cache

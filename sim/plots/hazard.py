@@ -96,7 +96,9 @@ def _draw(
     """Draw every hazard with its label."""
     page.bottom += 3.6 * page.em
     several = len(curves) > 1
-    room = SIDE[page.sheet.name] * page.width if several else 0.5 * page.extent("Dec 2025")
+    widest = max((page.extent(labels[name], weight="bold") for name in curves), default=0.0)
+    room = min(SIDE[page.sheet.name] * page.width, widest + (LABEL + 1) * page.em)
+    room = room if several else 0.5 * page.extent("Dec 2025")
     sides = (page.left + 4.8 * page.em, page.right - room)
     axes, _ = dated_axes(page, first.scenario, first.horizon, sides, events=not several)
     axes.set_ylabel("Hazard per 1,000 days")

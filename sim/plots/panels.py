@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.analysis.compare import Comparison
+from sim.analysis.comparison import Comparison
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.limits import as_text, interval
 from sim.plots.comparison import Group, gather

@@ -48,9 +48,10 @@ def states(
     footer = facts({ensemble.scenario.name: ensemble}, end, [about], about.partition(" Each")[0])
     title = f"From talks to the end: {readable(ensemble.scenario.name)}"
     with styled(look, paper):
-        page = Page.with_body(look, paper, (title, ensemble.scenario.description, footer))
-        page.bottom += 3.6 * page.em
         narrow = paper.name == "column"
+        body = (len(found.names) * (2 * LEADING + 0.25) + 8.5) * paper.body / 72 if narrow else 0.0
+        page = Page.with_body(look, paper, (title, ensemble.scenario.description, footer), body)
+        page.bottom += 3.6 * page.em
         labels = {name: _label(found, name, narrow) for name in found.names}
         room = max(page.extent(text) for text in labels.values()) + 3 * page.em
         sides = (page.left + 4.6 * page.em, page.right - room)

@@ -96,13 +96,13 @@ def response(
     look, paper = theme_named(theme), sheet_named(sheet)
     _check(table, [x, outcome, lower, upper, *([by] if by else [])], about)
     rows = table.rename(columns={x: "x", outcome: "value", lower: "lower", upper: "upper"})
-    rows = rows.assign(series=rows[by].astype(str) if by else outcome, panel="response")
+    rows = rows.assign(series=rows[by].map(_name) if by else outcome, panel="response")
     rows = rows.sort_values(["series", "x"], kind="stable")
     if rows.duplicated(["series", "x"]).any():
         raise ValueError(f"the table has more than one row for a value of {x}")
     if differences is not None:
         beside = differences.assign(panel="difference")
-        beside["series"] = beside["series"].astype(str) if by else outcome
+        beside["series"] = beside["series"].map(_name) if by else outcome
         rows = pd.concat([rows, beside], ignore_index=True)
     rows = rows.assign(quantity=outcome)
     rows = rows[["panel", "series", "x", "quantity", "value", "lower", "upper"]]
@@ -141,7 +141,12 @@ def _what_if(about: Sequence[str]) -> list[str]:
 
 def _text(value: Any) -> str:
     """Write a parameter value shortly."""
-    return f"{value:g}" if isinstance(value, (int, float, np.number)) else readable(str(value))
+    return readable(_name(value))
+
+
+def _name(value: Any) -> str:
+    """A value as the name of a line: numbers shortly."""
+    return f"{value:g}" if isinstance(value, (int, float, np.number)) else str(value)
 
 
 def _draw_cells(
@@ -245,12 +250,14 @@ def _draw_panels(
     em, (x, outcome) = page.em, names
     widest = max(page.extent(readable(name)) for name in drawn) if named else 0.0
     room = min(SIDE[page.sheet.name] * page.width, widest + (LABEL + 1) * em) if named else em
-    size, across = page.sheet.body, page.right - page.left
+    size = page.sheet.body
     panels = [kind for kind in ("response", "difference") if (rows["panel"] == kind).any()]
     beside = len(panels) == 2 and page.sheet.name != "column"
     left, edge = page.left + 4.8 * em, page.right - (em if beside else room)
     wide = (edge - left - room - 4.8 * em) / 2 if beside else edge - left
-    said = page.wrap(x, wide + 4 * em if beside else across, size)
+    middle = left + wide / 2  # a label wider than its axes must not leave the page
+    most = 2 * min(middle - page.left, page.right - middle)
+    said = page.wrap(x, wide + 4 * em if beside else most, size)
     page.bottom += (3.6 + 1.1 * said.count("\n")) * em
     page.top -= 0.8 * em
     high = page.top - page.bottom

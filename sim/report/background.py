@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from sim.analysis.compare import CAUTION, Comparison
+from sim.analysis.comparison import CAUTION, Comparison
 from sim.config import ENDS, Scenario, Settings
 from sim.plots.words import accounts_of, readable
 from sim.report.cells import CellSet
@@ -26,8 +26,9 @@ MECHANISM = (
     "of the other. The ceasefire ends when a chain of answers meets the definition of its end."
 )
 CAVEATS = (
-    "Intervals show the simulation's own chance only: not uncertainty about the model, its "
-    "parameters or the record it starts from.",
+    "Intervals show the simulation's own chance; where limits for one more parameter set are "
+    "given, these hold the uncertainty of the parameters too. None holds that of the model or of "
+    "the record it starts from.",
     "Many parameters are assumed or calibrated, not measured; the appendix says which.",
     "The causes are the triggers of the chain of events in which the ceasefire ended; the mode "
     "says which definition was met, and by whom. A share can rise because another cause or mode no "
@@ -127,9 +128,10 @@ def reproduce(found: CellSet, several: bool) -> str:
     lines.append(f"ceasefire report again {options}--end {found.end}{horizon}")
     commands = f'<pre tabindex="0"><code>{escape(chr(10).join(lines))}</code></pre>\n'
     note = (
-        "The same version gives the same numbers: every chance event is addressed by seed, "
-        "purpose, day and future. A cell is the same if its key, under Provenance, is. What a cell "
-        "made from Python holds is in the config.yaml beside its results."
+        "Install the version that Provenance names (the commit of a clone, then make run). It "
+        "gives the same numbers: every chance event is addressed by seed, purpose, day and future. "
+        "A cell is the same if its key, under Provenance, is. What a cell made from Python holds "
+        "is in the config.yaml beside its results."
     )
     return paragraph(note) + commands
 

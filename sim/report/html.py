@@ -13,8 +13,11 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from sim.analysis.compare import Comparison, compare
-from sim.analysis.limits import interval
+import pandas as pd
+
+from sim.analysis.compare import compare
+from sim.analysis.comparison import Comparison
+from sim.analysis.limits import PointEstimate, as_text, interval
 from sim.analysis.mechanisms import Mechanisms, mechanisms
 from sim.plots.words import accounts_of, definition, lasting, mode_in_words, readable
 from sim.report import states
@@ -153,48 +156,77 @@ def _show(drawn: list[Picture]) -> str:
 def _answer(report: Report) -> str:
     """The main result in a few sentences."""
     found, compared = report.found, report.compared
-    horizon = found.horizon
-    base = found.cells[found.reference].survival(found.end)
-    first, last = base.rmst(horizon), base.at(horizon)
+    horizon, ensemble = found.horizon, found.cells[found.reference]
+    base, spread = ensemble.survival(found.end), ensemble.parameter_spread(found.end)
+    first, last = str(base.rmst(horizon)), str(base.at(horizon))
+    if spread is not None:
+        first += _beyond(spread.rmst(horizon), "days")
+        last += _beyond(spread.at(horizon), "share")
     said = [
         f"Under {readable(found.reference)} the ceasefire is {lasting(found.end, 'in force')} for "
         f"{first} of {horizon} days on average, and in a share of {last} of futures it is "
         f"{lasting(found.end)} on day {horizon}."
     ]
     if compared is not None:
-        rows = compared.table[compared.table["kind"] == "rmst"]
-        rows = rows.sort_values("difference", ascending=False, kind="stable")
-        longer = [_told(row) for row in rows.to_dict("records") if row["lower"] > 0]
-        shorter = [_told(row) for row in rows.to_dict("records")[::-1] if row["upper"] < 0]
-        unclear = rows[(rows["lower"] <= 0) & (rows["upper"] >= 0)]["scenario"]
-        if longer:
-            said.append(f"It holds longer under {'; '.join(longer)}.")
-        if shorter:
-            said.append(f"It holds less long under {'; '.join(shorter)}.")
-        if len(unclear):
-            names = ", ".join(readable(x) for x in unclear)
-            said.append(f"No difference is resolved with so many futures for {names}.")
-        said.append("In brackets: 95% intervals of the simulation's own chance.")
-    return "".join(paragraph(text) for text in said)
+        said += _compared(compared)
+    note = "In brackets: 95% intervals of the simulation's own chance"
+    if spread is not None:
+        note += "; after a semicolon, limits for one more set of the parameters that are not known"
+    return "".join(paragraph(text) for text in [*said, f"{note}."])
+
+
+def _compared(compared: Comparison) -> list[str]:
+    """Who lasts longer and less long than the reference, and for whom that is open."""
+    rows = compared.table[compared.table["kind"] == "rmst"]
+    rows = rows.sort_values("difference", ascending=False, kind="stable")
+    longer = [_told(row) for row in rows.to_dict("records") if row["lower"] > 0]
+    shorter = [_told(row) for row in rows.to_dict("records")[::-1] if row["upper"] < 0]
+    unclear = rows[(rows["lower"] <= 0) & (rows["upper"] >= 0)]["scenario"]
+    said = []
+    if longer:
+        said.append(f"It holds longer under {'; under '.join(longer)}.")
+    if shorter:
+        said.append(f"It holds less long under {'; under '.join(shorter)}.")
+    if len(unclear):
+        names = ", ".join(readable(x) for x in unclear)
+        said.append(f"No difference is resolved with so many futures for {names}.")
+    either = (rows["parameters_lower"] < 0) & (rows["parameters_upper"] > 0)
+    hinges = rows[either & ~rows["scenario"].isin(unclear)]["scenario"]
+    if len(hinges):
+        names = ", ".join(readable(str(x)) for x in hinges)
+        said.append(f"With other parameters that fit as well the sign may differ for {names}.")
+    return said
+
+
+def _beyond(point: PointEstimate, unit: str) -> str:
+    """Limits with the uncertainty of parameters, after those of chance."""
+    return f"; [{as_text(point.lower, unit)}, {as_text(point.upper, unit)}]"
 
 
 def _told(row: Mapping[Any, Any]) -> str:
     """One difference in words."""
     days = interval([float(row[x]) for x in ("difference", "lower", "upper")], "days", sign=True)
+    if row["parameters_lower"] == row["parameters_lower"]:
+        limits = (as_text(float(row[f"parameters_{x}"]), "days", True) for x in ("lower", "upper"))
+        days += f"; [{', '.join(limits)}]"
     return f"{readable(str(row['scenario']))} ({days} days)"
 
 
 def _effects(compared: Comparison) -> str:
     """The table of differences, and who outlasts whom."""
     wide = compared.lasting
+    base = readable(compared.reference)
+    out = _wide(f"Differences from {base} with 95% intervals", wide)
+    if compared.table["parameters_lower"].notna().any():
+        out += _wide("The same with limits for one more parameter set", compared.with_parameters)
+    return out
+
+
+def _wide(caption: str, wide: pd.DataFrame) -> str:
+    """A table of texts with a row for each scenario."""
     texts = zip(wide.index, wide.to_numpy().tolist(), strict=True)
     rows = [[readable(str(name)), *map(str, row)] for name, row in texts]
-    return table(
-        f"Differences from {readable(compared.reference)} with 95% intervals",
-        ["Scenario", *wide.columns],
-        rows,
-        numbers=range(1, len(wide.columns) + 1),
-    )
+    return table(caption, ["Scenario", *wide.columns], rows, range(1, len(wide.columns) + 1))
 
 
 def _levels(found: CellSet) -> str:

@@ -19,7 +19,7 @@ from sim.analysis.curves import difference_curves
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.sample import SurvivalInputError
 from sim.config import ENDS
-from sim.plots.style import THEMES
+from sim.plots.style import SHEETS, THEMES, pens
 from sim.plots.words import distinct, readable
 
 TITLE = "Survival of simulated ceasefires"
@@ -31,6 +31,8 @@ MOST_PAIRS = 8
 DAYS = 60
 """Days drawn at most, evenly spaced; milestones and the last day are among them."""
 MILESTONES = (7, 30, 60, 90, 180, 270, 365)
+GREY = "#767676"
+"""Colour of the reference, which is seen on white and on black."""
 SHARE, DIFFERENCE = "share in force", "difference from the reference"
 
 
@@ -48,27 +50,64 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
     known = [x for x in ENDS if _has(shown.values(), x)]
     days = _days(horizon)
     rows = [row for x in known for row in _rows(shown, reference, x, days)]
-    first = THEMES["light"]
-    colors = [first.series[k % len(first.series)] for k in range(len(names))]
-    colors[names.index(reference)] = "#767676"
-    params = [
-        choice("view", "Show", SHARE, [SHARE, DIFFERENCE]),
-        choice("end", "End of the ceasefire", readable(end), [readable(x) for x in known]),
-        choice("ref", "Reference", labels[names.index(reference)],
-                labels if len(names) <= MOST_PAIRS else [labels[names.index(reference)]]),
-        slider("last", "Last day", horizon, min(7, horizon), horizon),
-        slider("day", "Milestone (day)", min(90, horizon), 1, horizon),
-        *(
-            {"name": f"on{k}", "value": True,
-             "bind": {"input": "checkbox", "name": f"{label} "}}
-            for k, label in enumerate(labels)
-        ),
-    ]  # fmt: skip
-    wanted = " || ".join(f"(datum.who == {json.dumps(x)} && on{k})" for k, x in enumerate(labels))
-    color = {
+    drawn = pens(names, reference, THEMES["light"], SHEETS["page"])  # as in the still figures
+    colors = [GREY if name == reference else drawn[name].color for name in names]
+    shown_as = {
         "field": "who", "type": "nominal", "title": None, "sort": labels,
         "scale": {"domain": labels, "range": colors},
     }  # fmt: skip
+    first = labels[names.index(reference)]
+    bases = labels if len(names) <= MOST_PAIRS else [first]
+    return {
+        "$schema": SCHEMA,
+        "description": "Survival of simulated ceasefires by scenario, with 95% limits.",
+        "data": {"name": "curves", "values": rows},
+        "params": _asked(labels, bases, first, (end, known), horizon),
+        "transform": _chosen(labels),
+        "vconcat": [_curves(shown_as), _reading(shown_as)],
+        "resolve": {"scale": {"color": "shared"}},
+    }
+
+
+def _asked(
+    labels: Sequence[str], bases: list[str], first: str, ends: tuple[str, list[str]], horizon: int
+) -> list[dict[str, Any]]:
+    """What a reader can choose, and a box to tick for each scenario."""
+    end, known = ends
+    return [
+        choice("view", "Show", SHARE, [SHARE, DIFFERENCE]),
+        choice("end", "End of the ceasefire", readable(end), [readable(x) for x in known]),
+        choice("ref", "Reference", first, bases),
+        slider("last", "Last day", horizon, min(7, horizon), horizon),
+        slider("day", "Milestone (day)", min(90, horizon), 1, horizon),
+        *(
+            {"name": f"on{k}", "value": True, "bind": {"input": "checkbox", "name": f"{label} "}}
+            for k, label in enumerate(labels)
+        ),
+    ]
+
+
+def _chosen(labels: Sequence[str]) -> list[dict[str, Any]]:
+    """From all rows to those asked for: who, value, low and high.
+
+    A difference is held once for each pair and turned about where the reference is its first.
+    """
+    wanted = " || ".join(f"(datum.who == {json.dumps(x)} && on{k})" for k, x in enumerate(labels))
+    return [
+        {"filter": "datum.e == end"},
+        {"filter": f"view == {json.dumps(SHARE)} ? !isValid(datum.b) : isValid(datum.b) && "
+                   "(datum.a == ref || datum.b == ref)"},
+        {"calculate": "isValid(datum.b) && datum.a == ref ? -1 : 1", "as": "sign"},
+        {"calculate": "datum.sign < 0 ? datum.b : datum.a", "as": "who"},
+        {"calculate": "datum.sign * datum.v", "as": "value"},
+        {"calculate": "datum.sign < 0 ? -datum.u : datum.l", "as": "low"},
+        {"calculate": "datum.sign < 0 ? -datum.l : datum.u", "as": "high"},
+        {"filter": wanted},
+    ]  # fmt: skip
+
+
+def _curves(color: dict[str, Any]) -> dict[str, Any]:
+    """Curves with bands, read by pointing."""
     x = {"field": "d", "type": "quantitative", "title": "Day",
          "scale": {"domain": [0, {"expr": "last"}], "nice": False}}  # fmt: skip
     tooltip = [
@@ -81,12 +120,10 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
     pointed = {
         "name": "at",
         "select": {"type": "point", "on": "pointerover", "clear": "pointerout"},
-    }  # fmt: skip
-    value, low, high = (f"format(datum.{name}, '.3f')" for name in ("value", "low", "high"))
-    text = f"datum.who + ': ' + {value} + ' [' + {low} + ', ' + {high} + ']'"
+    }
     y = {"field": "value", "type": "quantitative", "title": None}
     line = {"type": "line", "interpolate": "step-after", "clip": True}
-    curve = {
+    return {
         "width": "container",
         "height": 320,
         "title": {"text": {"expr": "view"}, "anchor": "start", "fontSize": 12},
@@ -105,7 +142,13 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
              "encoding": {"x": {"datum": {"expr": "day"}, "type": "quantitative"}}},
         ],
     }  # fmt: skip
-    reading = {
+
+
+def _reading(color: dict[str, Any]) -> dict[str, Any]:
+    """Values with limits at the milestone, a line for each scenario."""
+    value, low, high = (f"format(datum.{name}, '.3f')" for name in ("value", "low", "high"))
+    text = f"datum.who + ': ' + {value} + ' [' + {low} + ', ' + {high} + ']'"
+    return {
         "height": {"step": 18},
         "width": "container",
         "title": {"text": {"expr": "'Day ' + day"}, "anchor": "start", "fontSize": 12},
@@ -115,31 +158,12 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
         ],
         "mark": {"type": "text", "align": "left", "fontSize": 12},
         "encoding": {
-            "y": {"field": "who", "type": "nominal", "sort": labels, "axis": None},
+            "y": {"field": "who", "type": "nominal", "sort": color["sort"], "axis": None},
             "x": {"value": 4},
             "text": {"field": "said"},
             "color": {**color, "legend": None},
         },
     }
-    return {
-        "$schema": SCHEMA,
-        "description": "Survival of simulated ceasefires by scenario, with 95% limits.",
-        "data": {"name": "curves", "values": rows},
-        "params": params,
-        "transform": [
-            {"filter": "datum.e == end"},
-            {"filter": f"view == {json.dumps(SHARE)} ? !isValid(datum.b) : isValid(datum.b) && "
-                       "(datum.a == ref || datum.b == ref)"},
-            {"calculate": "isValid(datum.b) && datum.a == ref ? -1 : 1", "as": "sign"},
-            {"calculate": "datum.sign < 0 ? datum.b : datum.a", "as": "who"},
-            {"calculate": "datum.sign * datum.v", "as": "value"},
-            {"calculate": "datum.sign < 0 ? -datum.u : datum.l", "as": "low"},
-            {"calculate": "datum.sign < 0 ? -datum.l : datum.u", "as": "high"},
-            {"filter": wanted},
-        ],
-        "vconcat": [curve, reading],
-        "resolve": {"scale": {"color": "shared"}},
-    }  # fmt: skip
 
 
 def choice(name: str, label: str, value: str, options: Sequence[str]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ figure img { width: 100%; min-width: 34rem; height: auto; display: block; }
 figcaption { font-size: 0.9rem; margin-top: 0.4rem; max-width: 46rem; }
 .scroll { overflow-x: auto; margin: 0.8rem 0 1.4rem; }
 table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; padding-bottom: 0.4rem; max-width: 46rem; }
+caption { text-align: left; padding-bottom: 0.4rem; max-width: min(46rem, calc(100vw - 2.6rem)); }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.9rem 0.25rem 0;
   border-bottom: 1px solid var(--line); }
 thead th { border-bottom: 2px solid var(--muted); vertical-align: bottom; }
@@ -62,7 +62,7 @@ dd { margin: 0; }
   a { color: inherit; text-decoration: none; }
   h2, h3, caption { break-after: avoid; }
   h2 { margin-top: 1.6rem; }
-  figure, tr { break-inside: avoid; }
+  figure, tr, .scroll { break-inside: avoid; }
   thead { display: table-header-group; }
   .scroll, figure { overflow: visible; }
   figure img { min-width: 0; width: auto; max-width: 100%; max-height: 112mm; }
@@ -71,7 +71,7 @@ dd { margin: 0; }
   .small th, .small td { padding-top: 0.1rem; padding-bottom: 0.1rem; line-height: 1.3; }
   .fixed table { min-width: 0; }
   th, td { padding-right: 0.5rem; }
-  tbody th { min-width: 0; }
+  tbody th { min-width: 0; overflow-wrap: break-word; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
   .new-page { break-before: page; }
   .interactive { display: none; }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.analysis.compare import Comparison
+from sim.analysis.comparison import Comparison
 from sim.analysis.limits import as_text
 from sim.analysis.mechanisms import Mechanisms
 from sim.analysis.states import states
@@ -94,7 +94,7 @@ def _picture(
         draw(name, cells, reference, end=found.end, theme=theme, sheet=SHEET, **more)
         for theme in ("light", "dark")
     )
-    return Picture(light, dark, alt, f"{caption} Alone: ceasefire figure {name} DIR.")
+    return Picture(light, dark, alt, f"{caption} To draw it again: ceasefire figure {name} DIR.")
 
 
 def _hazard(found: CellSet) -> list[Picture]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import NormalDist
 
-from sim.analysis.compare import Comparison
+from sim.analysis.comparison import Comparison
 from sim.analysis.limits import as_text, normal_quantile
 from sim.plots.words import definition, lasting, readable
 from sim.report.cells import CellSet
@@ -107,7 +107,7 @@ def _resolved(compared: Comparison) -> str:
         f"difference that so many futures tell from none with chance {POWER:.0%}"
     )
     note = (
-        "The number of futures is enough for differences larger than those resolved; for a smaller "
-        "one it grows with the square (Comparison.replicates_needed)."
+        "The number of futures is enough for differences larger than those resolved; half the "
+        "difference takes four times as many (Comparison.replicates_needed)."
     )
     return table(caption, head, rows, range(1, len(head))) + paragraph(note)

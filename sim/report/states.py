@@ -44,9 +44,13 @@ def specification(cells: Mapping[str, Ensemble], end: str) -> dict[str, Any]:
     labels = [short[name] for name in found]
     names = list(dict.fromkeys(x for each in found.values() for x in each.names))
     horizon = max(cells[name].horizon for name in found)
-    areas = [row for name, each in found.items() for row in _areas(each, short[name])]
-    changes = [row for name, each in found.items() for row in _changes(each, short[name])]
-    params: list[dict[str, Any]] = [slider("evening", "Day", min(30, horizon), 0, horizon)]
+    areas = [row for k, each in enumerate(found.values()) for row in _areas(each, names, k)]
+    changes = [row for k, each in enumerate(found.values()) for row in _changes(each, names, k)]
+    params: list[dict[str, Any]] = [
+        slider("evening", "Day", min(30, horizon), 0, horizon),
+        {"name": "states", "value": names},
+        {"name": "cells", "value": labels},
+    ]
     if len(labels) > 1:
         params.insert(0, choice("cell", "Scenario", labels[0], labels))
     else:
@@ -89,7 +93,8 @@ def _stacked(names: list[str], horizon: int) -> dict[str, Any]:
         "title": _title("'Share of watched futures'"),
         "data": {"name": "areas"},
         "transform": [
-            {"filter": "datum.c == cell"},
+            {"filter": "cells[datum.c] == cell"},
+            {"calculate": "states[datum.k]", "as": "s"},
             {"calculate": "datum.n / datum.of", "as": "share"},
             {"calculate": "datum.low / datum.of", "as": "floor"},
             {"calculate": "datum.floor + datum.share", "as": "ceiling"},
@@ -100,7 +105,7 @@ def _stacked(names: list[str], horizon: int) -> dict[str, Any]:
             {"params": [pointed],
              "mark": {"type": "rect", "aria": False, "strokeWidth": 0.5},
              "encoding": {
-                 "x": x, "x2": {"field": "next"}, "y": {"field": "floor", **share},
+                 "x": x, "x2": {"field": "to"}, "y": {"field": "floor", **share},
                  "y2": {"field": "ceiling"}, "color": color, "tooltip": tooltip,
                  "stroke": {**color, "legend": None},
                  "opacity": {"condition": {"param": "over", "value": 0.7, "empty": False},
@@ -116,10 +121,12 @@ def _stacked(names: list[str], horizon: int) -> dict[str, Any]:
 def _shares(names: list[str]) -> dict[str, Any]:
     """How many futures are in which state in the evening of the day chosen."""
     said = "datum.s + ': ' + format(datum.n, ',') + ' of ' + format(datum.of, ',')"
+    that_day = "datum.n && datum.d <= evening && datum.to > evening"
     return _listed(
         "areas",
         "'Evening of day ' + evening",
-        [{"filter": "datum.c == cell && datum.n && datum.d <= evening && datum.next > evening"},
+        [{"filter": f"cells[datum.c] == cell && {that_day}"},
+         {"calculate": "states[datum.k]", "as": "s"},
          {"calculate": said, "as": "line"}],
         {"field": "s", "sort": names},
     )  # fmt: skip
@@ -128,14 +135,15 @@ def _shares(names: list[str]) -> dict[str, Any]:
 def _week() -> dict[str, Any]:
     """The most frequent changes of the week up to the day chosen."""
     most = {"field": "total", "order": "descending"}
+    change = "states[datum.a] + ' → ' + states[datum.b]"
     return _listed(
         "changes",
         f"'Changes in the {WEEK} days to day ' + evening",
-        [{"filter": f"datum.c == cell && datum.d <= evening && datum.d > evening - {WEEK}"},
-         {"aggregate": [{"op": "sum", "field": "n", "as": "total"}], "groupby": ["m"]},
+        [{"filter": f"cells[datum.c] == cell && datum.d <= evening && datum.d > evening - {WEEK}"},
+         {"aggregate": [{"op": "sum", "field": "n", "as": "total"}], "groupby": ["a", "b"]},
          {"window": [{"op": "row_number", "as": "rank"}], "sort": [most]},
          {"filter": f"datum.rank <= {MOST_CHANGES}"},
-         {"calculate": "format(datum.total, ',') + ': ' + datum.m", "as": "line"}],
+         {"calculate": f"format(datum.total, ',') + ': ' + {change}", "as": "line"}],
         {"field": "rank"},
     )  # fmt: skip
 
@@ -163,8 +171,11 @@ def _title(said: str) -> dict[str, Any]:
     return {"text": {"expr": said}, "anchor": "start", "fontSize": 12}
 
 
-def _areas(found: States, cell: str) -> Iterator[dict[str, Any]]:
-    """A row for each state and run of days on which nothing of it changes."""
+def _areas(found: States, names: list[str], cell: int) -> Iterator[dict[str, Any]]:
+    """A row for each state and run of days on which nothing of it changes.
+
+    Scenarios and states are numbers, so that a page is not full of their names.
+    """
     futures, last = found.futures, found.share.shape[1]
     count = np.rint(found.share.to_numpy() * futures).astype(int)
     low = futures - count.cumsum(axis=0)
@@ -177,7 +188,7 @@ def _areas(found: States, cell: str) -> Iterator[dict[str, Any]]:
             said = {"came": came.get((name, day)), "went": went.get((name, day))}
             if count[k, day] or any(said.values()):
                 yield {
-                    "c": cell, "s": name, "d": day, "next": after, "of": futures,
+                    "c": cell, "k": names.index(name), "d": day, "to": after, "of": futures,
                     "n": int(count[k, day]), "low": int(low[k, day]),
                     **{key: text for key, text in said.items() if text},
                 }  # fmt: skip
@@ -193,8 +204,8 @@ def _told(found: States, of: str, other: str, word: str) -> dict[tuple[str, int]
     return {key: "; ".join(said) for key, said in parts.items()}
 
 
-def _changes(found: States, cell: str) -> Iterator[dict[str, Any]]:
+def _changes(found: States, names: list[str], cell: int) -> Iterator[dict[str, Any]]:
     """A row for each day and change of state."""
     for move in found.moves.to_dict("records"):
-        said = f"{move['before']} → {move['after']}"
-        yield {"c": cell, "d": move["day"], "n": move["futures"], "m": said}
+        before, after = (names.index(move[x]) for x in ("before", "after"))
+        yield {"c": cell, "d": move["day"], "n": move["futures"], "a": before, "b": after}

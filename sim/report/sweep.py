@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from sim.analysis.compare import Comparison, compare
+from sim.analysis.compare import compare
+from sim.analysis.comparison import Comparison
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.layers import ACCEPTED, CHANCE, LAYERS, WIDE, Contrasts, contrasts, layer_of
 from sim.analysis.signs import in_words
