@@ -179,26 +179,29 @@ def test_quantiles_cover_at_least_at_the_nominal_level():
     assert min(found.values()) >= 0.93, found
 
 
-@pytest.mark.parametrize("futures", [400, 1_000, 4_000])
+@pytest.mark.parametrize(
+    ("sets", "futures"), [(14, 400), (14, 1_000), (14, 4_000), (375, 1_000), (375, 4_000)]
+)
 @pytest.mark.parametrize("weighted", [False, True])
-def test_limits_for_parameters_hold_the_survival_under_one_more_set(futures, weighted):
-    """14 sets as the calibration accepted: S(15) and RMST(60) under a 15th from the same source.
+def test_limits_for_parameters_hold_the_survival_under_one_more_set(sets, futures, weighted):
+    """As many sets as a calibration accepts: S(15) and RMST(60) under one more of the same source.
 
-    With 400 data sets .03 is 2.8 standard errors of a share of .95.
+    With 400 data sets .03 is 2.8 standard errors of a share of .95. Weighted sets with fewer than
+    three futures each, whose own chance is hardly known, are held in nine of ten.
     """
-    days = np.arange(60)
+    days, least = np.arange(60), 0.9 if weighted and futures < 3 * sets else 0.92
 
     def intervals(rng):
-        drawn = 0.05 * np.exp(0.3 * rng.normal(size=15))
-        number = rng.integers(0, 14, futures)
+        drawn = 0.05 * np.exp(0.3 * rng.normal(size=sets + 1))
+        number = rng.integers(0, sets, futures)
         ends = rng.geometric(drawn[number])
-        weights = rng.uniform(0.5, 1.5, 14) if weighted else None
+        weights = rng.uniform(0.5, 1.5, sets) if weighted else None
         found = parameter_spread(np.minimum(ends, 60), ends <= 60, number, 60, weights=weights)
-        yield "S(15)", found.at(15), (1 - drawn[14]) ** 15
-        yield "RMST(60)", found.rmst(60), ((1 - drawn[14]) ** days).sum()
+        yield "S(15)", found.at(15), (1 - drawn[sets]) ** 15
+        yield "RMST(60)", found.rmst(60), ((1 - drawn[sets]) ** days).sum()
 
     found = coverage(intervals, 400)
-    assert all(0.92 <= share <= 0.98 for share in found.values()), found
+    assert all(least <= share <= 0.98 for share in found.values()), found
 
 
 def rare_events(rng):
