@@ -21,12 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 KEPT, PAGE = ROOT / "build" / "benchmarks", ROOT / "docs" / "benchmarks.md"
 INTRODUCTION = """# Benchmarks
 
-Written by `make bench` ({date}); one part of it by `python -m benchmarks PART`.
+Written by `make bench`; one part of it by `python -m benchmarks PART`.
 Machine: {machine}.
 
 Times are CPU seconds of one process on one processor unless a row says otherwise. What is compared
 was measured in turns in one run: read ratios, for the times belong to this machine and to what else
-it was doing. A target that was missed says so. A part or row that was not measured is not here.
+it was doing. A target that was missed says so. A part or row that was not measured is not here. Each
+part has its date, for they are measured one by one.
 """
 
 
@@ -34,7 +35,8 @@ def measure(name: str) -> None:
     """Measure a part and keep its rows."""
     part = importlib.import_module(f"benchmarks.{name}")
     rows: list[Row] = []
-    told = {"about": (part.__doc__ or name).splitlines()[0], "rows": rows}
+    about = (part.__doc__ or name).splitlines()[0]
+    told = {"about": about, "on": f"{dt.datetime.now():%Y-%m-%d %H:%M}", "rows": rows}
     KEPT.mkdir(parents=True, exist_ok=True)
     for measured in part.rows():
         row = Row(*measured)
@@ -52,12 +54,12 @@ def line(row: Row) -> tuple[str, str, str]:
 
 def page() -> str:
     """All parts measured so far, as one table."""
-    introduction = INTRODUCTION.format(date=dt.date.today(), machine=machine())
+    introduction = INTRODUCTION.format(machine=machine())
     lines = [introduction, "| what | figure | target |", "| --- | ---: | --- |"]
     for name in PARTS:
         if (KEPT / f"{name}.json").exists():
             told = json.loads((KEPT / f"{name}.json").read_text())
-            lines.append(f"| **{told['about']}** | | |")
+            lines.append(f"| **{told['about']}** Measured {told['on']}. | | |")
             lines += ["| " + " | ".join(line(Row(*row))) + " |" for row in told["rows"]]
     return "\n".join(lines) + "\n"
 
