@@ -15,6 +15,7 @@ from sim import cli
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.factorial import effects
 from sim.commands.status import status
+from sim.plots.catalogue import draw
 from sim.report.sweep import TOLD, label
 from sim.study.files import holder, locked
 from sim.study.sweeps import expect, open_directory
@@ -156,8 +157,21 @@ def test_reprs_are_short() -> None:
     run_ = sim.simulate(sim.load("baseline"), 50, 1, horizon=30)
     other = sim.simulate(sim.load("no_mediators"), 50, 1, horizon=30)
     shown = [run_, run_.survival(), run_.incidence(), sim.CeasefireModel(run_.scenario),
-             sim.compare({"a": run_, "b": other}, reference="a", resamples=2)]  # fmt: skip
+             sim.compare({"a": run_, "b": other}, reference="a", resamples=2), run_.scenario,
+             run_.cell, sim.survival(*run_.durations()[:2])]  # fmt: skip
     for one in shown:
         assert repr(one).startswith(f"<{type(one).__name__}")
         assert len(repr(one)) < 250
         assert "\n" not in repr(one)
+    for one in (run_.results, draw("survival", {"baseline": run_})):
+        assert len(repr(one)) < 250
+
+
+def test_a_scenario_shows_what_it_is_made_of() -> None:
+    scenario = sim.load("no_mediators", ["pakistan.label='<Islamabad>'"])
+    told = scenario.summary()
+    assert told["mediators"] == "none"
+    assert told["sides"].startswith(f"<Islamabad> ({scenario.pakistan.tactic.kind}) and ")
+    html = scenario._repr_html_()
+    assert "&lt;Islamabad&gt;" in html
+    assert scenario.description in html

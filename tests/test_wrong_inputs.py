@@ -13,6 +13,12 @@ from sim.study import words as study_words
 
 QUICK = "replicates=20 horizon=10"
 
+ABSENT = (
+    "compare nowhere", "status nowhere", "collect nowhere", "report nowhere",
+    "figure survival nowhere", "verify nowhere", "replay nowhere --replicate 1",
+    "survival nowhere.csv", "score nowhere.yaml", "sensitivity d --plan nowhere.yaml",
+    "design file d --points-file nowhere.csv",
+)  # fmt: skip
 # what is typed (words apart), and what the answer must say
 WRONG = {
     # names
@@ -36,7 +42,46 @@ WRONG = {
     "plan seed=1 --noprobe": "--noprobe is not understood; did you mean --no-probe?",
     "design lhs d --vary pakistan.trsut=0:1": "pakistan.trsut is not a known field; did you mean",
     "optimise d --vary pakistan.trsut=0:1": "pakistan.trsut is not a known field; did you mean",
+    "design oat d --vary mediators=none,qatar_turkiye --vary pakistan.trust=0.2,0.5": (
+        "mediators is a group of options, and designs vary fields; sweep over it with ceasefire "
+        "-m mediators=none,..."
+    ),
+    "design oat d --vary pakistan.tactic=hardliner": "ceasefire -m pakistan/tactic=hardliner,...",
+    "design oat d --vary scenario=baseline": "scenario is a group of options",
+    "design lhs d --vary conflict.trust=0:1": "conflict.trust holds several fields; vary one",
+    "optimise d --vary protocol=0:1": "sweep over it with ceasefire -m protocol=OPTION,...",
+    "sensitivity d --vary mediators=none": "--vary mediators=none is for design and optimise;",
+    "figure survival d --vary mediators=none": "ceasefire -m mediators=none runs them, and --by",
+    "accounts=pakistan": "allowed are islamabad, kabul, mixed, undisputed",
+    "mediators=[qatar]": "mediators is 'qatar'; allowed are fictional_river, none, qatar_turkiye",
+    "scenario=": "scenario is ''; allowed are bagram_shock, baseline",
+    "tactic=hardliner": "did you mean afghan_taliban.tactic or pakistan.tactic?",
+    "parameters=posterior": "parameters=posterior is now called parameters=accepted",
+    "+experiment=": "experiment is ''; allowed are",
+    "choices pakistan/tactics": "pakistan/tactics is no group; did you mean pakistan/tactic?",
+    "sensitivity d --difference basline": "did you mean baseline?",
+    "new scenaro mine": "did you mean scenario?",
+    # values
+    "replicates=0": "replicates is 0; it should be greater than or equal to 1",
+    "replicates=1.5": "replicates is 1.5; it should be a valid integer",
+    "seed=-1": "seed is -1; it should be greater than or equal to 0",
+    "pakistan.trust=2": "pakistan.trust is 2; it should be less than or equal to",
+    "pakistan.trust=high": "pakistan.trust is 'high'; it should be a valid number",
+    "ceasefire.end=colapse": "it should be 'exchange_of_fire', 'strike',",
+    "engine.workers=0": "engine.workers is 0; it should be greater than or equal to 1",
+    "pakistan.trust=${x}": "Interpolation key 'x' not found",
+    "+events.x={kind:atack,day:3}": "events.x.kind is 'atack'; allowed are",
+    # files and folders that are not there
+    **dict.fromkeys(ABSENT, "nowhere"),
     # forms
+    "seed = 3": "seed sets nothing; write seed=3",
+    "experiment=spoilers": "a named study is written +experiment=spoilers",
+    "design": "the following arguments are required: kind, directory; see",
+    "replay d --replicate x": "--replicate is 'x'; it should be a whole number",
+    "plan seed=1 --within x": "--within is 'x'; it should be a number",
+    "horizon=3 months": "months names no setting; a value that has a space is quoted: 'horizon=3",
+    "seed=1 horizno": "horizno names no setting; did you mean horizon?",
+    "replicates=1,000": "write replicates=[1,000] for a list",
     "replicates 100": "replicates sets nothing; write replicates=100",
     "seed=1 replicates 100": "replicates sets nothing; write replicates=100",
     "--replicates 100": "--replicates is no option; a setting is written replicates=100",

@@ -23,12 +23,13 @@ from sim.analysis.independent import LogRankResult, log_rank
 from sim.analysis.limits import Days
 from sim.analysis.sample import SurvivalInputError
 from sim.analysis.survival import aalen_johansen, kaplan_meier, nelson_aalen
+from sim.names import count
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Survival:
     """Times to an end and their estimates, by group; make one with `survival`.
 
@@ -95,6 +96,10 @@ class Survival:
     def _by_group(self, estimator: Any, **more: Any) -> dict[Hashable, Any]:
         found = estimator(**self.data, **self.options, **more)
         return found if isinstance(found, dict) else {"all": found}
+
+    def __repr__(self) -> str:
+        among = f" in {count(len(self.groups), 'group')}" if len(self.groups) > 1 else ""
+        return f"<Survival of {count(len(self.data['durations']), 'duration')}{among}>"
 
     def __str__(self) -> str:
         blocks = [str(curve) for curve in self.curves.values()]

@@ -39,6 +39,12 @@ class Parser(argparse.ArgumentParser):
             name = choice[1].partition("/")[0]
             near = meant(choice[2], known) or ";"
             message = f"{name} is {choice[2]!r}{near} allowed are {', '.join(known)}"
+        number = re.match(r"argument (\S+): invalid (int|float) value: (.*)", message)
+        if number:
+            whole = "whole " if number[2] == "int" else ""
+            message = f"{number[1]} is {number[3]}; it should be a {whole}number"
+        if message.startswith("the following arguments are required"):
+            message = message.removesuffix(", overrides")  # of which there may be none
         raise ConfigError(f"{message}{'' if message.endswith('?') else ';'} see {self.prog} --help")
 
 

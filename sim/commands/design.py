@@ -33,7 +33,8 @@ def main(words: list[str]) -> int:
     scenario = named[-1].partition("=")[2] if named else "baseline"
     others = [word for word in chosen.overrides if word not in named]
     base = load_cell(scenario, others)
-    for point in points[-1:]:  # a name that is none shows before anything is run
+    kinds = {tuple(point): point for point in reversed(points)}
+    for point in kinds.values():  # a wrong name shows before anything is run
         designs.changed(base.tree(), point)
     outcomes = evaluate(base, points, chosen.directory, chosen.overrides)
     for line in open_directory(chosen.directory).problems():

@@ -91,7 +91,15 @@ def _parse(words: list[str]) -> argparse.Namespace:
         help="survival: a cell with parameters=wide, whose band is drawn around that of the cell",
     )  # fmt: skip
     reader.add_argument("--outcome", metavar="NAME", help="response, heatmap: S(DAY) or RMST(DAY)")
-    return reader.parse_args(words)
+    reader.add_argument("--vary", action="append", default=[], help=argparse.SUPPRESS)
+    given = reader.parse_args(words)
+    if given.vary:
+        name = given.vary[0].partition("=")[0]
+        raise ConfigError(
+            f"--vary {given.vary[0]} is for design and optimise; a figure draws finished cells: "
+            f"ceasefire -m {given.vary[0]} runs them, and --by {name} draws over what differs"
+        )
+    return given
 
 
 def _drawings(found: CellSet, given: argparse.Namespace) -> Iterator[tuple[str, Drawing]]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from sim.commands.arguments import Parser
+from sim.config import ConfigError
 
 HELP = """\
 Varies every calibrated or assumed number of the baseline as experiments/sensitivity/space.yaml
@@ -31,7 +32,13 @@ def main(words: list[str]) -> int:
         "--difference", metavar="SCENARIO",
         help="explain how far this scenario's outcomes differ from the baseline's",
     )  # fmt: skip
+    parser.add_argument("--vary", action="append", default=[], help=argparse.SUPPRESS)
     given = parser.parse_intermixed_args(words)
+    if given.vary:
+        raise ConfigError(
+            f"--vary {given.vary[0]} is for design and optimise; sensitivity varies what the file "
+            "of --plan says, such as a copy of experiments/sensitivity/space.yaml"
+        )
 
     from sim.paths import data_dir
     from sim.report.sensitivity import FOLDER, Plan, Sensitivity, base_cell

@@ -130,7 +130,8 @@ def _no_verb(word: str, following: list[str]) -> str:
 
     fields = {*(children(()) or ()), *groups()}
     if word.partition(".")[0] in fields:
-        value = following[0] if following and "=" not in following[0] else "VALUE"
+        rest = following[1:] if following[:1] == ["="] else following
+        value = rest[0] if rest and "=" not in rest[0] else "VALUE"
         return f"{word} sets nothing; write {word}={value}"
     near = meant(word, VERBS)
     if not near:

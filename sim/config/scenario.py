@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from html import escape
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -149,6 +150,37 @@ class Scenario:
     def parties(self) -> tuple[Party, Party]:
         """Both parties in the order of ``PARTIES``."""
         return self.pakistan, self.afghan_taliban
+
+    def summary(self) -> dict[str, str]:
+        """What it is made of, in a few words each; all of it is in ``dump``."""
+        issues = self.agenda.issues.items()
+        return {
+            "from": str(self.start),
+            "sides": " and ".join(f"{x.label} ({x.tactic.kind})" for x in self.parties),
+            "accounts": self.accounts.name.value,
+            "mediators": ", ".join(self.mediators) or "none",
+            "armed groups": ", ".join(self.militants) or "none",
+            "issues": ", ".join(f"{name} ({len(x.options)} options)" for name, x in issues),
+            "protocol": self.protocol.kind.value,
+            "dated rounds": ", ".join(self.calendar.rounds) or "none",
+            "events": ", ".join(self.events) or "none",
+            "end": self.ceasefire.end.value,
+            "parameter sets": f"{len(self.parameter_sets):,}" if self.parameter_sets else "none",
+        }
+
+    def __repr__(self) -> str:
+        told = self.summary()
+        shown = ("from", "sides", "accounts", "mediators", "parameter sets")
+        return f"<Scenario {self.name}: {'; '.join(f'{x} {told[x]}' for x in shown)}>"
+
+    def _repr_html_(self) -> str:
+        facts = {"expected survival": self.expectation.value, **self.summary()}
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(told)}</td></tr>"
+            for name, told in facts.items()
+        )
+        title = f"{self.name}: {self.description}"
+        return f"<table><caption>{escape(title)}</caption>{rows}</table>"
 
 
 def _too_many(scenario: Scenario) -> Iterable[str]:

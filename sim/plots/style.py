@@ -101,11 +101,11 @@ class Drawing:
     further columns that a figure needs; `footer` holds the facts stated under the figure.
     """
 
-    figure: Figure
-    table: pd.DataFrame
-    footer: str
+    figure: Figure = field(repr=False)
+    table: pd.DataFrame = field(repr=False)
+    footer: str = field(repr=False)
     title: str = ""
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict, repr=False)
 
     def _repr_png_(self) -> bytes:
         buffer = io.BytesIO()

@@ -34,6 +34,7 @@ from sim.config import (
 )
 from sim.config.numbers import numbers
 from sim.config.tactics import Custom
+from sim.names import count
 from sim.negotiation.own import found
 from sim.paths import also_own, data_dir, import_from_own
 from sim.releases import BASE, register
@@ -48,7 +49,7 @@ LONGEST = 100_000  # days: events of a scenario are held against the horizon whe
 DIGITS = 12  # of a key that name a directory; the whole key is checked before one is used
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cell:
     """One scenario with the settings of its run."""
 
@@ -63,6 +64,11 @@ class Cell:
     def tree(self) -> dict[str, Any]:
         """Return the resolved, validated configuration as a plain tree."""
         return dump(self.scenario, self.settings)
+
+    def __repr__(self) -> str:
+        held = self.settings
+        futures = f"{count(held.replicates, 'future')} of {held.horizon} days, seed {held.seed}"
+        return f"<Cell {self.directory_name}: {futures}>"
 
     @property
     def key(self) -> str:

@@ -19,6 +19,7 @@ from scipy.stats import qmc
 from sim.config import ConfigError, validate
 from sim.names import meant
 from sim.study.cells import Cell
+from sim.study.options import groups
 
 Point = dict[str, Any]
 
@@ -129,8 +130,15 @@ def _maker(tree: dict[str, Any], point: Point) -> Callable[[], Cell]:
     return lambda: Cell(*validate(changed(tree, point)))
 
 
-def _unknown(path: str, tree: dict[str, Any]) -> str:
-    """Say which name of a path a tree does not have, and the nearest that it has."""
+def _refused(path: str, value: Any, tree: dict[str, Any]) -> str:
+    """Say why a path cannot be varied: a group of options, or which name of it is no field's."""
+    group = path.replace(".", "/")
+    if group in groups():
+        option = value if isinstance(value, str) else "OPTION"
+        return (
+            f"{path} is a group of options, and designs vary fields; sweep over it with "
+            f"ceasefire -m {group}={option},..."
+        )
     node: Any = tree
     for part in path.split("."):
         if not isinstance(node, dict):
@@ -138,6 +146,8 @@ def _unknown(path: str, tree: dict[str, Any]) -> str:
         if part not in node:
             return f"{path} is not a known field{meant(part, node)}"
         node = node[part]
+    if isinstance(node, dict) and node:
+        return f"{path} holds several fields; vary one of them, such as {path}.{next(iter(node))}"
     return f"{path} is not a known field"
 
 
@@ -153,7 +163,7 @@ def changed(tree: dict[str, Any], point: Point) -> dict[str, Any]:
     Raises
     ------
     ConfigError
-        If a path names no field.
+        If a path names no field, or fields together that are chosen by one name.
     """
     out = dict(tree)
     copied: dict[tuple[str, ...], dict[str, Any]] = {(): out}
@@ -164,11 +174,11 @@ def changed(tree: dict[str, Any], point: Point) -> dict[str, Any]:
             where = tuple(parents[:depth])
             if where not in copied:
                 if not isinstance(node.get(part), dict):
-                    raise ConfigError(_unknown(path, tree))
+                    raise ConfigError(_refused(path, value, tree))
                 node[part] = copied[where] = dict(node[part])
             node = copied[where]
-        if last not in node:
-            raise ConfigError(_unknown(path, tree))
+        if last not in node or (isinstance(node[last], dict) and not isinstance(value, dict)):
+            raise ConfigError(_refused(path, value, tree))
         node[last] = value
     sets = tree.get("parameter_sets")
     if sets:

@@ -13,7 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim import names, yaml_files
 from sim.extras import advice
-from sim.study.options import entries
+from sim.study.options import entries, groups
 from sim.study.words import interval
 from sim.yaml_files import YamlError
 
@@ -86,7 +86,7 @@ def _in_hydras_words(error: BaseException) -> str:
     absent = re.match(r"Could not (?:override|delete from config\.) '(.+?)'", said)
     if absent:
         return _absent(absent[1])
-    choice = re.match(r"Could not (?:load|find) '(.+)/([^/]+)'", said)
+    choice = re.match(r"Could not (?:load|find) '(.+)/([^/]*)'", said)
     if choice:
         return _no_option(lines, said, choice[1], choice[2])
     return said
@@ -114,6 +114,9 @@ def _absent(field: str) -> str:
     said = names.unknown(field)
     if "; did" in said:
         return said
+    if "." not in field:
+        inside = [f"{part}.{field}" for part in _parts() if field in _parts()[part]]
+        return f"{said}; did you mean {' or '.join(inside)}?" if inside else said
     for depth, part in enumerate(field.split(".")):
         parent = ".".join(field.split(".")[:depth])
         there = entries(parent) if parent else set()
@@ -121,6 +124,12 @@ def _absent(field: str) -> str:
             near = names.meant(part, there) or f"; there are {', '.join(sorted(there))}"
             return f"{parent} has no {part}{near} (+{parent}.{part}=... adds one)"
     return f"{said} here (+{field}=... adds an entry to a mapping)"
+
+
+def _parts() -> dict[str, set[str]]:
+    """Fields of the parts of a scenario that have fixed ones, such as ``pakistan``."""
+    parts = {name: names.children((name,)) for name in sorted(names.children(()) or ())}
+    return {name: fields for name, fields in parts.items() if fields}
 
 
 def _no_option(lines: list[str], said: str, group: str, option: str) -> str:
@@ -133,9 +142,10 @@ def _no_option(lines: list[str], said: str, group: str, option: str) -> str:
             "one, ceasefire optimise DIR: --vary FIELD=LOW:HIGH"
         )
     listed = [k for k, line in enumerate(lines) if line.startswith("Available options")]
-    if not listed:
+    shown = lines[listed[0] + 1 :] if listed else []  # none for an option of no name, or a list
+    known = list(groups().get(group, ())) or [x for x in shown if re.fullmatch(r"[\w/-]+", x)]
+    if not known:
         return said
-    known = [line for line in lines[listed[0] + 1 :] if re.fullmatch(r"[\w/-]+", line)]
     written = group if group.startswith("hydra") else group.replace("/", ".")
     near = names.meant(option, known) or ";"
     return f"{written} is {option!r}{near} allowed are {', '.join(known)}"

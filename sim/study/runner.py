@@ -7,7 +7,7 @@ event has an address. Knows no file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pyarrow as pa
@@ -44,7 +44,7 @@ class Results:
     """Tables of a finished cell in memory."""
 
     cell: Cell
-    tables: dict[str, pa.Table]
+    tables: dict[str, pa.Table] = field(repr=False)
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return runs, daily, rounds or incidents, or some columns of it."""

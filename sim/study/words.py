@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from sim.config import ConfigError
-from sim.names import meant
+from sim.names import children, meant
 from sim.paths import data_dir
 from sim.study import options
 
@@ -31,9 +31,16 @@ def arguments(words: Sequence[str]) -> list[str]:
         key, equals, value = word.partition("=")
         if equals and not key.strip("+~"):
             raise ConfigError(f"{word} names no setting; write NAME=VALUE")
+        if key == "experiment" and equals:
+            raise ConfigError(f"a named study is written +{word}")
         if key == "+experiment" and equals:
             _need_study(value)
         elif not equals and not word.startswith(("-", "~")):
+            if word.partition(".")[0] not in {*(children(()) or ()), *known, "hydra"}:
+                near = meant(word, {*(children(()) or ()), *known})
+                if k and not near:
+                    near = f"; a value that has a space is quoted: '{words[k - 1]} {word}'"
+                raise ConfigError(f"{word} names no setting{near}")
             following = words[k + 1] if k + 1 < len(words) else ""
             value = following if following and "=" not in following else "VALUE"
             raise ConfigError(f"{word} sets nothing; write {word}={value}")
