@@ -366,6 +366,21 @@ def test_fans_are_the_daily_quantiles_and_count_who_is_in_force():
     assert last["value"] == simulated().daily["in_force"].iloc[-2]  # as the last day begins
 
 
+def test_one_future_is_a_line_without_limits():
+    drawing = survival(ensemble([80]))
+    axes = axes_named(drawing, "curve")
+    assert not [band for band in axes.collections if band.get_gid() == "band"]
+    assert "1 future, end: collapse." in drawing.footer
+    assert "95%" not in drawing.footer
+
+
+@pytest.mark.parametrize("replicates", [1, 2, 5])
+def test_fewer_futures_than_their_sets_tell_have_no_band_of_parameters(replicates):
+    run = simulate(load_cell("baseline").scenario, replicates=replicates, seed=3, horizon=30)
+    assert run.parameter_spread() is None
+    assert "sets" not in " ".join(text for text, _ in texts(survival(run).figure))
+
+
 def test_states_add_up_to_all_futures_on_every_day():
     table = rows(figure("states"), "state")
     assert np.allclose(table.groupby("day")["value"].sum(), 1)

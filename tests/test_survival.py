@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.limits import chi_square_tail
+from sim.analysis.limits import as_text, interval, rounded
 from sim.analysis.survival import (
     SurvivalInputError,
     aalen_johansen,
@@ -115,14 +115,6 @@ def test_log_rank_of_three_groups_agrees_with_lifelines():
     theirs = multivariate_logrank_test(durations, groups, events)
     assert ours.chi2 == pytest.approx(theirs.test_statistic, rel=1e-12)
     assert ours.p == pytest.approx(theirs.p_value, rel=1e-12)
-
-
-@pytest.mark.parametrize("dof", range(1, 12))
-@pytest.mark.parametrize("value", [0.1, 1.0, 5.0, 30.0])
-def test_chi_square_tail_agrees_with_scipy(dof, value):
-    from scipy.stats import chi2
-
-    assert chi_square_tail(value, dof) == pytest.approx(chi2.sf(value, dof), rel=1e-12)
 
 
 # --- competing causes, by hand: ten at risk on day 1, six on day 2, three on day 3
@@ -562,3 +554,12 @@ def test_estimates_draw_themselves():
     assert axes.get_ylim()[0] == 0
     assert len(aalen_johansen(DAYS, ENDED, CAUSES).plot().collections) == 2
     assert smoothed_hazard(BOTH, BOTH_OBSERVED).plot().get_ylabel() == "hazard"
+
+
+def test_one_number_has_one_text_however_it_was_computed():
+    """A mean and the last value of a curve that are the same share; 0 has no sign."""
+    days = np.arange(2_000) + 1
+    last = kaplan_meier(np.minimum(days, 1_547), days <= 1_547).at(1_547).value
+    assert as_text(last, "share") == as_text(453 / 2_000, "share") == "0.227"
+    assert (rounded(-0.0004, 3, sign=True), rounded(-0.001, 2)) == ("0.000", "0.00")
+    assert interval([-0.25, -1.0, 0.0], "days", sign=True) == "−0.2 [−1.0, 0.0]"

@@ -19,7 +19,7 @@ from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.frames import Frame
 from sim.analysis.incidence import IncidenceEstimate
 from sim.analysis.modes import columns_of, mode, modes_of
-from sim.analysis.parameter_spread import ParameterSpread, parameter_spread
+from sim.analysis.parameter_spread import ParameterSpread, parameter_spread, told_apart
 from sim.analysis.survival import aalen_johansen, kaplan_meier
 from sim.analysis.trajectories import Reporter, trajectories
 from sim.config import CAUSES, ENDS, ConfigError, Scenario
@@ -259,8 +259,9 @@ class Ensemble:
     def parameter_spread(
         self, end: str | None = None, weights: ArrayLike | Mapping[int, float] | None = None
     ) -> ParameterSpread | None:
-        """Survival with limits for chance and parameters; None if no parameters are drawn.
+        """Survival with limits for chance and parameters; None without drawn parameters.
 
+        It is None too where futures are too few to tell them from chance, no more than their sets.
         ``weights`` has one entry per parameter set, in their order: how much it counts. Without
         them all count alike, as they are drawn.
         """
@@ -269,6 +270,8 @@ class Ensemble:
         days, ended, _ = self.durations(end)
         number = self.outcomes("parameter_set")["parameter_set"]
         arrays = days.to_numpy(), ended.to_numpy(), number.to_numpy(dtype="int64")
+        if not told_apart(arrays[2]):
+            return None
         return parameter_spread(*arrays, self.horizon, weights=weights)
 
     def incidence(self, end: str | None = None, **options: Any) -> IncidenceEstimate:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.analysis.limits import chi_square_tail
 from sim.analysis.sample import FloatArray, SurvivalInputError, read_sample
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def log_rank(
     groups − 1, less those of groups never at risk together with another. Without events chi2 is 0.
     Errors: `SurvivalInputError`.
     """
+    from scipy.special import chdtrc
+
     sample = read_sample(durations, events, weights=weights, entry=entry, groups=groups)
     parts = [part.counts for _, part in sample.by_group()]
     if len(parts) < 2:
@@ -87,5 +88,5 @@ def log_rank(
         chi2 = float(surplus[:-1] @ np.linalg.solve(covariance[:-1, :-1], surplus[:-1]))
     else:
         chi2 = float(surplus @ np.linalg.pinv(covariance, hermitian=True) @ surplus)
-    p = chi_square_tail(chi2, rank) if rank else 1.0
+    p = float(chdtrc(rank, chi2)) if rank else 1.0
     return LogRankResult(chi2, rank, p, sample.labels, ended.sum(axis=1), expected)

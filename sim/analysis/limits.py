@@ -83,22 +83,6 @@ def wilson(share: float, trials: int, level: float = 0.95) -> tuple[float, float
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def chi_square_tail(value: float, dof: int) -> float:
-    """P(chi-square with `dof` degrees of freedom > `value`), exact closed form for whole `dof`.
-
-    Source: Abramowitz & Stegun 1964, 26.4.4 and 26.4.5.
-    """
-    if value <= 0:
-        return 1.0
-    half = value / 2
-    odd = dof % 2
-    tail = math.erfc(math.sqrt(half)) if odd else 0.0
-    for index in range(dof // 2):
-        power = index + 0.5 * odd
-        tail += math.exp(power * math.log(half) - half - math.lgamma(power + 1))
-    return tail
-
-
 def log_log_limits(
     survival: FloatArray, se: FloatArray, level: float
 ) -> tuple[FloatArray, FloatArray]:

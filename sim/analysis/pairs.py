@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from sim.analysis.futures import Futures, Quantity, paired_rows
 from sim.analysis.limits import PointEstimate, normal_quantile, wilson
-from sim.analysis.parameter_spread import set_shares
+from sim.analysis.parameter_spread import set_shares, told_apart
 from sim.analysis.ratios import Differences, Ratios, differences
 from sim.analysis.sample import BoolArray, FloatArray, IntArray, SurvivalInputError
 
@@ -77,9 +77,9 @@ class Pair:
     def sets(self) -> IntArray | None:
         """The parameter set of each pair, (R,), where both sides drew the same one of several."""
         mine, theirs = self.futures.parameter_set, self.base.parameter_set
-        if not self.paired or (mine != theirs).any() or np.unique(theirs).size < 2:
+        if not self.paired or (mine != theirs).any() or not told_apart(theirs):
             return None
-        return theirs if np.unique(theirs).size < theirs.size else None
+        return theirs
 
     def shares(self) -> FloatArray | None:
         """Shares of the sets drawn, if they are weighted."""

@@ -137,7 +137,11 @@ def parameter_spread(
     lasted = np.where(ended, day, horizon + 1).astype(np.int64)
     kinds, place = np.unique(number, return_inverse=True)
     shares = None if weights is None else set_shares(weights, kinds)
-    _enough(kinds.size, number.size)
+    if not told_apart(number):
+        raise SurvivalInputError(
+            f"{number.size} futures of {kinds.size} parameter sets: at least two sets and more "
+            "futures than sets are needed to tell parameters from chance"
+        )
     cells = np.bincount(place * (horizon + 2) + lasted, minlength=kinds.size * (horizon + 2))
     sizes = np.bincount(place).astype(float)
     left = sizes[:, None] - np.cumsum(cells.reshape(kinds.size, horizon + 2), axis=1)[:, :-1]
@@ -235,9 +239,6 @@ def set_shares(weights: ArrayLike | Mapping[int, float], kinds: IntArray) -> Flo
     return shares
 
 
-def _enough(sets: int, futures: int) -> None:
-    if sets < 2 or futures <= sets:
-        raise SurvivalInputError(
-            f"{futures} futures of {sets} parameter sets: at least two sets and more futures "
-            "than sets are needed to tell parameters from chance"
-        )
+def told_apart(number: IntArray) -> bool:
+    """Whether futures of these sets, (R,), are enough to tell parameters from chance."""
+    return 2 <= np.unique(number).size < number.size

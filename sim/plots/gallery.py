@@ -19,10 +19,9 @@ from sim.study.cells import load_cell
 from sim.study.files import whole
 
 SCENARIOS = ("baseline", "verified_guarantees", "no_mediators", "spoiler_surge")
-ONE = ["parameters=accepted"]
 SWEPT = {"response": ("pakistan.trust",), "heatmap": ("pakistan.trust", "afghan_taliban.trust")}
 VALUES = (0.1, 0.3, 0.5)
-REPLICATES, DPI = 2_000, {"slide": 60, "column": 150}
+REPLICATES, DPI = 4_000, {"slide": 60, "column": 150}
 HEADER = """\
 # Gallery
 
@@ -38,13 +37,12 @@ def main(words: list[str]) -> int:
     """Write pictures and page."""
     root = Path(words[0]) if words else Path(__file__).resolve().parents[2] / "docs"
     cells = {name: _simulated(name) for name in SCENARIOS}
-    posterior = {"baseline": _simulated("baseline", *ONE)}
     lines = [HEADER.format(replicates=REPLICATES, scenarios=", ".join(SCENARIOS))]
     for name, family in FAMILIES.items():
         lines.append(f"## {name}\n\n{family.shows.capitalize()}.\n")
         for sheet in DPI:
             for theme in THEMES:
-                drawing = _drawn(name, cells, posterior, theme, sheet)
+                drawing = _drawn(name, cells, theme, sheet)
                 path = root / "figures" / "gallery" / f"{name}-{sheet}-{theme}.png"
                 _write(drawing, path, DPI[sheet])
                 lines.append(f"![{name}, {sheet}, {theme}](figures/gallery/{path.name})")
@@ -76,20 +74,13 @@ def _simulated(scenario: str, *overrides: str) -> Ensemble:
     return simulate(load_cell(scenario, overrides).scenario, REPLICATES)
 
 
-def _drawn(
-    name: str,
-    cells: Mapping[str, Ensemble],
-    posterior: Mapping[str, Ensemble],
-    theme: str,
-    sheet: str,
-) -> Drawing:
+def _drawn(name: str, cells: Mapping[str, Ensemble], theme: str, sheet: str) -> Drawing:
     """One figure of the cells that it can show."""
     needs = FAMILIES[name].needs
     if needs == "swept":
         return draw(name, dict(_sweep(len(SWEPT[name]))), by=SWEPT[name], theme=theme, sheet=sheet)
     if needs == "one":
-        return draw(name, posterior if name == "survival" else {"baseline": cells["baseline"]},
-                    theme=theme, sheet=sheet)  # fmt: skip
+        return draw(name, {"baseline": cells["baseline"]}, theme=theme, sheet=sheet)
     return draw(name, cells, reference="baseline", theme=theme, sheet=sheet)
 
 

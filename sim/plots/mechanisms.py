@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.ensemble import Ensemble
@@ -253,6 +254,10 @@ def _draw_many(page: Page, rows: pd.DataFrame, found: Mechanisms) -> None:
     reach = _stack(axes, page, rows[rows["key"] != "total"], places)
     pens = {name: Pen(page.theme.ink, "solid", page.sheet.line) for name in names}
     draw_effects(axes, page, totals, places, pens, reach)
+    halo = withStroke(linewidth=3 * page.sheet.line, foreground=page.theme.paper)
+    for line in axes.get_lines():  # an interval in ink is seen on any bar
+        if line.get_zorder() >= 3:
+            line.set_path_effects([halo])
     axes.set_xlabel(f"days of RMST({found.horizon}), difference from {readable(found.reference)}")
 
 

@@ -57,8 +57,9 @@ def survival(
         spreads = {} if own is None else {ACCEPTED: own}
     scenario = ensemble.scenario
     named = [f"{name} ({spread.sets} sets)" for name, spread in spreads.items()]
-    band = BANDS.format(names=", then ".join(named)) if spreads else BAND
-    drawn = NAMED if spreads else UNCERTAIN
+    several = ensemble.replicates > 1  # of one future limits say nothing
+    band = BANDS.format(names=", then ".join(named)) if spreads else BAND if several else ""
+    drawn = NAMED if spreads else UNCERTAIN if several else ""
     footer = facts({scenario.name: ensemble}, end, [band, COUNTED], drawn)
     shown = lasting(end, "with the ceasefire in force")
     title = f"Share of simulated futures {shown}: {readable(scenario.name)}"
@@ -73,11 +74,12 @@ def survival(
         axes.set_ylabel(f"Share {lasting(end)}, S(t)")
         bands: list[tuple[str, Limits]] = [("band", estimate)]
         bands += [(f"band:{name}", spread) for name, spread in spreads.items()]
-        for (name, limits), alpha in [*zip(bands, OPACITY, strict=False)][::-1]:
+        for (name, limits), alpha in [*zip(bands, OPACITY, strict=False)][::-1] if several else []:
             _draw_band(axes, page, limits, name, alpha)
         _draw_curve(axes, page, estimate)
         readout = read_out(estimate)
-        _write_readout(axes, page, estimate, readout, list(spreads.values()))
+        if several:
+            _write_readout(axes, page, estimate, readout, list(spreads.values()))
     counts = count_rows(estimate)
     wider = [_spread_rows(name, spread) for name, spread in spreads.items()]
     table = pd.concat([curve_rows(estimate), *wider, counts[counts["day"].isin(ticks)], readout])

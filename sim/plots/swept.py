@@ -189,13 +189,19 @@ def _series(
     """
     if choices:
         paths = [path for path in differing(trees) if not _follows(path, by, trees)]
-        return ", ".join(f"{path.rpartition('.')[2]} {tree.get(path)}" for path in paths) or "all"
+        return ", ".join(f"{_last(path)} {tree.get(path)}" for path in paths) or "all"
     alike = {name: x for name, x in trees.items() if x["name"] == tree["name"]}
     paths = [path for path in differing(alike) if path not in by]
-    words = [f"{path.rpartition('.')[2]} {tree.get(path)}" for path in paths]
+    words = [f"{_last(path)} {tree.get(path)}" for path in paths]
     if len(alike) < len(trees):
         words.insert(0, readable(str(tree["name"])))
     return ", ".join(words) or "all"
+
+
+def _last(path: str) -> str:
+    """The last word of a path that says something: the protocol, not its kind."""
+    words = path.split(".")
+    return words[-2] if words[-1] in ("kind", "name") and len(words) > 1 else words[-1]
 
 
 def _follows(path: str, by: Sequence[str], trees: Mapping[str, Mapping[str, Any]]) -> bool:

@@ -152,12 +152,13 @@ def facts(
     accounts = " or ".join(dict.fromkeys(accounts_of(x.scenario) for x in every))
     sizes = sorted({f"{x.replicates:,}" for x in every}, key=lambda text: (len(text), text))
     replicates, each = " or ".join(sizes), " each" if len(every) > 1 else ""
+    futures = "future" if sizes == ["1"] else "futures"
     seeds = " or ".join(str(x) for x in sorted({x.seed for x in every}))
     keys = [x.cell.key[:12] for x in every[:MOST_KEYS]]
     more = f" and {len(every) - MOST_KEYS} more" if len(every) > MOST_KEYS else ""
     cells = f"cell{'s' if len(keys) > 1 else ''} {', '.join(keys)}{more}"
     return [
-        f"{WHAT_IF} {replicates} futures{each}, end: {readable(end)}. {drawn}".strip(),
+        f"{WHAT_IF} {replicates} {futures}{each}, end: {readable(end)}. {drawn}".strip(),
         f"End = {readable(end)}: {'; or '.join(definitions)}.",
         f"Horizon {horizons[0]} days · {replicates} replicates{each} · seed {seeds} · "
         f"accounts: {accounts} · {cells}",
