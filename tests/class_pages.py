@@ -64,7 +64,7 @@ def _open_to_all(guest: Person) -> Iterator[Stop]:
     yield "compare-begun", guest
     _choose(guest, "Futures of each", "200")
     guest.click("Draw")
-    guest.page.locator("img.figure").first.wait_for(state="attached", timeout=120_000)
+    guest.page.locator("img.figure").first.wait_for(state="attached", timeout=300_000)
     yield "compare", guest
 
 
