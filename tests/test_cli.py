@@ -117,6 +117,8 @@ def test_a_sweep_that_only_the_configuration_asks_for_is_a_sweep(tmp_path: Path)
 def test_garbage_is_collected_once_work_begins(
     words: list[str], work: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if "hydra/launcher=joblib" in words:
+        pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
     collected = []
     monkeypatch.setattr(work, lambda *_: collected.append(gc.isenabled()))
     run(*words, *([] if "plan" in words else [*QUICK, "hydra.run.dir=cell"]))

@@ -31,12 +31,6 @@ def test_the_wider_intervals_are_those_of_the_accepted_sets():
         assert f"[{at.lower:.2f}, {at.upper:.2f}]" in said
 
 
-@pytest.mark.slow
-def test_the_python_examples_run():
-    for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
-        exec(compile(block, "README.md", "exec"), {})
-
-
 def test_every_file_it_names_exists():
     root = Path(__file__).resolve().parent.parent
     for target in re.findall(r"\]\(([^)#]+)\)", README):

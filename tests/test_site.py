@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +17,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
+README = ROOT / "README.md"
 TEXTS = [*PAGES, *ROOT.glob("*.md"), *ROOT.glob("experiments/*/README.md")]
 BLOCK = re.compile(r'^( *)```(\w*)(?: title="(.+?)")?\n(.*?)^\1```$', re.MULTILINE | re.DOTALL)
-NOT_RUN = {"text", "r"}  # output, for reading; R, which has a test of its own
+NOT_RUN = {"text", "r"}  # output, for reading; R, which its page says
 CITATION = re.compile(r"[A-Z]\w+(?:, [A-Z]\w+)*(?: & [A-Z]\w+| et al\.)? (?:19|20)\d\d")
 OUTSIDE = re.compile(
     r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"?(?:https?:)?//[^>]*"
@@ -70,6 +72,9 @@ def test_every_work_the_protocol_cites_is_in_the_bibliography(hooks):
 # Code blocks
 
 
+COMMAND = "ceasefire ", ".venv/bin/ceasefire ", "cp ", "make "
+
+
 def blocks(page: Path) -> list[tuple[str, str, str]]:
     """Kind, title and text of the blocks of a page that can be run."""
     found = []
@@ -80,7 +85,9 @@ def blocks(page: Path) -> list[tuple[str, str, str]]:
     return found
 
 
-WITH_BLOCKS = [page for page in PAGES if blocks(page) and page.name != "sweeps.md"]  # has its own
+WITH_BLOCKS = [  # docs/sweeps.md has a test of its own
+    page for page in [README, *PAGES] if blocks(page) and page.name != "sweeps.md"
+]
 
 
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=named)
@@ -88,7 +95,7 @@ def test_every_block_is_of_a_kind_that_a_test_runs(page):
     for kind, title, text in blocks(page):
         assert kind in {"python", "sh", "fails", ""} | NOT_RUN or (kind == "yaml" and title)
         if kind in {"sh", "fails", ""}:
-            assert all(line.startswith(("ceasefire ", "cp ")) for line in text.splitlines())
+            assert all(line.startswith(COMMAND) for line in text.splitlines())
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +115,27 @@ def repository(copied):
     return copied
 
 
+def served(words: list[str], folder: Path) -> str:
+    """What a server says until it is ready; it is ended then."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", "sim", *words, "--port", str(port)], cwd=folder,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    heard = ""
+    try:
+        for line in server.stdout or ():
+            heard += line
+            if f":{port}" in line:
+                break
+    finally:
+        server.terminate()
+        server.wait(60)
+    return heard
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=named)
 def test_the_blocks_of_a_page_work_in_their_order(page, repository):
@@ -116,7 +144,7 @@ def test_the_blocks_of_a_page_work_in_their_order(page, repository):
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *words], cwd=repository, env=os.environ | {"MPLBACKEND": "agg"},
-            capture_output=True, text=True, timeout=300,
+            capture_output=True, text=True, timeout=900,
         )  # fmt: skip
 
     for kind, title, text in blocks(page):
@@ -129,9 +157,15 @@ def test_the_blocks_of_a_page_work_in_their_order(page, repository):
             assert done.returncode == 0, f"{text}\n{done.stderr}"
         elif kind not in NOT_RUN:
             for line in text.splitlines():
-                program, *words = shlex.split(line)
+                program, *words = shlex.split(line, comments=True)
                 if program == "cp":
                     shutil.copy(*(repository / word for word in words))
+                    continue
+                if program == "make":  # which makes an environment of its own
+                    assert f"\n{words[0]}: " in (ROOT / "Makefile").read_text()
+                    continue
+                if words[0] == "play":
+                    assert "http://127.0.0.1:" in served(words, repository)
                     continue
                 done = run("-m", "sim", *words)
                 assert (done.returncode != 0) == (kind == "fails"), f"{line}\n{done.stderr}"

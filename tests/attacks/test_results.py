@@ -185,7 +185,7 @@ CHANGES: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "overrides reworded": (reworded("horizon=15", "horizon=16"), f"run.json {MISMATCH}"),
     "time reworded": (reworded('"started": "2', '"started": "1'), f"run.json {MISMATCH}"),
-    "version reworded": (reworded('"mesa": "3', '"mesa": "4'), f"run.json {MISMATCH}"),
+    "version reworded": (reworded('"mesa": "', '"mesa": "9'), f"run.json {MISMATCH}"),
     "status reworded": (reworded('"done"', '"failed"'), f"run.json {MISMATCH}"),
     "laid out anew": (reworded("  ", "    "), f"run.json {MISMATCH}"),
 }  # fmt: skip
