@@ -108,6 +108,6 @@ def figure(
 @lru_cache(maxsize=24)
 def _simulated(name: str, replicates: int, seed: int, horizon: int) -> Any:
     from sim.analysis.ensemble import simulate
-    from sim.study.cells import load_cell
+    from sim.study.cells import load_best  # a worker reads no file of accepted sets
 
-    return simulate(load_cell(name).scenario, replicates, seed, horizon, watched=0)
+    return simulate(load_best(name).scenario, replicates, seed, horizon, watched=0)

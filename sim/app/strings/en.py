@@ -918,7 +918,8 @@ DEALS_OPTION = "{option} ({count})"
 COMPARE = "Compare scenarios"
 COMPARE_HELP = (
     "Scenarios under one seed share their chance events, so differences are paired future by "
-    "future (common random numbers)."
+    "future (common random numbers). What is computed here has the best parameters, as games do; a "
+    "finished sweep has those it was run with."
 )
 PICK = "Scenarios"
 FROM_WHERE = "Results"
