@@ -129,7 +129,7 @@ async def ask_for_futures(url: str, until: float) -> list[float]:
             await page.event(fork, "click", {})
             while "Continuing" not in page.text() and time.perf_counter() - start < LOST_AFTER:
                 await asyncio.sleep(0.002)
-            while "(RMST)" not in page.text() and time.perf_counter() - start < LOST_AFTER:
+            while "Continuing" in page.text() and time.perf_counter() - start < LOST_AFTER:
                 await asyncio.sleep(0.002)
             times.append(time.perf_counter() - start)
             await asyncio.sleep(1.0)
