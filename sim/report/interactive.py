@@ -49,7 +49,9 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
     horizon = shown[reference].horizon
     known = [x for x in ENDS if _has(shown.values(), x)]
     days = _days(horizon)
-    rows = [row for x in known for row in _rows(shown, reference, x, days)]
+    rows = [
+        {"e": k, **row} for k, x in enumerate(known) for row in _rows(shown, reference, x, days)
+    ]
     drawn = pens(names, reference, THEMES["light"], SHEETS["page"])  # as in the still figures
     colors = [GREY if name == reference else drawn[name].color for name in names]
     shown_as = {
@@ -78,6 +80,8 @@ def _asked(
         choice("view", "Show", SHARE, [SHARE, DIFFERENCE]),
         choice("end", "End of the ceasefire", readable(end), [readable(x) for x in known]),
         choice("ref", "Reference", first, bases),
+        {"name": "ends", "value": [readable(x) for x in known]},
+        {"name": "names", "value": list(labels)},
         slider("last", "Last day", horizon, min(7, horizon), horizon),
         slider("day", "Milestone (day)", min(90, horizon), 1, horizon),
         *(
@@ -94,11 +98,11 @@ def _chosen(labels: Sequence[str]) -> list[dict[str, Any]]:
     """
     wanted = " || ".join(f"(datum.who == {json.dumps(x)} && on{k})" for k, x in enumerate(labels))
     return [
-        {"filter": "datum.e == end"},
+        {"filter": "ends[datum.e] == end"},
         {"filter": f"view == {json.dumps(SHARE)} ? !isValid(datum.b) : isValid(datum.b) && "
-                   "(datum.a == ref || datum.b == ref)"},
-        {"calculate": "isValid(datum.b) && datum.a == ref ? -1 : 1", "as": "sign"},
-        {"calculate": "datum.sign < 0 ? datum.b : datum.a", "as": "who"},
+                   "(names[datum.a] == ref || names[datum.b] == ref)"},
+        {"calculate": "isValid(datum.b) && names[datum.a] == ref ? -1 : 1", "as": "sign"},
+        {"calculate": "names[datum.sign < 0 ? datum.b : datum.a]", "as": "who"},
         {"calculate": "datum.sign * datum.v", "as": "value"},
         {"calculate": "datum.sign < 0 ? -datum.u : datum.l", "as": "low"},
         {"calculate": "datum.sign < 0 ? -datum.l : datum.u", "as": "high"},
@@ -197,11 +201,13 @@ def _has(cells: Any, end: str) -> bool:
 def _rows(
     cells: Mapping[str, Ensemble], reference: str, end: str, days: list[int]
 ) -> Iterator[dict[str, Any]]:
-    """Shares of every scenario and differences of every pair, on the days drawn."""
-    short, _ = distinct(list(cells))
+    """Shares of every scenario and differences of every pair, on the days drawn.
+
+    Scenarios are numbers, so that a page is not full of their names.
+    """
+    place = {name: k for k, name in enumerate(cells)}
     for name, ensemble in cells.items():
-        found = ensemble.survival(end)
-        yield from _points(found, days, {"e": readable(end), "a": short[name]})
+        yield from _points(ensemble.survival(end), days, {"a": place[name]})
     if len(cells) < 2:
         return
     several = list(combinations(cells, 2)) if len(cells) <= MOST_PAIRS else [
@@ -213,10 +219,10 @@ def _rows(
             curve = difference_curves(pair, base, end)[one]
         except SurvivalInputError:
             continue
-        yield from _points(curve, days, {"e": readable(end), "a": short[one], "b": short[base]})
+        yield from _points(curve, days, {"a": place[one], "b": place[base]})
 
 
-def _points(curve: Any, days: list[int], said: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _points(curve: Any, days: list[int], said: dict[str, int]) -> Iterator[dict[str, Any]]:
     value = curve.survival if hasattr(curve, "survival") else curve.value
     following = [*days[1:], days[-1] + 1]
     for day, after in zip(days, following, strict=True):
