@@ -39,11 +39,15 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "env" / "bin" / "python"
 
 
+def alone() -> dict[str, str]:
+    """This environment without a path to the repository."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 def run(command: Path, folder: Path, *words: str) -> str:
     """What the installed command says, run where nothing of the repository is in reach."""
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        [command, "-m", "sim", *words], cwd=folder, env=env, capture_output=True, text=True
+        [command, "-m", "sim", *words], cwd=folder, env=alone(), capture_output=True, text=True
     )
     assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
     return done.stdout
@@ -54,7 +58,9 @@ def test_a_users_own_files_work_beside_the_wheel(command: Path, tmp_path: Path) 
     where = run(command, tmp_path, "new", "scenario", "mine")
     assert "written: my_configs/scenario/mine.yaml" in where
     code = "import sim; print(sim.__file__)"
-    found = subprocess.run([command, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    found = subprocess.run(
+        [command, "-c", code], cwd=tmp_path, env=alone(), capture_output=True, text=True
+    )
     assert str(command.parents[1]) in found.stdout
     run(command, tmp_path, "new", "tactic", "gentle")
     run(command, tmp_path, "new", "case", "strait")
