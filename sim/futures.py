@@ -91,13 +91,12 @@ class Futures:
         ValueError
             If a point is no set of numbers of the scenario, or a seed is out of range.
         """
-        replace(
-            scenario, parameter_sets=[{**at} for at in points]
-        )  # says once what is wrong with a point
         own = scenario.parameter_sets or [{}]
-        everything = replace(
-            scenario, parameter_sets=[{**each, **at} for at in points for each in own]
-        )
+        # What is wrong with a point is said once, and not for each of the scenario's own sets.
+        everything = replace(scenario, parameter_sets=[{**at} for at in points])
+        if scenario.parameter_sets:
+            sets = [{**each, **at} for at in points for each in own]
+            everything = replace(scenario, parameter_sets=sets)
         records = np.tile(_addressed(replicates, 0, 0, 0), len(points)).view(np.recarray)
         for seed in seeds:
             _check_word("seed", seed)

@@ -31,7 +31,10 @@ def ensemble(days, causes, *, seed=1, deal_day=None, attacks=None, trust=None, r
         runs["attacks_ttp"], runs["attacks_others"] = attacks, 0
     if trust is not None:
         runs["pakistan_trust"] = trust
-    scenario = SimpleNamespace(name="x", ceasefire=SimpleNamespace(end="collapse"))
+    parties = (SimpleNamespace(label="Islamabad"), SimpleNamespace(label="Kabul"))
+    scenario = SimpleNamespace(
+        name="x", ceasefire=SimpleNamespace(end="collapse"), parties=parties
+    )  # fmt: skip
     return SimpleNamespace(runs=runs, seed=seed, horizon=HORIZON, scenario=scenario)
 
 

@@ -97,7 +97,9 @@ def ensemble(days, modes, *, collapses=None):
             "attacks_ttp": np.minimum(collapses, HORIZON),
         }
     )
-    scenario = SimpleNamespace(name="x", ceasefire=SimpleNamespace(end="repudiation"))
+    scenario = SimpleNamespace(
+        name="x", ceasefire=SimpleNamespace(end="repudiation"), parties=vary({}).parties
+    )  # fmt: skip
     return SimpleNamespace(runs=runs, seed=1, horizon=HORIZON, scenario=scenario)
 
 

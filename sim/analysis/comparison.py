@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.limits import Days, PointEstimate, as_text, interval
+from sim.analysis.limits import Days, PointEstimate, as_text, interval, normal_quantile
 from sim.analysis.sample import SurvivalInputError, fraction
 from sim.analysis.signs import in_words
 
@@ -105,8 +105,7 @@ class Comparison:
         if rows.empty:
             known = ", ".join(dict.fromkeys(self.table["quantity"]))
             raise SurvivalInputError(f"quantity must be one of {known}, got {name!r}")
-        normal = NormalDist()
-        reach = normal.inv_cdf(0.5 + self.level / 2) + normal.inv_cdf(power)
+        reach = normal_quantile(self.level) + NormalDist().inv_cdf(power)
 
         def needed(sd: float) -> Any:
             return pd.NA if math.isnan(sd) else max(2, math.ceil((reach * sd / difference) ** 2))

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.analysis.futures import Ensemble, Futures, common_end, paired_rows, read_futures
 from sim.analysis.given_data import first_order
+from sim.analysis.limits import student_quantile
 from sim.analysis.parameter_spread import components
 from sim.analysis.sample import FloatArray, IntArray, SurvivalInputError, fraction
 from sim.config.numbers import numbers, values, weights
@@ -238,7 +239,7 @@ class _Pair:
             mean = float(difference.mean())
             se = float(difference.std(ddof=1)) / np.sqrt(size)
             if layer == CHANCE:
-                reach = _quantile(level, size) * se
+                reach = float(student_quantile(level, size - 1)) * se
                 found = _OverSets(0.0, mean - reach, mean + reach, np.nan, np.nan)
             else:
                 found = _over_sets(difference, number, np.array(weight)[kinds], level)
@@ -261,12 +262,6 @@ class _Pair:
         found = first_order(inputs, means, between, level)
         for k in np.argsort(-found.indices, kind="stable")[:TOP]:
             yield self.name, quantity, names[k], float(found.indices[k]), found.bound
-
-
-def _quantile(level: float, size: float) -> float:
-    from scipy.special import stdtrit  # scipy.stats says the same and loads for half a second
-
-    return float(stdtrit(size - 1, 0.5 + level / 2))
 
 
 class _OverSets(NamedTuple):
@@ -300,11 +295,12 @@ def _over_sets(
     worth = 1 / float(share @ share)
     tail = (1 - level) / 2
     if (worth + 1) * tail >= 1:
-        normal = _quantile(level, size)
+        normal = float(student_quantile(level, size - 1))
         ends = [mean - _percentile(apart, share, p) for p in (tail, 1 - tail)]
         below, above = (np.hypot(max(x, 0.0), normal * se) for x in (ends[0], -ends[1]))
     else:
-        below = above = _quantile(level, worth) * np.sqrt(between * (1 + 1 / worth) + se**2)
+        reach = float(student_quantile(level, worth - 1))
+        below = above = reach * np.sqrt(between * (1 + 1 / worth) + se**2)
     return _OverSets(float(np.sqrt(between)), mean - float(below), mean + float(above), *agree)
 
 

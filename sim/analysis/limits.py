@@ -74,6 +74,13 @@ def normal_quantile(level: float) -> float:
     return NormalDist().inv_cdf(0.5 + level / 2)
 
 
+def student_quantile(level: float, freedom: FloatArray | float) -> FloatArray:
+    """Two-sided quantile of Student's t with so many degrees of freedom, in their shape."""
+    from scipy.special import stdtrit  # scipy.stats says the same and loads for half a second
+
+    return np.asarray(stdtrit(freedom, 0.5 + level / 2), dtype=np.float64)
+
+
 def wilson(share: float, trials: int, level: float = 0.95) -> tuple[float, float]:
     """Limits of a share of so many trials (Wilson 1927)."""
     z = normal_quantile(level)

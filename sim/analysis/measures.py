@@ -20,8 +20,6 @@ PER_RATE = 1000
 """Days in force per which ends are counted."""
 PER_PATH = 100
 """Days followed per which attacks and the like are counted."""
-SIDES = ("Islamabad", "Kabul")
-"""What the sides are called where a scenario does not say."""
 ALL, BOTH = "all futures", "lasting in both"
 GROUPS = {
     (False, False): "agreed in neither",
@@ -98,7 +96,7 @@ def path_measures(
     futures: tuple[Futures, Futures],
     names: tuple[str, str],
     paired: bool,
-    sides: tuple[str, str] = SIDES,
+    sides: tuple[str, str],
 ) -> Iterator[Measure]:
     """Agreement, trust, attacks and the like, of a scenario and the reference, in this order.
 

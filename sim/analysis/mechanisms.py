@@ -29,7 +29,7 @@ import numpy as np
 
 from sim.analysis.futures import Ensemble, Futures, common_end, paired_rows, read_futures
 from sim.analysis.limits import decimals, rounded
-from sim.analysis.measures import SIDES, Measure, outcome_measures, path_measures
+from sim.analysis.measures import Measure, outcome_measures, path_measures
 from sim.analysis.ratios import Ratios, differences
 from sim.analysis.sample import SurvivalInputError, fraction
 
@@ -184,15 +184,9 @@ def _measured(
         raise SurvivalInputError(f"{name} and {reference} need two futures each, or a pair of two")
     runs = _sorted_runs(ensembles[name], other), _sorted_runs(ensembles[reference], base)
     outcomes = outcome_measures(runs, (other, base))
-    sides = _sides(ensembles[reference])
-    paths = path_measures(runs, (other, base), (name, reference), rows is not None, sides)
+    first, second = (party.label for party in ensembles[reference].scenario.parties)
+    paths = path_measures(runs, (other, base), (name, reference), rows is not None, (first, second))
     return [*outcomes, *paths], rows is not None
-
-
-def _sides(ensemble: Ensemble) -> tuple[str, str]:
-    """What the two sides are called."""
-    first, second = getattr(ensemble.scenario, "parties", (None, None))
-    return getattr(first, "label", SIDES[0]), getattr(second, "label", SIDES[1])
 
 
 def _sorted_runs(ensemble: Ensemble, futures: Futures) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.limits import normal_quantile
+from sim.analysis.limits import normal_quantile, student_quantile
 from sim.analysis.parameter_spread import components
 from sim.analysis.sample import BoolArray, FloatArray, IntArray
 
@@ -118,7 +118,7 @@ def differences(
             se = np.sqrt(found.noise)
         reach = found.reach(level)
         wide = [value - reference - reach, value - reference + reach]
-    reach = _student(level, freedom) * se
+    reach = student_quantile(level, np.maximum(freedom, 1.0)) * se
     lower, upper = value - reference - reach, value - reference + reach
     share = np.asarray(shares, dtype=bool) & _of_all(one) & _of_all(base)
     if share.any():
@@ -135,13 +135,6 @@ def _counted(of: Ratios) -> FloatArray:
     if of.counts is None:
         return np.asarray(held.sum(axis=0), dtype=float)
     return np.asarray((of.counts @ held) ** 2 / np.maximum(of.counts**2 @ held, 1e-300), float)
-
-
-def _student(level: float, freedom: FloatArray) -> FloatArray:
-    from scipy.special import stdtrit  # scipy.stats says the same and loads for half a second
-
-    quantile: FloatArray = stdtrit(np.maximum(freedom, 1.0), 0.5 + level / 2)
-    return quantile
 
 
 def _welch(spread: list[FloatArray], sizes: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
@@ -223,5 +216,5 @@ def _relative(
         se = np.sqrt((scaled[0] - scaled[1]).var(axis=0, ddof=1) / sizes[1])
     else:
         se, _ = _welch([x.var(axis=0, ddof=1) for x in scaled], sizes)
-    reach = np.exp(_student(level, freedom) * se)
+    reach = np.exp(student_quantile(level, np.maximum(freedom, 1.0)) * se)
     return ratio - 1, ratio / reach - 1, ratio * reach - 1

@@ -328,6 +328,11 @@ def sure(question: str, yes: str, action: Callable[[], Any]) -> None:
     dialog.open()
 
 
+def asking(words: str, question: str, action: Callable[[], Any]) -> None:
+    """A button that asks before it does what cannot be undone."""
+    button(words, lambda: sure(question, words, action), plain=True)
+
+
 def csv(rows: Sequence[dict[str, Any]]) -> bytes:
     """Rows as CSV; text that a spreadsheet would take for a formula is quoted."""
     import pandas as pd

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray
-from sim.config import ENDS, PARTIES
+from sim.config import PARTIES
 from sim.futures import utilities
 from sim.game.checkpoint import Checkpoint
 from sim.game.futures import in_force, mean
@@ -23,6 +23,7 @@ from sim.negotiation import solutions
 from sim.notes import OUTCOMES, PARTIAL
 from sim.parameters import NONE
 from sim.records import ACCOUNTS
+from sim.state import COLLAPSE
 
 FUTURES = 1_000  # per evening: a share is known to .03 at 95 %, a paired difference better
 MOST_EVENINGS = 45  # looked at for the odds; the days with decisions come first
@@ -324,7 +325,7 @@ def _in_force(game: Game, evenings: list[Checkpoint], futures: int) -> list[Bool
     wanted: dict[bytes, Checkpoint] = {}
     for evening in evenings:
         key = evening.records.tobytes()
-        if evening.records["ceasefire"]["day"][0, ENDS.index("collapse")]:
+        if evening.records["ceasefire"]["day"][0, COLLAPSE]:
             found[key] = np.zeros(futures, dtype=bool)
         elif evening.day >= game.days:
             found[key] = np.ones(futures, dtype=bool)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from sim.analysis.estimates import SurvivalEstimate
+from sim.analysis.limits import normal_quantile
 from sim.analysis.survival import kaplan_meier
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.config import (
@@ -150,7 +150,7 @@ def mean(differences: FloatArray) -> Difference:
     """Mean of paired differences with its interval."""
     value, size = float(differences.mean()), len(differences)
     spread = float(differences.std(ddof=1)) / np.sqrt(size) if size > 1 else np.inf
-    wide = NormalDist().inv_cdf(0.5 + LEVEL / 2) * float(spread)
+    wide = normal_quantile(LEVEL) * float(spread)
     return Difference(value, value - wide, value + wide)
 
 

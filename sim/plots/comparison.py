@@ -14,7 +14,7 @@ from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.layers import Contrasts
 from sim.analysis.limits import as_text
-from sim.plots.effects import NAMED, draw_effects, effect_rows, how_compared, layer_rows
+from sim.plots.effects import draw_effects, effect_rows, how_compared, layer_rows, strokes
 from sim.plots.labels import LABEL, NUMBER, Label, even, write_labels
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Sheet, Style, pens, sheet_named, styled, theme_named
@@ -87,17 +87,18 @@ def comparison(
     names = list(ensembles)
     drawn = pens(names, reference, look, paper)
     group = gather(ensembles, reference, end, drawn, compared, layered, sets=True)
-    layers = group.effects["layer"].nunique() if "layer" in group.effects else 1
+    layers = strokes(group.effects)
     few = len(names) <= MOST_TABLED
     notes = [BAND] if few else [f"No bands and numbers at risk for more than {MOST_TABLED} curves."]
     notes += [how_compared(group.effects), COUNTED if few else "", _event_note(group), group.common]
-    said = UNCERTAIN if layers == 1 else LAYERED
+    said = LAYERED if layers else UNCERTAIN
     footer = facts(group.ensembles, group.end, [note for note in notes if note], said)
     left = lasting(group.end, "with the ceasefire in force")
     title = f"Share of simulated futures {left}"
     subtitle = f"Δ: difference from {group.labels[reference]}, whose own values stand in its row"
-    if layers > 1:
-        subtitle = NAMED[layers].format(group.labels[reference])
+    if layers:
+        told = ", ".join(f"{stroke}: {layer}" for layer, stroke in layers.items())
+        subtitle = f"Δ: difference from {group.labels[reference]}; {told} parameters"
     elif paper.name == "column":
         subtitle = f"Δ: difference from {group.labels[reference]}"
     with styled(look, paper):

@@ -16,25 +16,18 @@ from sim.plots.style import Pen, Style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BY_LAYER = {
-    "chance": "thick, chance under the best parameters",
-    "accepted": "middle, one more of {} accepted parameter sets",
-    "wide": "thin, one more of {} points at which all that is assumed is varied too",
+MEANT = {
+    "chance": "by chance",
+    "accepted": "under one more of {} accepted parameter sets",
+    "wide": "under one more of {} points at which all that is assumed is varied too",
 }
-WIDTHS = {"wide": 0.7, "chance": 4.5, "accepted": 2.2}
-"""Of the lines of a layer's intervals, in lines, in drawing order: the last has the dot."""
-THIN = WIDTHS | {"accepted": 0.8}
-"""The same where no layer is wider than that of the accepted sets."""
-NAMED = {
-    2: "Δ: difference from {}; thick: chance, thin: accepted parameters",
-    3: "Δ: difference from {}; thick: chance, middle: accepted, thin: wide parameters",
-}
-"""How a subtitle names intervals, by the number of layers."""
-TWO = (
-    "Intervals (95%, {how}): thick, chance; thin, under one more of the accepted parameter sets "
-    "that both scenarios drew."
-)
-PAIRED = "Intervals: 95% bootstrap over futures {how}, Monte Carlo uncertainty only."
+STROKES = ((), ("thin",), ("thick", "thin"), ("thick", "middle", "thin"))
+"""How intervals are told apart, from the narrowest layer to the widest, by how many there are."""
+WIDTHS = {"thick": 4.5, "middle": 2.2, "thin": 0.8}
+"""Of their lines, in lines."""
+DRAWN = ("wide", "chance", "accepted")
+"""Layers in drawing order: the last that is there has the dot."""
+PAIRED = "Intervals: 95%, {how}; Monte Carlo uncertainty only."
 MOST_BINS = 12  # of the marks on a scale, in search of two that have room
 
 
@@ -56,9 +49,10 @@ def effect_rows(
     drew = rows["parameters_lower"].notna()
     if sets and drew.any():
         limits = {"lower": rows["parameters_lower"], "upper": rows["parameters_upper"]}
+        kinds = comparison.signs["sets"].max()
         more = rows.assign(layer="accepted", **limits)[drew]
-        rows = pd.concat([rows.assign(layer="chance"), more])
-        names.append("layer")
+        rows = pd.concat([rows.assign(layer="chance"), more]).assign(sets=kinds)
+        names += ["layer", "sets"]
     rows = rows[names].assign(panel="difference", paired=table["paired"])
     return rows.assign(cell=rows["scenario"].map(dict(cells)))
 
@@ -67,25 +61,30 @@ def layer_rows(contrasts: Contrasts, cells: Mapping[str, str]) -> pd.DataFrame:
     """Return the differences of each layer, tidy, as `effect_rows` has them, in drawing order."""
     table = contrasts.table[contrasts.table["scenario"].isin(list(cells))]
     rows = table.rename(columns={"value": "level", "difference": "value"})
-    rows = rows.sort_values("layer", key=lambda x: x.map(list(WIDTHS).index), kind="stable")
+    rows = rows.sort_values("layer", key=lambda x: x.map(DRAWN.index), kind="stable")
     names = ["scenario", "quantity", "layer", "value", "lower", "upper", "level", "reference"]
     rows = rows[[*names, "unit", "sets"]].assign(panel="difference", paired=True)
     rows["day"] = rows["quantity"].str.extract(r"\((\d+)\)", expand=False).astype(int)
     return rows.assign(cell=rows["scenario"].map(dict(cells)))
 
 
+def strokes(rows: pd.DataFrame) -> dict[str, str]:
+    """How the interval of each layer is drawn, the narrowest layer first; none without layers."""
+    present = set(rows["layer"]) if "layer" in rows else set()
+    layers = [layer for layer in LAYERS if layer in present]
+    return dict(zip(layers, STROKES[len(layers)], strict=True))
+
+
 def how_compared(rows: pd.DataFrame) -> str:
     """Say what the intervals are and whether futures were paired."""
-    if "sets" in rows:
-        sets = rows.groupby("layer")["sets"].max()
-        named = [BY_LAYER[x].format(sets[x]) for x in LAYERS if x in sets]
-        return f"Intervals (95%, paired by common random numbers): {'; '.join(named)}."
     if rows["paired"].all():
         how = "paired by common random numbers"
     else:
         how = "not all paired" if rows["paired"].any() else "not paired"
-    if "layer" in rows:
-        return TWO.format(how=how)
+    if drawn := strokes(rows):
+        sets = rows.groupby("layer")["sets"].max()
+        said = [f"{stroke}, {MEANT[layer].format(sets[layer])}" for layer, stroke in drawn.items()]
+        return f"Intervals (95%, {how}): {'; '.join(said)}."
     same = (rows["lower"] == rows["upper"]).any()
     return PAIRED.format(how=how) + (" No width: no future differs." if same else "")
 
@@ -103,10 +102,10 @@ def draw_effects(
     `extent` are the values the axis must reach at least, besides no difference and all intervals.
     """
     axes.axvline(0, color=page.theme.muted, linewidth=0.4 * page.sheet.line, zorder=1)
-    layered = "wide" in set(rows.get("layer", ()))
+    stroke = strokes(rows)
     for name, _, low, high, layer in _read(rows):
         pen, height = drawn[name], places[name]
-        width = (WIDTHS if layered else THIN).get(layer, 0.8) * page.sheet.line
+        width = WIDTHS[stroke.get(layer, "thin")] * page.sheet.line
         line: Style = {"color": pen.color, "linewidth": width, "zorder": 3}
         caps: Style = {"marker": "|", "markersize": 0.6 * page.sheet.body}
         gid = f"interval:{layer}:{name}" if layer else None

@@ -14,7 +14,7 @@ from sim.analysis.ensemble import Ensemble
 from sim.analysis.limits import as_text, interval
 from sim.analysis.mechanisms import Mechanisms
 from sim.analysis.mechanisms import mechanisms as attribute
-from sim.plots.effects import draw_effects
+from sim.plots.effects import PAIRED, draw_effects
 from sim.plots.incidence import colour
 from sim.plots.page import Page, write_key
 from sim.plots.style import Drawing, Pen, Style, sheet_named, styled, theme_named
@@ -23,7 +23,6 @@ from sim.plots.words import CAUSES, end_of, facts, readable, signed
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INTERVALS = "Intervals: 95% bootstrap over futures {how}, Monte Carlo uncertainty only."
 BY_CAUSE = (
     "Days by cause add up to the difference but are bookkeeping: a cause may gain because another "
     "no longer comes first (Andersen 2013)."
@@ -58,7 +57,7 @@ def mechanisms(
     rows = _rows(found, {name: x.cell.key for name, x in ensembles.items()})
     how = "paired by common random numbers" if rows["paired"].all() else "not all paired"
     single = len(found.scenarios) == 1
-    notes = [INTERVALS.format(how=how), BY_CAUSE, *([PATHS, _stratum(found)] if single else [])]
+    notes = [PAIRED.format(how=how), BY_CAUSE, *([PATHS, _stratum(found)] if single else [])]
     kept = _drawable(rows) if single else rows["panel"] == "cause"
     rows = rows[kept].reset_index(drop=True)
     title, subtitle = _titles(found)

@@ -206,7 +206,7 @@ def _beyond(point: PointEstimate, unit: str) -> str:
 def _told(row: Mapping[Any, Any]) -> str:
     """One difference in words."""
     days = interval([float(row[x]) for x in ("difference", "lower", "upper")], "days", sign=True)
-    if row["parameters_lower"] == row["parameters_lower"]:
+    if pd.notna(row["parameters_lower"]):
         limits = (as_text(float(row[f"parameters_{x}"]), "days", True) for x in ("lower", "upper"))
         days += f"; [{', '.join(limits)}]"
     return f"{readable(str(row['scenario']))} ({days} days)"

@@ -15,6 +15,7 @@ from sim.app.room import Class
 from sim.app.site import (
     Private,
     Site,
+    asking,
     button,
     choice,
     csv,
@@ -22,7 +23,6 @@ from sim.app.site import (
     panel,
     paragraph,
     phase_of,
-    sure,
     visitor,
     warnings_of,
 )
@@ -72,8 +72,9 @@ class Desk:
             with ui.element("div").classes("choices"):
                 button(say.MUTE_ALL, lambda: self.each(self._mute(True)), plain=True)
                 button(say.UNMUTE_ALL, lambda: self.each(self._mute(False)), plain=True)
-                self._asked(say.END_ALL, say.END_ALL_ASK, self.site.rooms.end)
-                self._asked(say.REVEAL_ALL, say.REVEAL_ALL_ASK, self.site.rooms.reveal)
+                rooms = self.site.rooms
+                asking(say.END_ALL, say.END_ALL_ASK, lambda: self.each(rooms.end))
+                asking(say.REVEAL_ALL, say.REVEAL_ALL_ASK, lambda: self.each(rooms.reveal))
         with ui.element("div").classes("grid"):
             self._phase()
             self._notice()
@@ -90,7 +91,7 @@ class Desk:
             button(say.SHOW_KEY, self.show_key, plain=True)
             button(say.FORGET, self.leave, plain=True)
             question = say.CLOSE_CLASS_ASK.format(title=self.class_.title)
-            button(say.CLOSE_CLASS, lambda: sure(question, say.CLOSE_CLASS, self.close), plain=True)
+            asking(say.CLOSE_CLASS, question, self.close)
 
     def _phase(self) -> None:
         with panel(say.PHASE, say.PHASE_HELP):
@@ -119,10 +120,6 @@ class Desk:
             with ui.element("div").classes("choices"):
                 button(say.TELL_ALL, show)
                 button(say.CLEAR_NOTICE, lambda: tell(self.class_, "", self.who), plain=True)
-
-    def _asked(self, words: str, question: str, do: Any) -> None:
-        """A button that asks before it does in every room what cannot be undone."""
-        button(words, lambda: sure(question, words, lambda: self.each(do)), plain=True)
 
     def _pause(self, paused: bool) -> Any:
         return lambda room, who: self.site.rooms.pause(room, paused, who)

@@ -13,6 +13,7 @@ from sim.app.room import Room
 from sim.app.site import (
     Private,
     Site,
+    asking,
     button,
     frame,
     html,
@@ -86,7 +87,7 @@ class Watch:
         )
         with ui.element("div").classes("choices"):
             for words, question, do in asked:
-                self._asked(words, question.format(code=code), do)
+                asking(words, question.format(code=code), do)
         ui.link(say.DEBRIEF.format(code=shown_code(room.code)), f"/debrief/{room.code}")
         with ui.element("div").classes("flow"):
             self.sides = {}
@@ -98,10 +99,6 @@ class Watch:
                 self.story = html("")
             with panel(say.SAID):
                 self.said = html("")
-
-    def _asked(self, words: str, question: str, do: Any) -> None:
-        """A button that asks before it does what cannot be undone."""
-        button(words, lambda: sure(question, words, do), plain=True)
 
     def free(self, seat: str) -> None:
         """Ask, and then free a seat; one that is free already is left alone."""
