@@ -175,13 +175,18 @@ def test_a_scenario_is_toggled_a_day_and_a_view_chosen_by_keyboard(
     assert len(readings(page)) == 1  # of two scenarios one is the reference
 
 
-def test_a_tooltip_gives_the_value_with_its_interval(opened: Callable[..., Any]) -> None:
-    page = opened(1280)
-    page.locator("#survival svg").scroll_into_view_if_needed()
-    page.locator("#survival .mark-symbol path").nth(8).hover(force=True)
+def tooltip(page: Any, chart: str, mark: str) -> str:
+    """What is told of one mark of a chart that is pointed at."""
+    page.locator(f"#{chart} svg").scroll_into_view_if_needed()
+    page.locator(f"#{chart} .{mark} path").nth(8).hover(force=True)
     tip = page.locator("#vg-tooltip-element.visible")
     tip.wait_for(timeout=5_000)
-    text = tip.inner_text()
+    told: str = tip.inner_text()
+    return told
+
+
+def test_a_tooltip_gives_the_value_with_its_interval(opened: Callable[..., Any]) -> None:
+    text = tooltip(opened(1280), "survival", "mark-symbol")
     assert re.search(r"Scenario\s+(baseline|no mediators|verified guarantees)", text)
     assert re.search(r"Value\s+[01]\.\d{3}", text)
     assert re.search(r"Lower \(95%\)\s+[01]\.\d{3}", text)
@@ -216,11 +221,7 @@ def test_states_and_changes_of_a_day_are_read_by_keyboard(opened: Callable[..., 
 def test_a_tooltip_gives_what_came_into_a_state_and_went_out(opened: Callable[..., Any]) -> None:
     page = opened(1280)
     page.wait_for_selector("#talks[data-ready]", timeout=30_000)
-    page.locator("#talks svg").scroll_into_view_if_needed()
-    page.locator("#talks .mark-rect path").nth(8).hover(force=True)
-    tip = page.locator("#vg-tooltip-element.visible")
-    tip.wait_for(timeout=5_000)
-    text = tip.inner_text()
+    text = tooltip(page, "talks", "mark-rect")
     assert re.search(r"Share\s+[01]\.\d{3}", text)
     assert re.search(r"Came in that day\s+(none|\d+ from )", text)
     assert re.search(r"Went out that day\s+(none|\d+ to )", text)
