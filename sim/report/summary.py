@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.analysis.ensemble import Ensemble
-from sim.analysis.limits import normal_quantile, wilson
+from sim.analysis.limits import PointEstimate, as_text, normal_quantile, rounded, wilson
 from sim.config import CAUSES
 from sim.names import count
 from sim.plots.words import mode_in_words
@@ -45,17 +45,11 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
     for day in SURVIVAL_DAYS:
         if day <= ensemble.horizon:
             at = estimate.at(day)
-            span = f"{at.lower:.3f} to {at.upper:.3f}"
-            if spread is not None:
-                wide = spread.at(day)
-                span += f"; {wide.lower:.3f} to {wide.upper:.3f}"
-            yield _row(f"S({day})", f"{at.value:.3f}", span)
+            wide = None if spread is None else spread.at(day)
+            yield _point(f"S({day})", at, wide)
     rmst = estimate.rmst(ensemble.horizon)
-    span = f"{rmst.lower:.1f} to {rmst.upper:.1f}"
-    if spread is not None:
-        wide = spread.rmst(ensemble.horizon)
-        span += f"; {wide.lower:.1f} to {wide.upper:.1f}"
-    yield _row(f"RMST({ensemble.horizon})", f"{rmst.value:.1f} days", span)
+    wide = None if spread is None else spread.rmst(ensemble.horizon)
+    yield _point(f"RMST({ensemble.horizon})", rmst, wide)
     yield _row("median", str(estimate.median), "")
     yield _share(
         "a deal is ratified", int(ensemble.outcomes("deal")["deal"].sum()), ensemble.replicates
@@ -68,12 +62,11 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
     causes = ensemble.incidence(end)
     for cause in CAUSES:
         at = causes.of(cause, ensemble.horizon)
-        yield _row(f"ended by {cause}", f"{at.value:.3f}", f"{at.lower:.3f} to {at.upper:.3f}")
+        yield _point(f"ended by {cause}", at)
     modes = ensemble.modes(end)
     for mode in modes.causes:
         at = modes.of(mode, ensemble.horizon)
-        words = mode_in_words(mode, scenario)
-        yield _row(words, f"{at.value:.3f}", f"{at.lower:.3f} to {at.upper:.3f}")
+        yield _point(mode_in_words(mode, scenario), at)
     yield "intervals: 95 %, Monte Carlo error only; a what-if, not a forecast"
     if spread is not None:
         yield f"after the semicolon: with the uncertainty of the parameters, {spread.sets} sets"
@@ -116,12 +109,12 @@ def _rounds(ensemble: Ensemble) -> Iterator[str]:
     runs = ensemble.outcomes("rounds_held", *names)
     held = runs["rounds_held"].to_numpy(float)
     mean, per_error = held.mean(), Z95 / math.sqrt(len(held))
-    yield _row("rounds held", f"{mean:.2f}", _around(mean, held.std() * per_error, np.inf))
+    yield _row("rounds held", rounded(mean, 2), _around(mean, held.std() * per_error, np.inf))
     for column, name in names.items() if mean else ():
         ended = runs[column].to_numpy(float)
         share = ended.mean() / mean
         error = (ended - share * held).std() / mean * per_error
-        yield _row(f"  {name}", f"{share:.3f}", _around(share, error, 1.0))
+        yield _row(f"  {name}", rounded(share, 3), _around(share, error, 1.0))
 
 
 def _around(value: float, error: float, most: float) -> str:
@@ -129,7 +122,15 @@ def _around(value: float, error: float, most: float) -> str:
     if not error:
         return ""
     digits = 2 if most > 1 else 3
-    return f"{max(value - error, 0.0):.{digits}f} to {min(value + error, most):.{digits}f}"
+    low, high = max(value - error, 0.0), min(value + error, most)
+    return f"{rounded(low, digits)} to {rounded(high, digits)}"
+
+
+def _point(name: str, at: PointEstimate, wide: PointEstimate | None = None) -> str:
+    """An estimate with its limits by chance and, after a semicolon, for one more parameter set."""
+    limits = [f"{as_text(x.lower, x.unit)} to {as_text(x.upper, x.unit)}" for x in (at, wide) if x]
+    unit = " days" if at.unit == "days" else ""
+    return _row(name, as_text(at.value, at.unit) + unit, "; ".join(limits))
 
 
 def _row(name: str, value: str, interval: str) -> str:
@@ -138,4 +139,4 @@ def _row(name: str, value: str, interval: str) -> str:
 
 def _share(name: str, successes: int, trials: int) -> str:
     low, high = wilson(successes / trials, trials)
-    return _row(name, f"{successes / trials:.3f}", f"{low:.3f} to {high:.3f}")
+    return _row(name, rounded(successes / trials, 3), f"{rounded(low, 3)} to {rounded(high, 3)}")
