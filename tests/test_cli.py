@@ -127,7 +127,7 @@ def test_garbage_is_collected_once_work_begins(
 
 def test_what_a_cell_leaves_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = []
-    monkeypatch.setattr("sim.study.cells._validated", {})  # cells of other tests, which may go
+    monkeypatch.setattr("sim.study.cells._known", {})  # cells of other tests, which may go
     monkeypatch.setattr("sim.report.cell.run_cell", lambda *_: kept.append(gc.get_freeze_count()))
     run("-m", "seed=1,2,3", *QUICK, "hydra.sweep.dir=sweep")
     assert len(kept) == 3

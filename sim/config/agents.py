@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -151,6 +152,13 @@ def _not_explosive(value: Any) -> Any:
     return value
 
 
+@lru_cache
+def _tail_mean(exponent: float, deadliest: int) -> float:
+    """Mean deaths of an attack whose deaths follow a power law up to the deadliest."""
+    weights = [float(x**-exponent) for x in range(1, deadliest + 1)]
+    return sum(x * w for x, w in enumerate(weights, 1)) / sum(weights)
+
+
 @dataclass(config=SCHEMA, kw_only=True)
 class Militants:
     """A group of militants: how often and how hard it attacks, and what it wants of the talks."""
@@ -194,8 +202,7 @@ class Militants:
 
     @model_validator(mode="after")
     def _mean_within_tail(self) -> Militants:
-        weights = [x**-self.tail_exponent for x in range(1, self.deadliest + 1)]
-        mean = sum(x * w for x, w in enumerate(weights, 1)) / sum(weights)
+        mean = _tail_mean(self.tail_exponent, self.deadliest)
         if self.deaths_per_attack > mean:
             raise ValueError(
                 f"deaths_per_attack is {self.deaths_per_attack:g}; a tail with exponent "

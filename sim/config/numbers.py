@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import is_dataclass, replace
+from dataclasses import is_dataclass
 from typing import Any, NamedTuple, get_args
-
-from pydantic import ValidationError
 
 from sim.config.events import contradictions
 
@@ -148,7 +146,11 @@ def _wrong_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[
         for path in wrong:
             yield f"parameter_sets.{k}.{path} {_wrong(scenario, path, each[path], known)}"
         if not wrong and not guarded.isdisjoint(each):
-            changed = {path: value for path, value in each.items() if path in guarded}
+            changed = {
+                path: int(value) if known[path].whole else value
+                for path, value in each.items()
+                if path in guarded
+            }
             yield from (f"parameter_sets.{k}.{said}" for said in _broken(scenario, changed, known))
 
 
@@ -179,7 +181,12 @@ def _is_guarded(scenario: Any, owner: str) -> bool:
     """
     if owner.startswith("events."):
         return True
-    return bool(owner and type(_at(scenario, owner)).__pydantic_decorators__.model_validators)
+    return bool(owner and _rules(_at(scenario, owner)))
+
+
+def _rules(part: Any) -> list[str]:
+    """Names of the rules that a part of a scenario keeps as a whole, each a method of it."""
+    return list(type(part).__pydantic_decorators__.model_validators)
 
 
 def _broken(
@@ -194,15 +201,23 @@ def _broken(
             if known[path].owner == owner:
                 name, *rest = path[len(owner) + 1 :].split(".")
                 fields[name] = _put(fields.get(name, getattr(part, name)), rest, value)
-        try:
-            part = replace(part, **fields)
-        except ValidationError as error:
-            for problem in error.errors(include_url=False):
-                yield f"{owner}: {problem.get('ctx', {}).get('error', problem['msg'])}"
+        part = _with(part, fields)
+        for rule in _rules(part):
+            try:
+                getattr(part, rule)()
+            except ValueError as error:
+                yield f"{owner}: {error}"
         if owner.startswith("events."):
             events[owner.removeprefix("events.")] = part
     if events:
         yield from contradictions({**scenario.events, **events})
+
+
+def _with(part: Any, fields: Mapping[str, Any]) -> Any:
+    """A part of a scenario with fields changed whose values are known to be allowed, unchecked."""
+    changed = object.__new__(type(part))
+    vars(changed).update(vars(part), **fields)
+    return changed
 
 
 def _put(held: Any, path: Sequence[str], value: float) -> Any:

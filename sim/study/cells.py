@@ -13,7 +13,7 @@ import secrets
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from hydra import compose, initialize_config_dir
@@ -70,7 +70,7 @@ class Cell:
         futures = f"{count(held.replicates, 'future')} of {held.horizon} days, seed {held.seed}"
         return f"<Cell {self.directory_name}: {futures}>"
 
-    @property
+    @cached_property
     def key(self) -> str:
         """SHA-256 of everything that can change a result (not the engine)."""
         return key_of(self.tree())
@@ -144,21 +144,43 @@ def from_config(config: DictConfig, hydra: DictConfig | None = None) -> Cell:
     try:
         written = {str(key): as_written(config[key]) for key in config if key != "hydra"}
         text = json.dumps(written, default=str)
-        if text not in _validated:  # Hydra asks for the directory's name, then the job for the cell
+        found = _known.get(text)
+        if found is None:  # Hydra asks for the directory's name, then the job for the cell
             tree = {name: plain(config[name]) for name in written}
             made_of = _made_of(hydra or config.get("hydra"))
-            while len(_validated) >= REMEMBERED:
-                del _validated[next(iter(_validated))]
-            _validated[text] = _cell(tree, written, made_of)
+            found = _cell(tree, written, made_of)
+            _remember(text, found)
+            _remember(json.dumps(found.tree()), found)  # as it will be stored
     except (OmegaConfBaseException, ValueError) as error:
         if isinstance(error, ConfigError):
             raise
         raise ConfigError(str(error).strip().splitlines()[0]) from None
-    return _validated[text]
+    return found
 
 
-_validated: dict[str, Cell] = {}  # the last few, by what they were validated from
-REMEMBERED = 4
+_known: dict[str, Cell] = {}  # the last few, by what they were validated from
+REMEMBERED = 64
+
+
+def _remember(text: str, cell: Cell) -> None:
+    while len(_known) >= REMEMBERED:
+        _known.pop(next(iter(_known)), None)
+    _known[text] = cell
+
+
+def as_stored(tree: dict[str, Any]) -> Cell:
+    """The cell of a stored configuration; it is not validated anew if this process just has.
+
+    Raises
+    ------
+    ConfigError
+        With every problem.
+    """
+    try:
+        found = _known.get(json.dumps(tree))
+    except (TypeError, ValueError, RecursionError):  # it is no configuration
+        found = None
+    return found or Cell(*validate(tree))
 
 
 def _cell(

@@ -22,8 +22,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from sim import yaml_files
-from sim.config import ConfigError, Engine, validate
-from sim.study.cells import DIGITS, Cell, directory_name, key_of
+from sim.config import ConfigError, Engine
+from sim.study.cells import DIGITS, Cell, as_stored, directory_name, key_of
 from sim.study.errors import StoreError
 from sim.study.files import checksum
 from sim.study.provenance import PACKAGE, versions
@@ -253,7 +253,7 @@ def _has_key(tree: dict[str, Any], key: str) -> bool:
 
 def _validated(path: Path, tree: dict[str, Any]) -> Cell:
     try:
-        return Cell(*validate(tree))
+        return as_stored(tree)
     except ConfigError as error:
         raise StoreError(f"cannot read {path}: {error}") from None
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
+from sim import yaml_files
 from sim.config import ConfigError
 from sim.negotiation.agenda import packages
 from sim.records import Daily
@@ -44,7 +44,6 @@ from sim.study.tables import daily_table, incidents_table, rounds_table
 
 ROW_GROUP = 20_000  # rows; fixed, so that a file does not depend on the block size
 COMPRESSION = "zstd"
-DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class RunsWriter:
@@ -122,7 +121,7 @@ def _write(
     started, clock = now(), time.perf_counter()
     with Atomic(directory) as files:
         _write_tables(cell, files, progress)
-        text = yaml.dump(cell.tree(), Dumper=DUMPER, sort_keys=False)
+        text = yaml_files.write(cell.tree())
         files.path(CONFIG).write_text(text, encoding="utf-8", newline="\n")
         checksums = files.checksums()
     record = {

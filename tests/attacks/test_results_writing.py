@@ -199,7 +199,8 @@ def refused(tmp_path: Path, limit: int, *words: str) -> str:
     [(0, "cell/.hydra"), (20_000, "cell/runs.parquet"), (100_000, "cell/survival.png")],
 )
 def test_a_full_disk_is_said_with_its_place(limit: int, place: str, tmp_path: Path) -> None:
-    said = refused(tmp_path, limit, "replicates=300", "horizon=60", "hydra.run.dir=cell")
+    words = ["parameters=best", "replicates=300", "horizon=60", "hydra.run.dir=cell"]
+    said = refused(tmp_path, limit, *words)
     assert said == f"ceasefire: cannot write to {tmp_path / place}: file too large\n"
 
 
