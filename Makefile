@@ -131,7 +131,7 @@ ARCHIVE := build/archive/ceasefire-sim
 archive:
 	@rm -rf build/archive && mkdir -p $(ARCHIVE)/code $(ARCHIVE)/docs $(ARCHIVE)/data
 	@git archive HEAD | tar -x -C $(ARCHIVE)/code
-	@cp docs/ademp.md docs/odd.md docs/parameters.md docs/outputs.md docs/trace.md $(ARCHIVE)/docs/
+	@cp docs/ademp.md docs/odd.md docs/parameters.md docs/outputs.md docs/trace.md docs/references.bib $(ARCHIVE)/docs/
 	@for file in experiments/*/*.csv; do \
 		mkdir -p $(ARCHIVE)/data/$$(dirname $$file) && cp $$file $(ARCHIVE)/data/$$file; done
 	@cp -r seeds CITATION.cff codemeta.json LICENSE README.md $(ARCHIVE)/
