@@ -1,4 +1,4 @@
-"""What the site adds to the pages in `docs/`: studies, help texts, literature, and links to them.
+"""What the site adds to `docs/`: README, studies, help texts, literature, and links to them.
 
 Pages keep links that work in the repository; this maps them to the site. A citation such as
 `[@fearon1995]` becomes a link to the literature, by `docs/references.bib`.
@@ -66,6 +66,7 @@ def on_config(config):
 def on_files(files: Files, config) -> Files:
     """Add the pages that are made from something else."""
     made = {
+        "index.md": (ROOT / "README.md").read_text(),
         "references.md": references(),
         "cli.md": command_line(),
         "studies.md": studies(),
@@ -118,7 +119,7 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
 def _source(page: str) -> str:
     """Where a page's text lies in the repository."""
     for name, place in TOP.items():
-        if page == place and page != "index.md":
+        if page == place:
             return name
     study = re.fullmatch(r"studies/(\w+)\.md", page)
     return f"experiments/{study[1]}/README.md" if study else f"docs/{page}"
