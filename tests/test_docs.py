@@ -134,6 +134,12 @@ def test_kinds_of_incidents_and_outcomes_of_rounds_are_documented(cell):
 # Parameters
 
 
+def listed():
+    """Paths of the reference, those of the two sides under both names."""
+    paths = re.findall(r"^\| `(.+?)` \|", parameters.reference(), re.MULTILINE)
+    return {path.replace("<party>", party) for path in paths for party in PARTIES}
+
+
 def test_the_parameter_reference_is_current():
     """If this fails: python -m sim.report.parameters --write."""
     assert (DOCS / "parameters.md").read_text() == parameters.reference()
@@ -148,7 +154,7 @@ def test_the_parameter_reference_lists_every_value_of_the_baseline():
         else:
             yield path
 
-    paths = set(re.findall(r"^\| `(.+?)` \|", parameters.reference(), re.MULTILINE))
+    paths = listed()
     assert set(leaves(load_cell().tree(), "")) - paths <= {"events"}
 
 
@@ -181,7 +187,7 @@ def test_files_and_modules_that_a_document_names_exist(name):
 
 
 def test_parameters_that_the_protocol_names_exist():
-    known = set(re.findall(r"^\| `(.+?)` \|", parameters.reference(), re.MULTILINE))
+    known = listed()
     text = (DOCS / "odd.md").read_text().replace("`<party>.", "`pakistan.")
     groups = {path.split(".")[0] for path in known if "." in path}
     named = {path for path in re.findall(r"`([a-z_]+\.[\w.<>]+)`", text)
