@@ -61,15 +61,15 @@ def load(
 
     Parameters
     ----------
-    scenario : name of an option of ``configs/scenario`` or of one's own folder
+    scenario : name of an option of ``configs/scenario`` or of your own folder
     overrides : as on the command line, such as ``["mediators=none", "pakistan.trust=0.4"]``
-    config_dir : folder of one's own configurations, beside those in ``CEASEFIRE_CONFIGS``
+    config_dir : folder of your own configurations, beside those in ``CEASEFIRE_CONFIGS``
 
     Raises
     ------
     ConfigError
-        In one sentence: every unknown option or field, every value out of its range, and every
-        setting of a run.
+        In one sentence: every unknown option or field, every value out of range, and every setting
+        of a run.
     """
     from sim.study.cells import load_scenario
 

@@ -67,14 +67,14 @@ def answer(words: list[str]) -> int:
 
 
 def sweeping(options: list[str], words: list[str]) -> list[str]:
-    """The options, with ``-m`` where a named study is to be run: every study is a sweep."""
+    """Return the options, with ``-m`` for a named study: every study is a sweep."""
     study = any(word.startswith("+experiment=") for word in words)
     told = {"-m", "--multirun", *SHOWING} & {*options}
     return ["-m", *options] if study and not told else options
 
 
 def leave_running(options: list[str], words: list[str]) -> int:
-    """Start a sweep that goes on by itself, and say how to see it."""
+    """Start a sweep in the background, and say how to follow it."""
     from sim.config import ConfigError
     from sim.study.detached import LOG, detach
     from sim.study.errors import StudyError
@@ -86,12 +86,12 @@ def leave_running(options: list[str], words: list[str]) -> int:
     except (ConfigError, StudyError) as error:
         fail(str(error), 2)
     print(f"process {process} goes on with {directory}; what it says is in {directory / LOG}")
-    print(f"how far it is: ceasefire status {directory}")
+    print(f"see its progress: ceasefire status {directory}")
     return 0
 
 
 def versions() -> str:
-    """This version, and those of what it runs on."""
+    """Return the version of this package and of what it runs on."""
     from importlib.metadata import version
 
     from sim import __version__
@@ -110,11 +110,11 @@ def run_verb(verb: str, words: list[str]) -> int:
         code: int = command.main(words)
     except KeyboardInterrupt:
         fail("interrupted; unfinished files were removed", 130)
-    except BrokenPipeError:  # whoever read the output has stopped reading
+    except BrokenPipeError:  # the reader of the output has stopped reading
         from sim.report.problems import mute
 
         mute()
-        return 141  # what the shell says of a process that a closed pipe ended
+        return 141  # the shell's code for a process ended by a closed pipe
     except SystemExit as error:  # a verb returns its code; only its parser exits, after --help
         asked_for_help = any(word == "-h" or re.fullmatch("--he?l?p?", word) for word in words)
         if error.code in (0, None) and not asked_for_help:
@@ -126,7 +126,7 @@ def run_verb(verb: str, words: list[str]) -> int:
         if error.filename is None and error.errno not in NO_ROOM:
             raise
         fail(cannot_write(error.filename or "standard output", error))
-    except ValueError as error:  # a user's mistake says one sentence
+    except ValueError as error:  # a user's mistake gets one sentence
         from sim.config import ConfigError
         from sim.study.errors import StudyError
 
@@ -137,7 +137,7 @@ def run_verb(verb: str, words: list[str]) -> int:
 
 
 def fail(sentence: str, code: int = 1) -> NoReturn:
-    """Say one sentence on standard error and exit."""
+    """Write one sentence to standard error and exit."""
     print(f"ceasefire: {sentence}", file=sys.stderr)
     sys.exit(code)
 
@@ -148,7 +148,7 @@ MAY_SET_MODE = re.compile(r"[+~]*(experiment|hydra(?!\.(run|sweep)\.dir=))|--?c"
 
 @contextmanager
 def composed_once(words: list[str]) -> Iterator[None]:
-    """Where nothing but ``-m`` can ask for a sweep, spare Hydra composing all to learn if it does.
+    """Spare Hydra composing everything to learn whether to sweep, where only ``-m`` can ask for it.
 
     That takes .2 to .3 s. Studies, and words on Hydra's own settings or files, may ask for one.
     """
@@ -163,7 +163,7 @@ def composed_once(words: list[str]) -> Iterator[None]:
     learn = Hydra.get_mode
     asked = {"-m", "--multirun"} & set(words)
     if asked or (not own_dirs() and not any(MAY_SET_MODE.match(word) for word in words)):
-        Hydra.get_mode = lambda *_, **__: None  # None: as the words say
+        Hydra.get_mode = lambda *_, **__: None  # None: as the words ask
     try:
         yield
     finally:
@@ -184,7 +184,7 @@ def hydra_job(options: list[str], words: list[str]) -> int:
     from sim.study.misread import explain_misread, is_misread, paths_at
     from sim.study.words import arguments
 
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us; we say them in one sentence
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us and become one sentence
     try:
         sys.argv = ["ceasefire", *options, *arguments(words)]
     except ConfigError as error:
@@ -201,7 +201,7 @@ def hydra_job(options: list[str], words: list[str]) -> int:
     except Exception as error:
         if is_misread(error):
             fail(explain_misread(error), 2)
-        if isinstance(error, ConfigError):  # of the sweep itself, which the callback has told
+        if isinstance(error, ConfigError):  # of the sweep itself, which the callback has reported
             problems[:] = dict.fromkeys([*problems, str(error)])
         elif isinstance(error, OSError):
             *_, where = [Path.cwd(), *paths_at(error, "output_dir", "sweep_dir")]
@@ -218,7 +218,7 @@ LAUNCHERS = {"joblib", "submitit", "hydra_plugins"}
 
 
 def cut_off(error: Exception) -> list[str]:
-    """Say that a launcher gave up and what is missing; raise an error that is our own."""
+    """Report that a launcher gave up and what is missing; raise an error of our own."""
     import traceback
 
     from sim.report.callback import directory

@@ -1,4 +1,4 @@
-"""Futures of one scenario as an array of records, with all that is needed to live them.
+"""Futures of one scenario as an array of records, with all that is needed to simulate them.
 
 Knows the rules and what is recorded; no agent, no engine and no file.
 """
@@ -92,7 +92,7 @@ class Futures:
             If a point is no set of numbers of the scenario, or a seed is out of range.
         """
         own = scenario.parameter_sets or [{}]
-        # What is wrong with a point is said once, and not for each of the scenario's own sets.
+        # A mistake in a point is reported once, not for each of the scenario's own sets.
         everything = replace(scenario, parameter_sets=[{**at} for at in points])
         if scenario.parameter_sets:
             sets = [{**each, **at} for at in points for each in own]
@@ -144,7 +144,7 @@ class Futures:
                 self.records[held][:, k] = fresh[held][k]
 
     def live_day(self) -> list[Any]:
-        """Live one day of every future that is running; return what was noted, part by part.
+        """Simulate one day of every future that is running; return what was noted, part by part.
 
         Raises
         ------
@@ -161,24 +161,24 @@ class Futures:
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
-        """Tell what a tactic of one's own did if it stops the rules."""
+        """Report what a user's tactic did if it stops the rules."""
         try:
             yield
         except own.Unusable:
-            self.noted()  # of days that are not told
+            self.noted()  # of days that are not recorded
             raise own.failure() from None
 
     def noted(self) -> Any:
         """What the log holds, (n,) of ``notes.NOTE``; the log is empty afterwards."""
-        log = desk()["log"]  # of this thread, which has just lived them
+        log = desk()["log"]  # of this thread, which has just simulated them
         rows = log["rows"][0, : log["count"][0]].copy()
         log["count"] = 0
         return rows
 
     def run(self, horizon: int, daily: Daily | None = None) -> Run:
-        """Live every future to its end or the horizon.
+        """Simulate every future to its end or the horizon.
 
-        ``daily`` takes the days that are lived, if given.
+        ``daily`` takes the simulated days, if given.
         """
         daily = Daily.to(None) if daily is None else daily
         renewable = self.scenario.ceasefire.renewable
@@ -292,7 +292,7 @@ def own_worths(futures: Futures, side: int, trust: float, lock_in: Sequence[floa
 
 
 def at_the_table(futures: Futures) -> dict[str, Any]:
-    """What everybody knows of the first future's packages.
+    """What is publicly known of the first future's packages.
 
     ``opening`` (2,) number of each side's public position; ``reckoned`` (P, 2) what each package is
     publicly reckoned to be worth to each side.
@@ -315,7 +315,7 @@ def list_utilities(futures: Any, sets: Any, desks: Any, out: Any) -> None:
 
 @rule
 def list_reckoned(futures: Any, sets: Any, desks: Any, out: Any, openings: Any) -> None:
-    """List both public positions, and what every package is publicly reckoned to be worth."""
+    """List both public positions, and what every package is publicly thought to be worth."""
     future = futures[0]
     t = table_of(future, sets[future.set], desks[0])
     for side in range(2):

@@ -61,7 +61,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
 
     @classmethod
     def of(cls, scenario: Scenario, futures: Futures, day: int, watched: int = 1) -> CeasefireModel:
-        """Return a model of futures that stand on the evening of a day."""
+        """Return a model of futures as they are on the evening of a day."""
         model = cls.__new__(cls)
         model._begin(scenario, futures, day, watched)
         return model
@@ -92,7 +92,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
 
     @scenario.setter
     def scenario(self, _: object) -> None:
-        """Leave out the scenario that Mesa 3.5 gives every model; it is another kind of thing."""
+        """Ignore the scenario that Mesa 3.5 gives every model; it is something else."""
 
     @property
     def state(self) -> Any:
@@ -111,7 +111,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         return len(self.state)
 
     def step(self) -> None:
-        """Live one day, in the order of ``rules.day``; nothing once every future has ended.
+        """Simulate one day, in the order of ``rules.day``; do nothing once every future has ended.
 
         Where ceasefires are renewable no future ends for good.
 
@@ -134,7 +134,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         return [*today.incidents, *today.said]
 
     def run(self, horizon: int, daily: records.Daily | None = None) -> Outcomes:
-        """Live to the horizon and return the outcomes; ``daily`` takes the days that are lived."""
+        """Simulate to the horizon and return the outcomes; ``daily`` takes the simulated days."""
         done = self.futures.run(horizon, daily)
         self._reader.read(done.notes, self.log)
         self.day = max(self.day, int(self.state["day"].max()))
@@ -194,7 +194,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
 
 
 class Outcomes(NamedTuple):
-    """What came of a run: ``columns`` by name, (R,), and the run itself."""
+    """The results of a run: ``columns`` by name, (R,), and the run itself."""
 
     columns: dict[str, Any]
     run: Run

@@ -27,7 +27,7 @@ def children(path: Sequence[str]) -> set[str] | None:
     Raises
     ------
     KeyError
-        If the path itself is none: its argument is the first name that is not known.
+        If there is no such path: its argument is the first name that is not known.
     """
     kinds: list[Any] = [Settings, Scenario]
     for name in path:
@@ -40,7 +40,7 @@ def children(path: Sequence[str]) -> set[str] | None:
 
 
 def unknown(field: str) -> str:
-    """Say of a dotted path which part of it is no field, and the nearest name that is one."""
+    """Say which part of a dotted path is not a field, and the nearest name that is one."""
     parts = field.split(".")
     for depth, name in enumerate(parts):
         known = children(parts[:depth])

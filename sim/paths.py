@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
-OWN = "CEASEFIRE_CONFIGS"  # environment variable: folders of one's own, separated as in PATH
+OWN = "CEASEFIRE_CONFIGS"  # environment variable: a user's own folders, separated as in PATH
 
 
 def data_dir(name: str) -> Path:
@@ -37,7 +37,7 @@ def own_dirs() -> list[Path]:
 
 @contextmanager
 def also_own(folder: str | os.PathLike[str] | None) -> Iterator[None]:
-    """Know one more folder of one's own for a while, and forget those added in that time."""
+    """Know one more of the user's folders for a while, and forget those added in that time."""
     before = os.environ.get(OWN)
     if folder is not None:
         os.environ[OWN] = os.pathsep.join(filter(None, [os.path.abspath(folder), before]))
@@ -49,7 +49,7 @@ def also_own(folder: str | os.PathLike[str] | None) -> Iterator[None]:
 
 
 def import_from_own() -> None:
-    """Let tactics and callbacks in folders of one's own be imported by their names."""
+    """Let tactics and callbacks in the user's own folders be imported by name."""
     sys.path += [str(own) for own in own_dirs() if str(own) not in sys.path]
 
 

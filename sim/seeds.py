@@ -147,7 +147,7 @@ def value(path: str) -> Any:
 
 
 def case_file(name: str) -> Path | None:
-    """The file of another case: ``seeds/cases/NAME.yaml``, or ``seeds/NAME.yaml`` of one's own."""
+    """The file of another case: ``seeds/cases/NAME.yaml``, or a user's ``seeds/NAME.yaml``."""
     places = [data_dir("seeds") / "cases", *(own / "seeds" for own in own_dirs())]
     return next((file for each in places if (file := each / f"{name}.yaml").is_file()), None)
 

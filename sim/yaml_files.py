@@ -63,7 +63,7 @@ def read_text(path: Path) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise YamlError(f"{path}, line {line}: this is no UTF-8 text") from None
+        raise YamlError(f"{path}, line {line}: this is not UTF-8 text") from None
 
 
 def parse(text: str, name: str) -> Any:
@@ -159,6 +159,6 @@ def sentence(error: yaml.YAMLError, name: str = "", text: str = "") -> str:
     if isinstance(error, yaml.reader.ReaderError):  # a character that no YAML may hold
         found, line, place = error.reason, text.count("\n", 0, error.position), error.name
     else:
-        found = str(getattr(error, "problem", None) or "this is no valid YAML")
+        found = str(getattr(error, "problem", None) or "this is not valid YAML")
         line, place = (mark.line, mark.name) if mark is not None else (0, "a file")
     return f"{name or place}, line {line + 1}: {found.strip()}"

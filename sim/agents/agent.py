@@ -12,7 +12,7 @@ class Recorded(mesa.Agent):  # type: ignore[misc]
     """An agent of every future held.
 
     ``held`` names its place in ``state.FUTURE`` and ``place`` its position there; every field of
-    that record is an attribute, shape (R, ...), which follows the futures as they are lived.
+    that record is an attribute, shape (R, ...), which follows the futures as they are simulated.
     """
 
     held: str

@@ -43,15 +43,15 @@ class Party(Recorded):
         return self.each(reservation, self.side)  # type: ignore[no-any-return]
 
     def inclination(self) -> FloatArray:
-        """Pressure to answer an incident before anything is suffered, logits, (R,)."""
+        """Inclination to answer an incident, whatever the incident, logits, (R,)."""
         return self.each(inclination, self.side)  # type: ignore[no-any-return]
 
     def delivery_target(self) -> FloatArray:
-        """Share of its promises that it will come to deliver of the deal in force, (R,)."""
+        """Share of its promises under the deal in force that it will deliver in the end, (R,)."""
         return self.each(delivery_target, self.side)  # type: ignore[no-any-return]
 
     def pressure_to_end(self) -> FloatArray:
-        """Grievance, weighing more the more closure has cost, (R,)."""
+        """Grievance, multiplied by what closure has cost, (R,)."""
         return self.each(pressure_to_end, self.side)  # type: ignore[no-any-return]
 
     def worth_of_continuing(self) -> FloatArray:
