@@ -278,4 +278,4 @@ def test_verifying_finds_a_changed_file_and_a_changed_result(
     assert "checksum mismatch" in capsys.readouterr().out
     falsify(cell)
     assert run("verify", str(cell), "--replicates", "40") == 1
-    assert "comes out otherwise: attributed" in capsys.readouterr().out
+    assert "comes out differently: attributed" in capsys.readouterr().out

@@ -354,7 +354,7 @@ def nothing(cells: Path) -> None:
 
 
 MISTAKES = {
-    "no directory": (["compare", "nowhere"], nothing, "nowhere is no directory"),
+    "no directory": (["compare", "nowhere"], nothing, "nowhere is not a directory"),
     "no results": (["compare", "bare"], nothing, "bare holds no results"),
     "one cell": (["compare", "sweep/baseline"], nothing, "the only finished cell"),
     "no words": (["compare"], nothing, "arguments are required: DIR"),

@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_read_is_said(name: str, text: str | None, tmp_pat
 
 @pytest.mark.parametrize("text", ["1", "a:b", "3:1", "1:1", ":", "1:nan"])
 def test_what_is_no_range_is_said(text: str) -> None:
-    with pytest.raises(ConfigError, match="is no range"):
+    with pytest.raises(ConfigError, match="is not a range"):
         Range.parse(text)
 
 

@@ -133,7 +133,7 @@ def test_nothing_is_written_over(kind: str, capsys: pytest.CaptureFixture[str]) 
     assert run("new", kind, "mine") == 0
     before = {path: path.read_text() for path in Path("my_configs").rglob("*.*")}
     assert run("new", kind, "mine") == 1
-    assert "is there already, and is not written over" in capsys.readouterr().err
+    assert "is there already, and is not overwritten" in capsys.readouterr().err
     assert {path: path.read_text() for path in Path("my_configs").rglob("*.*")} == before
 
 

@@ -238,7 +238,7 @@ def test_a_glob_that_matches_nothing_is_said(capsys: pytest.CaptureFixture[str])
 def test_a_directory_that_is_no_sweep_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no directory"):
         open_directory(tmp_path / "none")
-    with pytest.raises(StoreError, match="is no sweep"):
+    with pytest.raises(StoreError, match="is not a sweep"):
         open_directory(tmp_path)
 
 

@@ -40,7 +40,7 @@ def run(*words: str) -> int:
 @pytest.mark.slow
 def test_a_sweep_left_running_finishes_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("-m", "seed=1,2", *QUICK, "hydra.sweep.dir=sweep", "--detach") == 0
-    assert "how far it is: ceasefire status sweep" in capsys.readouterr().out
+    assert "see its progress: ceasefire status sweep" in capsys.readouterr().out
     for _ in range(600):
         log = Path("sweep/detached.log")
         if log.exists() and "2 cells in" in log.read_text():

@@ -22,10 +22,10 @@ ABSENT = (
 # what is typed (words apart), and what the answer must say
 WRONG = {
     # names
-    "compar DIR": "compar is no verb; did you mean compare?",
-    "hardliner": "hardliner is no verb",
-    "--config-dirr x": "--config-dirr is no option; did you mean --config-dir?",
-    "--multrun seed=1": "--multrun is no option; did you mean --multirun?",
+    "compar DIR": "compar is not a verb; did you mean compare?",
+    "hardliner": "hardliner is not a verb",
+    "--config-dirr x": "--config-dirr is not an option; did you mean --config-dir?",
+    "--multrun seed=1": "--multrun is not an option; did you mean --multirun?",
     "scenario=basline": "scenario is 'basline'; did you mean baseline? allowed are",
     "mediators=non": "mediators is 'non'; did you mean none? allowed are",
     "pakistan.tactic=hardlinr": "pakistan.tactic is 'hardlinr'; did you mean hardliner?",
@@ -84,8 +84,8 @@ WRONG = {
     "replicates=1,000": "write replicates=[1,000] for a list",
     "replicates 100": "replicates sets nothing; write replicates=100",
     "seed=1 replicates 100": "replicates sets nothing; write replicates=100",
-    "--replicates 100": "--replicates is no option; a setting is written replicates=100",
-    "--replicates=100": "--replicates is no option; a setting is written replicates=100",
+    "--replicates 100": "--replicates is not an option; write a setting as replicates=100",
+    "--replicates=100": "--replicates is not an option; write a setting as replicates=100",
     "pakistan.tactic hardliner": "write pakistan.tactic=hardliner",
     "=3": "=3 names no setting; write NAME=VALUE",
     "pakistan={": "cannot read 'pakistan={'",

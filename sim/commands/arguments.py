@@ -25,7 +25,7 @@ THEMES, SHEETS = ("light", "dark"), ("slide", "page", "column")
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that says a mistake in one sentence, as the whole command line does."""
+    """An argument parser that reports a mistake in one sentence, as the whole command line does."""
 
     def error(self, message: str) -> NoReturn:
         """Raise the mistake as a sentence, with the nearest name that would be right."""
@@ -57,7 +57,7 @@ def parser(verb: str, description: str, epilog: str = "") -> Parser:
 
 
 def add_cells(of: argparse.ArgumentParser) -> None:
-    """Add what says which cells are looked at and how they are made comparable."""
+    """Add the arguments that select cells and make them comparable."""
     of.add_argument(
         "directories", nargs="+", metavar="DIR", help="a cell, a sweep, or a folder of them"
     )
@@ -85,10 +85,10 @@ def add_look(of: argparse.ArgumentParser) -> None:
 
 
 def add_trust(of: argparse.ArgumentParser) -> None:
-    """Add the leave to run code that results name."""
+    """Add the permission to run code that results name."""
     of.add_argument(
         "--trust-code", action="store_true",
-        help="run a tactic that the results name and this package does not have",
+        help="run a tactic that the results name and this package lacks",
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 DESCRIPTION = """\
 Search the calibrated parameters for sets with which the baseline meets every target of a study's
-calibration.yaml. What was interrupted goes on where it stopped and comes to the same files:
+calibration.yaml. An interrupted run continues where it stopped and writes the same files:
 accepted.csv (every accepted set), best.yaml, fit.csv and the figure calibration."""
 EPILOG = """\
   ceasefire calibrate build/calibration

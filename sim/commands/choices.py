@@ -63,7 +63,7 @@ def _described(group: str, found: dict[str, dict[str, Path]]) -> Iterator[str]:
         raise ConfigError(f"{group} is no group{meant(name, found) or '; see ceasefire choices'}")
     width = max(len(option) for option in found[name]) + 2
     for option, path in found[name].items():
-        said = options.about(path) or "(its file says nothing of itself)"
+        said = options.about(path) or "(its file has no description)"
         lines = textwrap.wrap(said, max(30, WIDTH - width - 2)) or [""]
         yield f"  {option:<{width}}{lines[0]}"
         yield from (f"  {'':<{width}}{line}" for line in lines[1:])

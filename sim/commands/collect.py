@@ -10,13 +10,13 @@ from sim.study.collect import collect
 
 
 def main(words: list[str]) -> int:
-    """Collect and say what came of it, and what is missing."""
+    """Collect, and report what was collected and what is missing."""
     parser = Parser(
         prog="ceasefire collect",
         description="Bring the futures of all finished cells of a sweep into one data set.",
     )
     parser.add_argument("directory", type=Path, help="of the sweep")
-    parser.add_argument("--again", action="store_true", help="write it anew, whatever is there")
+    parser.add_argument("--again", action="store_true", help="rewrite it, whatever is there")
     chosen = parser.parse_args(words)
     made = collect(chosen.directory, chosen.again)
     for line in made.problems:

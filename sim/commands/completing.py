@@ -1,4 +1,4 @@
-"""What a shell may put for an unfinished word: verbs and dotted groups, which Hydra does not know.
+"""Completions of an unfinished word: verbs and dotted groups, which Hydra does not know.
 
 Knows the line as it stands so far; Hydra completes the fields.
 """

@@ -8,7 +8,7 @@ DESCRIPTION = """\
 Follow the futures that are like the record on the day it closes, and write with what probability
 each event comes by each horizon: probabilities.csv, days.csv, a figure, a page, a copy of the
 protocol, and frozen.json with version, commit, date and the digests of these files. A freeze is
-never written over."""
+never overwritten."""
 EPILOG = """\
   ceasefire freeze build/frozen
   ceasefire freeze build/hardliners scenario=hardliners      the protocol's cell, changed
@@ -33,6 +33,6 @@ def main(words: list[str]) -> int:
         f"{made['record_closes']}, of {made['parameter_sets']} parameter sets"
     )
     if made["dirty"]:
-        print("the code has changes that are not committed, so that the commit does not tell it")
+        print("the code has uncommitted changes, so the commit does not identify it")
     print(f"{checksum(given.directory / MANIFEST)}  {given.directory / MANIFEST}")
     return 0

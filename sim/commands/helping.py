@@ -1,4 +1,4 @@
-"""The help page, short enough for one screen, and what a shell may complete."""
+"""The help page, short enough for one screen."""
 
 HELP = """\
 ceasefire: what-if simulations of negotiation rounds under a fragile ceasefire
@@ -11,13 +11,13 @@ Prepare  new KIND NAME          a scenario, agenda, tactic, group, ... of your o
          choices [GROUP]        what may be chosen, with a line on each option
          plan                   check a sweep, its cost and how many futures it needs
 Run      design, optimise       sample or search a parameter space
-         status DIR             how far a sweep has come (-m --detach leaves it running)
+         status DIR             progress of a sweep (-m --detach leaves it running)
          calibrate, sensitivity fit the parameters; rank the assumptions
          freeze, score          state what follows the record; score it later
 Look     compare, figure        differences between finished cells; any figure
          report, survival       one HTML document; survival of a table of your own
          collect, query         all futures as one data set; SQL over it
-         replay, verify         tell one stored future again; check stored results
+         replay, verify         re-run one stored future; check stored results
 Teach    play, strategies       the classroom in a browser; simple ways to play a seat
 
 Settings replicates=N seed=N horizon=DAYS transcript=true pakistan.trust=0.4 ...

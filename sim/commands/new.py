@@ -1,4 +1,4 @@
-"""``ceasefire new``: commented files of one's own, outside the package, that run as they stand."""
+"""``ceasefire new``: commented files of your own, outside the package, that run as they stand."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FOLDER = "my_configs"
 NEW_WEIGHT = 0.1  # of a new issue to both sides, and a new group's share of the attacks
 EPILOG = """\
   ceasefire new scenario open_crossings      what differs from the baseline
-  ceasefire new agenda prisoners             an issue more, with both sides' weights
+  ceasefire new agenda prisoners             one more issue, with both sides' weights
   ceasefire new tactic gentle                a function, and how it is chosen
   ceasefire new group dissidents             an armed group beside the others
   ceasefire new mediator oman                a mediator beside the others
   ceasefire new case strait                  another conflict, from the fictional one
 
-Files go to the folder of --config-dir, else to my_configs; nothing is written over. Every verb
-takes --config-dir; the environment variable CEASEFIRE_CONFIGS holds it for good."""
+Files go to the folder of --config-dir, else to my_configs; nothing is overwritten. Every verb
+takes --config-dir; the environment variable CEASEFIRE_CONFIGS sets it permanently."""
 Files = dict[str, str]  # path in the folder -> text
 
 
@@ -41,7 +41,7 @@ def main(words: list[str]) -> int:
     files = KINDS[given.kind](given.name)
     for path in files:
         if (folder / path).exists():
-            raise StoreError(f"{folder / path} is there already, and is not written over")
+            raise StoreError(f"{folder / path} is there already, and is not overwritten")
     for path, text in files.items():
         with whole(folder / path) as partial:
             partial.write_text(text, encoding="utf-8", newline="\n")
@@ -70,7 +70,7 @@ def scenario(name: str) -> Files:
 # What differs from the baseline, and why. State only that; everything else is the baseline's.
 name: {name}
 description: Mediators put twice the pressure behind a deal.
-expectation: unclear # longer, shorter or unclear: the sign you expect, said before you run it
+expectation: unclear # longer, shorter or unclear: the sign you expect, stated before you run it
 
 # ceasefire choices lists what may be chosen; docs/parameters.md has every number with its unit.
 # A number from the record is taken by its path, such as ${{seeds:rates.PIPS.2024.attacks}}; one
@@ -95,7 +95,7 @@ mediators:
 
 
 def agenda(name: str) -> Files:
-    """The shipped agenda with one issue more, both sides' weights with it, and a scenario."""
+    """The shipped agenda with one more issue, both sides' weights with it, and a scenario."""
     files = {
         f"agenda/{name}.yaml": f"""\
 # The shipped issues and one more. Values in [0, 1] to each side, the status quo first.
@@ -128,7 +128,7 @@ issues:
         )
     files[f"scenario/{name}.yaml"] = f"""\
 # @package _global_
-# The baseline with an issue more on the table.
+# The baseline with one more issue on the table.
 defaults:
   - override /agenda: {name}
   - override /pakistan: {name}
@@ -144,10 +144,10 @@ expectation: unclear
 def tactic(name: str) -> Files:
     """A tactic as a function, and an option of either side that chooses it."""
     chosen = f"""\
-# A tactic of one's own; its function is in {name}.py beside these folders.
+# A tactic of your own; its function is in {name}.py beside these folders.
 kind: custom
 tactic: {name}:{name}
-parameters: {{rate: 0.05}} # handed over in this order; assumed
+parameters: {{rate: 0.05}} # passed in this order; assumed
 """
     files = {f"{party}/tactic/{name}.yaml": chosen for party in PARTIES}
     return {
@@ -160,7 +160,7 @@ from sim.negotiation.own import between
 def {name}(view, rate):
     """Concede a fixed share of what is left at every exchange."""
     conceded = 1.0 - (1.0 - rate) ** view.exchange
-    return between(view, conceded)  # 0 conceded: the own position; 1: what no deal is worth
+    return between(view, conceded)  # 0 conceded: its public position; 1: what no deal is worth
 '''
     } | files
 
@@ -202,7 +202,7 @@ defaults:
 
 
 def case(name: str) -> Files:
-    """Another conflict: every file of the fictional case under a name of one's own."""
+    """Another conflict: every file of the fictional case under a name of your own."""
     old, configs = "fictional_river", data_dir("configs")
     groups = ("agenda", *PARTIES, "mediators", "militants", "calendar", "case")
     paths = {f"{each}/{name}.yaml": configs / each / f"{old}.yaml" for each in groups}

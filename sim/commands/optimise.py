@@ -1,6 +1,6 @@
 """``ceasefire optimise``: search a parameter space with optuna; every trial is a cell.
 
-The search is kept in ``optuna.log`` beside its cells: the same command goes on with it. A search
+The search is kept in ``optuna.log`` beside its cells, and the same command continues it. A search
 that was interrupted need not visit the points it would have visited otherwise.
 """
 
@@ -50,7 +50,7 @@ def main(words: list[str]) -> int:
 
 
 def search(chosen: argparse.Namespace) -> Any:
-    """Go on with a search, or begin it; return optuna's study."""
+    """Continue a search, or begin it; return optuna's study."""
     ranges = {}
     for word in chosen.vary:
         name, _, span = word.partition("=")
@@ -96,7 +96,7 @@ def _open_study(chosen: argparse.Namespace) -> tuple[Any, int]:
     except (ValueError, KeyError, TypeError) as error:
         said = str(error).splitlines()[0]
         raise StoreError(f"cannot read {chosen.directory / LOG}: {said}") from None
-    # a search that goes on with the seed it began with would visit the same points again
+    # a search continued with the seed it began with would visit the same points again
     study.sampler = optuna.samplers.TPESampler(seed=chosen.search_seed + len(study.trials))
     for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
         study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # cut off

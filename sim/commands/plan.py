@@ -29,7 +29,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--no-probe", action="store_true", help="estimate nothing")
     parser.add_argument(
         "--within", type=float, metavar="DAYS",
-        help="how many futures make 95 %% intervals of RMST reach so far (a pilot runs)",
+        help="futures for 95 %% intervals of RMST this narrow on either side (runs a pilot)",
     )  # fmt: skip
     chosen = parser.parse_intermixed_args(words)
     found = plan(chosen.overrides, probe=not chosen.no_probe)
@@ -40,7 +40,7 @@ def main(words: list[str]) -> int:
 
 
 def futures_for(days: float, cells: list[Cell]) -> Iterator[str]:
-    """Say how many futures make an interval as narrow as is wanted, from a pilot of some cells.
+    """Say how many futures make an interval as narrow as wanted, from a pilot of some cells.
 
     The interval of a mean reaches z s / sqrt(n) to either side; s is the standard deviation of the
     days in force or, for a difference, of the difference of one pair of futures (common random

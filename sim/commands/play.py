@@ -11,7 +11,7 @@ from sim.extras import advice
 DESCRIPTION = """\
 Serve the classroom: explore a future day by day, see a thousand from any moment, play a side in a
 room, debrief, compare. It is served to this machine only unless --network is given; nothing is
-fetched from anywhere. Rooms outlive a restart. A class is made with the teacher's word that is
+fetched from anywhere. Rooms survive a restart. Making a class needs the teacher's word, which is
 printed at the start."""
 EPILOG = """\
   ceasefire play --open                          try it on this machine, without the teacher's word
@@ -57,7 +57,7 @@ def main(words: list[str]) -> int:
 
     for folder in given.results:
         if not folder.is_dir():
-            raise ConfigError(f"results is {str(folder)!r}, which is no directory")
+            raise ConfigError(f"results is {str(folder)!r}, which is not a directory")
     run(
         Options(
             given.host, given.port, given.network, given.data, given.scenario, given.seed,

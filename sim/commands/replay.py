@@ -1,4 +1,4 @@
-"""``ceasefire replay``: one stored future again, told in plain words."""
+"""``ceasefire replay``: re-run one stored future and tell it in plain words."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from sim.study.told import entries
 
 
 def main(words: list[str]) -> int:
-    """Tell one future; exit with 1 if it is not the one that was stored."""
+    """Re-run one future; exit with 1 if it is not the one that was stored."""
     parser = Parser(
         prog="ceasefire replay",
-        description="Run one stored future again, compare it with what is stored, and tell it.",
+        description="Re-run one stored future, compare it with what is stored, and tell it.",
     )
     parser.add_argument("directory", type=Path, help="of a finished cell")
     parser.add_argument("--replicate", type=int, default=0, help="number of the future, from 0")

@@ -12,7 +12,7 @@ from sim.config import ConfigError
 HELP = """\
 Varies every calibrated or assumed number of the baseline as experiments/sensitivity/space.yaml
 says: Morris screening of all, Sobol' indices of the first, and scenario discovery (PRIM).
-Evaluations are kept in DIRECTORY/evaluations.jsonl: the same command goes on where it was.
+Evaluations are kept in DIRECTORY/evaluations.jsonl; the same command continues.
 
   ceasefire sensitivity build/sensitivity engine.workers=2
   ceasefire sensitivity build/strike --plan my_space.yaml horizon=90

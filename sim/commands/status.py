@@ -17,7 +17,7 @@ from sim.study.sweeps import Sweep, named, open_directory
 SHOWN = 10  # failures named before the rest is counted
 EPILOG = """\
 Exits with 0 while a sweep is under way or when all of it has finished, else with 1. Nothing is
-changed; the command of the sweep, given again, goes on where it stopped.
+changed; the sweep's own command, given again, continues where it stopped.
 
   ceasefire -m seed=1,2,3 replicates=2000 hydra.sweep.dir=multirun/seeds --detach
   ceasefire status multirun/seeds
@@ -28,7 +28,7 @@ changed; the command of the sweep, given again, goes on where it stopped.
 class Status:
     """How far a sweep has come.
 
-    ``running`` says who is at work, None if nobody is on a machine that can be seen from here.
+    ``running`` says who is at work, None if nobody is that can be seen from this machine.
     ``seconds_left`` follows from the cells that finished last; None where none has.
     """
 
@@ -63,7 +63,7 @@ def status(directory: Path) -> Status:
     Raises
     ------
     StoreError
-        If the directory is no sweep.
+        If the directory is not a sweep.
     """
     sweep = open_directory(directory)
     failed = [(named(failure.overrides), failure.error) for failure in sweep.failed]
@@ -99,7 +99,7 @@ def _lines(found: Status) -> Iterator[str]:
     yield f"{found.directory}: {', '.join(parts)}"
     if found.missing:
         at_work = found.running or "nobody that can be seen from here"
-        yield f"at work: {at_work}{'' if found.running else '; the same command goes on'}"
+        yield f"at work: {at_work}{'' if found.running else '; the same command continues'}"
     if found.missing and found.seconds_left is not None:
         yield f"about {duration(found.seconds_left)} left, at the pace of the last cells"
     for name, error in found.failed[:SHOWN]:

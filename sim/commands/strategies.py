@@ -1,4 +1,4 @@
-"""The verb ``strategies``: what simple ways of playing a seat bring, over many seeds."""
+"""The verb ``strategies``: what simple ways of playing a seat achieve, over many seeds."""
 
 from __future__ import annotations
 

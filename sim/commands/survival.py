@@ -1,4 +1,4 @@
-"""``ceasefire survival``: estimate and draw how long things last from a table of one's own."""
+"""``ceasefire survival``: estimate and draw how long things last from a table of your own."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """Read the table, or say in a sentence why not."""
+    """Read the table, or say in one sentence why it cannot be read."""
     import pandas as pd
 
     try:

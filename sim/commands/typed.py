@@ -19,7 +19,7 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
     "plan": "check a sweep and estimate its cost, and how many futures it needs",
     "design": "sample a parameter space instead of a grid",
     "optimise": "search a parameter space",
-    "status": "how far a sweep has come, what failed, how long it will take",
+    "status": "progress of a sweep, what failed, how long it will take",
     "calibrate": "find the parameters with which the baseline meets its targets",
     "sensitivity": "rank what is assumed by what it does, apart from chance",
     "freeze": "state what follows the record, before anything later is coded",
@@ -30,10 +30,10 @@ VERBS: dict[str, str] = {  # verb -> what it does in one line; its module is sim
     "survival": "estimate and draw how long things last from a table of your own",
     "collect": "bring the futures of a sweep into one data set",
     "query": "query a collected sweep with SQL",
-    "replay": "run one stored future again and tell it",
+    "replay": "re-run one stored future and tell it",
     "verify": "check stored results against checksums and the code",
     "play": "serve the classroom: explore, play, debrief and compare in a browser",
-    "strategies": "play simple strategies against the agents and compare what they bring",
+    "strategies": "play simple strategies against the agents and compare what they achieve",
 }
 BARE = {
     "--help", "-h", "--hydra-help", "--version", "--resolve", "--run", "-r", "--multirun", "-m",
@@ -56,14 +56,14 @@ class Typed(NamedTuple):
 
 
 def read(words: Sequence[str]) -> Typed:
-    """Tell verb, options and settings apart; folders of one's own go into the environment.
+    """Separate verb, options and settings; the user's own folders go into the environment.
 
     Options may stand before or after settings.
 
     Raises
     ------
     ConfigError
-        If a word is no option, no verb and no setting.
+        If a word is neither an option nor a verb nor a setting.
     """
     left = take_own_folders(list(words))
     options: list[str] = []
@@ -120,9 +120,9 @@ def _no_option(word: str, following: list[str]) -> str:
     if not equals:
         value = following[0] if following and "=" not in following[0] else "VALUE"
     if setting.partition(".")[0] in (children(()) or ()):
-        return f"{name} is no option; a setting is written {setting}={value}"
+        return f"{name} is not an option; write a setting as {setting}={value}"
     known = [*BARE, *WITH_VALUE, *OWN_FOLDER]
-    return f"{name} is no option{meant(name, known) or '; ceasefire --help lists them'}"
+    return f"{name} is not an option{meant(name, known) or '; ceasefire --help lists them'}"
 
 
 def _no_verb(word: str, following: list[str]) -> str:
@@ -136,4 +136,4 @@ def _no_verb(word: str, following: list[str]) -> str:
     near = meant(word, VERBS)
     if not near:
         near = meant(word, fields) and f"; {unknown(word).partition('; ')[2]}"
-    return f"{word} is no verb{near or '; ceasefire --help lists them'}"
+    return f"{word} is not a verb{near or '; ceasefire --help lists them'}"

@@ -1,4 +1,4 @@
-"""``ceasefire verify``: whether stored results are whole, and are what the code gives."""
+"""``ceasefire verify``: whether stored results are complete, and are what the code gives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def main(words: list[str]) -> int:
     """Check every cell; exit with 1 if any is not as it should be."""
     parser = Parser(
         prog="ceasefire verify",
-        description="Open every cell with all its checks and run a sample of futures again.",
+        description="Open every cell with all its checks and re-run a sample of futures.",
     )
     parser.add_argument("directory", type=Path, help="of a cell or a sweep")
     parser.add_argument("--replicates", type=int, default=10, help="futures per cell (default 10)")
@@ -48,7 +48,7 @@ def verify(stored: StoredCell, count: int, seed: int, trust_code: bool = False) 
         for again in sample(stored, count, seed, trust_code):
             if again.differs:
                 return (
-                    f"replicate {again.replicate} comes out otherwise: {', '.join(again.differs)}"
+                    f"replicate {again.replicate} comes out differently: {', '.join(again.differs)}"
                 )
     except (StudyError, ConfigError) as error:
         return f"not verified: {error}"

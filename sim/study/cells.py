@@ -45,7 +45,7 @@ from sim.study.space import check_wide, points_of
 from sim.study.where import with_places
 from sim.study.words import arguments
 
-LONGEST = 100_000  # days: events of a scenario are held against the horizon when it is run
+LONGEST = 100_000  # days: events of a scenario are checked against the horizon when it is run
 DIGITS = 12  # of a key that name a directory; the whole key is checked before one is used
 
 
@@ -88,7 +88,7 @@ class Cell:
 def key_of(tree: dict[str, Any]) -> str:
     """SHA-256 of everything in a validated configuration that can change a result."""
     changes = tree | {"engine": {"watched": tree["engine"]["watched"]}}
-    del changes["transcript"]  # told beside the results, by living the watched futures again
+    del changes["transcript"]  # written beside the results, by re-running the watched futures
     return hashlib.sha256(json.dumps(changes, sort_keys=True).encode()).hexdigest()
 
 
@@ -98,7 +98,7 @@ def directory_name(scenario: str, key: str) -> str:
 
 
 def register_resolvers() -> None:
-    """Let configs use what they need of the code, and of one's own.
+    """Let configs use what they need of the code, and a user's own code.
 
     ``${seeds:PATH}`` reads the record, ``${ratio:a,b}`` divides, ``${accepted:STUDY}`` reads the
     parameter sets that a calibration accepted, ``${token:}`` makes the default
@@ -106,7 +106,7 @@ def register_resolvers() -> None:
     """
     import_from_own()
     seeds.register_resolver()
-    if OmegaConf.has_resolver("ratio"):  # once: a process that was locked down stays so
+    if OmegaConf.has_resolver("ratio"):  # once: a process that was locked down stays locked down
         return
     register("ratio", lambda a, b: float(a) / float(b))
     register("day_after", day_after)
@@ -218,12 +218,14 @@ def _made_of(hydra: DictConfig | None) -> tuple[dict[str, Any], list[str]]:
 
 
 def _without_package(tree: dict[str, Any]) -> str:
-    """Say which choices left a field of their own name: their files do not go where they should."""
+    """Name the choices that left a field of their own name: their files lack a package."""
     known = Scenario.__dataclass_fields__.keys() | Settings.__dataclass_fields__.keys()
     stray = sorted((groups().keys() & tree.keys()) - known)
     if not stray:
         return ""
-    return f" (a file of {', '.join(stray)} is no mapping, or lacks '# @package _global_' on top)"
+    return (
+        f" (a file of {', '.join(stray)} is not a mapping, or lacks '# @package _global_' on top)"
+    )
 
 
 def unusable_tactics(scenario: Scenario) -> Iterator[str]:
@@ -293,7 +295,7 @@ def load_scenario(
 
 
 def _need_no_settings(overrides: Sequence[str]) -> None:
-    """Refuse words that say how a scenario is run, and say where they belong."""
+    """Refuse settings of a run, and say where they belong."""
     for word in overrides:
         key, _, value = word.lstrip("+~").partition("=")
         root, _, field = key.replace("/", ".").partition(".")
@@ -310,7 +312,7 @@ def _need_no_settings(overrides: Sequence[str]) -> None:
 def baseline() -> Scenario:
     """The baseline with the best parameters, composed once.
 
-    It may be asked for while Hydra composes something else, which goes on as before.
+    It may be asked for while Hydra composes something else, which it leaves undisturbed.
     """
     under_way = GlobalHydra.instance().hydra
     try:

@@ -2,7 +2,7 @@
 
 ``collected/runs/`` holds one file per cell, all of one schema; ``collected/cells.parquet`` one row
 per cell; ``collected/collected.json`` says what was collected, with checksums. A cell is read one
-row group at a time. Collecting again does only what is new and leaves the same bytes.
+row group at a time. Collecting again adds only what is new and leaves the same bytes.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ COLLECTED = "collected"
 RECORD = "collected.json"
 CELLS = "cells.parquet"
 PARTS = "runs"
-AGAIN = "collect with --again to write it anew"
+AGAIN = "collect with --again to rewrite it"
 
 
 @with_config(EXACT)
 class File(TypedDict):
-    """A file of the data set: its rows and checksum, and what it was made from."""
+    """A file of the data set: its rows, its checksum and what it was made from."""
 
     rows: int
     sha256: Digest
@@ -61,7 +61,7 @@ _RECORD = TypeAdapter(Collected)
 
 @dataclass(frozen=True)
 class Collection:
-    """What collecting came to."""
+    """The result of collecting."""
 
     directory: Path
     rows: int
@@ -71,12 +71,12 @@ class Collection:
 
 
 def collect(directory: Path, again: bool = False) -> Collection:
-    """Bring a sweep's data set up to date; ``again`` writes it anew whatever is there.
+    """Bring a sweep's data set up to date; ``again`` rewrites it, whatever is there.
 
     Raises
     ------
     StoreError
-        If the directory is no sweep, a stored or collected file has been changed since it was
+        If the directory is not a sweep, a stored or collected file has been changed since it was
         written, or nothing has finished.
     """
     sweep = open_directory(directory)
@@ -120,7 +120,7 @@ def _problems(sweep: Sweep) -> list[str]:
 
 
 def source_of(stored: StoredCell) -> str:
-    """Checksum of a cell's runs, by which is known whether they were collected as they are."""
+    """Checksum of a cell's runs, which shows whether they were collected as they are."""
     checksums: dict[str, str] = stored.run["files"]
     return checksums["runs.parquet"]
 

@@ -80,7 +80,7 @@ class SharedLoader:
         return not self._groups[key] or isinstance(override.value(), dict)
 
     def _copy(self, master: DictConfig, words: Sequence[str]) -> DictConfig:
-        """A configuration of one's own with these choices; copied faster than ``deepcopy`` does."""
+        """A copy of the configuration with these choices, made faster than by ``deepcopy``."""
         found = self._composed.pop(tuple(words), None)
         if found is None:
             found = pickle.dumps(self._loader.load_sweep_config(master, list(words)))
@@ -102,7 +102,7 @@ class Remembered:
         return self  # Hydra copies its sources for every composition
 
     def __call__(self, config_path: str) -> Any:
-        """What the source says of a path, in a copy of one's own."""
+        """A copy of what the source says of a path."""
         if config_path not in self._read:
             found = type(self._source).load_config(self._source, config_path)
             self._read[config_path] = pickle.dumps(found)

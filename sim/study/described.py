@@ -1,4 +1,4 @@
-"""What the columns of stored tables mean, carried in the tables: unit, meaning and where from.
+"""What the columns of stored tables mean, stored in the tables: unit, meaning and provenance.
 
 The words are in ``columns.yaml``. Knows tables and cells; reads no result.
 """

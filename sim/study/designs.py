@@ -39,9 +39,9 @@ class Range:
         try:
             ends = float(low), float(high)
         except ValueError:
-            raise ConfigError(f"{text!r} is no range; write LOW:HIGH, such as 0.1:0.6") from None
+            raise ConfigError(f"{text!r} is not a range; write LOW:HIGH, such as 0.1:0.6") from None
         if not colon or not ends[0] < ends[1]:
-            raise ConfigError(f"{text!r} is no range; the first number must be the smaller")
+            raise ConfigError(f"{text!r} is not a range; the first number must be the smaller")
         return cls(*ends, whole=all(part.strip().lstrip("+-").isdigit() for part in (low, high)))
 
     def at(self, share: float) -> float | int:

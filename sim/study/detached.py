@@ -1,4 +1,4 @@
-"""A sweep left running by itself, in a session of its own, with a log beside its cells.
+"""A sweep left running in the background, in a session of its own, with a log beside its cells.
 
 Knows where a sweep's directory would be and how this program is started; runs no cell.
 """
@@ -19,7 +19,7 @@ DIRECTORY = "hydra.sweep.dir"
 
 
 def detach(options: Sequence[str], words: Sequence[str]) -> tuple[Path, int]:
-    """Start a sweep that goes on when this process has ended; return its directory and process.
+    """Start a sweep that outlives this process; return its directory and process.
 
     Raises
     ------

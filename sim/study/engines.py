@@ -133,7 +133,7 @@ class Queue:
 
 
 class Threads:
-    """Threads of this process; rules hold no lock of the interpreter."""
+    """Threads of this process; compiled rules release the interpreter's lock."""
 
     lost: Any = ()
 
@@ -146,10 +146,10 @@ class Threads:
         return self._pool.submit(work, *task)
 
     def renew(self) -> None:
-        """Leave it: threads are not killed one by one."""
+        """Do nothing: threads are not killed one by one."""
 
     def abandon(self) -> None:
-        """Start nothing more; a block under way ends of itself within a second."""
+        """Start nothing more; a block under way ends within a second."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 

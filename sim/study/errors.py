@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class StudyError(ValueError):
-    """A study that cannot go on; the message is one sentence for the user."""
+    """A study that cannot continue; the message is one sentence for the user."""
 
 
 class StoreError(StudyError):

@@ -22,7 +22,7 @@ from sim.study.sweeps import expect
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a point: its overrides, and the error if it failed."""
+    """The outcome of a point: its overrides, and the error if it failed."""
 
     overrides: list[str]
     error: str | None
@@ -83,7 +83,7 @@ def _point(k: int, cell: Cell, directory: Path, overrides: list[str]) -> tuple[i
     name = cell.directory_name
     try:
         write_cell(cell, directory / name, overrides)
-    except (Exception, SystemExit) as error:  # a tactic of one's own may call sys.exit
+    except (Exception, SystemExit) as error:  # a user's tactic may call sys.exit
         return k, _failed(error, directory, overrides, name)
     return k, Outcome(overrides, None)
 

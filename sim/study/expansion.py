@@ -35,7 +35,7 @@ def expand(config: DictConfig, words: Sequence[str], loader: ConfigLoader) -> li
     Raises
     ------
     ConfigError
-        If an override of the sweep matches nothing or is no finite list, or a pairing is not one.
+        If an override of the sweep matches nothing or is not a finite list, or a pairing is wrong.
     """
     if OmegaConf.select(config, "hydra.sweeper._target_") not in GRIDS:
         return None
@@ -55,7 +55,7 @@ def expand(config: DictConfig, words: Sequence[str], loader: ConfigLoader) -> li
 
 
 def values(override: Override) -> list[str]:
-    """The values of an override, as they are written; one if it is no sweep."""
+    """The values of an override, as they are written; one if it is not a sweep."""
     if not override.is_sweep_override():
         return [str(override.get_value_element_as_str())]
     if not override.is_discrete_sweep():

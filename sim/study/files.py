@@ -30,7 +30,7 @@ CHUNK = 1 << 20  # bytes read at once for a checksum
 
 
 def partial(path: Path) -> Path:
-    """Where a file is written before it has its name; what a killed writer left is written over."""
+    """Where a file is written before it has its name; what a killed writer left is overwritten."""
     return path.with_name(f".{path.name}.partial")
 
 
@@ -51,7 +51,7 @@ class Atomic:
     """Files that appear together under their own names when the block ends well, or not at all.
 
     A temporary file is locked by who writes it: another process that wants to write the same file
-    waits. A file that a killed process left is locked by nobody and written over.
+    waits. A file that a killed process left is locked by nobody and is overwritten.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -94,7 +94,7 @@ class Atomic:
             raise StoreError(cannot_write(about, error)) from None
 
     def _about(self) -> Path:
-        """What a failure is about: the file, or the directory of several."""
+        """What a failure concerns: the file, or the directory of several."""
         (name, *others) = self._locks or [""]
         return self.directory if others else self.directory / name
 
@@ -143,7 +143,7 @@ _held = threading.local()  # the directories that a thread keeps others out of
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Keep other processes out of a directory; wait, with a word, while one of them is at work.
+    """Keep other processes out of a directory; wait, and say so, while one of them is at work.
 
     The lock is held by the operating system and goes with its process, however that ends; its file
     says who holds it. Where the file system knows no locks, writers are not kept apart. Who holds a

@@ -1,4 +1,4 @@
-"""What Hydra, OmegaConf and YAML cannot read or compose, said in one sentence. Composes nothing."""
+"""What Hydra, OmegaConf and YAML cannot read or compose, in one sentence. Composes nothing."""
 
 from __future__ import annotations
 

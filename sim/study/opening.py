@@ -1,9 +1,9 @@
-"""The one place that opens a finished cell, and says in a sentence what is wrong with it.
+"""The one place that opens a finished cell, and says in one sentence what is wrong with it.
 
 A cell is opened only if every file is as it was stored, its record and its configuration agree,
 and its tables have the rows they should. That shows accidents and careless edits, and nothing
-else: who writes false results and matching checksums is found out by ``ceasefire verify``, which
-simulates futures again. Simulates nothing, and never runs code that results name.
+else: false results with matching checksums are found by ``ceasefire verify``, which re-runs
+futures. Simulates nothing, and never runs code that results name.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def record_in(directory: Path, name: str = RECORD) -> dict[str, Any] | None:
     Raises
     ------
     StoreError
-        If it has been changed or is no record of a cell.
+        If it has been changed or is not a record of a cell.
     """
     path = directory / name
     if not path.exists():
@@ -233,7 +233,7 @@ def _configured(path: Path, key: str) -> dict[str, Any]:
     except OSError as error:
         raise StoreError(f"cannot read {path}: {str(error.strerror).lower()}") from None
     if not isinstance(tree, dict) or not all(isinstance(name, str) for name in tree):
-        raise StoreError(f"cannot read {path}: it is no mapping of fields")
+        raise StoreError(f"cannot read {path}: it is not a mapping of fields")
     may_repeat = "*" in text  # references: a small file that stands for a huge tree
     if may_repeat or not _has_key(tree, key):
         tree = _validated(path, tree).tree()

@@ -35,7 +35,7 @@ def groups() -> dict[str, dict[str, Path]]:
 
 
 def studies() -> dict[str, Path]:
-    """Named studies, name -> file; one's own are ``experiments/NAME/study.yaml`` in own folders."""
+    """Named studies, name -> file; a user's are ``experiments/NAME/study.yaml`` in own folders."""
     roots = [data_dir("experiments"), *(own / "experiments" for own in own_dirs())]
     files = [path for root in roots for path in sorted(root.glob("*/study.yaml"))]
     return {path.parent.name: path for path in files}
@@ -79,7 +79,7 @@ def about(path: Path) -> str:
 
 
 def need_no_shadow() -> None:
-    """Refuse a file of one's own that has the name of a shipped one, which would be used instead.
+    """Refuse a user's file that has the name of a shipped one, which would be used instead.
 
     Raises
     ------

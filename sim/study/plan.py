@@ -1,4 +1,4 @@
-"""What a sweep would be: its cells, composed and validated, its cost from a short probe.
+"""What a sweep would be: its cells, composed and validated, and its cost from a short probe.
 
 Knows Hydra and the runner; writes nothing and runs nothing but the probe.
 """

@@ -1,4 +1,4 @@
-"""One stored future again, from its stored configuration, compared with its stored row.
+"""Re-run one future from its stored configuration and compare it with its stored row.
 
 Knows the model and the store; says nothing itself.
 """
@@ -25,7 +25,7 @@ TOLERANCE = 1e-9  # of floats where versions or the processor differ; integers m
 
 @dataclass(frozen=True)
 class Replay:
-    """A future run again: its row and log, and in which columns it differs from what is stored."""
+    """A re-run future: its row and log, and in which columns it differs from what is stored."""
 
     replicate: int
     row: pa.Table
@@ -35,13 +35,13 @@ class Replay:
 
 
 def replay(stored: StoredCell, replicate: int, trust_code: bool = False) -> Replay:
-    """Run one future again.
+    """Re-run one future.
 
     Raises
     ------
     StoreError
         If there is no such future, its row cannot be read, or the configuration names code to be
-        run and there is no leave to (``trust_code``).
+        run without permission (``trust_code``).
     """
     named = code_of(stored.cell.scenario)
     if named and not trust_code:

@@ -99,7 +99,7 @@ def blocks(cell: Cell) -> Iterator[Block]:
 
 
 def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
-    """Simulate a whole cell in memory; ``progress`` is told how many futures each block had."""
+    """Simulate a whole cell in memory; ``progress`` receives how many futures each block had."""
     daily = Daily.to(cell.settings.horizon)
     everything = packages(cell.scenario.agenda)
     runs, of_spells, logs = [], [], []

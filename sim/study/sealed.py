@@ -1,4 +1,4 @@
-"""Records in JSON that carry a checksum of what they say, so that a change shows.
+"""Records in JSON that carry a checksum of their content, so that a change shows.
 
 Knows no meaning of a record. The checksum is no signature: whoever rewrites a record can write a
 new one.
@@ -43,13 +43,13 @@ def unsealed(path: Path, kind: TypeAdapter[Any]) -> Record:
     Raises
     ------
     StoreError
-        If it cannot be read, is no such record, or has been changed.
+        If it cannot be read, is not such a record, or has been changed.
     """
     try:
         text = path.read_bytes().decode("utf-8")
         record = json.loads(text, object_pairs_hook=_once)
         if not isinstance(record, dict):
-            raise ValueError("it is no record")
+            raise ValueError("it is not a record")
         changed = SEAL in record and sealed(record) != text
         json.dumps(record, ensure_ascii=False).encode()  # half a letter cannot be printed
     except OSError as error:

@@ -32,7 +32,7 @@ DIGITS = 6  # significant ones of a number
 class Factor:
     """A number that is varied: its path, interval and value in the scenario.
 
-    ``options`` are the values of a factor that is no number, in place of an interval.
+    ``options`` are the values of a factor that is not a number, in place of an interval.
     """
 
     path: str
@@ -86,7 +86,9 @@ def factors(scenario: Scenario, space: Space) -> tuple[list[Factor], dict[str, s
     }
     for path in [*space.ranges, *space.fixed]:
         if not any(name == path or name.startswith(f"{path}.") for name in known):
-            raise ConfigError(f"the space names {path}, which is no calibrated or assumed number")
+            raise ConfigError(
+                f"the space names {path}, which is not a calibrated or assumed number"
+            )
     for path, number in known.items():
         value = number.value
         why = [said for name, said in space.fixed.items() if f"{path}.".startswith(f"{name}.")]

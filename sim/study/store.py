@@ -1,4 +1,4 @@
-"""Cells put on disk: written under temporary names and renamed, so that none is half there.
+"""Cells put on disk: written under temporary names and renamed, so that none is incomplete.
 
 A cell's directory holds ``runs.parquet``, ``rounds.parquet``, ``incidents.parquet``,
 ``daily.parquet``, ``config.yaml`` and, written last, ``run.json``; a cell without a ``run.json``
@@ -108,7 +108,7 @@ def _kept_in(directory: Path) -> StoredCell | None:
     try:
         return finished(directory)
     except StoreError as error:
-        advice = f"it is not written over; remove {directory} and run it again"
+        advice = f"it is not overwritten; remove {directory} and run it again"
         raise StoreError(f"{error}; {advice}") from None
 
 
@@ -194,7 +194,7 @@ def write_record(
 def record_failure(directory: Path, error: BaseException, overrides: Sequence[str]) -> Path:
     """Write why a cell failed to its ``run.json``, or to ``refused.json`` beside one.
 
-    A ``run.json`` of a finished or damaged cell is never written over. Return what was written.
+    A ``run.json`` of a finished or damaged cell is never overwritten. Return what was written.
     """
     record = {
         "status": "failed", "error": one_line(error),
@@ -217,7 +217,7 @@ def _may_be_written_over(directory: Path) -> bool:
 
 
 def one_line(error: BaseException) -> str:
-    """Say an error in one line: a user's mistake as it is, any other with its kind."""
+    """An error in one line: a user's mistake as it is, any other with its kind."""
     if isinstance(error, ConfigError | StudyError):
         return str(error)
     said = str(error).strip().splitlines()

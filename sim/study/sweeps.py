@@ -183,7 +183,7 @@ def open_directory(directory: Path) -> Sweep:
                 found[path.parent] = stored
     failed += [_failure(path) for path in sorted(directory.rglob(REFUSED), key=_natural)]
     if not (wanted or found or damaged or failed):
-        raise StoreError(f"{directory} is no sweep: it holds no cells")
+        raise StoreError(f"{directory} is not a sweep: it holds no cells")
     done = {identity(w): at for at, x in found.items() for w in names_of(x.run)}
     # what failed in one place and is finished in another is no failure; a cell refused by the
     # finished one of its own directory (of another version) is

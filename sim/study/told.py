@@ -1,6 +1,6 @@
-"""What happened in single futures, as plain facts in order; each is lived again from its address.
+"""What happened in single futures, as plain facts in order; each is re-run from its address.
 
-So no ensemble has to keep transcripts. Knows the model; says nothing in words.
+So no ensemble has to keep transcripts. Knows the model; writes no sentences.
 """
 
 from __future__ import annotations

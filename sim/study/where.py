@@ -24,7 +24,7 @@ LAST = ("case", "scenario", "ablation")  # in the order of configs/config.yaml
 def with_places(said: str, choices: Mapping[str, Any], overrides: Sequence[str]) -> str:
     """Add to each clause of a mistake the file and line of the field it begins with.
 
-    Of a field that is not known the nearest that is.
+    For an unknown field, of the nearest known one.
 
     ``choices`` are options by group, as Hydra notes them, ``overrides`` those of the command line,
     whose mistakes need no place.
@@ -58,7 +58,7 @@ def found(field: str, choices: Mapping[str, Any]) -> str | None:
 
 
 def _shown(path: Path) -> Path:
-    """A path as it is read best: from where one works, or from the package."""
+    """A path as it reads best: from the working directory, or from the package."""
     for base in (Path.cwd(), PACKAGE.parent):
         if path.is_relative_to(base):
             return path.relative_to(base)

@@ -1,4 +1,4 @@
-"""Words as a user writes them, written as Hydra takes them; what would change nothing is refused.
+"""A user's overrides, rewritten as Hydra takes them; one that would change nothing is refused.
 
 Knows the grammar of overrides and the groups there are; composes nothing.
 """
@@ -58,7 +58,7 @@ def arguments(words: Sequence[str]) -> list[str]:
 def canonical(override: str, known: set[str]) -> str:
     """Write a choice from a group with a slash: ``pakistan.tactic=hardliner`` names a file.
 
-    An override whose dotted key is a group's name and whose value is no mapping is a choice from
+    An override whose dotted key is a group's name and whose value is not a mapping is a choice from
     that group. ``+experiment=NAME`` is the named study in ``experiments/NAME/study.yaml``, and
     ``NAME=zip(...)`` a parameter of the sweep. Everything else is returned unchanged.
     """
@@ -76,9 +76,9 @@ def canonical(override: str, known: set[str]) -> str:
 
 
 def interval(word: str, key: str, low: object, high: object) -> str:
-    """Say what to do with an interval, which is no list of values."""
+    """Say what to do with an interval, which is not a list of values."""
     return (
-        f"{word} is an interval, no list of values; ceasefire design lhs DIR samples it, and "
+        f"{word} is an interval, not a list of values; ceasefire design lhs DIR samples it, and "
         f"ceasefire optimise DIR searches it: --vary {key}={low}:{high}"
     )
 

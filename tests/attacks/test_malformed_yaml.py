@@ -20,7 +20,7 @@ KINDS: dict[str, tuple[bytes, str]] = {
     ),
     "a bracket that stays open": (b"name: [x\n", "line 6: did not find expected"),
     "a tab": (b"name:\n\tx: 1\n", "line 6: found character that cannot start any token"),
-    "no text": (b"name: \xff\xfe\n", "line 5: this is no UTF-8 text"),
+    "no text": (b"name: \xff\xfe\n", "line 5: this is not UTF-8 text"),
     "a control character": (b"name: a\x00b\n", "line 5: control characters are not allowed"),
     "an object": (b"name: !!python/object/apply:os.mkdir [pwned]\n", "line 5: could not determine"),
     "another document": (b"name: x\n---\nname: y\n", "line 6: but found another document"),
@@ -119,7 +119,7 @@ def test_a_scenario_that_goes_nowhere(
 ) -> None:
     (configs / "scenario" / "odd.yaml").write_text(content)
     line = refused(capsys, "scenario=odd", *QUICK)
-    assert "a file of scenario is no mapping, or lacks '# @package _global_' on top" in line
+    assert "a file of scenario is not a mapping, or lacks '# @package _global_' on top" in line
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -309,16 +309,16 @@ def test_a_record_that_is_none_is_not_written_over(
 
 
 CONFIGS: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "it is no mapping of fields"),
-    "a list": (b"- 1\n", "it is no mapping of fields"),
-    "no text": (b"name: baseline\nseed: \xff\n", "config.yaml, line 2: this is no UTF-8 text"),
+    "empty": (b"", "it is not a mapping of fields"),
+    "a list": (b"- 1\n", "it is not a mapping of fields"),
+    "no text": (b"name: baseline\nseed: \xff\n", "config.yaml, line 2: this is not UTF-8 text"),
     "cut": (b"seed: 1\npakistan: {trust:", "config.yaml, line 3: did not find"),
     "a key twice": (b"seed: 1\nname: x\nseed: 2\n", "line 3: found duplicate key seed"),
     "deeply nested": (b"seed: " + b"[" * 200_000, "is nested too deeply"),
     "deeply nested in lines": (b"seed: \n" + b"- " * 200_000, "is nested too deeply"),
     "a number of 5,000 digits": (b"seed: 1" + b"0" * 5_000, "config.yaml"),
     "a date that is none": (b"start: 2025-13-45\n", "config.yaml"),
-    "no names": (b"1: 2\n", "it is no mapping of fields"),
+    "no names": (b"1: 2\n", "it is not a mapping of fields"),
     "code": (b"seed: !!python/object/apply:os.mkdir [pwned]\n", "config.yaml, line 1"),
     "itself": (b"name: &x [*x]\n", "config.yaml"),
     "a small file that stands for a huge one": (
