@@ -1,4 +1,4 @@
-"""What a calibration searches and by what it judges: ranges, targets, checks, and how it is run.
+"""What a calibration searches and how it judges: ranges, targets, checks, and how it is run.
 
 A target is a quantity of the world that was observed, or that the model is required to show, with
 the error by which a model that is right about everything else may miss it. Knows parameters and the
@@ -34,7 +34,7 @@ LEAST = 1e-3  # a measure on a logarithmic scale is this at least
 
 
 class Kind(StrEnum):
-    """How a measure is held against what is asked for."""
+    """How a measure is compared with what is asked for."""
 
     observed = "observed"  # an observation, with an error
     required = "required"  # a condition, with a tolerance
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Target:
-    """What a measure is held against.
+    """What a measure is compared with.
 
     Attributes
     ----------
@@ -148,7 +148,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a calibration searches and by what it judges."""
+    """What a calibration searches and how it judges."""
 
     ranges: dict[str, Range]
     about: dict[str, str]

@@ -25,7 +25,7 @@ def shapley(values: Mapping[frozenset[str], FloatArray], switch: str) -> FloatAr
 
     Parameters
     ----------
-    values : what comes out in every future, (R,), for each combination of switches that are on
+    values : outcome of every future, (R,), for each combination of switches that are on
     switch : one of those that occur in the combinations
 
     Returns
@@ -46,8 +46,8 @@ def split(values: Mapping[frozenset[str], FloatArray]) -> pd.DataFrame:
 
     Parameters
     ----------
-    values : what comes out in every future, (R,), paired over all combinations of switches that are
-        on, without NaN
+    values : outcome of every future, (R,), paired over all combinations of switches that are on,
+        without NaN
 
     Returns
     -------

@@ -98,7 +98,7 @@ class Ensemble:
 
     @cached_property
     def offers(self) -> pd.DataFrame:
-        """One row per offer in the talks of the watched replicates, which are lived again.
+        """One row per offer in the talks of the watched replicates, which are re-run.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class Ensemble:
         return self._known("offers", labelled(table, "offers", self.cell).to_pandas())
 
     def transcript(self, replicate: int) -> pd.DataFrame:
-        """Everything that happened in one future, in order; it is lived again.
+        """Everything that happened in one future, in order; it is re-run.
 
         One row per fact: ``replicate``, ``day``, ``kind`` and what belongs to that kind, null for
         others (docs/outputs.md, transcript.jsonl).
@@ -129,8 +129,8 @@ class Ensemble:
 
         ``reporters`` maps a column to what is asked: a name of
         ``sim.analysis.trajectories.REPORTERS``, or a function of the model, as for Mesa's
-        DataCollector, that gives one value for each future. Futures are lived again. One row per
-        future and day: ``replicate``, ``day``, the columns.
+        DataCollector, that gives one value for each future. Futures are re-run. One row per future
+        and day: ``replicate``, ``day``, the columns.
 
         Raises
         ------
@@ -145,7 +145,7 @@ class Ensemble:
         return entries(self.cell, first, count) if count else []
 
     def _need_own_code(self) -> None:
-        """Refuse to live futures again by code that only stored results name."""
+        """Refuse to re-run futures with code that only stored results name."""
         named = code_of(self.scenario)
         if named and not isinstance(self.results, Results):
             raise ConfigError(

@@ -2,7 +2,7 @@
 
 A point is numbers of a scenario by their path, and ``seed`` if it is to have one of its own. Many
 points are one model: each is a parameter set. What is found is appended to one file as it comes, so
-that an interrupted analysis goes on where it was.
+that an interrupted analysis continues where it stopped.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Evaluations:
         self.known = self._read(begun)
 
     def _read(self, begun: dict[str, Any]) -> dict[str, Any]:
-        """Read what is there; begin the file anew with what is whole of it."""
+        """Read what is there; rewrite the file with the complete part of it."""
         try:
             text = self.store.read_text(encoding="utf-8")
             whole = [line for line in text.splitlines(keepends=True) if line.endswith("\n")]

@@ -1,7 +1,7 @@
 """Tables of an ensemble as pandas frames that know which futures they cover.
 
 Rounds, incidents and offers are kept of the watched futures only, the first ones. A frame says so,
-and warns when it is put beside futures it does not cover: those would look as if nothing had
+and warns when it is joined to futures it does not cover: those would look as if nothing had
 happened to them. Estimates nothing.
 """
 
@@ -135,7 +135,7 @@ def _warn(attrs: Mapping[Any, Any], one: Any, other: Any) -> None:
 
 
 def _levels() -> int:
-    """How far up the caller is who is no part of pandas or of this module."""
+    """How far up the caller is that is neither pandas nor this module."""
     frame = inspect.currentframe()
     depth = 0
     while frame is not None and str(frame.f_globals.get("__name__")).startswith(

@@ -23,7 +23,7 @@ COLLAPSE = ("repudiation", "open_hostilities")
 
 @dataclass(frozen=True)
 class LaterRecord:
-    """Days after the record closes, from 1: up to which it goes on, and of each event or None.
+    """Days after the record closes, from 1: its last day, and the day of each event or None.
 
     ``events`` has no event later than the first repudiation or open hostilities; ``left_out`` names
     those that were coded later than that.
@@ -36,7 +36,7 @@ class LaterRecord:
 
     @classmethod
     def read(cls, path: Path, closed: dt.date) -> LaterRecord:
-        """Read a record that goes on from the day ``closed``.
+        """Read a record that begins after the day ``closed``.
 
         Raises
         ------

@@ -76,7 +76,7 @@ def normal_quantile(level: float) -> float:
 
 def student_quantile(level: float, freedom: FloatArray | float) -> FloatArray:
     """Two-sided quantile of Student's t with so many degrees of freedom, in their shape."""
-    from scipy.special import stdtrit  # scipy.stats says the same and loads for half a second
+    from scipy.special import stdtrit  # scipy.stats gives the same and takes half a second to load
 
     return np.asarray(stdtrit(freedom, 0.5 + level / 2), dtype=np.float64)
 
@@ -149,7 +149,7 @@ def with_exact_ends(
 
 
 def everywhere(covariance: FloatArray, level: float, draws: int = 4000) -> float:
-    """How many standard errors wide a band must be to hold a whole curve, by simulation.
+    """How many standard errors wide a band must be to cover a whole curve, by simulation.
 
     `covariance` (days, days) is that of the estimated curve; `draws` normal curves with it are
     drawn from a fixed seed, and the result is the quantile `level` of their greatest standardised

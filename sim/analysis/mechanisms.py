@@ -1,4 +1,4 @@
-"""What accounts for a difference between scenarios: the causes it runs through, and on what way.
+"""What accounts for a difference between scenarios: the causes and quantities it runs through.
 
 Knows tables of runs, not how they were simulated. Three accounts are given, none a forecast:
 
@@ -14,7 +14,7 @@ Knows tables of runs, not how they were simulated. Three accounts are given, non
 3. *Agreement.* The difference in RMST split by whether a future agreed under neither, either or
    both scenarios. It adds up exactly, but a future must last in order to agree.
 
-This is no mediation analysis. To test a path, switch its mechanism off in both scenarios and
+This is not a mediation analysis. To test a path, switch its mechanism off in both scenarios and
 compare the two differences.
 """
 
@@ -106,7 +106,7 @@ class Mechanisms:
         return out
 
     def heading(self, scenario: str) -> str:
-        """Say the difference that is explained, in a sentence."""
+        """State the difference that is explained."""
         total = self.of(scenario, "total").iloc[0]
         how = "paired" if total["paired"] else "not paired"
         days = _interval(total[["difference", "lower", "upper"]].to_numpy(float), 1)

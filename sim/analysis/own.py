@@ -1,4 +1,4 @@
-"""One's own times to an end, with every estimator a call away; knows columns, no simulation.
+"""A user's own times to an end, with every estimator a call away; knows columns, no simulation.
 
 >>> import sim
 >>> found = sim.survival([5, 8, 8, 12], [True, True, False, True], groups=["a", "a", "b", "b"])
@@ -124,7 +124,7 @@ def survival(
     horizon: int | None = None,
     level: float = 0.95,
 ) -> Survival:
-    """Estimate how long things last from data of one's own, on a grid of whole days.
+    """Estimate how long things last from your own data, on a grid of whole days.
 
     Parameters
     ----------
@@ -155,5 +155,5 @@ def survival(
     options: dict[str, Any] = {"horizon": horizon, "level": level}
     found = Survival(data, causes, (), options)
     if causes is not None:
-        _ = found.incidences  # says now what is wrong with the causes
+        _ = found.incidences  # reports now what is wrong with the causes
     return Survival(data, causes, tuple(found.curves), options)

@@ -1,4 +1,4 @@
-"""What of a result is chance and what is not knowing the parameters.
+"""How much of a result's uncertainty is chance, and how much is in the parameters.
 
 Knows outcomes of futures that each drew one of several parameter sets; nothing of how the sets
 were found. The sets are taken as a sample, equal or weighted, of all that would be accepted. Limits

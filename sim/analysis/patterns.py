@@ -111,7 +111,7 @@ def monthly_attacks(
 ) -> IntArray:  # fmt: skip
     """Attacks of all groups by point, future and month of thirty days, (points, R, months).
 
-    Nobody answers, nothing is negotiated: what the groups do of themselves.
+    Nobody answers and nothing is negotiated: what the groups do by themselves.
     """
     quiet = Switches(
         attacks=True, clashes=False, events=False, talks=False, responses=False, repudiation=False

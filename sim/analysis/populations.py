@@ -1,7 +1,7 @@
 """Approximate Bayesian computation by sequential Monte Carlo: populations of weighted points.
 
 A population is drawn, simulated and weighed. The next is drawn around it by a normal kernel
-(Beaumont et al. 2009); the tolerance, by which errors are blown up, falls by as much as keeps the
+(Beaumont et al. 2009); the tolerance, by which errors are multiplied, falls by as much as keeps the
 effective sample size (Del Moral, Doucet & Jasra 2012) until it is 1, where the errors are those
 stated: acceptance with the probability of such an error makes the result exact for a model with
 that discrepancy (Wilkinson 2013). In the end every point of every population counts, weighted
@@ -32,7 +32,7 @@ def effective(weights: FloatArray) -> float:
 def weights_of(log_likelihood: FloatArray, log_drawn: FloatArray, tolerance: float) -> FloatArray:
     """Weights that sum to 1, of points with these likelihoods and densities they were drawn by.
 
-    A tolerance blows standard errors up, so it divides the log-likelihood by its square.
+    A tolerance multiplies standard errors, so it divides the log-likelihood by its square.
     """
     log_weight = log_likelihood / tolerance**2 - log_drawn
     most = log_weight.max()
@@ -75,7 +75,7 @@ class Kernel:
         """Around points (n, p), with their weighted covariance times Silverman's factor.
 
         Twice the covariance (Beaumont et al. 2009) is best where points are few and dimensions as
-        well; in a dozen dimensions it draws mostly what is thrown away.
+        well; in a dozen dimensions most of its draws are discarded.
         """
         n, p = effective(weights), points.shape[1]
         factor = (4 / ((p + 2) * n)) ** (2 / (p + 4))

@@ -40,7 +40,7 @@ def log_score(probability: Any, happened: Any) -> FloatArray:
 def skill(score: float, reference: float) -> float:
     """Skill 1 - S / S_ref: 1 is perfect, 0 as good as the reference, negative worse.
 
-    NaN if the reference is perfect. A skill is not proper, though its score is: it is to be read
+    NaN if the reference is perfect. A skill is not proper, though its score is: read it
     beside the means (Gneiting & Raftery 2007, section 2.3).
     """
     return 1 - score / reference if reference else float("nan")

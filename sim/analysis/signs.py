@@ -53,7 +53,7 @@ def _row(pair: Pair, number: IntArray, level: float) -> tuple[object, ...]:
 
 
 def in_words(table: pd.DataFrame, reference: str) -> str:
-    """Tell the table; empty without rows."""
+    """The table as text; empty without rows."""
     if not len(table):
         return ""
     quantity, sets = table["quantity"].iloc[0], table["sets"].iloc[0]

@@ -1,6 +1,6 @@
-"""Futures day by day: what one asks of every future on every evening, as one tidy table.
+"""Futures day by day: reporters' values for every future and evening, as one tidy table.
 
-Lives futures again through the model; knows no stored result.
+Re-runs futures through the model; knows no stored result.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def trajectories(
     ConfigError
         If a reporter is not known or gives anything else.
     """
-    from sim.model import CeasefireModel  # brings Mesa, which a command with its figures spares
+    from sim.model import CeasefireModel  # imports Mesa, slow to load
 
     asked = {name: _known(ask) for name, ask in (reporters or dict(REPORTERS)).items()}
     settings = cell.settings

@@ -87,7 +87,7 @@ def _widest(page: Page, names: Sequence[object]) -> float:
 
 
 def _span(table: pd.DataFrame) -> tuple[float, float]:
-    """Limits of the axis: all intervals, and nought where it is not far off."""
+    """Limits of the axis: all intervals, and zero where it is not far off."""
     low, high = float(table["lower"].min()), float(table["upper"].max())
     pad = 0.04 * max(high - low, 1e-9)
     return (min(low - pad, 0.0) if 0 <= low < 0.35 * high else low - pad), high + pad

@@ -1,4 +1,4 @@
-"""Survival after a day on which the ways part: one curve a decision, before it one common past."""
+"""Survival after a day on which decisions differ: a curve for each, before it one common past."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def mechanisms(
 
 
 def _titles(found: Mechanisms) -> tuple[str, str]:
-    """Say the difference that is explained."""
+    """State the difference that is explained."""
     base = readable(found.reference)
     if len(found.scenarios) > 1:
         title = f"Days of RMST({found.horizon}) gained and lost, by cause of the end"

@@ -1,4 +1,4 @@
-"""Survival curves of one's own data in the house style, with numbers at risk; estimates nothing."""
+"""Survival curves of a user's data in the house style, with numbers at risk; estimates nothing."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ def save(
     """Write a drawing in each format and return the paths; the same drawing gives the same bytes.
 
     Each file is written under a temporary name beside its target and renamed when complete; what
-    one that was killed left there is written over.
+    one that was killed left there is overwritten.
 
     Raises
     ------

@@ -27,7 +27,7 @@ MECHANISM = (
 )
 CAVEATS = (
     "Intervals show the simulation's own chance; where limits for one more parameter set are "
-    "given, these hold the uncertainty of the parameters too. None holds that of the model or of "
+    "given, these include the uncertainty of the parameters. None includes that of the model or of "
     "the record it starts from.",
     "Many parameters are assumed or calibrated, not measured; the appendix says which.",
     "The causes are the triggers of the chain of events in which the ceasefire ended; the mode "

@@ -1,7 +1,7 @@
 """A calibration from start to end: history matching, populations, recovery, and what is written.
 
 Every evaluation is a line of ``points.jsonl``, written when it is done, so that a calibration that
-was interrupted goes on where it stopped and comes to the same files.
+was interrupted continues where it stopped and writes the same files.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Measurements:
         self.base, self.fields = load_best(), parameter_fields()
 
     def _progress(self, done: int, of: int) -> None:
-        """Say every tenth of what has been evaluated."""
+        """Print a line after every tenth of the evaluations."""
         tenth = 10 * done // of
         if tenth != self.shown and of >= 100:
             self.say(f"  {done:,} of {of:,}")
@@ -103,7 +103,7 @@ def sittings_at(points: Sequence[Point], scenario: Scenario, replicates: int) ->
 
 
 def calibrate(asked: Calibration, directory: Path, workers: int, say: Say = print) -> Found:
-    """Search, see whether the search is to be trusted, and write what was found.
+    """Search, check whether the search can be trusted, and write what was found.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def _search(asked: Calibration, made: Measurements) -> Found:
 def _plausible(
     asked: Calibration, history: History, count: int
 ) -> tuple[FloatArray, float]:  # fmt: skip
-    """So many points of a Sobol sequence that are not implausible, and the share that are not."""
+    """``count`` points of a Sobol sequence that are not implausible, and the share that are not."""
     seed, tried = asked.effort.seed + 1, 1 << (count - 1).bit_length()
     found, share = np.empty((0, len(asked.ranges))), 0.0
     while len(found) < count:

@@ -28,10 +28,10 @@ def run_cell(
     number: int | None = None,
     name: str = "",
 ) -> str:
-    """Simulate a cell into a directory, draw its figures if wanted, and say what came of it.
+    """Simulate a cell into a directory, draw its figures if wanted, and print its summary.
 
-    A cell that is there already is skipped with a word. In a sweep one line is said, under the
-    cell's ``name`` and with its ``number``. A single future is a story and has no curves.
+    A cell that is there already is skipped, and a line says so. In a sweep one line is printed,
+    with the cell's ``name`` and ``number``. A single future has no curves.
 
     Raises
     ------
@@ -75,12 +75,12 @@ def tell(cell: Cell, directory: Path) -> str:
 
 
 def done(stored: StoredCell, seconds: float) -> str:
-    """Say that a cell was simulated, and how long that took."""
+    """Print that a cell was simulated, and how long that took."""
     return f"{count(stored.run['replicates'], 'future')} in {seconds:.1f} s"
 
 
 def skipped(stored: StoredCell) -> str:
-    """Say that a cell was there already, and if other code made it."""
+    """Print that a cell was there already, and whether other code made it."""
     made = stored.run["git"]["commit"]
     by = f" by commit {str(made)[:9]}" if made != git_state()["commit"] else ""
     return f"finished earlier{by}, skipped"

@@ -118,7 +118,7 @@ def open_cells(
     ------
     CellsError
         If a directory holds no results, a cell is not whole, or the cells differ in horizon, end
-        definition or version of the simulator without leave to.
+        definition or version of the simulator without permission to.
     """
     found, notes = _found([Path(x) for x in directories])
     stored, repeated = _distinct(found)
@@ -135,13 +135,13 @@ def open_cells(
         called = main_layer(layers)
         sets = "accepted parameters" if called is layers.get(ACCEPTED) else "the best parameters"
         notes.append(
-            f"Cells are in the layers {', '.join(layers)}; what is not told by layer is of the "
+            f"Cells are in the layers {', '.join(layers)}; what is not shown by layer is about the "
             f"cells with {sets}."
         )
     cells = {name: next(c for c in stored if c is x.results) for name, x in called.items()}
     chosen = reference_of(called) if reference is None else _chosen(reference, called)
     if cut:
-        notes.append(f"Futures are cut at day {days}; what happened later is not looked at.")
+        notes.append(f"Futures are cut at day {days}; what happened later is left out.")
     notes += _differences(cells)
     return CellSet(called, cells, chosen, _common_end(called, end), tuple(notes), layers)
 
@@ -152,7 +152,7 @@ def _found(directories: Sequence[Path]) -> tuple[list[StoredCell], list[str]]:
     notes = []
     for directory in directories:
         if not directory.is_dir():
-            raise CellsError(f"{directory} is no directory")
+            raise CellsError(f"{directory} is not a directory")
         try:
             sweep = open_directory(directory)
         except StoreError as error:
@@ -190,7 +190,7 @@ def _check_versions(stored: Sequence[StoredCell], allowed: bool) -> None:
     if len(found) > 1 and not allowed:
         raise CellsError(
             f"cells come from different versions of {PACKAGE} ({', '.join(found)}); simulate them "
-            "anew, or add --mixed-versions to compare them all the same"
+            "again, or add --mixed-versions to compare them all the same"
         )
 
 
@@ -231,7 +231,7 @@ def _chosen(name: str, cells: dict[str, Ensemble]) -> str:
 
 
 def _differences(cells: dict[str, StoredCell]) -> Iterator[str]:
-    """Note what differs between cells and a reader might not expect to."""
+    """Note what differs between cells though a reader might not expect it."""
     scenarios = [x.cell.scenario for x in cells.values()]
     told: dict[str, list[Any]] = {
         f"Versions of {PACKAGE} differ": [version_of(x.run) for x in cells.values()],

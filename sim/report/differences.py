@@ -17,13 +17,13 @@ def config_changes(base: Mapping[str, Any], other: Mapping[str, Any]) -> list[tu
     """Path, value in `base` and value in `other` of every field that differs, as text.
 
     Labels (name, description, expectation) and the engine, which changes no result, are left out.
-    A list of words is told by what was added and removed, parameter sets by their number.
+    Of a list of words the additions and removals are shown, of parameter sets their number.
     """
     one, two = (_counted(flat(tree, "none")) for tree in (base, other))
     out: dict[str, tuple[str, str, str]] = {}
     for path in differing({"base": one, "other": two}):
         if any(x.startswith(f"{path}.") for x in (*one, *two)):
-            continue  # an empty mapping on one side; its entries on the other say it
+            continue  # an empty mapping on one side; the entries on the other side show it
         before, after = one.get(path), two.get(path)
         if path not in one or path not in two:
             top = _outermost(path, two if path in one else one)

@@ -50,7 +50,7 @@ def _in_full(found: Mechanisms, scenario: str) -> str:
 
 
 def _by_cause(found: Mechanisms) -> str:
-    """Days gained by cause, a row for each scenario, and what they add up to."""
+    """Days gained by cause, a row for each scenario, and their sum."""
     lost = found.table[found.table["part"] == "days lost"]
     causes = list(dict.fromkeys(lost["key"]))
     rows = []

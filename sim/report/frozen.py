@@ -1,6 +1,6 @@
 """A freeze: what a protocol states, written once with its provenance, and opened again.
 
-Writes and checks files; what they hold is worked out in ``sim.analysis.following``.
+Writes and checks files; their content is computed in ``sim.analysis.following``.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def freeze(source: Path, directory: Path, overrides: list[str]) -> Frozen:
     Raises
     ------
     StudyError
-        If the directory holds a freeze already: one is never written over.
+        If the directory holds a freeze already: one is never overwritten.
     ConfigError
         If the protocol is not as it must be, or too few futures are like the record.
     """

@@ -176,7 +176,7 @@ def _answer(report: Report) -> str:
 
 
 def _compared(compared: Comparison) -> list[str]:
-    """Who lasts longer and less long than the reference, and for whom that is open."""
+    """Which scenarios last longer or less long than the reference, and for which that is open."""
     rows = compared.table[compared.table["kind"] == "rmst"]
     rows = rows.sort_values("difference", ascending=False, kind="stable")
     longer = [_told(row) for row in rows.to_dict("records") if row["lower"] > 0]
@@ -186,7 +186,7 @@ def _compared(compared: Comparison) -> list[str]:
     if longer:
         said.append(f"It holds longer under {'; under '.join(longer)}.")
     if shorter:
-        said.append(f"It holds less long under {'; under '.join(shorter)}.")
+        said.append(f"It holds for less time under {'; under '.join(shorter)}.")
     if len(unclear):
         names = ", ".join(readable(x) for x in unclear)
         said.append(f"No difference is resolved with so many futures for {names}.")

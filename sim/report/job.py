@@ -16,7 +16,7 @@ register_resolvers()
 
 
 def job(config: Any) -> None:
-    """Run one composed cell; in a sweep, a failing cell is recorded and the others go on."""
+    """Run one composed cell; in a sweep, a failing cell is recorded and the others continue."""
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
     from omegaconf import OmegaConf
@@ -42,12 +42,12 @@ def job(config: Any) -> None:
         if sweeping:
             number, name = settings.job.num, label(directory.parent, overrides)
         say(run_cell(cell, directory, overrides, sweeping, number, name))
-    except (Exception, SystemExit) as error:  # a tactic of one's own may call sys.exit
+    except (Exception, SystemExit) as error:  # a user's tactic may call sys.exit
         mistake = isinstance(error, ConfigError | StudyError)
         if sweeping or not mistake:
             with suppress(StudyError):  # on a full disk there is no room for the record either
                 record = record_failure(directory, error, overrides)
-        if sweeping:  # told by the sweep's callback when all have ended
+        if sweeping:  # reported by the sweep's callback when all have ended
             name = label(directory.parent, overrides) or directory.name
             say(f"{name}: failed: {one_line(error)}")
         else:

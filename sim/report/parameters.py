@@ -101,7 +101,7 @@ class Fields:
         return Row(path, node.get("description", ""), unit, self.allowed(node), origin, _held(held))
 
     def entry(self, node: Node) -> Node:
-        """Return what a mapping holds under each name; nothing where a node is no mapping."""
+        """Return what a mapping holds under each name; nothing where a node is not a mapping."""
         held = node.get("additionalProperties")
         found = self.resolved(held) if isinstance(held, dict) else {}
         return self.united(found) if "oneOf" in found else found

@@ -1,4 +1,4 @@
-"""What a simulation study says of its plan and of itself: estimands, methods and performance.
+"""What a simulation study says about its plan and itself: estimands, methods and performance.
 
 The parts of ADEMP (Morris, White & Crowther 2019) that are not results; estimates nothing.
 """
@@ -92,7 +92,7 @@ def performance(found: CellSet, compared: Comparison | None) -> str:
 
 
 def _resolved(compared: Comparison) -> str:
-    """What difference the number of futures tells from none."""
+    """What difference the number of futures distinguishes from none."""
     rows = []
     reach = normal_quantile(compared.level) + NormalDist().inv_cdf(POWER)
     for row in compared.table[compared.table["kind"] == "rmst"].to_dict("records"):

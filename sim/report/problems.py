@@ -1,13 +1,13 @@
-"""What is said of the cells of this invocation, and what went wrong in them, one sentence each."""
+"""Reports on the cells of this invocation, and what went wrong in them, one sentence each."""
 
 import os
 import sys
 
-problems: list[str] = []  # the command line tells them
+problems: list[str] = []  # the command line prints them
 
 
 def say(text: str) -> None:
-    """Print; where nobody reads any more or the disk is full, results are kept all the same."""
+    """Print; if nobody reads any more or the disk is full, results are kept all the same."""
     from sim.study.errors import cannot_write
 
     try:
@@ -20,5 +20,5 @@ def say(text: str) -> None:
 
 
 def mute() -> None:
-    """Say nothing more: standard output goes nowhere."""
+    """Print nothing more: standard output goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""How far a cell and its sweep are, on a terminal, with the time left."""
+"""Progress of a cell and its sweep on a terminal, with the time left."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def left(done: float, of: float, since: float) -> str:
 
 @contextmanager
 def progress_bar(cell: Cell, number: int | None = None) -> Iterator[Callable[[int], None] | None]:
-    """A bar over futures on standard error; nothing when that is no terminal.
+    """A bar over futures on standard error; nothing if that is not a terminal.
 
     In a sweep the bar is that of all cells, of which this one is the one numbered ``number``.
     """

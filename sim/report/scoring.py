@@ -1,4 +1,4 @@
-"""A later record held against a freeze: scores by event and horizon, their means, and PIT.
+"""A later record compared with a freeze: scores by event and horizon, their means, and PIT.
 
 Knows a freeze and a later record; it neither simulates nor knows of any event itself.
 """
@@ -89,7 +89,7 @@ def _means(rows: pd.DataFrame, over: list[int]) -> pd.DataFrame:
 
 
 def _days(counts: pd.DataFrame, record: LaterRecord, seed: int) -> pd.DataFrame:
-    """Where the first day of each event lies; what a collapse cut off is known not to come."""
+    """Where the first day of each event lies; what a collapse cut off will not come."""
     last, futures = len(counts) - 1, int(counts["futures"].iloc[0])
     drawn = np.random.default_rng(seed).random(len(EVENTS))
     looked = last if record.over else min(record.days, last)
@@ -146,8 +146,8 @@ def _lines(scored: Scored, frozen: Frozen) -> Iterator[str]:
         name = "end of quiet" if row.event == QUIET else _readable(row.event)
         yield f"{name:<18}{when:>12}{between:>17}{row.pit:>8.3f}"
     yield ""
-    yield "Smaller scores are better. One record is one draw, and its events hang together: a score"
-    yield "says how far off the model was this once, and proves or disproves nothing by itself."
+    yield "Smaller scores are better. One record is one draw, and its events depend on each other:"
+    yield "a score says how far off the model was this once, and proves or disproves nothing."
 
 
 def _mean_lines(means: pd.DataFrame) -> Iterator[str]:

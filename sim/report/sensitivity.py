@@ -41,7 +41,7 @@ FOLDER = "sensitivity"
 NAMES = ("rmst", "s30", "s90", "s365", "agreement")
 """Outcomes that are explained; the first ranks the factors."""
 Discovery = tuple[Box, Box, list[Box], float]
-"""A box as found, as measured anew, how it was peeled, and the threshold of the outcome."""
+"""A box as found, as measured on other points, how it was peeled, and the outcome's threshold."""
 PICTURES = {
     "screening": "Ranked elementary effects",
     "indices": "Sobol' indices",
@@ -150,8 +150,8 @@ class Sensitivity:
     def discover(self, first: Sequence[Factor]) -> Discovery:
         """Search half of the points of a hypercube for a box, measure it on the other half.
 
-        Returns the box as found, as measured anew, the peeling trajectory and the threshold of the
-        outcome. Chance is no factor of a box.
+        Returns the box as found, as measured on the other half, the peeling trajectory and the
+        outcome's threshold. Chance is not a factor of a box.
         """
         shares = spread(first, self.plan.points, self.seed)
         column = self.evaluate(points(first, shares))[:, NAMES.index(self.plan.outcome)]

@@ -1,4 +1,4 @@
-"""The start of a command: what it makes stays; looking through it for garbage would take .5 s."""
+"""The start of a command: what it makes stays, so collecting garbage then would waste .5 s."""
 
 from __future__ import annotations
 

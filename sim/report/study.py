@@ -120,7 +120,7 @@ class Study(Callback):  # type: ignore[misc]
         return pd.concat(tables, ignore_index=True)
 
     def _reference_among(self, chosen: Sequence[Choices]) -> Choices | None:
-        """The reference, unless a smaller sweep leaves it out for some cell."""
+        """The reference, unless a smaller sweep lacks it for some cell."""
         if self.reference is None:
             return None
         held = all({**cell, **self.reference} in chosen for cell in chosen)

@@ -96,7 +96,7 @@ def _story(ensemble: Ensemble, end: str) -> Iterator[str]:
         f"  {count(attacks, 'attack')} with {count(deaths, 'death')}, "
         f"{count(int(future['clashes']), 'border clash').replace('clashs', 'clashes')}"
     )
-    yield "one future shows what can happen, not how likely it is; transcript=true tells it"
+    yield "one future shows what can happen, not how likely it is; transcript=true prints its talks"
 
 
 def _rounds(ensemble: Ensemble) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _rounds(ensemble: Ensemble) -> Iterator[str]:
 
 
 def _around(value: float, error: float, most: float) -> str:
-    """An interval, or nothing where the futures are too few or too much alike to tell one."""
+    """An interval, or nothing where the futures are too few or too similar to give one."""
     if not error:
         return ""
     digits = 2 if most > 1 else 3

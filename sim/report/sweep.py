@@ -122,7 +122,7 @@ def compare_sweep(sweep: Sweep) -> str:
 
 
 def layered_files(layered: Contrasts) -> dict[str, str]:
-    """What is written of differences by layer: tables, and the same in words."""
+    """Differences by layer as written: tables, and the same in words."""
     tables = {"layers.csv": layered.table, "carriers.csv": layered.carriers}
     text = {
         name: table.to_csv(index=False, float_format="%.6g", lineterminator="\n")

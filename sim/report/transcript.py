@@ -1,4 +1,4 @@
-"""What happened in single futures, told in order: talks word by word, and the incidents between.
+"""What happened in single futures, in order: talks word by word, and the incidents between.
 
 Facts are plain dictionaries (see ``sim.study.told``), one JSON line each; words are for people.
 """
@@ -66,7 +66,7 @@ def _lines(cell: Cell, heard: list[Entry], painting: bool) -> Iterator[str]:
 
 @dataclass
 class _Past:
-    """What was heard before in a future, as far as it bears on what is told next."""
+    """What has happened in a future so far, as far as the next line needs it."""
 
     standing: dict[str, dict[str, str]] = field(default_factory=dict)  # each speaker's last text
     low: dict[str, float] = field(default_factory=dict)  # each side's worth of no deal
@@ -76,7 +76,7 @@ class _Past:
     incidents: list[Entry] = field(default_factory=list)  # of this day, and breakdowns before
 
     def hear(self, entry: Entry) -> None:
-        """Take in a fact that has been told."""
+        """Take in a fact that has been written."""
         kind = entry["kind"]
         if kind == "move":
             self.standing[entry["speaker"]] = entry["package"]
@@ -95,7 +95,7 @@ class _Past:
             self.incidents.append(entry)
 
     def bearing_on(self, entry: Entry) -> Entry:
-        """What the telling of a fact needs from before."""
+        """What the wording of a fact needs from before."""
         kind, day = entry["kind"], entry["day"]
         if kind == "move":
             before, worth = self.standing.get(entry["speaker"]), entry["utilities"]
@@ -279,8 +279,8 @@ def _allegation(entry: Entry) -> str:
 def _ruling(entry: Entry) -> str:
     if entry["cleared"]:
         return f"On review {entry['party']} is cleared of the alleged breach."
-    made_good = "makes it good" if entry["remedied"] else "does not make it good"
-    return f"On review the alleged breach is upheld; {entry['party']} {made_good}."
+    remedy = "remedies it" if entry["remedied"] else "does not remedy it"
+    return f"On review the alleged breach is upheld; {entry['party']} {remedy}."
 
 
 def _ends(entry: Entry) -> str:
@@ -304,7 +304,7 @@ TELL: dict[str, Callable[[Entry], str]] = {
     "ruling": _ruling,
     "renegotiation_asked": lambda e: f"{e['party']} asks to renegotiate the deal.",
     "ceasefire_renewed": lambda _: "The ceasefire is re-established.",
-    "deal_lapses": lambda _: "The deal lapses: too many breaches were not made good.",
+    "deal_lapses": lambda _: "The deal lapses: too many breaches were not remedied.",
     "act": _act,
     "session": lambda _: "",
     "round_not_held": lambda _: "A round is due but not held: a side stays away.",
