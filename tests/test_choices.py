@@ -50,7 +50,7 @@ def test_whatever_is_sent_is_a_known_thing_or_refused_in_a_short_sentence(value)
 def test_names_are_of_the_kind_they_are_offered_as():
     assert choices.one_of("days", 90, (30, 90)) == 90
     for value in ("90", 90.0, True, None, [90], {"value": 90}):
-        with pytest.raises(ConfigError, match="none of the choices on this page"):
+        with pytest.raises(ConfigError, match="not one of the choices on this page"):
             choices.one_of("days", value, (30, 90))
     with pytest.raises(ConfigError):
         choices.one_of("flag", 1, (True, False))

@@ -225,7 +225,7 @@ def test_a_reload_goes_on_with_the_story_and_a_choice_begins_a_new_one(person):
     one.sees("Day 0 of 365")
     assert "scenario=no_mediators" in one.page.url
     assert one.page.get_by_text("did not ask for").count() == 0
-    one.goto("/explore?scenario=../etc/passwd").sees("that is none of the choices on this page")
+    one.goto("/explore?scenario=../etc/passwd").sees("that is not one of the choices on this page")
 
 
 def test_a_refused_run_leaves_the_curves_and_their_colours_as_they_were(person):

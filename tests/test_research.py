@@ -52,7 +52,7 @@ def test_a_class_is_in_no_study_unless_its_teacher_says_so(rooms, setup):  # noq
     assert (class_.study, room.seats[seat].name) == ("", "Ann")
     with pytest.raises(RoomError, match="takes part in no study"):
         rooms.exported(class_, TEACHER)
-    with pytest.raises(RoomError, match="nothing of the kind is asked"):
+    with pytest.raises(RoomError, match="no such question is asked"):
         do(rooms.answer(room, seat, BEFORE, ["x"], ANN))
 
 
@@ -94,7 +94,7 @@ def test_only_who_agreed_is_exported_with_times_and_a_codebook(rooms, lesson):  
 
 def test_answers_are_bounded_replaced_and_gone_with_a_freed_seat(rooms, lesson):  # noqa: F811
     _, room = lesson
-    with pytest.raises(RoomError, match="nothing of the kind"):
+    with pytest.raises(RoomError, match="no such question"):
         do(rooms.answer(room, "pakistan", AFTER, ["1", "2"], ANN))
     with pytest.raises(RoomError, match="at most 500"):
         do(rooms.answer(room, "pakistan", AFTER, ["x" * 501], ANN))

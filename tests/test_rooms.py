@@ -281,7 +281,7 @@ def test_a_taken_seat_is_refused_by_name(rooms, setup):
     do(rooms.take_seat(room, "pakistan", "Ann", ANN))
     with pytest.raises(RoomError, match="the seat of Islamabad is taken by Ann"):
         do(rooms.take_seat(room, "pakistan", "Bob", BOB))
-    with pytest.raises(RoomError, match="the mediators is no seat for a person"):
+    with pytest.raises(RoomError, match="the mediators is not a seat for a person"):
         do(rooms.take_seat(room, "mediators", "Bob", BOB))
 
 

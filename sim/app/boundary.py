@@ -1,4 +1,4 @@
-"""The server's boundary: which requests are taken at all, and what every answer carries.
+"""The server's boundary: which requests are accepted, and what every answer carries.
 
 Knows HTTP and nothing of rooms. Behind it every request has a ``Visitor`` in its scope: the address
 it came from and the secret in the browser's cookie.
@@ -100,7 +100,7 @@ class Boundary:
             await self.app(scope, _bounded(receive), answer.send)
 
     def _refusal(self, scope: Scope, headers: Headers, who: Visitor) -> tuple[int, str] | None:
-        """Why a request is not taken: a status and a sentence."""
+        """Why a request is refused: a status and a sentence."""
         path: str = scope["path"]
         method: str = scope.get("method", "GET")
         hosts, origin = headers.getlist("host"), headers.get("origin")
@@ -157,7 +157,7 @@ class _Answer:
         await self.out(message)
 
     async def _page(self, start: Message) -> None:
-        """Send a page whose scripts carry this answer's word; no other script runs in it."""
+        """Send a page whose scripts carry this answer's nonce; no other script runs in it."""
         word = secrets.token_urlsafe(16)
         body = self.body.replace(b"<script", f'<script nonce="{word}"'.encode())
         headers = MutableHeaders(scope=start)
@@ -202,7 +202,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, words
 
 
 def _bounded(receive: Receive) -> Receive:
-    """Read no more of a body than an event may have, whatever its length was said to be."""
+    """Read no more of a body than an event may have, whatever length was declared."""
     read = 0
 
     async def bounded() -> Any:

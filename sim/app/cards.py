@@ -73,7 +73,7 @@ def _issue(issue: Facts, most: float) -> str:
 
 
 def _of_mediators(found: Facts) -> str:
-    """What mediators are told: what is publicly reckoned, their effort, and what winning means."""
+    """What mediators see: public estimates, their effort, and what winning means."""
     rows = [
         (say.issue(issue["issue"]), *(f"{issue['reckoned'][side]:.3f}" for side in PARTIES))
         for issue in found["issues"]

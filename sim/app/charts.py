@@ -1,6 +1,6 @@
 """Small charts as inline SVG: they follow the page's colours, scale to a phone and need no script.
 
-Every chart is a picture with a label for screen readers; the pages say the numbers in words too.
+Every chart is a picture with a label for screen readers; the pages give the numbers in words too.
 """
 
 from __future__ import annotations
@@ -292,7 +292,7 @@ def gauge(label: str, value: float, marks: Sequence[tuple[float, str]], most: fl
     for k, (at, name) in enumerate(marks):
         x, y = GAUGE + at * scale, (13, 50)[k % 2]
         parts.append(f'<line class="today" x1="{x:.1f}" x2="{x:.1f}" y1="16" y2="38"/>')
-        side = "end" if x > WIDTH / 2 else "start"  # so that no name leaves the picture
+        side = "end" if x > WIDTH / 2 else "start"  # so that every name stays inside the picture
         parts.append(_text(x, y, f"{name} {at:.3f}", side))
     return picture(label, parts, 56.0, "bars")
 

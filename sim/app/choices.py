@@ -1,7 +1,7 @@
 """What a visitor may choose, and the one place where choices become a scenario.
 
-Whatever a browser sends is somebody's text until it was found among the names known here, or within
-the bounds given here. Only our own names are composed; numbers are set on the validated scenario.
+Whatever a browser sends is only text until it is found among the names known here, or within the
+bounds given here. Only our own names are composed; numbers are set on the validated scenario.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def whole(what: str, value: Any, low: int, high: int) -> int:
 
 def _is_number(value: Any) -> bool:
     known = isinstance(value, int | float) and not isinstance(value, bool)
-    return known and abs(value) < math.inf  # which what is no number is not
+    return known and abs(value) < math.inf  # NaN is not below infinity
 
 
 def seed(value: Any) -> int:
@@ -94,7 +94,7 @@ def seed(value: Any) -> int:
 
 
 def text(value: Any, longest: int) -> str:
-    """What was typed; what is no text is none, and one character too many is left to refuse."""
+    """What was typed, one character above the bound at most; anything that is not text is empty."""
     return value[: longest + 1] if isinstance(value, str) else ""
 
 
@@ -131,7 +131,7 @@ def compose(
     Raises
     ------
     ConfigError
-        If something is none of the choices, or they do not go together.
+        If something is not one of the choices, or they do not go together.
     """
     names = [f"accounts={_name(say.ACCOUNT, wanted.accounts, say.ACCOUNTS)}"]
     for side in PARTIES:
@@ -219,7 +219,7 @@ def at(tree: Mapping[str, Any], path: str) -> float | None:
 def lock_down() -> None:
     """Take from this process whatever a configuration could read the environment or files with.
 
-    Nothing that a browser sends is composed; should that ever fail, there is nothing to be had.
+    Nothing that a browser sends is composed; should that ever fail, there is nothing to read.
     """
     register_resolvers()
     for name in list(BaseContainer._resolvers):  # OmegaConf has no list of them to ask for

@@ -1,8 +1,8 @@
 """Follows the odds of games in the background, so that a debriefing is ready when a game ends.
 
-What is found out of a past evening stays true (``game.debrief.Followed``), so rooms of classes are
+What is computed of a past evening stays true (``game.debrief.Followed``), so rooms of classes are
 followed while they play, a little at a time, when no visitor waits for the workers; games that are
-over go first. Once all is known it is kept for everybody who looks back at the room.
+over go first. The finished result is kept for everybody who looks back at the room.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.app.rooms import Rooms
 from sim.config import ConfigError
 from sim.game.debrief import Followed, Odds
 
-LITTLE, MUCH = 8, 32  # shares found out at a time: in a game that goes on, and after one
+LITTLE, MUCH = 8, 32  # shares computed at a time: in a game under way, and after one
 TRIES = 3  # after which a game that cannot be followed is left alone
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Progress:
     """How far a room's odds are followed; ``odds`` once all is known of ``moves`` moves."""
 
     known: Followed = field(default_factory=Followed)
-    moves: int = -1  # made when it was last found how many shares were wanting
+    moves: int = -1  # moves when the missing shares were last counted
     wanting: int = 0
     odds: Odds | None = None
     busy: bool = False
@@ -54,7 +54,7 @@ class Follower:
         return found
 
     def tick(self) -> None:
-        """Give the workers that have nothing to do a little of what is wanting.
+        """Give idle workers a little of what is missing.
 
         Of the rooms that are over, those that are nearly done go first: then most are ready early.
         """
@@ -70,7 +70,7 @@ class Follower:
             task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        """Go on at once: a worker that waited for the next look would idle most of the time."""
+        """Continue at once: a worker that waited for the next look would idle most of the time."""
         self.tasks.discard(task)
         self.tick()
 
@@ -83,7 +83,7 @@ class Follower:
         return room.class_ != ALONE and (found.moves != made or found.wanting > 0)
 
     async def _follow(self, room: Room) -> None:
-        """Find out a little more, and all that follows from it once nothing is wanting."""
+        """Compute a little more, and all that follows from it once nothing is missing."""
         found, moves = self.progress(room), list(room.game.moves)
         try:
             over = room.over or room.told
@@ -92,7 +92,7 @@ class Follower:
                 over,
             )  # fmt: skip
             found.moves = len(moves)
-        except Exception as error:  # not only a mistake: what fails is not tried for ever
+        except Exception as error:  # any error: what fails is not tried for ever
             found.failed += 1
             told = not isinstance(error, ConfigError)
             log.warning("room %s cannot be followed: %s", room.code, error, exc_info=told)

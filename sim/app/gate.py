@@ -2,8 +2,8 @@
 
 The one module that knows how NiceGUI handles messages: it stands before NiceGUI's own handlers. A
 message is taken only from the socket that owns the page, for an element and a listener of that
-page, and with a value such as that element can have. Whatever else comes gets one sentence and no
-traceback. ``tests/attacks`` notices if NiceGUI handles messages otherwise one day.
+page, and with a value such as that element can have. Anything else gets one sentence and no
+traceback. ``tests/attacks`` notices if a later NiceGUI handles messages differently.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Gate:
         return bool(await self.behind["handshake"](socket, asked))
 
     async def event(self, socket: str, *data: Any) -> None:
-        """Let an element hear what was done to it."""
+        """Pass an event on to its element."""
         if not self.events.allows(socket):
             await self.sockets.disconnect(socket)
             return
@@ -133,7 +133,7 @@ def _fitting(client: Client, message: dict[str, Any]) -> dict[str, Any] | None:
     taken = {"id": number, "client_id": client.id, "listener_id": name, "args": []}
     element = client.elements.get(number)
     if element is None:
-        return taken  # of a part of the page that was just drawn anew; nobody will hear it
+        return taken  # of a part of the page that was just redrawn; nobody will hear it
     listener = element._event_listeners.get(name)
     kind = listener.type.partition(".")[0].replace("-", "").lower() if listener is not None else ""
     if kind in BARE:
@@ -182,7 +182,7 @@ def _is_below(value: Any, most: int) -> bool:
 
 def _is_number(value: Any) -> bool:
     known = isinstance(value, int | float) and not isinstance(value, bool)
-    return known and abs(value) <= LONGEST_NUMBER  # which no infinity is, nor what is no number
+    return known and abs(value) <= LONGEST_NUMBER  # false for infinity and NaN
 
 
 def _reads_as_number(value: Any) -> bool:

@@ -39,7 +39,7 @@ def new_secret() -> str:
 
 
 def new_key() -> str:
-    """A key that is told to a person, or a salt."""
+    """A key that is shown to a person, or a salt."""
     return secrets.token_urlsafe(KEY_BYTES)
 
 

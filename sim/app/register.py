@@ -265,7 +265,7 @@ class Register:
     # --- what a teacher should know -----------------------------------------------------------
 
     def warnings(self, class_: Class) -> list[str]:
-        """What befell the file, and which rooms did not come back whole."""
+        """What happened to the file, and which rooms did not come back complete."""
         said = [say.FILE_NOW.format(what=self.store.trouble)] if self.store.trouble else []
         for at, words in self.store.notices:
             said.append(f"{time.strftime('%H:%M', time.localtime(at))} · {words}")

@@ -42,7 +42,7 @@ class Study:
 
 
 def study_of(stored: Any) -> Study | None:
-    """A study as stored; None for none, or for what is no good."""
+    """A study as stored; None if there is none or it is invalid."""
     try:
         found = json.loads(stored or "null")
         return Study(*(tuple(map(str, found[when])) for when in (BEFORE, AFTER)))
@@ -60,7 +60,7 @@ def questions(typed: str) -> tuple[str, ...]:
 
 
 def pseudonym(taken: Iterable[str]) -> str:
-    """A name that tells nothing and that nobody in the class has."""
+    """A name that reveals nothing and that nobody in the class has."""
     known = set(taken)
     while (name := f"{secrets.choice(NAMES)} {secrets.randbelow(900) + 100}") in known:
         pass

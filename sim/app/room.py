@@ -109,9 +109,9 @@ class Room(Watched):
 
     ``seats`` taken seats by name; ``reserved`` whom seats are kept for; ``stand_ins`` seats that
     agents play for now; ``started`` whether everybody was ready once, or the teacher began without;
-    ``ended`` whether the teacher has ended it before its time; ``asked_at`` when the present
+    ``ended`` whether the teacher has ended it early; ``asked_at`` when the present
     decision was first wanted; ``touched`` and ``idle_since`` when it was last used, as stored and
-    as seen by this server; ``place`` where it was made from; ``broken`` says why it cannot go on,
+    as seen by this server; ``place`` where it was made from; ``broken`` says why it failed,
     ``note`` what its teacher should know; ``said`` what people said, unless ``muted``; ``turn`` is
     held by whoever changes it.
     """
@@ -137,7 +137,7 @@ class Room(Watched):
     touched: float = field(default_factory=time.time)
     idle_since: float = field(default_factory=time.time)
     made_by: list[str] = field(default_factory=list)
-    kept: dict[str, Any] = field(default_factory=dict)  # what is dear to compute
+    kept: dict[str, Any] = field(default_factory=dict)  # what is expensive to compute
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -223,7 +223,7 @@ def opened(
     Raises
     ------
     Exception
-        Of any kind, if the row of the room itself is no good.
+        Of any kind, if the row of the room itself is invalid.
     """
     setup = Setup.restored(json.loads(row["setup"]))
     if any(isinstance(party.tactic, Custom) for party in setup.cell.scenario.parties):
@@ -270,7 +270,7 @@ def _reserved(stored: Any, setup: Setup) -> dict[str, str]:
 
 
 def _turn(row: Row) -> tuple[bool, int, str]:
-    """Where a stored move belongs; what is no number comes last."""
+    """Where a stored move belongs; what is not a number comes last."""
     turn = row["turn"]
     return (False, turn, "") if isinstance(turn, int) else (True, 0, str(turn))
 

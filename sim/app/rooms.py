@@ -295,7 +295,7 @@ class Rooms(Seating):
     # --- looking after --------------------------------------------------------------------------
 
     async def look(self) -> None:
-        """See after the file, and tell everybody who watches if something befell it."""
+        """Check the file, and tell everybody who watches if something happened to it."""
         with suppress(NotStored):  # which the store logs
             await self.writer.look()
         told = (self.store.trouble, len(self.store.notices))

@@ -31,7 +31,7 @@ class Seating(Classes):
         Raises
         ------
         RoomError
-            If the seat is taken, or is none for a person, or the name is no name.
+            If the seat is taken or not for a person, or the name is invalid.
         NotStored
             If it cannot be stored.
         """

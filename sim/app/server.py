@@ -1,4 +1,4 @@
-"""The server: what it is told, where rooms are kept, which pages there are, and how it starts."""
+"""The server: its settings, where rooms are kept, which pages there are, and how it starts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OURS = ("rooms", "lock", "sessions", "secret")  # how the names of our files beg
 
 @dataclass(frozen=True)
 class Options:
-    """What ``ceasefire play`` is told.
+    """Settings of ``ceasefire play``.
 
     ``open_`` drops the teacher's word; ``proxy`` is the address whose word on who asks is taken;
     ``address`` what students type, if it is not host and port.

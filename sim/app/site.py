@@ -56,7 +56,7 @@ def tell(error: ConfigError) -> None:
 
 
 def acting(action: Callable[[], Any]) -> Callable[[], Awaitable[None]]:
-    """What a control of this page does: an action that says a visitor's mistakes.
+    """What a control of this page does: an action that reports a visitor's mistakes.
 
     It is done within the page itself, for the control may be gone before it is done, or even begun.
     """
@@ -172,7 +172,7 @@ def paragraph(words: str, style: str = "") -> ui.html:
 
 
 def button(words: str, action: Any, *, plain: bool = False) -> ui.button:
-    """A button that looks and works the same everywhere, and says a visitor's mistakes."""
+    """A button that looks and works the same everywhere, and reports a visitor's mistakes."""
     made = ui.button(words, on_click=acting(action), color=None).props("unelevated no-caps")
     return made.classes("plain" if plain else "go")
 
@@ -206,7 +206,7 @@ def refused(error: ConfigError, here: str = "") -> None:
 
 
 async def not_found(request: Request, error: Exception) -> Response:
-    """What is said of an address where there is no page; the rest of it is not looked at."""
+    """The answer for an address without a page; the rest of the address is ignored."""
     if request.scope.get("endpoint") not in (None, app):
         return Response(f"{say.NO_SUCH_PAGE}\n", 404, media_type="text/plain")
     with Client(ui.page(""), request=request) as client, frame(say.NO_SUCH_PAGE):
@@ -304,7 +304,7 @@ def phase_of(class_: Class) -> str:
 
 
 def warnings_of(site: Site, class_: Class) -> str:
-    """What a teacher should know of the file and of rooms that did not come back whole."""
+    """What a teacher should know about the file and rooms that did not come back complete."""
     said = site.rooms.warnings(class_)
     return "".join(f'<p class="warn" role="alert">{escape(words)}</p>' for words in said)
 

@@ -1,4 +1,4 @@
-"""How rooms stand, in words: who sits there, how far the game is, and what came of it."""
+"""The state of rooms in words: who sits there, how far the game is, and its result."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _how_far(room: Room) -> str:
 
 
 def _numbers(room: Room) -> dict[str, Any]:
-    """What came of a game that was played."""
+    """The result of a game that was played."""
     found = result(room.game)
     ended = found["ended_day"]
     return {

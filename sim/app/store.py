@@ -1,8 +1,8 @@
 """What outlives the server: classes, rooms, seats and moves, in one SQLite file.
 
-The file is looked after. It is mirrored in memory, table by table; a change is in the file before
+The file is mirrored in memory, table by table; a change is in the file before
 it is in the mirror, and in the mirror before anybody sees it. A file that was deleted, replaced,
-changed or damaged is noticed by comparing it with the mirror, set aside and written anew. Knows no
+changed or damaged is noticed by comparing it with the mirror, set aside and rewritten. Knows no
 game and no web; all calls come from one thread at a time.
 """
 
@@ -49,7 +49,7 @@ class NotStored(ConfigError):  # noqa: N818 - says what has not happened
 class Store:
     """One SQLite file; ``path`` may be ``:memory:`` in tests.
 
-    ``trouble`` says why nothing can be stored now; ``notices`` what befell the file, with the time.
+    ``trouble`` says why nothing can be stored now; ``notices`` what happened to the file, and when.
 
     Raises
     ------
@@ -109,7 +109,7 @@ class Store:
             apply(self.tables, change)
 
     def look(self, *, deep: bool = False) -> None:
-        """See whether the file is what it should be, and if not, write it anew.
+        """Check whether the file is what it should be, and if not, rewrite it.
 
         ``deep`` reads it even if it looks untouched.
 
@@ -231,7 +231,7 @@ class Store:
         self._log(logging.ERROR, said)
 
     def _log(self, level: int, words: str) -> None:
-        """Log what befalls the file, the same once a minute."""
+        """Log what happens to the file, the same once a minute."""
         if self._logged.allows(words):
             log.log(level, "%s: %s", self.path, words)
 

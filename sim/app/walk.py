@@ -32,7 +32,7 @@ class Walk:
 
     @property
     def day(self) -> int:
-        """The last day lived."""
+        """The last day simulated."""
         return self.game.model.day
 
     @property
@@ -47,18 +47,18 @@ class Walk:
             self._note()
 
     def to_next_round(self) -> None:
-        """Live to the first day of the next round that is held, or to the end."""
+        """Simulate to the first day of the next round that is held, or to the end."""
         held = int(self.game.record["talks"]["held"])
         while self.running and int(self.game.record["talks"]["held"]) == held:
             self.step()
 
     def to_day(self, day: int) -> None:
-        """Live to a day, or to the end if that comes first."""
+        """Simulate to a day, or to the end if that comes first."""
         while self.running and self.day < day:
             self.step()
 
     def to_end(self) -> None:
-        """Live to the last day."""
+        """Simulate to the last day."""
         while self.running:
             self.step()
 

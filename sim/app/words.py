@@ -49,7 +49,7 @@ class Message:
 
 
 def stored(row: dict[str, Any]) -> Message | None:
-    """A message of its row; None if the row is no good."""
+    """A message from its row; None if the row is invalid."""
     whole = all(isinstance(row[name], int) for name in ("number", "day", "round"))
     turn = row["turn"]
     if not whole or row["seat"] not in SEATS or row["to"] not in (TABLE, PRESS, *PARTIES):

@@ -35,7 +35,7 @@ class Writer:
         )
 
     async def look(self) -> None:
-        """See after the file; raise ``NotStored`` if nothing can be stored now."""
+        """Check the file; raise ``NotStored`` if nothing can be stored now."""
         await self._do(self.store.look)
 
     def close(self) -> None:
@@ -46,6 +46,6 @@ class Writer:
     async def _do(self, what: Callable[[], None]) -> None:
         try:
             done = asyncio.get_running_loop().run_in_executor(self.thread, what)
-        except RuntimeError:  # the thread is no more
+        except RuntimeError:  # the thread has ended
             raise NotStored(say.STOPPING) from None
         await done

@@ -5,7 +5,7 @@
 >>> game.question.kind  # doctest: +SKIP
 'attend'
 
-Knows the model and its rules; knows no web, no file and no clock.
+Knows the model and its rules; knows neither web nor file nor clock.
 """
 
 from sim.game.checkpoint import Checkpoint

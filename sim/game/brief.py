@@ -1,4 +1,4 @@
-"""What a seat is told before the clock starts: its brief, in numbers of the scenario itself.
+"""What a seat learns before the clock starts: its brief, in the scenario's own numbers.
 
 Only what the seat may know goes in (``views``). Everything returned is plain data.
 """
@@ -22,7 +22,7 @@ def brief(game: Game, seat: str) -> Facts:
     (own utility over the worst option), ``open`` (whether any package with it would be ratified at
     home) and ``opening``; ``reservation``, ``needed``, ``best`` (own utilities); ``ratified`` and
     ``of``, how many packages the own capital would ratify now. For mediators: ``issues`` with what
-    is publicly ``reckoned`` to be at stake for each side, and their ``patience``.
+    is publicly ``reckoned`` (thought) to be at stake for each side, and their ``patience``.
     """
     seen = view(game, seat)["mine"]
     if seat not in PARTIES:
@@ -66,7 +66,7 @@ def _issue(game: Game, k: int, worth: Any, needed: float, opening: dict[str, str
 
 
 def _reckoned(game: Game) -> list[Facts]:
-    """What is publicly reckoned to be at stake for each side, issue by issue, by itself."""
+    """What is publicly thought to be at stake for each side, issue by issue."""
     worth = reckoned_worths(game)
     found = []
     for issue, options in zip(game.packages.issues, game.packages.options, strict=True):

@@ -1,7 +1,7 @@
 """A model's state on an evening: small enough to keep, to send elsewhere and to go back to.
 
-It is a copy of the records. Chance has addresses, so a model that goes back to one lives the same
-days again unless somebody decides otherwise.
+It is a copy of the records. Chance has addresses, so a model that returns to one goes through the
+same days again unless somebody decides otherwise.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Checkpoint:
         del log.opened[self.opened :]
 
     def model(self, scenario: Scenario) -> CeasefireModel:
-        """Return a model that stands where the one stood that was kept."""
+        """Return a model in the state that was kept."""
         records = self.records.copy().view(np.recarray)
         model = CeasefireModel.of(scenario, Futures(scenario, records, self.numbers), self.day)
         model.running = self.running

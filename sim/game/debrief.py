@@ -1,6 +1,6 @@
 """After a game: the deal against the solution concepts, the win-sets, and where the odds turned.
 
-Here everything private is told, so nothing of it may be shown to a player before the game is over
+Everything private is revealed here, so none of it may be shown to a player before the game is over
 or its teacher reveals it. Everything returned is plain data.
 """
 
@@ -29,7 +29,7 @@ FUTURES = 1_000  # per evening: a share is known to .03 at 95 %, a paired differ
 MOST_EVENINGS = 45  # looked at for the odds; the days with decisions come first
 LARGEST = 3  # drops
 MOST_EFFECTS = 16  # decisions unlike the agents' whose own effect is looked at
-SAME = 0.0005  # of utility: less is no gain that anybody would be shown
+SAME = 0.0005  # of utility: a smaller gain is not worth showing
 Facts = dict[str, Any]
 
 
@@ -227,7 +227,7 @@ class Effect:
 
 @dataclass
 class Followed:
-    """What is known of a game's odds so far; it stays true however the game goes on.
+    """What is known of a game's odds so far; it stays true whatever happens later.
 
     ``shares`` by evening; ``effects`` of decisions unlike the agents', by number.
     """
@@ -254,10 +254,10 @@ class Odds:
 def follow(
     setup: Setup, moves: list[Move], known: Followed, most: int, futures: int = FUTURES
 ) -> tuple[Followed, int]:
-    """Find out ``most`` more shares of a game; return all that is known, and how many are wanting.
+    """Compute ``most`` more shares of a game; return all that is known, and how many are missing.
 
     All evenings are continued with one branch, so that their futures meet the same chance, and what
-    was found out while a game went on is what would be found at its end.
+    was computed during a game is what would be computed at its end.
     """
     return _further(Game(setup, moves, keep=True), known, most, futures)
 
@@ -278,7 +278,7 @@ def odds(
 ) -> Odds:
     """Follow the odds from evening to evening and say which decisions moved them.
 
-    ``known`` is what ``follow`` has found out of this game with as many futures.
+    ``known`` is what ``follow`` has computed for this game with as many futures.
     """
     game = Game(setup, moves, keep=True)
     found, wanting = known or Followed(), 1

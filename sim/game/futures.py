@@ -33,7 +33,7 @@ from sim.state import COLLAPSE
 from sim.study.cells import load_best
 
 MOST = 5_000  # futures a fan may have
-AT_ONCE = 3_200  # futures lived in one array: some 16 MB
+AT_ONCE = 3_200  # futures simulated in one array: some 16 MB
 BRANCH = 1
 LEVEL = 0.95
 
@@ -121,8 +121,8 @@ def in_force(
 ) -> list[BoolArray]:
     """Which of ``n`` futures of each evening are in force on the last day, as ``fan`` finds them.
 
-    The evenings are of one game; their futures are paired. Many fans are found in the time of a
-    few, for what holds is written down once and no picture is kept.
+    The evenings are of one game; their futures are paired. Many fans take the time of a few,
+    because the parameters are written once and no picture is kept.
     """
     found: list[BoolArray] = []
     some = max(1, AT_ONCE // n)

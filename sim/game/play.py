@@ -1,7 +1,7 @@
 """A game: one future of a scenario, stopped wherever a person must decide.
 
 The same setup and the same moves give the same history, bit for bit, here and in the browser. A
-day is lived again from its morning for every move made in it, which takes a few milliseconds.
+day is re-run from its morning for every move made in it, which takes a few milliseconds.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Decision:
 
 
 class Game:
-    """A future that persons and agents live together.
+    """A future in which persons and agents decide.
 
     Attributes
     ----------
@@ -165,7 +165,7 @@ class Game:
         return sorted([*log.incidents, *log.said], key=lambda entry: int(entry["day"]))
 
     def play(self, seat: str, kind: str, value: Any, turn: int | None = None) -> Move:
-        """Check a move, make it, and go on to the next decision; see ``check``."""
+        """Check a move, make it, and continue to the next decision; see ``check``."""
         move = self.check(seat, kind, value, turn)
         self.make(move)
         return move
@@ -192,7 +192,7 @@ class Game:
         return Move(seat, kind, checked(question, kind, value, self.packages))
 
     def make(self, move: Move) -> None:
-        """Make a move that ``check`` returned for the present question and go on."""
+        """Make a move that ``check`` returned for the present question, and continue."""
         assert self.question is not None
         self.decisions.append(Decision(self.question, move, self.advice))
         self._today.append(move)
@@ -201,7 +201,7 @@ class Game:
     def before(self, number: int) -> Game:
         """This game as it stood before one of its decisions, without the log of earlier days.
 
-        Only that day is lived again, so the game must have been kept (``keep``).
+        Only that day is re-run, so the game must have been kept (``keep``).
         """
         day = self.decisions[number].question.day
         first = next(k for k, one in enumerate(self.decisions) if one.question.day == day)
@@ -214,7 +214,7 @@ class Game:
         return other
 
     def _advance(self) -> None:
-        """Live days until somebody must decide or the game is over."""
+        """Simulate days until somebody must decide or the game is over."""
         model, self.question, self.heard = self.model, None, []
         while model.running and model.day < self.days:
             morning = Checkpoint.of(model)

@@ -27,7 +27,7 @@ def bits(persons: Sequence[str]) -> int:
 
 
 class Seats:
-    """What records and moves of one scenario say of each other."""
+    """How records and moves of one scenario translate into each other."""
 
     def __init__(self, packages: Packages, contested: Sequence[str]) -> None:
         self.packages, self.contested = packages, list(contested)

@@ -1,4 +1,4 @@
-"""What simple ways of playing bring: strategies for one seat, played over many seeds.
+"""What simple ways of playing achieve: strategies for one seat, played over many seeds.
 
 A teacher who hands out marks for peace should know what a student gets who never answers and never
 moves. Every strategy meets the same chance, and agents in the other seats. Knows no web, no file.
@@ -49,7 +49,7 @@ def _opening(game: Game, seat: str) -> dict[str, str]:
 
 
 def _in_kind(game: Game) -> int:
-    """What was suffered; fire for an attack or a clash, a protest for a breach or a breakdown."""
+    """Answer in kind: fire for an attack or a clash, a protest for a breach or a breakdown."""
     assert game.question is not None
     facts = game.question.facts
     fired = facts["cause"] in ("attack", "border_clash")

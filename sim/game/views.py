@@ -42,10 +42,10 @@ PUBLIC: dict[str, tuple[str, ...]] = {  # kind of entry in the log -> facts ever
     "move": ("round", "exchange", "of", "speaker", "package", "accepted"),
     "ratification": ("party", "package"),
 }
-TOLD: dict[str, tuple[str, ...]] = {  # seen by the seat that is told, and by the mediators
+TOLD: dict[str, tuple[str, ...]] = {  # seen by the seat addressed, and by the mediators
     "information": ("speaker", "hearer", "says_good_faith"),
 }
-HIDDEN = ("end",)  # kinds of question that would tell of a side's own pressure
+HIDDEN = ("end",)  # kinds of question that would reveal a side's own pressure
 PRIVATE = ("session",)  # both sides' numbers at the table; seen by nobody before the debriefing
 MORE: dict[str, tuple[str, ...]] = {  # what a side alone sees of an entry of its own
     "ratification": ("utility", "needed"),
@@ -183,7 +183,7 @@ def asked_at_home(game: Game, side: int) -> float:
 
 
 def _mediators(game: Game) -> View:
-    """What mediators know: their own patience, and what they publicly reckon with."""
+    """What mediators know: their own patience, and public estimates."""
     mediators = game.model.mediators
     return {
         "patience": {m.name: float(m.patience[0]) for m in mediators},
@@ -193,13 +193,13 @@ def _mediators(game: Game) -> View:
 
 
 def reckoned_worths(game: Game) -> FloatArray:
-    """What every package is publicly reckoned to be worth to each side, (P, 2)."""
+    """What every package is publicly thought to be worth to each side, (P, 2)."""
     found: FloatArray = at_the_table(game.model.futures)["reckoned"]
     return found
 
 
 def reckoned(game: Game, package: dict[str, str]) -> dict[str, float]:
-    """What a package is publicly reckoned to be worth to each side: what mediators go by."""
+    """What a package is publicly thought to be worth to each side: what mediators go by."""
     found = reckoned_worths(game)[game.packages.index(package)]
     return dict(zip(PARTIES, found.tolist(), strict=True))
 

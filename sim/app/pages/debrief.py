@@ -154,7 +154,7 @@ def _agents(room: Room) -> dict[str, Any]:
 
 
 def _outcome(found: dict[str, Any]) -> list[str]:
-    """What came of a game, in sentences."""
+    """The result of a game, in sentences."""
     if found["ended_day"]:
         words = [say.collapsed(found["ended_day"], found)]
     else:
@@ -226,7 +226,7 @@ def _span(drop: Turn) -> str:
 
 
 def _explained(room: Room, drop: Turn) -> str:
-    """Who decided anything in a stretch, and whether otherwise than the agents would have."""
+    """Who decided anything in a stretch, and whether differently from the agents."""
     if not drop.decisions:
         return say.DROP_NO_DECISION
     made = [room.game.decisions[number] for number in drop.decisions]

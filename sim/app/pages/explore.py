@@ -45,7 +45,7 @@ class Curve:
 
 
 class Turns(asyncio.Lock):
-    """One thing after the other, and a click too many is refused."""
+    """One computation at a time, a few waiting; further clicks are refused."""
 
     MOST = 6
 
@@ -124,7 +124,7 @@ class Explore:
             button(say.START_AGAIN, self.start)
 
     async def chosen(self) -> None:
-        """Begin anew with what was just chosen, unless the page itself chose it."""
+        """Begin again with what was just chosen, unless the page itself chose it."""
         now, told = self._wanted(), self.wanted
         if replace(now, numbers={}) != replace(told, numbers={}):
             await self.start()

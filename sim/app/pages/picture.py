@@ -1,7 +1,7 @@
 """The class as a picture, for the projector: gains on the frontier, survival, deals by issue.
 
-Of a game that still goes on nothing is shown but whether its ceasefire holds, so that no room
-learns another's deal, nor its own other side's gain.
+Of a game under way only the state of its ceasefire is shown, so that no room learns another's
+deal, nor a side the other's gain.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ NO_SUCH_PAGE_HELP = (
 )
 NOT_SO = "Nothing can be done here in this way."
 TOO_LARGE = "That is too large."
-GARBLED = "a browser at %s sent what no page asked for"
+GARBLED = "a browser at %s sent something that no page asked for"
 
 # --- home -------------------------------------------------------------------------------------
 
@@ -184,10 +184,10 @@ MEDIATORS_CHOICES = {"": "as in the scenario", "none": "none", "qatar_turkiye": 
 AS_IN_SCENARIO = "as in the scenario"
 SEED = "Seed (the same seed tells the same story)"
 SEED_BAD = "The seed is {value}; allowed are whole numbers from 0 to {most}."
-NOT_A_CHOICE = "{what} is {value}; that is none of the choices on this page"
+NOT_A_CHOICE = "{what} is {value}; that is not one of the choices on this page"
 NOT_A_NUMBER = "{what} is {value}; allowed are numbers from {low:g} to {high:g}"
 NOT_WHOLE = "{what} is {value}; allowed are whole numbers from {low} to {high}"
-NOT_ALLOWED = "Your browser sent something that this page did not ask for; it was not taken."
+NOT_ALLOWED = "Your browser sent something that this page did not ask for; it was ignored."
 SLIDERS = {  # override -> label, help with its concept and source
     "pakistan.trust": (
         "Islamabad's trust in Kabul on day 0",
@@ -278,8 +278,8 @@ SHARE_IN_FORCE = "share in force"
 ENDED_ALREADY = "The ceasefire has collapsed; there are no futures from here."
 STOPPING = "the server is being stopped"
 BUSY = "A computation of yours is still running; wait for it."
-WORKER_GONE = "the computation came to nothing; try again"
-ALL_BUSY = "the server has too much to compute just now; try again in a moment"
+WORKER_GONE = "the computation failed; try again"
+ALL_BUSY = "the server is busy computing; try again in a moment"
 
 # --- play -------------------------------------------------------------------------------------
 
@@ -348,7 +348,7 @@ ROOMS_AT_ONCE = "a class is made with 1 to {most} rooms"
 BAD_DEADLINE = "the deadline is {deadline} seconds; allowed are {allowed}"
 WRONG_KEY = "this is not a teacher's key of this server"
 WRONG_WORD = "this is not the teacher's word; it is printed where the server was started"
-NO_SUCH_SEAT = "{seat} is no seat for a person in this room"
+NO_SUCH_SEAT = "{seat} is not a seat for a person in this room"
 SEAT_TAKEN = "the seat of {seat} is taken by {name}; choose another, or ask your teacher to free it"
 WRONG_SEAT_KEY = "this is not the key to the seat of {seat}; take a seat in the room's lobby"
 PAUSED = "the teacher has paused this room"
@@ -360,8 +360,8 @@ DEBRIEF_LOST = "This debriefing is not open to you any more."
 CLASS_LOST = "This class is not open on this device any more."
 NO_COOKIES = "your browser keeps no cookies of this server; allow them to keep a seat or a class"
 CUSTOM_TACTIC = "it has a tactic of somebody's own, which is code that no page of ours would store"
-GAP = "a move is missing or its row is no good"
-ROOM_BROKEN = "this room has failed and cannot go on; the other rooms are not affected"
+GAP = "a move is missing or its row is damaged"
+ROOM_BROKEN = "this room has failed and cannot continue; the other rooms are not affected"
 
 # --- the file of the rooms ----------------------------------------------------------------------
 
@@ -371,7 +371,7 @@ FILE_GONE = "the file of the rooms was deleted"
 FILE_REPLACED = "the file of the rooms was replaced by another"
 FILE_CHANGED = "the file of the rooms was changed by another program"
 FILE_DAMAGED = "the file of the rooms was damaged"
-FILE_UNREADABLE = "the file of the rooms cannot be looked at: {why}"
+FILE_UNREADABLE = "the file of the rooms cannot be read: {why}"
 FILE_LOST = "{what} and cannot be written anew ({why}); no move is taken until it can"
 FILE_ANEW = "{what}; all {rooms} rooms were written anew and nothing is lost{kept}"
 FILE_SALVAGED = "{what}; the {rooms} rooms that could be read were written anew{kept}"
@@ -441,7 +441,7 @@ WINNING_TEXT = (
 )
 RECKONED_STAKES = "What is at stake"
 RECKONED_STAKES_HELP = (
-    "What each issue is publicly reckoned to be worth to either side, from its worst to its best "
+    "What each issue is publicly thought to be worth to either side, from its worst to its best "
     "option. Their own numbers differ; nobody knows them but they."
 )
 WINNING_MEDIATORS = (
@@ -525,8 +525,7 @@ ASK_HELP = {
     "locks you in at home for a while (audience costs, Fearon 1994).",
     "end": "This is repudiation: the ceasefire collapses today.",
     "contain": "It may fail, and each attempt costs patience, which comes back slowly.",
-    "draft": "You go by what is publicly reckoned and by what each side tells you of its own "
-    "numbers.",
+    "draft": "You go by public estimates and by what each side tells you of its own numbers.",
 }
 RESPOND_AFTER = {
     "attack": "An attack has been laid at Kabul's door",
@@ -559,7 +558,7 @@ AGAINST_OWN = "against your last offer"
 AGAINST_HEARD = "against theirs"
 AGAINST_NOTHING = "against things as they are"
 ISSUE, OFFERED, GAIN_AGAINST_OWN = "Issue", "Offered", "For you, against your offer"
-RECKONED = "Publicly reckoned worth: Islamabad {pakistan:.3f}, Kabul {afghan_taliban:.3f}."
+RECKONED = "Worth by public estimates: Islamabad {pakistan:.3f}, Kabul {afghan_taliban:.3f}."
 TABLE = "At the table this round"
 OWN_OFFER = "You offered"
 HEARD_OFFER = "They offered"
@@ -601,7 +600,7 @@ DEAL_IN_FORCE = (
 )
 PARTIAL_DEAL_IN_FORCE = (
     "What both have initialled is in force, day {age}; its monitors are deployed to "
-    "{monitoring:.0%}, breaches that were not made good weigh {unremedied:.1f}: {package}. The "
+    "{monitoring:.0%}, unremedied breaches weigh {unremedied:.1f}: {package}. The "
     "rest is open."
 )
 NO_DEAL_YET = "No deal is in force."
@@ -742,7 +741,7 @@ QUESTIONS = {"before": "Some questions first", "after": "Some questions now that
 SEND_ANSWERS = {"before": "Send my answers", "after": "Send my last answers"}
 QUESTIONS_BAD = "at most {most} questions of {longest} characters are asked"
 ANSWER_TOO_LONG = "an answer has at most {most} characters"
-NOT_ASKED = "nothing of the kind is asked here"
+NOT_ASKED = "no such question is asked here"
 NO_STUDY = "this class takes part in no study"
 NO_NAMES_IN_STUDY = "in a study nobody is known by a name; take the list of names out"
 CONSENT = "Before you join"
@@ -819,7 +818,7 @@ ODDS_HELP = (
     "left to the agents, with 95 % limits of Monte Carlo error; up to 16 decisions are looked at, "
     "those of the days with most news."
 )
-ODDS_WAIT = "Which decision moved the odds most is being found out: {done} of {all}…"
+ODDS_WAIT = "Finding out which decision moved the odds most: {done} of {all}…"
 ODDS_FAILED = "The odds of this game could not be followed."
 LEAD = "In three sentences"
 YOU, YOU_OBJECT, AND = "You", "you", " and "
@@ -978,11 +977,11 @@ THERE_WAS_ONE = " (in this simulated future there was one)"
 THERE_WAS_NONE = " (in this simulated future there was none)"
 TOLD_CLEARED = "On review {seat} is cleared of the alleged breach."
 TOLD_UPHELD = "On review the alleged breach is upheld; {seat} {made_good}."
-MAKES_GOOD, NOT_MADE_GOOD = "makes it good", "does not make it good"
+MAKES_GOOD, NOT_MADE_GOOD = "remedies it", "does not remedy it"
 TOLD = {
     "renegotiation_asked": "{party} asks to renegotiate the deal.",
     "ceasefire_renewed": "The ceasefire is re-established.",
-    "deal_lapses": "The deal lapses: too many breaches were not made good.",
+    "deal_lapses": "The deal lapses: too many breaches were not remedied.",
     "round_not_held": "A round is due but not held: a side stays away.",
     "act": "{party} answers: {rung}.",
     "taken_back": "{speaker} goes back, with no new grievance, on what it had offered or settled.",
