@@ -32,7 +32,7 @@ INTERPRETED = 20
 def run_model(
     overrides: list[str], futures: int = FUTURES, days: int = DAYS, *, daily: bool = False
 ) -> Work:
-    """Futures begun and lived, with outcomes, and with daily records if asked for."""
+    """Futures begun and simulated, with outcomes, and with daily records if asked for."""
     from sim.futures import Futures
     from sim.records import Daily, outcomes
     from sim.study.cells import load_best

@@ -85,7 +85,7 @@ def leave_running(options: list[str], words: list[str]) -> int:
         directory, process = detach(options, words)
     except (ConfigError, StudyError) as error:
         fail(str(error), 2)
-    print(f"process {process} goes on with {directory}; what it says is in {directory / LOG}")
+    print(f"process {process} continues in {directory}; its output is in {directory / LOG}")
     print(f"see its progress: ceasefire status {directory}")
     return 0
 

@@ -19,11 +19,11 @@ def _release(package: str) -> tuple[int, int]:
 
 BEFORE_1_4 = _release("hydra-core") < (1, 4)
 BASE: dict[str, Any] = {"version_base": "1.3"} if BEFORE_1_4 else {}
-"""What Hydra is told of the behaviour we count on; from 1.4 on there is one only."""
+"""Hydra's setting for the behaviour we rely on; from 1.4 on there is only one."""
 
 
 def trusted(modules: list[str]) -> dict[str, Any]:
-    """What ``hydra.main`` is told of code that a configuration may name; 1.3 does not ask.
+    """Arguments of ``hydra.main`` on code that a configuration may name; 1.3 has none.
 
     ``modules`` are patterns such as ``sim.*``.
     """

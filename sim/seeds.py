@@ -154,7 +154,7 @@ def case_file(name: str) -> Path | None:
 
 @cache
 def _case(file: Path) -> Tree:
-    """Read what is given of another case, as it stands there."""
+    """Read what is given of another case, as it is written there."""
     return _parsed(file)
 
 

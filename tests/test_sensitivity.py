@@ -209,7 +209,7 @@ def test_a_difference_is_explained_by_numbers_that_both_scenarios_have_alike():
     assert {x.path for x in kept} | held.keys() == {x.path for x in found}
     assert {path.split(".")[0] for path in held} == {"mediators"}
     _, unlike = common(found, base_cell(plan, ["conflict.response.counter_from=1"]))
-    assert unlike == {"conflict.response.counter_from": "baseline has it otherwise"}
+    assert unlike == {"conflict.response.counter_from": "baseline has another value"}
 
 
 @pytest.mark.slow

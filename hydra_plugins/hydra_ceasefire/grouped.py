@@ -27,7 +27,7 @@ else:
         cells_per_job: int
 
         def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> list[Any]:
-            """Submit the cells in groups; return what became of each cell, in order."""
+            """Submit the cells in groups; return the outcome of each cell, in order."""
             size = self.cells_per_job
             words = [json.dumps(list(overrides)) for overrides in job_overrides]
             groups = [words[first : first + size] for first in range(0, len(words), size)]

@@ -34,7 +34,7 @@ COLUMNS = ("collapse_day", "collapse_ended", "deal")
 FUTURES = 10_000
 """Futures of one model at most, unless those of a point are more."""
 Evaluate = Callable[..., list[Any]]
-"""From points and further arguments to what is found at each, as JSON has it."""
+"""From points and further arguments to the result at each, in JSON's types."""
 
 
 class Evaluations:
@@ -87,7 +87,7 @@ class Evaluations:
     ) -> list[Any]:
         """What ``evaluate(points, *given)`` finds at each point, with ``futures`` futures at each.
 
-        ``about`` is all that what is found depends on besides the point, as JSON has it.
+        ``about`` is all that the results depend on besides the point, in JSON's types.
 
         Raises
         ------

@@ -135,7 +135,7 @@ def survival(
     weights : (n,) frequencies: weight 3 stands for three such units (not sampling weights, for
         which the standard errors would be too small)
     entry : (n,) days of late entry, each below its duration (left truncation)
-    horizon : last day looked at (default: the longest duration)
+    horizon : last day considered (default: the longest duration)
     level : of the pointwise limits, in (0, 1)
 
     Returns

@@ -1,6 +1,6 @@
 """Two scenarios' futures side by side, matched where they share their chance.
 
-Knows per-future values, not where they come from and not how the result is told.
+Knows per-future values, not where they come from nor how the result is presented.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ def like_the_record(runs: Mapping[str, Any], days: int) -> dict[str, BoolArray]:
 def sittings(
     scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int
 ) -> list[dict[str, Measured]]:
-    """How rounds end, at each point; everything that is noted of every future is looked at.
+    """How rounds end, at each point, from everything that is noted of every future.
 
     ``second_adjourned``: of futures like the record to the day before its last entry, share whose
     second sitting is adjourned less the share in which it is broken off or not held;

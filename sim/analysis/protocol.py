@@ -24,7 +24,7 @@ LONGEST = 3650
 
 @dataclass(frozen=True)
 class Protocol:
-    """What ``protocol.yaml`` says; ``events`` says in words what counts as each."""
+    """The content of ``protocol.yaml``; ``events`` says in words what counts as each."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 

@@ -47,7 +47,7 @@ def states(ensemble: Ensemble, end: str) -> States:
     """Follow the watched futures of an ensemble; ends are named by what was met.
 
     A deal in full outranks talks about another one; talks in session outrank what was initialled
-    before. Nothing follows an end, whatever becomes of a renewed ceasefire.
+    before. Nothing follows an end, even if the ceasefire is renewed.
 
     Errors: `ConfigError` if no future was watched.
     """

@@ -53,7 +53,7 @@ def trajectories(
     Parameters
     ----------
     cell : scenario and settings
-    replicates : futures looked at, those numbered below
+    replicates : number of futures, the first ones
     reporters : column -> name of one of ``REPORTERS``, or a function of the model that gives one
         value for each future, (R,), or one for all; all of ``REPORTERS`` if not given
 

@@ -68,7 +68,7 @@ class Names:
 
 
 class Boundary:
-    """ASGI middleware: refuses what is not ours, and adds what browsers are told to enforce."""
+    """ASGI middleware: refuses what is not ours, and adds the headers that browsers enforce."""
 
     def __init__(self, app: ASGIApp, names: Names) -> None:
         self.app, self.names = app, names

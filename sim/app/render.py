@@ -160,7 +160,7 @@ def offers(own: Sequence[Facts], heard: Sequence[Facts]) -> str:
 
 
 def trust_and_tension(daily: Sequence[tuple[int, float, float, float]], days: int) -> str:
-    """Trust of both sides and tension over the days lived."""
+    """Trust of both sides and tension over the days so far."""
     frame = charts.Frame((0, max(days, 1)), (0, 1), say.DAY_AXIS)
     curves = [
         charts.Line(say.seat("pakistan"), [(d, p) for d, p, _, _ in daily], "first"),

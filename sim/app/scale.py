@@ -59,7 +59,7 @@ class Scale:
         return f'<p class="help gains">{escape(" · ".join(found))}</p>' if found else ""
 
     def compared(self, offered: Package, own: Package | None) -> str:
-        """An offer issue by issue beside one's own last, and what each difference is worth."""
+        """An offer issue by issue beside the side's own last, and what each difference is worth."""
         if own is None:
             return render.package(offered)
         rows = []

@@ -51,7 +51,7 @@ class Options:
 
 
 def check(options: Options) -> None:
-    """Refuse what cannot be served, in a sentence, before anything is started."""
+    """Refuse what cannot be served, in one sentence, before anything is started."""
     if options.port not in PORTS:
         raise ConfigError(f"port is {options.port}; allowed are whole numbers from 1 to 65535")
     if options.scenario not in shipped():

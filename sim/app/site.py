@@ -50,7 +50,7 @@ class Site:
 
 
 def tell(error: ConfigError) -> None:
-    """Tell a visitor what is wrong, in a sentence."""
+    """Tell a visitor in one sentence what is wrong."""
     words = str(error)
     ui.notify(words[:1].upper() + words[1:400], type="negative", multi_line=True, timeout=8000)
 

@@ -191,7 +191,7 @@ class Store:
                 held = read(fresh)
         except sqlite3.OperationalError as error:
             if getattr(error, "sqlite_errorname", "") in IN_USE:
-                return ""  # by another program; looked at again soon
+                return ""  # by another program; compared again soon
             return say.FILE_DAMAGED
         except sqlite3.Error:
             return say.FILE_DAMAGED

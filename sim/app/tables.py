@@ -14,7 +14,7 @@ from typing import Any
 Row = dict[str, Any]
 Tables = dict[str, dict[tuple[Any, ...], Row]]
 
-COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> what SQLite is told of it
+COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> its type in SQLite
     "classes": {"id": "INTEGER", "title": "TEXT", "key": "TEXT", "created": "REAL", "salt": "TEXT",
                 "code": "TEXT", "notice": "TEXT", "phase": "TEXT", "until": "REAL",
                 "study": "TEXT"},
@@ -89,7 +89,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     """Set how much a file must survive, and make the tables and columns that it lacks.
 
     One file, so that a copy of it is a copy of everything; every change is on the disk when it is
-    acknowledged, whatever becomes of the machine.
+    acknowledged, whatever happens to the machine.
     """
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     connection.execute("PRAGMA journal_mode=DELETE")

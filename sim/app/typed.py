@@ -1,4 +1,4 @@
-"""What people type: names and words, printable and bounded, or refused in a sentence."""
+"""What people type: names and words, printable and bounded, or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tidy_words(words: str) -> str:
 
 
 def names_in(typed: str) -> list[str]:
-    """The names of a pasted roster, one a line; who has the same name is told apart."""
+    """The names of a pasted roster, one a line; people of the same name are distinguished."""
     names: dict[str, None] = {}
     for line in typed.splitlines():
         if not line.strip():

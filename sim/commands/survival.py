@@ -63,7 +63,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
         ("cause", "what ended it"), ("group", "draw and test by it"), ("weight", "frequencies"),
     ):  # fmt: skip
         reader.add_argument(f"--{name}", metavar="COLUMN", help=what)
-    reader.add_argument("--horizon", type=int, metavar="DAYS", help="last day looked at")
+    reader.add_argument("--horizon", type=int, metavar="DAYS", help="last day considered")
     reader.add_argument("--title", default="", help="of the figure")
     reader.add_argument("--theme", choices=THEMES, default="light")
     reader.add_argument("--sheet", choices=SHEETS, default="page", help="where it will be read")

@@ -26,9 +26,9 @@ from sim.records import ACCOUNTS
 from sim.state import COLLAPSE
 
 FUTURES = 1_000  # per evening: a share is known to .03 at 95 %, a paired difference better
-MOST_EVENINGS = 45  # looked at for the odds; the days with decisions come first
+MOST_EVENINGS = 45  # followed for the odds; the days with decisions come first
 LARGEST = 3  # drops
-MOST_EFFECTS = 16  # decisions unlike the agents' whose own effect is looked at
+MOST_EFFECTS = 16  # decisions unlike the agents' whose own effect is computed
 SAME = 0.0005  # of utility: a smaller gain is not worth showing
 Facts = dict[str, Any]
 
@@ -282,7 +282,7 @@ def odds(
     """
     game = Game(setup, moves, keep=True)
     found, wanting = known or Followed(), 1
-    while wanting:  # which decisions are looked at depends on the shares
+    while wanting:  # which decisions are followed depends on the shares
         found, wanting = _further(game, found, MOST_EVENINGS + MOST_EFFECTS, futures)
     days = _looked_at(game)
     shares = [found.shares[day] for day in days]

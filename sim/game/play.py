@@ -73,7 +73,7 @@ class Setup:
         return cls(cell, tuple(seat for seat in SEATS if seat in persons))
 
     def stored(self) -> dict[str, Any]:
-        """Return plain data that hold whatever becomes of the scenario's file."""
+        """Return plain data that do not depend on the scenario's file."""
         return {"cell": self.cell.tree(), "persons": list(self.persons)}
 
     @classmethod

@@ -24,8 +24,8 @@ View = dict[str, Any]
 
 PUBLIC: dict[str, tuple[str, ...]] = {  # kind of entry in the log -> facts everybody sees
     "attack": ("group", "deaths", "attributed", "denied"),
-    "border_clash": ("denied",),  # who fired first is told at the debriefing only
-    "allegation": ("party",),  # whether it is true is told at the debriefing only
+    "border_clash": ("denied",),  # who fired first is revealed at the debriefing only
+    "allegation": ("party",),  # whether it is true is revealed at the debriefing only
     "ruling": ("party", "cleared", "remedied"),
     "renegotiation_asked": ("party",),
     "ceasefire_renewed": (),

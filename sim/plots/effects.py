@@ -22,7 +22,7 @@ MEANT = {
     "wide": "under one more of {} points at which all that is assumed is varied too",
 }
 STROKES = ((), ("thin",), ("thick", "thin"), ("thick", "middle", "thin"))
-"""How intervals are told apart, from the narrowest layer to the widest, by how many there are."""
+"""How intervals are distinguished, from the narrowest layer to the widest, by their number."""
 WIDTHS = {"thick": 4.5, "middle": 2.2, "thin": 0.8}
 """Of their lines, in lines."""
 DRAWN = ("wide", "chance", "accepted")

@@ -34,7 +34,7 @@ def swept(
 ) -> Drawing:
     """Draw an outcome over one parameter (a line each for what else differs) or over two.
 
-    Over one, the differences from its first value stand beside, paired where futures share their
+    Over one, the differences from its first value stand beside it, paired where futures share their
     chance: the bands of two cells overlap although their difference may be clear. `by` are paths
     in the configuration, such as ``pakistan.trust``, or groups that were chosen from, such as
     ``protocol``; `outcome` is S(DAY) or RMST(DAY), by default RMST to the horizon. Errors:

@@ -18,7 +18,7 @@ from sim.report.parameters import Fields
 SILENT = ("reference", "unclear")
 """Expectations that say nothing."""
 MECHANISM = (
-    "A future is lived day by day. Militant groups attack at a rate that clusters; an attack may "
+    "A future runs day by day. Militant groups attack at a rate that clusters; an attack may "
     "be laid at the other side's door, and each side answers on a ladder from protest to strikes, "
     "or holds back. Border clashes add to the tension, mediators and closed crossings contain it. "
     "On dated and later rounds both sides bargain over packages of issues; what is signed must "

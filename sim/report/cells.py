@@ -65,7 +65,7 @@ class Truncated(Ensemble):
 
     @property
     def horizon(self) -> int:
-        """Days looked at."""
+        """Days considered."""
         return self._horizon
 
     @property
@@ -160,7 +160,7 @@ def _found(directories: Sequence[Path]) -> tuple[list[StoredCell], list[str]]:
         try:
             sweep.must_be_whole()
             for stored in sweep.cells.values():
-                _ = stored.cell  # what this version cannot use is said before anything is computed
+                _ = stored.cell  # refuses what this version cannot use, before computing
         except StoreError as error:
             raise CellsError(str(error)) from None
         left = [f"{named(x.overrides)} failed ({x.error})" for x in sweep.failed]

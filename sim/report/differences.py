@@ -36,7 +36,7 @@ def config_changes(base: Mapping[str, Any], other: Mapping[str, Any]) -> list[tu
 
 
 def _counted(fields: dict[str, Any]) -> dict[str, Any]:
-    """The same with parameter sets, which are long, in words that tell unlike ones apart."""
+    """The same with parameter sets, which are long, in words that distinguish unlike ones."""
     sets = fields.get("parameter_sets")
     if isinstance(sets, list) and sets:
         digest = hashlib.sha256(json.dumps(sets).encode()).hexdigest()[:6]

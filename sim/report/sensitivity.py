@@ -237,7 +237,7 @@ def common(found: Sequence[Factor], other: Cell) -> tuple[list[Factor], dict[str
         if factor.path not in known:
             held[factor.path] = f"{other.scenario.name} does not have it"
         elif known[factor.path].value != factor.held:
-            held[factor.path] = f"{other.scenario.name} has it otherwise"
+            held[factor.path] = f"{other.scenario.name} has another value"
         else:
             kept.append(factor)
     return kept, held

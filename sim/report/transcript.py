@@ -30,7 +30,7 @@ def write(heard: list[Entry], directory: Path) -> None:
 
 
 def in_words(cell: Cell, heard: list[Entry], coloured: bool = False) -> str:
-    """Tell facts in plain words, a line each, days first; ``coloured`` by who speaks or acts."""
+    """Facts in plain words, a line each, days first; ``coloured`` by who speaks or acts."""
     painting = coloured and "NO_COLOR" not in os.environ  # as agreed on https://no-color.org
     return "\n".join(_lines(cell, heard, painting))
 

@@ -1,6 +1,6 @@
 """Evaluate the points of a design: every one a cell, one after the other or several side by side.
 
-Knows designs and the store; a point that fails is recorded and the others go on.
+Knows designs and the store; a point that fails is recorded and the others continue.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _alone(cell: Cell) -> Cell:
 
 
 def _point(k: int, cell: Cell, directory: Path, overrides: list[str]) -> tuple[int, Outcome]:
-    """Simulate one point and say what became of it."""
+    """Simulate one point and return its outcome."""
     name = cell.directory_name
     try:
         write_cell(cell, directory / name, overrides)

@@ -93,7 +93,7 @@ def _in_hydras_words(error: BaseException) -> str:
 
 
 def _unreadable(override: str, said: str) -> str:
-    """Say of an override that it cannot be read; Hydra's reason where it is in plain words."""
+    """Say that an override cannot be read; with Hydra's reason where it is in plain words."""
     first = said.strip().splitlines()[0]
     plain = "" if re.search("viable|Lexer|mismatched|extraneous|missing", first) else f": {first}"
     return f"cannot read {override!r}{plain}"

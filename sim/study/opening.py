@@ -234,7 +234,7 @@ def _configured(path: Path, key: str) -> dict[str, Any]:
         raise StoreError(f"cannot read {path}: {str(error.strerror).lower()}") from None
     if not isinstance(tree, dict) or not all(isinstance(name, str) for name in tree):
         raise StoreError(f"cannot read {path}: it is not a mapping of fields")
-    may_repeat = "*" in text  # references: a small file that stands for a huge tree
+    may_repeat = "*" in text  # references: a small file that expands to a huge tree
     if may_repeat or not _has_key(tree, key):
         tree = _validated(path, tree).tree()
         if key_of(tree) != key:
@@ -307,7 +307,7 @@ def contradicted(overrides: Sequence[str], tree: dict[str, Any]) -> str | None:
 
 
 def _plain(text: str) -> Any:
-    """A value as JSON has it, or a name; None for anything else."""
+    """A value of one of JSON's types, or a name; None for anything else."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -71,7 +71,7 @@ class Board:
 
 
 def _sits(room: Room, seat: str) -> str:
-    """Who sits in a seat, is kept it, or plays it."""
+    """Who sits in a seat, has it reserved, or plays it."""
     if seat in room.seats:
         name = room.seats[seat].name
         return say.READY_MARK.format(name=name) if room.seats[seat].ready else name

@@ -77,7 +77,7 @@ class Explore:
         self.turn = Turns()
         self.slides: dict[str, ui.slider] = {}
         self.set_at: dict[str, float] = {}
-        self.slid_for = ""  # the scenario that the sliders stand for
+        self.slid_for = ""  # the scenario whose values the sliders show
         with ui.element("div").classes("grid story-first"):
             with panel(say.STORY, extra="turn"):
                 self.stands = ui.label(say.LOADING).props('role="status" aria-live="polite"')
@@ -191,7 +191,7 @@ class Explore:
             self.show()
 
     def _fill(self, walk: Walk) -> None:
-        """Let the controls say what the story is told with."""
+        """Set the controls to what the story was made with."""
         wanted = self.wanted
         self.scenario.value, self.accounts.value = wanted.scenario, wanted.accounts
         for side, chosen in self.tactics.items():
