@@ -31,8 +31,9 @@ also the override that sets it: `ceasefire conflict.clashes.rate=0.05`. `<party>
 `pakistan` or `afghan_taliban`, `<name>` for a name: `ceasefire mediators.qatar.patience=3`.
 
 The *origin* is *measured* (with the file of `seeds/` that has it), *calibrated* (found by
-`ceasefire calibrate`, see [calibration.md](calibration.md)) or *assumed*. The unit 1 is that of a
-pure number. [The protocol](odd.md) says what each parameter does.
+`ceasefire calibrate`, see [calibration.md](calibration.md)) or *assumed*; names and settings of a
+run have none. The unit 1 is that of a pure number. [The protocol](odd.md) says what each parameter
+does.
 """
 
 Node = dict[str, Any]
@@ -59,6 +60,7 @@ class Fields:
     """The fields of one schema class, walked in the order in which they are declared."""
 
     def __init__(self, kind: type) -> None:
+        self.kind = kind
         self.root: Node = TypeAdapter(kind).json_schema()
 
     def resolved(self, node: Node) -> Node:
@@ -97,8 +99,11 @@ class Fields:
 
     def row(self, node: Node, path: str, held: Node) -> Row:
         """Return the row of a field that holds a value."""
-        unit, origin = node.get("unit", ""), node.get("origin", "")
-        return Row(path, node.get("description", ""), unit, self.allowed(node), origin, _held(held))
+        allowed, origin = self.allowed(node), node.get("origin", "")
+        if self.kind is Settings or (origin == "assumed" and "text" in allowed):
+            origin = ""  # nothing of the world
+        meaning, unit = node.get("description", ""), node.get("unit", "")
+        return Row(path, meaning, unit, allowed, origin, _held(held))
 
     def entry(self, node: Node) -> Node:
         """Return what a mapping holds under each name; nothing where a node is not a mapping."""
