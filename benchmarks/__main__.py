@@ -25,9 +25,8 @@ Written by `make bench`; one part of it by `python -m benchmarks PART`.
 Machine: {machine}.
 
 Times are CPU seconds of one process on one processor unless a row says otherwise. What is compared
-was measured in turns in one run: read ratios, for the times belong to this machine and to what else
-it was doing. A target that was missed says so. A part or row that was not measured is not here.
-Each part has its date, for they are measured one by one.
+was measured in alternation in one run: read the ratios, since the times depend on this machine and
+its other work. Missed targets are marked. Parts are measured one by one and carry their dates.
 """
 
 
