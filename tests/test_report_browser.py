@@ -103,10 +103,12 @@ def test_pictures_have_a_size_and_the_page_is_not_wider_than_the_screen(
     probe = tmp_path / "probe.html"
     policy = r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>"
     script = (
-        "<script>addEventListener('load', () => document.title = JSON.stringify({"
-        "broken: [...document.images].filter(x => !x.naturalWidth).length,"
-        "images: document.images.length,"
-        "over: document.documentElement.scrollWidth - innerWidth}))</script></body>"
+        "<script>addEventListener('load', () => {"
+        "const drawn = [...document.querySelectorAll('figure > svg')];"
+        "document.title = JSON.stringify({"
+        "flat: drawn.filter(x => x.getBoundingClientRect().height < 100).length,"
+        "images: drawn.length,"
+        "over: document.documentElement.scrollWidth - innerWidth})})</script></body>"
     )
     html = re.sub(policy.replace("\\", ""), "", report.read_text(encoding="utf-8"))
     before, _, after = html.rpartition("</body>")  # a script in the page names it too
@@ -115,7 +117,7 @@ def test_pictures_have_a_size_and_the_page_is_not_wider_than_the_screen(
         dom = browse(probe, tmp_path / width, f"--window-size={width},900", "--dump-dom").stdout
         found = json.loads(re.search(r"<title>(.*?)</title>", dom)[1])  # type: ignore[index]
         assert found["images"] >= 6
-        assert (found["broken"], max(found["over"], 0)) == (0, 0), width
+        assert (found["flat"], max(found["over"], 0)) == (0, 0), width
 
 
 @pytest.fixture
@@ -243,3 +245,20 @@ def test_it_prints_to_pdf(report: Path, tmp_path: Path) -> None:
     content = out.read_bytes()
     assert content.startswith(b"%PDF")
     assert 4 <= len(re.findall(rb"/Type\s*/Page\b", content)) <= 20
+
+
+def colours(page: Any) -> list[str]:
+    """Colours of the paper and of the titles of all figures."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('figure > svg')].map(x => getComputedStyle("
+        "x.querySelector('path')).fill + getComputedStyle(x.querySelector('text')).fill)"
+    )
+    return found
+
+
+def test_figures_follow_the_readers_theme_and_print_light(opened: Callable[..., Any]) -> None:
+    light, dark = opened(1280), opened(1280, color_scheme="dark")
+    by_day, by_night = colours(light), colours(dark)
+    dark.emulate_media(media="print")
+    assert all(one != other for one, other in zip(by_day, by_night, strict=True))
+    assert colours(dark) == by_day

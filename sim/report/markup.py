@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
-from sim.plots.style import Drawing, save
+from sim.plots.style import Drawing
+from sim.report.themes import in_both_themes, svg_of
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1a1a1a; --muted: #595959;
@@ -34,7 +32,7 @@ nav ul { columns: 18rem 2; padding-left: 1.2rem; }
 .lead { font-size: 1.1rem; }
 .muted, figcaption, caption { color: var(--muted); }
 figure { margin: 1.4rem 0 2rem; overflow-x: auto; }
-figure img { width: 100%; min-width: 34rem; height: auto; display: block; }
+figure > svg { width: 100%; min-width: 34rem; height: auto; display: block; }
 figcaption { font-size: 0.9rem; margin-top: 0.4rem; max-width: 46rem; }
 .scroll { overflow-x: auto; margin: 0.8rem 0 1.4rem; }
 table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
@@ -65,7 +63,7 @@ dd { margin: 0; }
   figure, tr, .scroll { break-inside: avoid; }
   thead { display: table-header-group; }
   .scroll, figure { overflow: visible; }
-  figure img { min-width: 0; width: auto; max-width: 100%; max-height: 112mm; }
+  figure > svg { min-width: 0; width: auto; max-width: 100%; max-height: 112mm; }
   table { font-size: 7.6pt; }
   .small table { font-size: 6.4pt; }
   .small th, .small td { padding-top: 0.1rem; padding-bottom: 0.1rem; line-height: 1.3; }
@@ -88,7 +86,7 @@ dd { margin: 0; }
 .interactive select, .interactive input { font: inherit; accent-color: var(--link); }
 details summary { cursor: pointer; font-weight: 600; }
 """
-# Nothing may be fetched from anywhere; images, styles and the scripts that may run are in the page.
+# Nothing may be fetched from anywhere; styles, scripts that may run and the empty icon are in it.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -239,46 +237,5 @@ def _cell(text: str, number: bool, code: bool) -> str:
 
 def figure(light: Drawing, dark: Drawing, alt: str, caption: str) -> str:
     """Return a figure that follows the reader's light or dark setting and prints light."""
-    return (
-        '<figure tabindex="0"><picture>'
-        f'<source media="screen and (prefers-color-scheme: dark)" srcset="{_inline(dark)}">'
-        f'<img src="{_inline(light)}" alt="{escape(alt)}"></picture>'
-        f"<figcaption>{escape(caption)}</figcaption></figure>\n"
-    )
-
-
-def _inline(drawing: Drawing) -> str:
-    """A drawing as an SVG image inside the page."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg_of(drawing)).decode()}"
-
-
-def svg_of(drawing: Drawing) -> bytes:
-    """The bytes of a drawing as SVG, its curves to a tenth of a point and written shortly."""
-    with tempfile.TemporaryDirectory() as folder:
-        (path,) = save(drawing, Path(folder) / "figure", ["svg"])
-        text = path.read_text(encoding="utf-8")
-    return re.sub(r' d="([M\d][-.\dMLz\s]*)"', lambda d: f' d="{_shortly(d[1])}"', text).encode()
-
-
-def _shortly(path: str) -> str:
-    """The same polygons with each point as its distance from the one before, in tenths.
-
-    Rounding does not add up: distances are taken between rounded points. A point where the last
-    one is, is left out.
-    """
-    out: list[str] = []
-    at = 0, 0
-    for command, x, y in re.findall(r"([MLz])\s*(?:(-?[\d.]+)\s+(-?[\d.]+))?", path):
-        if command == "z":
-            out.append("z")
-            continue
-        point = round(10 * float(x)), round(10 * float(y))
-        across, down = point[0] - at[0], point[1] - at[1]
-        if command == "M":
-            out.append(f"M{point[0] / 10:g} {point[1] / 10:g}")
-        elif across or down:
-            way = (("h", [across]) if not down else ("v", [down]) if not across else
-                   ("l", [across, down]))  # fmt: skip
-            out.append(way[0] + " ".join(f"{part / 10:g}" for part in way[1]))
-        at = point
-    return "".join(out)
+    drawn = in_both_themes(svg_of(light), svg_of(dark), alt)
+    return f'<figure tabindex="0">{drawn}<figcaption>{escape(caption)}</figcaption></figure>\n'

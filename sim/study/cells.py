@@ -144,7 +144,7 @@ def from_config(config: DictConfig, hydra: DictConfig | None = None) -> Cell:
     try:
         written = {str(key): as_written(config[key]) for key in config if key != "hydra"}
         text = json.dumps(written, default=str)
-        found = _known.get(text)
+        found = _recalled(text)
         if found is None:  # Hydra asks for the directory's name, then the job for the cell
             tree = {name: plain(config[name]) for name in written}
             made_of = _made_of(hydra or config.get("hydra"))
@@ -158,14 +158,19 @@ def from_config(config: DictConfig, hydra: DictConfig | None = None) -> Cell:
     return found
 
 
-_known: dict[str, Cell] = {}  # the last few, by what they were validated from
-REMEMBERED = 64
+_known: dict[str, tuple[Cell, int]] = {}  # the last few, by a digest of what they come from
+REMEMBERED = 8_000_000  # characters of configurations: some 30 cells with accepted sets
+
+
+def _recalled(text: str) -> Cell | None:
+    found = _known.get(hashlib.sha256(text.encode()).hexdigest())
+    return None if found is None else found[0]
 
 
 def _remember(text: str, cell: Cell) -> None:
-    while len(_known) >= REMEMBERED:
+    _known[hashlib.sha256(text.encode()).hexdigest()] = cell, len(text)
+    while len(_known) > 2 and sum(size for _, size in list(_known.values())) > REMEMBERED:
         _known.pop(next(iter(_known)), None)
-    _known[text] = cell
 
 
 def as_stored(tree: dict[str, Any]) -> Cell:
@@ -177,7 +182,7 @@ def as_stored(tree: dict[str, Any]) -> Cell:
         With every problem.
     """
     try:
-        found = _known.get(json.dumps(tree))
+        found = _recalled(json.dumps(tree))
     except (TypeError, ValueError, RecursionError):  # it is no configuration
         found = None
     return found or Cell(*validate(tree))
