@@ -186,10 +186,10 @@ def test_quantiles_cover_at_least_at_the_nominal_level():
 def test_limits_for_parameters_hold_the_survival_under_one_more_set(sets, futures, weighted):
     """As many sets as a calibration accepts: S(15) and RMST(60) under one more of the same source.
 
-    With 400 data sets .03 is 2.8 standard errors of a share of .95. Weighted sets with fewer than
-    three futures each, whose own chance is hardly known, are held in nine of ten.
+    Were the mean and the spread of S(15) between sets known, log-log limits would hold .941 of
+    these. With 1,000 data sets .92 lies three standard errors below that.
     """
-    days, least = np.arange(60), 0.9 if weighted and futures < 3 * sets else 0.92
+    days = np.arange(60)
 
     def intervals(rng):
         drawn = 0.05 * np.exp(0.3 * rng.normal(size=sets + 1))
@@ -200,8 +200,8 @@ def test_limits_for_parameters_hold_the_survival_under_one_more_set(sets, future
         yield "S(15)", found.at(15), (1 - drawn[sets]) ** 15
         yield "RMST(60)", found.rmst(60), ((1 - drawn[sets]) ** days).sum()
 
-    found = coverage(intervals, 400)
-    assert all(least <= share <= 0.98 for share in found.values()), found
+    found = coverage(intervals, 1_000)
+    assert all(0.92 <= share <= 0.98 for share in found.values()), found
 
 
 def rare_events(rng):

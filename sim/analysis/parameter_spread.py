@@ -6,7 +6,8 @@ are for the result under one more such set, as in a random-effects analysis (Hig
 Spiegelhalter 2009, Journal of the Royal Statistical Society A 172): with many futures a set they
 are the mean ± t · √(1 + 1/K) · s over K sets. The variance between sets, free of the chance that
 their means still hold, is itself an estimate; its error enters by its confidence distribution
-(Weerahandi 1993; Nagashima, Noma & Furukawa 2019, Statistical Methods in Medical Research 28).
+(Weerahandi 1993; Nagashima, Noma & Furukawa 2019, Statistical Methods in Medical Research 28),
+given that it is not negative (Box & Tiao 1973, Bayesian Inference in Statistical Analysis, 5.2).
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class Components(NamedTuple):
         chi_square = 2 * gammaincinv(freedom / 2, PROBABILITIES)
         drawn = freedom / chi_square
         between = np.outer(self.squares, drawn) - self.expected[:, None]
+        masses = np.where(between > 0, MASSES, 0.0)  # a variance is not negative
+        masses[~masses.any(axis=1)] = MASSES
         between = np.maximum(between, 0) / (1 - 1 / self.sets)
         sd = np.sqrt(between * (1 + 1 / self.sets) + self.noise[:, None])
         low = np.zeros(sd.shape[0])
@@ -59,7 +62,8 @@ class Components(NamedTuple):
         for _ in range(BISECTIONS):
             middle = (low + high) / 2
             inside = np.divide(middle[:, None], sd, out=np.full_like(sd, np.inf), where=sd > 0)
-            enough = (2 * ndtr(inside) - 1) @ MASSES >= level * MASSES.sum()
+            held = ((2 * ndtr(inside) - 1) * masses).sum(axis=1)
+            enough = held >= level * masses.sum(axis=1)
             low, high = np.where(enough, low, middle), np.where(enough, middle, high)
         return high
 

@@ -147,7 +147,7 @@ def _wrong_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[
             yield f"parameter_sets.{k}.{path} {_wrong(scenario, path, each[path], known)}"
         if not wrong and not guarded.isdisjoint(each):
             changed = {
-                path: int(value) if known[path].whole else value
+                path: int(value) if known[path].whole else float(value)
                 for path, value in each.items()
                 if path in guarded
             }
