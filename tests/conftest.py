@@ -11,6 +11,7 @@ import yaml
 from hypothesis import settings
 from PIL import Image
 
+import sim
 from sim.config import Scenario, validate
 from sim.model import CeasefireModel
 from sim.paths import data_dir
@@ -36,6 +37,12 @@ UNANSWERED = {"switches.responses": False, "switches.repudiation": False}
 @cache
 def composed(name: str, overrides: tuple[str, ...]) -> dict[str, Any]:
     return load_best(name, overrides).tree()
+
+
+@cache
+def loaded(name: str = "baseline", *overrides: str) -> Scenario:
+    """A shipped scenario as ``sim.load`` gives it, composed once."""
+    return sim.load(name, overrides)
 
 
 def tree_of(name: str = "baseline", *overrides: str) -> dict[str, Any]:

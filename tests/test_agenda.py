@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from conftest import SEED, vary
+from conftest import SEED, loaded, vary
 
-import sim
 from sim.config import PARTIES
 from sim.futures import Futures
 from sim.model import CeasefireModel
@@ -14,7 +13,7 @@ from sim.negotiation.tables import opening
 FUTURES, DAYS = 1_500, 60
 EVIDENCE = "agenda.links.evidence_first"
 NO_LINK = {f"{EVIDENCE}.cheaper": 0, f"{EVIDENCE}.believed": 0}
-BASELINE = sim.load("baseline")
+BASELINE = loaded()
 LISTED = packages(BASELINE.agenda)
 
 

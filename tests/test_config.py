@@ -2,11 +2,13 @@
 
 import ast
 import dataclasses
+from functools import cache, reduce
 from pathlib import Path
 
 import pytest
 import yaml
 from conftest import put, tree_of
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
 import sim
 import sim.config as schema
@@ -23,19 +25,27 @@ SCENARIOS = sorted(path.stem for path in (CONFIGS / "scenario").glob("*.yaml"))
 # Shipped files
 
 
-def is_base(path):
-    """Whether a file is only a part of others in its folder."""
-    defaults = [
-        (yaml.safe_load(p.read_text()) or {}).get("defaults", []) for p in path.parent.glob("*.y*")
-    ]
-    return any(path.stem in listed for listed in defaults)
+@cache
+def cell(name):
+    return load_cell(name)
 
 
-OPTIONS = [
-    (path.parent.relative_to(CONFIGS).as_posix(), path.stem)
-    for path in sorted(CONFIGS.rglob("*.yaml"))
-    if path.parent != CONFIGS and CONFIGS / "scenario" not in path.parents and not is_base(path)
-]
+def options():
+    """Every shipped option by group; files that are only parts of others in their folder left out.
+
+    Scenarios are composed by name and ablations, which are fields and no more, on the baseline.
+    """
+    found, parts = {}, set()
+    for path in sorted(CONFIGS.rglob("*.yaml")):
+        group = path.parent.relative_to(CONFIGS).as_posix()
+        if group.split("/")[0] not in (".", "scenario", "ablation"):
+            found.setdefault(group, []).append(path.stem)
+            said = yaml.safe_load(path.read_text()) or {}
+            parts |= {(group, x) for x in said.get("defaults", []) if isinstance(x, str)}
+    return {
+        group: [name for name in names if (group, name) not in parts]
+        for group, names in found.items()
+    }
 
 
 # Options that only fit the others of their case: parties have weights for their agenda's issues.
@@ -48,27 +58,60 @@ CASE_OF = {
 }
 
 
+def together():
+    """Choices that compose every option at least once, one of each group at a time.
+
+    Of a case the first options of all groups, then the second ones and so on.
+    """
+    made = []
+    for case in ("record", "fictional_river", "textbook", "textbook_four_issues"):
+        of_case = {
+            group: [name for name in names if CASE_OF.get(name, "record") == case]
+            for group, names in options().items()
+        }
+        for k in range(max(map(len, of_case.values()))):
+            row = [f"{group}={names[k]}" for group, names in of_case.items() if k < len(names)]
+            made.append([f"case={case}", *(x for x in row if not x.startswith("case="))])
+    return made
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_composes_under_its_own_name(name):
-    cell = load_cell(name)
-    assert cell.scenario.name == name
-    assert cell.scenario.description
+    assert cell(name).scenario.name == name
+    assert cell(name).scenario.description
 
 
-@pytest.mark.parametrize(("group", "option"), OPTIONS, ids="=".join)
-def test_every_option_of_every_group_composes(group, option):
-    if group == "hydra/launcher":
+@pytest.mark.parametrize("words", together(), ids=lambda words: " ".join(words[:2]))
+def test_every_option_of_every_group_composes(words):
+    if any(word.startswith("hydra/launcher") for word in words):
         pytest.importorskip("hydra_plugins.hydra_submitit_launcher", reason="extra slurm is absent")
         pytest.importorskip("hydra_plugins.hydra_joblib_launcher", reason="extra slurm is absent")
-    case = CASE_OF.get(option, "record")
-    load_cell("baseline", [f"case={case}", f"{group}={option}"])
+    load_cell("baseline", words)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((CONFIGS / "ablation").glob("*.yaml")), ids=lambda p: p.stem
+)
+def test_what_an_ablation_changes_are_fields_of_the_baseline(path):
+    head, _, fields = path.read_text().partition("\n")
+    assert head == "# @package _global_"
+    changed = merged(tree_of(), yaml.safe_load(fields))
+    assert (changed == tree_of()) == (path.stem == "nothing")
+    validate(changed)
+
+
+def merged(tree, changes):
+    """A tree with the leaves of another put into it."""
+    for name, value in changes.items():
+        inner = isinstance(value, dict) and isinstance(tree.get(name), dict)
+        tree[name] = merged(tree[name], value) if inner else value
+    return tree
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_differs_from_the_baseline_and_keeps_its_settings(name):
-    mine, baseline = load_cell(name), load_cell()
-    assert mine.settings == baseline.settings
-    assert (mine.key == baseline.key) == (name == "baseline")
+    assert cell(name).settings == cell("baseline").settings
+    assert (cell(name).key == cell("baseline").key) == (name == "baseline")
 
 
 def test_a_choice_from_a_group_may_be_written_with_dots_or_a_slash():
@@ -79,8 +122,8 @@ def test_a_choice_from_a_group_may_be_written_with_dots_or_a_slash():
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_cell_survives_being_written_and_read(name):
-    cell = load_cell(name)
-    assert validate(yaml.safe_load(yaml.safe_dump(cell.tree()))) == (cell.scenario, cell.settings)
+    tree = tree_of(name)
+    assert validate(yaml.safe_load(yaml.safe_dump(tree))) == validate(tree)
 
 
 def test_two_loads_do_not_disturb_each_other():
@@ -113,6 +156,13 @@ def test_no_field_has_a_default_in_the_code(cls):
     assert all(info.is_required() for info in cls.__pydantic_fields__.values())
 
 
+@cache
+def read_by_configs():
+    """What the shipped files say, of which some refers to other fields."""
+    return "".join(path.read_text() for path in CONFIGS.rglob("*.yaml"))
+
+
+@cache
 def words_of_the_code():
     """Attributes and strings in the code outside the schema."""
     words = set()
@@ -127,10 +177,6 @@ def words_of_the_code():
     return words
 
 
-WORDS = words_of_the_code()
-READ_BY_CONFIGS = "".join(path.read_text() for path in CONFIGS.rglob("*.yaml"))
-
-
 UNREAD = {"expectation"}  # stated for readers of a scenario file; nothing compares it yet
 
 
@@ -140,7 +186,7 @@ def test_every_field_is_read(cls):
     unread = {
         field
         for field in cls.__pydantic_fields__
-        if field not in WORDS and f"${{.{field}}}" not in READ_BY_CONFIGS
+        if field not in words_of_the_code() and f"${{.{field}}}" not in read_by_configs()
     }
     assert unread <= UNREAD
 
@@ -155,17 +201,41 @@ def said(*overrides, scenario="baseline"):
     return str(caught.value)
 
 
+def refused(word):
+    """The message once a word that sets, adds or takes away one field stands in the baseline.
+
+    The same checks, without composing everything anew for every word.
+    """
+    (override,) = OverridesParser.create().parse_overrides([word])
+    if override.is_delete():
+        *parents, last = override.key_or_group.split(".")
+        tree = tree_of()
+        del reduce(dict.__getitem__, parents, tree)[last]
+    else:
+        tree = put(tree_of(), {override.key_or_group: override.value()})
+    with pytest.raises(ConfigError) as caught:
+        validate(tree)
+    return str(caught.value)
+
+
 @pytest.mark.parametrize(
     "override",
-    ["pakistan.trusst=0.5", "+pakistan.trusst=0.5", "++pakistan.trusst=0.5", "+typo=1", "typo=1",
-     "+pakistan.tactic.typo=1", "+militants.ttp.typo=1", "+agenda.issues.border.typo=1",
+    ["pakistan.trusst=0.5", "+pakistan.trusst=0.5", "++pakistan.trusst=0.5", "+typo=1", "typo=1"],
+)
+def test_an_unknown_field_is_named_with_its_path(override):
+    path = override.lstrip("+").partition("=")[0]
+    assert path in said(override)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["+pakistan.tactic.typo=1", "+militants.ttp.typo=1", "+agenda.issues.border.typo=1",
      "+agenda.effects.typo={}", "+conflict.trust.signals.typo={good: 0.1, bad: 0.2}",
      "+mediators.qatar.leverage.typo=1", "+calendar.rounds.next_round.typo=1",
      "+accounts.kabul.custody.typo=1", "+engine.typo=1", "+switches.typo=true"],
 )  # fmt: skip
-def test_an_unknown_field_is_named_with_its_path(override):
-    path = override.lstrip("+").partition("=")[0]
-    assert path in said(override)
+def test_an_unknown_field_is_named_wherever_it_stands(word):
+    assert word[1:].partition("=")[0] in refused(word)
 
 
 @pytest.mark.parametrize(
@@ -254,9 +324,7 @@ def test_errors_are_reported_together_with_their_paths():
         ("militants.ttp.excitation=1", ["militants.ttp.excitation is 1;", "explosive", "0.95"]),
         ("militants.ttp.excitation=0.97", ["militants.ttp.excitation", "0.97", "0.95"]),
         ("militants.ttp.tail_exponent=1", ["militants.ttp.tail_exponent", "greater than 1"]),
-        ("militants.ttp.year=1999", ["1999"]),
         ("militants.ttp.spoiler=angry", ["militants.ttp.spoiler", "'angry'", "greedy"]),
-        ("militants.ttp.tracker=none", ["none"]),
         ("mediators.qatar.functions=[fly]", ["mediators.qatar.functions", "'fly'", "call_back"]),
         ("pakistan.tactic.beta=0", ["pakistan.tactic.beta", "0"]),
         ("pakistan.tactic.kind=nope", ["pakistan.tactic.kind", "'nope'", "time_dependent"]),
@@ -273,9 +341,15 @@ def test_errors_are_reported_together_with_their_paths():
     ids=lambda item: item if isinstance(item, str) else "",
 )  # fmt: skip
 def test_a_value_that_cannot_be_is_named_with_what_is_allowed(override, parts):
-    message = said(*override.split(" ") if override.count("=") > 1 else [override])
+    words = override.split(" ") if override.count("=") > 1 else [override]
+    message = refused(override) if len(words) == 1 else said(*words)
     assert [part for part in parts if part not in message] == []
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("word", ["militants.ttp.year=1999", "militants.ttp.tracker=nobody"])
+def test_a_rate_that_the_record_does_not_have_is_named(word):
+    assert word.partition("=")[2] in said(word)
 
 
 @pytest.mark.parametrize(
@@ -296,7 +370,7 @@ def test_a_value_that_cannot_be_is_named_with_what_is_allowed(override, parts):
     ],
 )
 def test_a_wrong_event_is_named_with_what_is_allowed(event, parts):
-    message = said(f"+events.x={{{event}}}")
+    message = refused(f"+events.x={{{event}}}")
     assert [part for part in parts if part not in message] == []
 
 
@@ -331,16 +405,25 @@ def test_an_unknown_scenario_is_answered_with_those_there_are():
      "pakistan.trust={a: 1}", "pakistan.trust=[1]", "pakistan.trust=${nope}",
      "pakistan.trust=${pakistan.trust}", "pakistan.trust=???", "start=${nope:1}",
      "start=${seeds:timeline.nope.date}", "~pakistan", "scenario=[]",
-     "scenario=baseline,hardliners", "+events.x=3", "events=null", "events=3",
-     "militants.ttp=null", "+nogroup/x=1", "name=null", "start=null", "start=5",
+     "scenario=baseline,hardliners", "events=null", "events=3", "+nogroup/x=1", "mediators=3",
+     "pakistan=null", "agenda=3", "pakistan.tactic=3"],
+)  # fmt: skip
+def test_whatever_is_wrong_in_words_there_is_one_sentence_and_no_other_exception(override):
+    message = said(override)
+    assert message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["+events.x=3", "militants.ttp=null", "name=null", "start=null", "start=5",
      "conflict.tension.rungs=[0,1,2,3,nan]", "conflict.tension.rungs=null",
-     "mediators=3", "pakistan=null", "agenda=3", "pakistan.tactic=3",
      "pakistan.thresholds=[1,2,3,nan]", "pakistan.thresholds=[1,2,3,inf]",
      "pakistan.tactic.form=exponential", "pakistan.audience=true",
      "conflict.tension.rungs=[false,1,2,3,4]"],
 )  # fmt: skip
-def test_whatever_is_wrong_there_is_one_sentence_and_no_other_exception(override):
-    message = said(override)
+def test_whatever_is_wrong_with_a_field_there_is_one_sentence_and_no_other_exception(word):
+    message = refused(word)
     assert message
     assert "\n" not in message
 

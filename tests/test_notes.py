@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SEED, vary
+from conftest import SEED, loaded, vary
 
-import sim
 from sim.futures import Futures
 from sim.notes import FIELDS, KINDS, NOTE, OUTCOMES, REAL, WHOLE
 from sim.parameters import CONTESTED
 from sim.records import INCIDENTS, Log, Reader
 from sim.report.transcript import TELL
 
-SCENARIO = sim.load("baseline")
+SCENARIO = loaded()
 GROUPS, MEDIATORS = list(SCENARIO.militants), list(SCENARIO.mediators)
 ISSUES = list(SCENARIO.agenda.issues)
 DISPUTED = sum(issue.contested for issue in SCENARIO.agenda.issues.values())

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import put, tree_of, vary
+from conftest import loaded, put, tree_of, vary
 
-import sim
 from sim.config import ConfigError, Scenario, validate
 from sim.config.numbers import Number, numbers, problems_of_sets
 from sim.paths import data_dir
@@ -18,7 +17,7 @@ NAMES = sorted(
     path.relative_to(data_dir("configs") / "scenario").with_suffix("").as_posix()
     for path in (data_dir("configs") / "scenario").rglob("*.yaml")
 )
-BASELINE = sim.load("baseline")
+BASELINE = loaded()
 EVENTS = {
     "opens": {"kind": "border_opens", "day": 20, "share": 0.5},
     "closes": {"kind": "border_closes", "day": 30, "share": 0.5},
@@ -49,7 +48,7 @@ def test_every_number_of_the_file_is_a_number_of_the_scenario(name: str) -> None
     tree["parameter_sets"] = []
     fields = set(Scenario.__dataclass_fields__)
     wanted = {p: x for p, x in leaves(tree) if p.split(".")[0] in fields}
-    assert {path: number.value for path, number in numbers(sim.load(name)).items()} == wanted
+    assert {path: number.value for path, number in numbers(loaded(name)).items()} == wanted
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Parameter sets: each future draws one by its address, and it is all that the set changes."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from conftest import SEED, outcomes, put, same, tree_of, vary
@@ -30,8 +32,14 @@ def cell(sets=SETS, **settings):
     return Cell(*validate(put(tree, settings)))
 
 
-RUN = run(cell())
-DRAWN = RUN.table("runs")["parameter_set"].to_numpy()
+@cache
+def ran():
+    return run(cell())
+
+
+@cache
+def drawn():
+    return ran().table("runs")["parameter_set"].to_numpy()
 
 
 def of_parameters(**values):
@@ -83,9 +91,9 @@ def test_a_weighted_cell_is_stored_replayed_and_forked_like_any_other(tmp_path):
     weighted = cell(WEIGHTED)
     stored = write_cell(weighted, tmp_path)
     assert stored.cell.scenario.parameter_sets == WEIGHTED
-    assert stored.cell.key == weighted.key != RUN.cell.key
-    drawn = stored.table("runs")["parameter_set"].to_numpy()
-    chosen = [int(np.flatnonzero(number == drawn)[0]) for number in range(3)]
+    assert stored.cell.key == weighted.key != ran().cell.key
+    mine = stored.table("runs")["parameter_set"].to_numpy()
+    chosen = [int(np.flatnonzero(number == mine)[0]) for number in range(3)]
     assert [replay(stored, k).differs for k in chosen] == [[], [], []]
     fork = CeasefireModel(weighted.scenario, 1, SEED, first=chosen[1]).fork(2)
     assert fork.futures.numbers.tolist() == [1, 1]
@@ -100,21 +108,21 @@ def test_without_sets_none_is_drawn():
 @pytest.mark.parametrize("number", range(3))
 def test_the_futures_of_a_set_are_those_of_the_scenario_with_its_values(number):
     alone = outcomes(vary(SETS[number]), FUTURES, DAYS)
-    mine = number == DRAWN
-    runs = RUN.table("runs")
+    mine = number == drawn()
+    runs = ran().table("runs")
     assert runs["collapse_day"].to_numpy()[mine].tolist() == alone["collapse_day"][mine].tolist()
 
 
 @pytest.mark.parametrize("block", [1, 7, 64])
 def test_blocks_change_nothing(block):
     other = run(cell(**{"engine.block": block}))
-    assert [n for n in RUN.tables if not RUN.table(n).equals(other.table(n))] == []
+    assert [n for n in ran().tables if not ran().table(n).equals(other.table(n))] == []
 
 
 def test_every_future_is_counted_once_a_day():
-    in_force = RUN.table("daily")["in_force"].to_pylist()
-    days = RUN.table("runs")["collapse_day"].to_numpy()
-    ended = RUN.table("runs")["collapse_ended"].to_numpy()
+    in_force = ran().table("daily")["in_force"].to_pylist()
+    days = ran().table("runs")["collapse_day"].to_numpy()
+    ended = ran().table("runs")["collapse_ended"].to_numpy()
     assert in_force == [int((~ended | (days > day)).sum()) for day in range(1, DAYS + 1)]
 
 
@@ -123,32 +131,32 @@ def test_every_future_is_counted_once_a_day():
 
 def test_a_stored_future_is_replayed_under_its_own_set(tmp_path):
     stored = write_cell(cell(), tmp_path)
-    chosen = [int(np.flatnonzero(number == DRAWN)[0]) for number in range(3)]
+    chosen = [int(np.flatnonzero(number == drawn())[0]) for number in range(3)]
     assert [replay(stored, k).differs for k in chosen] == [[], [], []]
 
 
 def test_a_transcript_tells_the_futures_that_were_simulated():
     told = {e["replicate"]: e["day"] for e in entries(cell(), 0, 12) if e["kind"] == "horizon"}
-    runs = RUN.table("runs").slice(0, 12).to_pydict()
+    runs = ran().table("runs").slice(0, 12).to_pydict()
     lasted = zip(runs["replicate"], runs["collapse_ended"], strict=True)
     assert sorted(told) == [number for number, ended in lasted if not ended]
 
 
 def test_a_model_of_one_future_holds_its_own_set():
-    tense = int(np.flatnonzero(DRAWN == 1)[0])
+    tense = int(np.flatnonzero(drawn() == 1)[0])
     model = CeasefireModel(cell().scenario, 1, SEED, first=tense)
     assert (model.futures.numbers[0], model.state["tension"][0]) == (1, 12.0)
 
 
 def test_a_model_of_many_futures_holds_the_set_of_each():
     model = CeasefireModel(cell().scenario, FUTURES, SEED)
-    assert model.futures.numbers.tolist() == DRAWN.tolist()
+    assert model.futures.numbers.tolist() == drawn().tolist()
     plain = vary({}).conflict.tension.initial
-    assert model.state["tension"].tolist() == [[2.0, 12.0, plain][k] for k in DRAWN]
+    assert model.state["tension"].tolist() == [[2.0, 12.0, plain][k] for k in drawn()]
 
 
 def test_a_fork_keeps_the_set_also_under_another_scenario():
-    tense = int(np.flatnonzero(DRAWN == 1)[0])
+    tense = int(np.flatnonzero(drawn() == 1)[0])
     model = CeasefireModel(cell().scenario, 1, SEED, first=tense)
     same_sets = vary({"parameter_sets": SETS, "ceasefire.exogenous_hazard": 0.01})
     forks = [model.fork(2), model.fork(2, scenario=same_sets)]

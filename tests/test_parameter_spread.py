@@ -1,5 +1,7 @@
 """Chance told apart from parameters, and signs counted by parameter set."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -190,11 +192,15 @@ CALM = {"resolve_spread": 0.3, "ending_spread": 0.3, "tension": 2, "tension_half
 TENSE = CALM | {"resolve_spread": 2, "tension": 14, "clash_rate": 0.06, "clash_tension": 0.15}
 SETS = [{path: of[name] for path, name in parameter_fields().items()} for of in (CALM, TENSE)]
 SMALL = {"parameter_sets": SETS, "replicates": 200, "horizon": 40}
-POSTERIOR = Ensemble(run(Cell(*validate(put(tree_of(), SMALL)))))
+
+
+@cache
+def posterior():
+    return Ensemble(run(Cell(*validate(put(tree_of(), SMALL)))))
 
 
 def test_the_figure_shows_both_bands():
-    drawing = survival(POSTERIOR)
+    drawing = survival(posterior())
     curve = drawing.table.query("panel == 'curve'").pivot(index="day", columns="quantity")
     wide = curve["upper"] - curve["lower"]
     wider = wide["survival with accepted parameter sets"]
@@ -206,7 +212,7 @@ def test_the_figure_shows_both_bands():
 
 def test_the_summary_says_how_rounds_ended(tmp_path):
     """Shares of all rounds held, with the interval of a ratio of means, by hand."""
-    told, runs = summary(POSTERIOR, tmp_path, 1.0), POSTERIOR.runs
+    told, runs = summary(posterior(), tmp_path, 1.0), posterior().runs
     held, off = runs["rounds_held"].to_numpy(float), runs["rounds_failed"].to_numpy(float)
     share = off.sum() / held.sum()
     error = 1.959963984540054 * (off - share * held).std() / held.mean() / np.sqrt(len(held))
@@ -217,8 +223,8 @@ def test_the_summary_says_how_rounds_ended(tmp_path):
 
 
 def test_the_summary_gives_both_intervals(tmp_path):
-    told = summary(POSTERIOR, tmp_path, 1.0)
-    spread = POSTERIOR.parameter_spread().at(30)
+    told = summary(posterior(), tmp_path, 1.0)
+    spread = posterior().parameter_spread().at(30)
     assert f"; {spread.lower:.3f} to {spread.upper:.3f}" in told
     assert "with the uncertainty of the parameters, 2 sets" in told
 
@@ -237,7 +243,7 @@ def test_a_sweep_and_a_comparison_write_the_signs(tmp_path, capsys):
 
 def test_a_comparison_draws_limits_for_one_more_set_beside_those_of_chance():
     wary = Ensemble(run(Cell(*validate(put(tree_of(), SMALL | {"pakistan.trust": 0.9})))))
-    runs = {"calm": POSTERIOR, "wary": wary}
+    runs = {"calm": posterior(), "wary": wary}
     table = compare(runs, "calm").table.query("scenario == 'wary' and quantity == 'RMST(40)'")
     drawing = comparison(runs, "calm")
     rows = drawing.table.query("panel == 'difference' and quantity == 'RMST(40)'")
