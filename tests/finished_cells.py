@@ -17,8 +17,9 @@ SMALL = ["replicates=60", f"horizon={HORIZON}"]
 
 
 def put_cell(directory: Path, scenario: str = "baseline", *overrides: str) -> Path:
-    """Simulate a small cell into a directory."""
-    words = [*SMALL, *overrides]
+    """Simulate a small cell into a directory, under the best parameters unless words say which."""
+    said = any(word.startswith("parameters=") for word in overrides)
+    words = [*SMALL, *([] if said else ["parameters=best"]), *overrides]
     write_cell(load_cell(scenario, words), directory, [f"scenario={scenario}", *words])
     return directory
 

@@ -19,7 +19,7 @@ from sim import cli
 from sim.releases import BEFORE_1_4
 from sim.study.sweeps import open_directory
 
-QUICK = ["replicates=40", "horizon=20"]
+QUICK = ["replicates=40", "horizon=20", "parameters=best", "engine.figures=false"]
 UNSURE = 2 if BEFORE_1_4 else 1  # Hydra 1.4 reads off its main file whether a sweep is asked for
 CELL_FILES = {
     "runs.parquet", "rounds.parquet", "incidents.parquet", "daily.parquet", "config.yaml",
@@ -48,7 +48,7 @@ def files(directory: Path) -> set[str]:
 def test_a_cell_leaves_its_files_and_a_summary(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(*QUICK, "hydra.run.dir=cell") == 0
+    assert run(*QUICK, "engine.figures=true", "hydra.run.dir=cell") == 0
     assert files(tmp_path / "cell") == CELL_FILES
     printed = capsys.readouterr().out
     for said in ("accounts mixed", "collapse", "RMST(20)", "ended by attack", "a deal is ratified",
@@ -57,7 +57,7 @@ def test_a_cell_leaves_its_files_and_a_summary(
     record = json.loads((tmp_path / "cell" / "run.json").read_text())
     assert record["status"] == "done"
     assert record["seed"] == 2025
-    assert record["overrides"] == QUICK
+    assert record["overrides"] == [*QUICK, "engine.figures=true"]
 
 
 def test_a_tactic_can_be_chosen_with_a_dot(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from sim.study.replay import replay
 from sim.study.store import record_failure, write_cell
 from sim.study.sweeps import expect
 
-QUICK = ["replicates=40", "horizon=25"]
+QUICK = ["replicates=40", "horizon=25", "parameters=best"]
 POINTS = [
     ["scenario=baseline", "pakistan.trust=0.2", *QUICK],
     ["scenario=no_mediators", "pakistan.trust=0.4", *QUICK],

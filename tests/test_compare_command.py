@@ -83,9 +83,7 @@ def test_several_runs_and_sweeps_are_compared_together(
     put_cell(tmp_path / "other", "hardliners")
     words = ["--reference", "hardliners", "--end", "strike", "--facet", "--format", "svg", "csv"]
     assert run("compare", cells, "other", *words) == 0
-    assert names(Path("comparison")) == {
-        "differences.csv", "signs.csv", "panels.svg", "panels.csv",
-    }  # fmt: skip
+    assert names(Path("comparison")) == {"differences.csv", "panels.svg", "panels.csv"}
     printed = capsys.readouterr().out
     assert "Differences from hardliners (end: strike" in printed
     assert set(pd.read_csv("comparison/panels.csv")["scenario"]) == {

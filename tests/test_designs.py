@@ -28,7 +28,7 @@ from sim.study.opening import TABLES, open_cell
 from sim.study.store import write_cell
 from sim.study.sweeps import open_directory
 
-QUICK = ["replicates=20", "horizon=12"]
+QUICK = ["replicates=20", "horizon=12", "parameters=best"]
 TRUST = {"pakistan.trust": Range(0.1, 0.6), "conflict.clashes.rate": Range(0.0, 0.2)}
 
 

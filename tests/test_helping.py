@@ -19,7 +19,7 @@ from sim.study import options
 from sim.study.cells import load_scenario
 
 ROOT = Path(__file__).resolve().parent.parent
-QUICK = ["replicates=20", "horizon=10", "engine.figures=false"]
+QUICK = ["replicates=20", "horizon=10", "parameters=best", "engine.figures=false"]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from sim.study.cells import load_cell
 from sim.study.plan import plan
 from sim.study.store import write_cell
 
-QUICK = ["replicates=20", "horizon=12"]
+QUICK = ["replicates=20", "horizon=12", "parameters=best"]
 
 
 def test_cells_are_counted_and_what_differs_is_named() -> None:

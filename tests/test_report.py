@@ -60,7 +60,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return put_sweep(tmp_path_factory.mktemp("report") / "sweep")
+    return put_sweep(tmp_path_factory.mktemp("report") / "sweep", "parameters=accepted")
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,8 @@ def test_it_says_how_to_make_it_again_and_what_made_it(page: Page, sweep: Path) 
     found = open_cells([sweep])
     for stored in found.stored.values():
         assert stored.cell.key in page.text
-    assert "ceasefire scenario=no_mediators replicates=60 horizon=40 seed=2025" in page.text
+    words = "scenario=no_mediators replicates=60 horizon=40 parameters=accepted seed=2025"
+    assert f"ceasefire {words}" in page.text
     assert "ceasefire report again --reference baseline --end collapse" in page.text
     assert "ceasefire-sim" in page.text
 

@@ -26,7 +26,7 @@ from sim.study.opening import TABLES, finished
 from sim.study.store import write_cell
 from sim.study.sweeps import expect, identity, open_directory
 
-QUICK = ["replicates=30", "horizon=15"]
+QUICK = ["replicates=30", "horizon=15", "parameters=best", "engine.figures=false"]
 SWEEP = ["-m", "pakistan.trust=0.2,0.3,0.4", *QUICK, "hydra.sweep.dir=sweep"]
 
 

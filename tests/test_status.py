@@ -20,7 +20,7 @@ from sim.report.sweep import TOLD, label
 from sim.study.files import holder, locked
 from sim.study.sweeps import expect, open_directory
 
-QUICK = ["replicates=40", "horizon=20"]
+QUICK = ["replicates=40", "horizon=20", "parameters=best", "engine.figures=false"]
 
 
 @pytest.fixture(autouse=True)
@@ -106,12 +106,13 @@ def test_an_interval_of_no_width_is_refused(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_cells_are_named_by_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["pakistan.trust=0.2,0.4", "seed=1,2", *QUICK]
+    quick = QUICK[:2]
+    words = ["pakistan.trust=0.2,0.4", "seed=1,2", *quick]
     assert run("-m", *words, "hydra.sweep.dir=sweep") == 0
     said = capsys.readouterr().out
     assert "pakistan.trust=0.2 seed=1: 40 futures in" in said
     assert "4 cells in" in said
-    assert label(Path("sweep"), ["pakistan.trust=0.2", "seed=2", *QUICK]) == (
+    assert label(Path("sweep"), ["pakistan.trust=0.2", "seed=2", *quick]) == (
         "pakistan.trust=0.2 seed=2"
     )
 

@@ -24,7 +24,10 @@ from finished_cells import as_earlier_versions, as_text, falsify, sealed
 from sim import cli
 from sim.config import ConfigError
 
-SWEEP = ["-m", "scenario=baseline,no_mediators", "replicates=30", "horizon=15"]
+SWEEP = [
+    "-m", "scenario=baseline,no_mediators", "replicates=30", "horizon=15", "parameters=best",
+    "engine.figures=false",
+]  # fmt: skip
 DIRECTORY = ["hydra.sweep.dir=sweep", "engine.progress=false"]
 
 

@@ -25,7 +25,7 @@ from sim.study.store import write_cell
 
 Run = Callable[..., tuple[int, str]]
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = ["replicates=20", "horizon=25"]
+QUICK = ["replicates=20", "horizon=25", "parameters=best"]
 MARK = "open('pwned', 'w').close()\n"
 MODULES = {
     "marks": MARK,
