@@ -87,7 +87,7 @@ frozen: $(INSTALLED)
 		experiments/frozen_2025_11_01/
 
 test: lint
-	@$(BIN)/python -m pytest -q -n $(WORKERS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 # pytest answers 5 when it finds no test to run, which is no failure here.
 test-slow: $(INSTALLED_FOR_TESTS)

@@ -30,7 +30,12 @@ def used() -> dict[str, set[str]]:
 
 def below(room: str, rooms: dict[str, set[str]]) -> set[str]:
     """Every room that one reaches, directly or by way of others."""
-    return rooms[room].union(*(below(other, rooms) for other in rooms[room]))
+    found: set[str] = set()
+    ahead = set(rooms[room])
+    while ahead:
+        found |= ahead
+        ahead = set().union(*(rooms[other] for other in ahead)) - found
+    return found
 
 
 def drawing() -> str:

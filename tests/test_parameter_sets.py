@@ -209,7 +209,7 @@ def test_every_future_draws_an_accepted_set_unless_one_asks_for_the_best():
         load_cell("baseline", ["parameters=accepted"]).scenario.parameter_sets
     )
     assert load_best().scenario.parameter_sets == []
-    assert load_best("baseline", ["parameters=wide"]).scenario == WIDE
+    assert load_best("baseline", ["parameters=wide"]).scenario == wide()
 
 
 def test_a_set_may_have_a_weight():
@@ -236,17 +236,22 @@ def test_a_path_that_is_set_otherwise_keeps_its_value_in_every_set():
 
 # The wide space
 
-WIDE = load_cell("baseline", ["parameters=wide"]).scenario
+
+@cache
+def wide():
+    return load_cell("baseline", ["parameters=wide"]).scenario
+
+
 SPACE = Plan.read(data_dir("experiments") / "sensitivity" / "space.yaml").space
 
 
 def test_every_point_of_the_wide_space_has_every_factor_of_the_baseline_in_its_interval():
-    found, _ = factors(WIDE, SPACE)
-    assert len(WIDE.parameter_sets) == 512
-    for each in WIDE.parameter_sets:
+    found, _ = factors(wide(), SPACE)
+    assert len(wide().parameter_sets) == 512
+    for each in wide().parameter_sets:
         assert each.keys() == {factor.path for factor in found}
     for factor in found:
-        drawn = np.array([each[factor.path] for each in WIDE.parameter_sets])
+        drawn = np.array([each[factor.path] for each in wide().parameter_sets])
         shares = (drawn - factor.low) / (factor.high - factor.low)
         assert shares.min() > -1e-5, factor
         assert shares.max() < 1 + 1e-5, factor
@@ -256,15 +261,15 @@ def test_every_point_of_the_wide_space_has_every_factor_of_the_baseline_in_its_i
 def test_points_of_the_wide_space_are_the_same_every_time_and_others_by_another_seed():
     again = load_cell("baseline", ["parameters=wide"]).scenario
     other = load_cell("baseline", ["parameters=wide", "parameters.wide.seed=1"]).scenario
-    assert again.parameter_sets == WIDE.parameter_sets != other.parameter_sets
+    assert again.parameter_sets == wide().parameter_sets != other.parameter_sets
 
 
 def test_a_scenario_keeps_its_own_numbers_in_the_wide_space():
     none = load_cell("no_mediators", ["parameters=wide"]).scenario
-    left_out = WIDE.parameter_sets[0].keys() - none.parameter_sets[0].keys()
+    left_out = wide().parameter_sets[0].keys() - none.parameter_sets[0].keys()
     assert left_out
     assert {path.split(".")[0] for path in left_out} == {"mediators"}
-    for one, other in zip(WIDE.parameter_sets, none.parameter_sets, strict=True):
+    for one, other in zip(wide().parameter_sets, none.parameter_sets, strict=True):
         assert other.items() < one.items()
 
 

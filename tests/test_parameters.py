@@ -1,4 +1,7 @@
-"""No parameter is inert: each has a regime in which it moves what happens."""
+"""No parameter is inert: each has a regime in which it moves what happens.
+
+Those that have a direction are in tests/test_parameter_directions.py, the others here.
+"""
 
 import dataclasses
 import typing
@@ -6,6 +9,7 @@ import typing
 import numpy as np
 import pytest
 from conftest import SEED, STILL, outcomes, put, tree_of
+from parameter_directions import NO_DIRECTION
 
 import sim.config as schema
 from sim.config import validate
@@ -44,7 +48,7 @@ RELATIVE, ABSOLUTE, AVERAGED = (
 PERFECT = tactics(kind="subgame_perfect", discount=0.9, other_discount=0.9)
 CONTINGENT = tactics(kind="trust_contingent", beta=0.3, distrust=0.5)
 TRADING = tactics(kind="package_trading", form="polynomial", beta=0.3, kappa=0.01, tolerance=0.02)
-CUSTOM = tactics(kind="custom", tactic=f"{__name__}:holding_out", parameters={"floor": 0.8})
+CUSTOM = tactics(kind="custom", tactic=f"{__name__}:holding_out", parameters={"floor": 0.3})
 EXPONENTIAL = tactics(kind="time_dependent", form="exponential", beta=0.3, kappa=0.2)
 GREEDY = {"militants.ttp.spoiler": "greedy", "militants.ttp.spoiling": 3}
 WORN = {"conflict.mandate.fruitless": 0.5, "conflict.mandate.unanswered": 0.5,
@@ -316,6 +320,7 @@ PARTY = ("pakistan", "afghan_taliban")
 CASES = [
     (path.replace("*", side), case)
     for path, case in TABLE.items()
+    if path in NO_DIRECTION
     for side in (PARTY if path.startswith("*") else PARTY[:1])
 ]
 

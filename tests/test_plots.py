@@ -469,13 +469,19 @@ def test_a_response_has_a_line_for_each_value_of_by():
 # Texts stay apart and inside
 
 
-@pytest.mark.parametrize("sheet", SHEETS)
+# The slide is the widest sheet and the column the narrowest; the page lies between them.
+EVERY_SHEET = [
+    pytest.param(x, marks=pytest.mark.slow if x == "page" else ()) for x in SHEETS
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sheet", EVERY_SHEET)
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_cut_or_covered(name, sheet):
     assert faults(figure(name, sheet).figure) == []
 
 
-@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("sheet", EVERY_SHEET)
 @pytest.mark.parametrize("size", [(5, 4), (20, 12)])
 def test_no_text_of_a_sweep_is_cut_or_covered(size, sheet):
     table, (x, y) = sweep(*size), ("pakistan.trust", "conflict.attribution.base")
@@ -489,12 +495,12 @@ def test_no_text_of_a_sweep_is_cut_or_covered(size, sheet):
         assert faults(drawn.figure) == []
 
 
-def test_many_scenarios_with_long_names_stay_apart():
+@pytest.mark.parametrize("sheet", [pytest.param("slide", marks=pytest.mark.slow), "column"])
+def test_many_scenarios_with_long_names_stay_apart(sheet):
     names = [f"baseline pakistan.trust=0.{k} mediators=none conflict.border=0" for k in range(26)]
     many = {name: decaying("baseline", 0.02 * k) for k, name in enumerate(names)}
     for draw in (comparison, comparison_panels):
-        for sheet in ("slide", "column"):
-            assert faults(draw(many, names[0], sheet=sheet).figure) == []
+        assert faults(draw(many, names[0], sheet=sheet).figure) == []
 
 
 def test_labels_leave_out_what_all_names_share_and_the_footer_says_so():
@@ -702,7 +708,7 @@ DEGENERATE = {
 
 
 @pytest.mark.parametrize("case", DEGENERATE)
-@pytest.mark.parametrize("sheet", ["slide", "column"])
+@pytest.mark.parametrize("sheet", [pytest.param("slide", marks=pytest.mark.slow), "column"])
 def test_degenerate_ensembles_are_drawn(case, sheet):
     one, other = DEGENERATE[case]("baseline"), DEGENERATE[case]("other")
     for draw in (survival, incidence, hazard):

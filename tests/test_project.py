@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,16 @@ def test_wheel_reads_the_record_from_any_directory(wheel, tmp_path):
 # Reading source files
 
 
+@cache
+def _parsed(module: Path) -> ast.Module:
+    return ast.parse(module.read_text())
+
+
+@cache
+def _known() -> set[str]:
+    return {_name(path) for path in MODULES}
+
+
 def _name(module: Path) -> str:
     """Return the dotted name of a file of the package, its own folder standing for __init__."""
     parts = module.relative_to(ROOT).with_suffix("").parts
@@ -235,7 +246,7 @@ def _room(name: str) -> str:
 
 def _imports(module: Path, *, types: bool) -> set[str]:
     """Return every name a file imports, lazily or not; imports for type checkers if ``types``."""
-    tree = ast.parse(module.read_text())
+    tree = _parsed(module)
     unread = set() if types else _type_only(tree)
     package = _package(module) if module.is_relative_to(ROOT) else []
     found: set[str] = set()
@@ -257,9 +268,9 @@ def _modules_used(module: Path) -> set[str]:
 
     A name that a module provides stands for that module.
     """
-    known = {_name(path) for path in MODULES}
+    known = _known()
     found: set[str] = set()
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in ast.walk(_parsed(module)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names} & known
         elif isinstance(node, ast.ImportFrom):
@@ -306,7 +317,7 @@ def _prefixes(name: str) -> set[str]:
 
 
 def _calls(module: Path) -> set[str]:
-    calls = (node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call))
+    calls = (node for node in ast.walk(_parsed(module)) if isinstance(node, ast.Call))
     return {call.func.id for call in calls if isinstance(call.func, ast.Name)}
 
 

@@ -140,7 +140,13 @@ def test_the_readme_says_what_the_data_say_and_shows_every_figure(name):
 def test_a_study_is_one_command(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["ceasefire"])
-    words = ["-m", "+experiment=tactics_tournament", "replicates=30", "horizon=20"]
+    words = [
+        "-m",
+        "+experiment=tactics_tournament",
+        "replicates=30",
+        "horizon=20",
+        "parameters=best",
+    ]
     words += [f"{side}/tactic=boulware,conceder,hardliner" for side in ("pakistan",)]
     words += ["afghan_taliban/tactic=boulware,conceder,hardliner"]
     with pytest.raises(SystemExit) as ended:
