@@ -15,7 +15,7 @@ COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: run figures gallery calibration signs studies study sensitivity sensitivity-of-differences frozen docs screens test test-slow test-next mutants digests lint format bench archive clean
+.PHONY: run figures gallery calibration signs studies study sensitivity sensitivity-of-differences frozen docs screens test test-slow test-next coverage mutants digests lint format bench archive clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -104,6 +104,17 @@ test-next:
 	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install --pre --upgrade hydra-core mesa
 	@$(NEXT)/bin/ceasefire --version
 	@$(NEXT)/bin/python -m pytest -q -n $(WORKERS) $(NEXT_TESTS)
+
+# How many branches of the rules and of negotiation their tests take; nothing is compiled here.
+coverage: $(INSTALLED_FOR_TESTS)
+	@mkdir -p build
+	@NUMBA_DISABLE_JIT=1 COVERAGE_FILE=build/coverage $(BIN)/python -m pytest -q -n $(WORKERS) tests/rules \
+		tests/negotiation --cov=sim/rules --cov=sim/negotiation --cov-branch \
+		--cov-report=term-missing:skip-covered --cov-report=json:build/coverage.json
+	@$(BIN)/python -c 'import json, sys; told = json.load(open("build/coverage.json"))["totals"]; \
+		share = told["percent_branches_covered"]; \
+		print(f"Branches taken: {share:.1f} % of {told["num_branches"]} (95 % are asked for)"); \
+		sys.exit(share < 95)'
 
 # Whether a changed sign, factor, side or condition of a rule is noticed: an hour.
 mutants: $(INSTALLED_FOR_TESTS)
