@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from sim.app import choices
 from sim.app.choices import SLIDES, TACTICS, Wanted, compose, shipped
-from sim.config import ConfigError
+from sim.config import PARTIES, ConfigError
 from sim.game import Setup
+from sim.study.options import groups
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
@@ -126,19 +127,20 @@ def test_names_are_composed_as_overrides():
     assert compose(chosen, seed=5, days=60, persons=["pakistan"]) == by_words
 
 
-def test_every_choice_that_is_offered_can_be_composed():
-    for name in shipped()[:3]:
-        assert compose(Wanted(name), seed=1, days=30).cell.scenario.name == name
-    for tactic in TACTICS:
-        assert compose(Wanted("baseline", tactics={"pakistan": tactic}), seed=1, days=30)
+def test_every_choice_that_is_offered_is_one_of_the_shipped_options():
+    """Which test_config.py composes, all of them, and the test below every scenario."""
+    for side in PARTIES:
+        assert set(TACTICS) <= groups()[f"{side}/tactic"].keys()
+    assert {"baseline", "no_mediators"} < set(shipped()) <= groups()["scenario"].keys()
 
 
 def test_a_locked_down_process_composes_all_that_is_shipped_and_resolves_nothing_else():
     """In a process of its own, for what is taken away is gone for good."""
     code = """
 from sim.app.choices import NEEDED, Wanted, compose, lock_down, shipped
-from sim.config import ConfigError
+from sim.config import PARTIES, ConfigError
 from sim.game import Setup
+from sim.study.options import groups
 from sim.game.futures import CHANGES, changed
 lock_down()
 for name in shipped():

@@ -14,7 +14,7 @@ import sim
 import sim.config as schema
 from sim.config import LIMITS, ConfigError, dump, validate
 from sim.paths import data_dir
-from sim.study.cells import load_cell
+from sim.study.cells import load_best, load_cell
 
 CONFIGS = data_dir("configs")
 CODE = Path(sim.__file__).parent
@@ -86,7 +86,7 @@ def test_every_option_of_every_group_composes(words):
     if any(word.startswith("hydra/launcher") for word in words):
         pytest.importorskip("hydra_plugins.hydra_submitit_launcher", reason="extra slurm is absent")
         pytest.importorskip("hydra_plugins.hydra_joblib_launcher", reason="extra slurm is absent")
-    load_cell("baseline", words)
+    load_best("baseline", words)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The game: persons in the agents' seats, replay from seed and moves, and what each seat sees."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ READY_TO_END = (
 CLASHES = ("conflict.clashes.rate=1", "switches.talks=false")
 
 
+@cache
 def setup(*persons, seed=SEED, days=60, overrides=()):
     return Setup.of("baseline", overrides, seed=seed, days=days, persons=persons)
 
@@ -154,7 +156,7 @@ def test_a_checkpoint_is_not_changed_by_the_days_that_follow():
 
 def test_an_answer_decides_whether_there_is_a_deal():
     at_once = [f"{side}.expected_rounds=1" for side in PARTIES]
-    game = Game(setup("afghan_taliban", overrides=[*QUIET, *at_once]))
+    game = Game(setup("afghan_taliban", overrides=(*QUIET, *at_once)))
     while True:
         question = to(game, "answer")
         if question.facts["worth"] >= question.facts["reservation"]:

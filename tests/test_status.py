@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import loaded
 
 import sim
 from sim import cli
@@ -86,11 +87,14 @@ def test_who_is_at_work_is_seen_and_gone_when_it_ends(tmp_path: Path) -> None:
 def test_a_plan_says_how_many_futures_an_interval_needs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    words = ["scenario=baseline,verified_guarantees", "horizon=60", "replicates=100"]
-    assert run("plan", *words, "--no-probe", "--within", "1") == 0
+    words = [
+        "scenario=baseline,verified_guarantees",
+        "horizon=60",
+        "replicates=100"]
+    assert run("plan", *words, "parameters=best", "--no-probe", "--within", "1") == 0
     lines = capsys.readouterr().out.splitlines()
     numbers = [int(line.split(": ")[1].split()[0].replace(",", "")) for line in lines[-2:]]
-    run_ = sim.simulate(sim.load("baseline"), 400, 2025, horizon=60)
+    run_ = sim.simulate(loaded("baseline", "parameters=best"), 400, 2025, horizon=60)
     alone = (1.96 * run_.runs["collapse_day"].std()) ** 2
     assert numbers[0] == pytest.approx(alone, rel=0.5)  # the larger of two cells'
     assert numbers[1] > 0
@@ -155,8 +159,8 @@ def test_one_future_is_a_story(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_reprs_are_short() -> None:
-    run_ = sim.simulate(sim.load("baseline"), 50, 1, horizon=30)
-    other = sim.simulate(sim.load("no_mediators"), 50, 1, horizon=30)
+    run_ = sim.simulate(loaded(), 50, 1, horizon=30)
+    other = sim.simulate(loaded("no_mediators"), 50, 1, horizon=30)
     shown = [run_, run_.survival(), run_.incidence(), sim.CeasefireModel(run_.scenario),
              sim.compare({"a": run_, "b": other}, reference="a", resamples=2), run_.scenario,
              run_.cell, sim.survival(*run_.durations()[:2])]  # fmt: skip

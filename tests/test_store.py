@@ -15,7 +15,7 @@ from sim.study.errors import StoreError
 from sim.study.opening import open_cell
 from sim.study.store import ROW_GROUP, RunsWriter, write_cell
 
-SMALL = ["replicates=150", "horizon=40"]
+SMALL = ["replicates=150", "horizon=40", "parameters=best"]
 
 
 def test_files_are_the_same_bytes_for_any_block_size(tmp_path: Path) -> None:

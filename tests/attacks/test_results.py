@@ -194,8 +194,16 @@ CHANGES: dict[str, tuple[Callable[[Path], None], str]] = {
 }  # fmt: skip
 
 
+# Verbs open cells in one place: a table, a key and a word of the record stand for all changes.
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("change", ["runs.parquet edited", "another key", "status reworded"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "runs.parquet edited",
+        pytest.param("another key", marks=pytest.mark.slow),
+        pytest.param("status reworded", marks=pytest.mark.slow),
+    ],
+)
 def test_no_verb_takes_a_changed_cell(
     change: str, verb: str, sweep: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

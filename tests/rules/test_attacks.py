@@ -264,7 +264,7 @@ def test_frailty_is_the_gamma_quantile(uniform):
     assert frailty(uniform, 0.3, known) == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")  # of NumPy where rules are interpreted
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")  # which only the interpreter gives
 @pytest.mark.parametrize("variance", [0.0, 5e-324, 1e-38, 1e-31])
 def test_no_variance_is_no_frailty(variance):
     assert frailty(0.123, variance, group_of(frailty=variance)[2]) == 1.0
