@@ -14,8 +14,9 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 1, 30)'
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
+COMPILED := $(VENV)/.compiled
 
-.PHONY: run figures gallery calibration signs studies study sensitivity sensitivity-of-differences frozen docs screens test test-slow test-next coverage mutants digests lint format bench archive clean
+.PHONY: run figures gallery calibration signs studies study sensitivity sensitivity-of-differences frozen docs screens test test-fast test-slow test-next coverage mutants digests lint format bench archive clean
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED)
@@ -86,7 +87,11 @@ frozen: $(INSTALLED)
 	@cp build/frozen/README.md build/frozen/frozen.json build/frozen/*.csv build/frozen/*.png \
 		experiments/frozen_2025_11_01/
 
-test: lint
+# Types are checked while the rules are compiled, where they have to be, and the tests run.
+test: $(INSTALLED_FOR_TESTS)
+	@$(MAKE) --no-print-directory --jobs 2 lint test-fast
+
+test-fast: $(COMPILED)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 # pytest answers 5 when it finds no test to run, which is no failure here.
@@ -163,6 +168,9 @@ $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
 $(INSTALLED_FOR_TESTS): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing into $(VENV), with what the tests need"
 	@$(PIP) install -c constraints.txt -e '.[dev,app,analysis,slurm,dask,docs,lessons]'
+	@touch $@
+
+$(COMPILED): $(INSTALLED_FOR_TESTS)
 	@$(COMPILE)
 	@touch $@
 

@@ -10,6 +10,7 @@ import json
 import os
 import pickle
 import sys
+from functools import cache
 from pathlib import Path
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"
@@ -25,7 +26,8 @@ def main() -> None:
     """Answer with the outcome columns and the rounds of every world."""
     if "--mirrored" in sys.argv:
         own = chance.purpose
-        chance.purpose = lambda name: own("/".join(OTHER.get(x, x) for x in name.split("/")))
+        swapped = cache(lambda name: own("/".join(OTHER.get(x, x) for x in name.split("/"))))
+        chance.purpose = swapped
     from sim.config import validate
     from sim.model import CeasefireModel
 

@@ -237,7 +237,7 @@ def test_a_full_disk_is_said(store: Path) -> None:
 
 
 def test_outcomes_at_points_are_those_of_simulations_of_their_own() -> None:
-    points = [{}, {"conflict.tension.initial": 14.0}, {"seed": SEED + 1}]
+    points: list[dict[str, Any]] = [{}, {"conflict.tension.initial": 14.0}, {"seed": SEED + 1}]
     names = list(OUTCOMES)[:4]
     for point, means in zip(points, outcomes_at(points, BASE, names), strict=True):
         words = [f"{path}={value}" for path, value in point.items() if path != "seed"]

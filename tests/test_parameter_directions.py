@@ -38,9 +38,8 @@ def test_a_parameter_moves_an_outcome_in_its_direction(path, side):
 
     Its sign is that of the table, so chance alone would pass one in 700 inert parameters.
     """
-    said, still = (
-        DIRECTIONS[path] if isinstance(DIRECTIONS[path], tuple) else (DIRECTIONS[path], {})
-    )
+    declared = DIRECTIONS[path]
+    said, still = declared if isinstance(declared, tuple) else (declared, {})
     other = next(x for x in PARTY if x != side)
     sign, name = said[0], said[1:].format(own=side, other=other)
     low, high, regime = (*TABLE[path], BASE)[:3]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.commands.plan import duration, main
+from sim.commands.plan import main
 from sim.config import ConfigError
+from sim.names import duration
 from sim.study.cells import load_cell
 from sim.study.plan import plan
 from sim.study.store import write_cell

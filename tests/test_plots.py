@@ -733,8 +733,8 @@ def test_degenerate_ensembles_are_drawn(case, sheet):
     for draw in (survival, incidence, hazard):
         assert faults(draw(one, sheet=sheet).figure) == []
     pair = {"baseline": one, "other": other}
-    for draw in (comparison, comparison_panels, difference, forest):
-        drawing = draw(pair, "baseline", sheet=sheet)
+    for draw_both in (comparison, comparison_panels, difference, forest):
+        drawing = draw_both(pair, "baseline", sheet=sheet)
         assert faults(drawing.figure) == []
         assert not drawing.table.empty
 

@@ -115,7 +115,8 @@ def verdicts(remembers: bool) -> tuple[Any, Any]:
             texts.add(text)
             if row["utility"] < row["needed"]:
                 refused.add(text)
-    return tuple(np.bincount([k for k, _ in of], minlength=FUTURES) for of in (refused, texts))
+    one, other = (np.bincount([k for k, _ in of], minlength=FUTURES) for of in (refused, texts))
+    return one, other
 
 
 @pytest.mark.slow

@@ -50,8 +50,8 @@ def test_every_source_named_exists_and_every_source_is_used():
 
 
 def test_nothing_is_unsourced():
-    dated = [*RECORD.timeline.values(), *RECORD.claims.values()]
-    assert all(entry.sources for entry in dated)
+    assert all(entry.sources for entry in RECORD.timeline.values())
+    assert all(entry.sources for entry in RECORD.claims.values())
     assert all("sources" in RECORD.rates[part] for part in RECORD.rates if part.isupper())
 
 

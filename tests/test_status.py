@@ -87,10 +87,7 @@ def test_who_is_at_work_is_seen_and_gone_when_it_ends(tmp_path: Path) -> None:
 def test_a_plan_says_how_many_futures_an_interval_needs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    words = [
-        "scenario=baseline,verified_guarantees",
-        "horizon=60",
-        "replicates=100"]
+    words = ["scenario=baseline,verified_guarantees", "horizon=60", "replicates=100"]
     assert run("plan", *words, "parameters=best", "--no-probe", "--within", "1") == 0
     lines = capsys.readouterr().out.splitlines()
     numbers = [int(line.split(": ")[1].split()[0].replace(",", "")) for line in lines[-2:]]

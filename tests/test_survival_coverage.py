@@ -302,8 +302,8 @@ def test_bands_hold_on_all_days_at_once():
             curve = difference_curves(futures, "base", "collapse", kind)["other"]
             held[kind].append(((curve.all_lower <= truth) & (truth <= curve.all_upper)).all())
         runs = futures["base"].runs
-        curve = kaplan_meier(runs["collapse_day"], runs["collapse_ended"], horizon=LONG)
-        band, truth = curve.everywhere(), curves[0]
+        whole = kaplan_meier(runs["collapse_day"], runs["collapse_ended"], horizon=LONG)
+        band, truth = whole.everywhere(), curves[0]
         truth = truth[band["day"]]
         held["curve"].append(((band["lower"] <= truth) & (truth <= band["upper"])).all())
     found = {name: np.mean(x) for name, x in held.items()}

@@ -30,8 +30,10 @@ def test_order_of_units_does_not_matter(sample, random):
             for x in (first, second)
         )
         assert one.table.equals(two.table)
-    one, two = (aalen_johansen(x[0], x[1], x[2], order=["a", "b", "c"]) for x in (first, second))
-    assert one.table.equals(two.table)
+    mine, theirs = (
+        aalen_johansen(x[0], x[1], x[2], order=["a", "b", "c"]) for x in (first, second)
+    )
+    assert mine.table.equals(theirs.table)
 
 
 @given(samples)

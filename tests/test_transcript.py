@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -76,7 +77,7 @@ def test_the_last_line_says_by_what_and_by_whom_it_ended(
     assert in_words(cell, [end]).endswith(f"{words} (cause: talks breakdown).")
 
 
-def test_every_move_names_a_package_and_both_sides_numbers(heard: list[dict[str, object]]) -> None:
+def test_every_move_names_a_package_and_both_sides_numbers(heard: list[dict[str, Any]]) -> None:
     moves = [entry for entry in heard if entry["kind"] == "move"]
     assert moves
     for move in moves:

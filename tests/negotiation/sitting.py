@@ -2,6 +2,7 @@
 
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 from by_hand import seat
@@ -54,7 +55,7 @@ class Sitting:
         return self
 
     @property
-    def at_table(self):
+    def at_table(self) -> tuple[Any, Any, Any]:
         """What most rules take first; pages are weighed and texts listed as of now."""
         for side in range(2):
             weigh_pages(self.future, self.t, side)
@@ -62,7 +63,7 @@ class Sitting:
         return self.future, self.p, self.t
 
     @property
-    def of_packages(self):
+    def of_packages(self) -> tuple[Any, Any]:
         """What rules take first that know packages only, and no parameters."""
         return self.at_table[0], self.t
 
