@@ -46,8 +46,8 @@ def resampled_quantiles(
 
     `sides` hold the days on which the same futures end under one scenario or two, (R,) each: the
     horizon and one where they don't, -1 where they do not count. `counts` (R,) says how much a
-    future counts. Distinct cells of days are drawn by a multinomial, so the cost does not grow with
-    the number of futures.
+    future counts. Many futures are drawn as a multinomial of their distinct cells of days, so that
+    the cost does not grow with their number.
     """
     days = horizon + 3
     key = np.zeros(len(sides[0]), dtype=np.int64)
@@ -58,21 +58,45 @@ def resampled_quantiles(
     places = [cells // days ** (len(sides) - 1 - k) % days for k in range(len(sides))]
     rng = np.random.default_rng(seed)
     found = np.empty((resamples, len(sides), len(shares)))
-    for row in range(resamples):
-        drawn = rng.multinomial(key.size, mass / mass.sum())
+    one_by_one = counts is None and key.size < FEW * cells.size  # faster, to the same chances
+    step = max(DRAWN // key.size, 1)
+    for first in range(0, resamples, step):
+        rows = slice(first, min(first + step, resamples))
+        if one_by_one:
+            drawn = _tallied(rng, where, cells.size, rows.stop - rows.start)
+        else:
+            drawn = rng.multinomial(key.size, mass / mass.sum(), rows.stop - rows.start)
         for side, place in enumerate(places):
-            held = np.bincount(place, drawn, days)[1:].astype(float)
-            found[row, side] = quantiles(held, shares)
+            found[rows, side] = quantiles(_by_day(drawn, place, days)[:, 1:], shares)
     return found
 
 
-def quantiles(held: FloatArray, shares: Sequence[float]) -> FloatArray:
-    """First days by which each share has ended, from counts of futures by last day.
+DRAWN = 2**20  # futures drawn at once, which bounds the memory that they take
+FEW = 8  # futures that are drawn one by one in the time that a multinomial takes for a cell
 
-    `held` (horizon + 2,) counts on its last place those that did not end: a quantile that falls
+
+def _tallied(rng: np.random.Generator, where: IntArray, cells: int, rows: int) -> IntArray:
+    """How often each cell is drawn, (rows, cells), when futures in cells `where` (R,) are."""
+    drawn = rng.integers(0, where.size, (rows, where.size), dtype=np.int32)
+    into = where[drawn] + cells * np.arange(rows)[:, None]
+    return np.bincount(into.ravel(), minlength=rows * cells).reshape(rows, cells)
+
+
+def _by_day(drawn: IntArray, place: IntArray, days: int) -> FloatArray:
+    """Counts (rows, days) of futures by their day, from counts (rows, cells) and cells' days."""
+    held = np.zeros((drawn.shape[0], days))
+    order = np.argsort(place, kind="stable")
+    there, starts = np.unique(place[order], return_index=True)
+    held[:, there] = np.add.reduceat(drawn[:, order], starts, axis=1)
+    return held
+
+
+def quantiles(held: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """First days by which each share has ended, (..., shares), from counts of futures by last day.
+
+    `held` (..., horizon + 2) counts on its last place those that did not end: a quantile that falls
     there is infinite.
     """
-    ended = np.cumsum(held) / max(float(held.sum()), 1e-300)
-    days = np.searchsorted(ended + 1e-12, shares).astype(float)
-    days[days >= held.size - 1] = np.inf
-    return days
+    ended = np.cumsum(held, axis=-1) / np.maximum(held.sum(axis=-1, keepdims=True), 1e-300)
+    days = np.stack([(ended + 1e-12 < share).sum(axis=-1) for share in shares], axis=-1)
+    return np.where(days < held.shape[-1] - 1, days, np.inf).astype(float)
