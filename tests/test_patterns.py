@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from conftest import SEED, STILL, UNANSWERED, vary
+from negotiation.theory import zeuthen
 from scipy import optimize
 from test_symmetry import both_ways, differences
 
@@ -441,7 +442,7 @@ def test_pattern_7_zeuthen_ends_at_the_nash_product():
     """On the pie in hundredths: exactly theory's .50."""
     pie = np.arange(101) / 100
     frontier = np.stack([pie, 1 - pie], axis=1)
-    agreed = frontier[solutions.zeuthen(frontier, np.zeros(2))]
+    agreed = frontier[zeuthen(frontier, np.zeros(2))]
     best = frontier[solutions.nash(frontier, np.zeros(2))]
     assert agreed == pytest.approx([0.5, 0.5])
     assert best == pytest.approx(agreed)
