@@ -25,7 +25,6 @@ def job(config: Any) -> None:
     from sim.report.cell import run_cell
     from sim.report.problems import problems, say
     from sim.report.start import started
-    from sim.report.sweep import label
     from sim.study.cells import from_config
     from sim.study.errors import StudyError
     from sim.study.store import one_line, record_failure
@@ -40,6 +39,8 @@ def job(config: Any) -> None:
         overrides = list(settings.overrides.task)
         number, name = None, ""
         if sweeping:
+            from sim.report.sweep import label
+
             number, name = settings.job.num, label(directory.parent, overrides)
         say(run_cell(cell, directory, overrides, sweeping, number, name))
     except (Exception, SystemExit) as error:  # a user's tactic may call sys.exit
@@ -48,6 +49,8 @@ def job(config: Any) -> None:
             with suppress(StudyError):  # on a full disk there is no room for the record either
                 record = record_failure(directory, error, overrides)
         if sweeping:  # reported by the sweep's callback when all have ended
+            from sim.report.sweep import label
+
             name = label(directory.parent, overrides) or directory.name
             say(f"{name}: failed: {one_line(error)}")
         else:
