@@ -93,7 +93,7 @@ def _lesson(
     teacher.goto("/teach")
     teacher.page.get_by_label("Message to everybody").fill("Two minutes left.")
     teacher.click("Show it")
-    _choose(teacher, "Phase", "Between rounds")
+    _choose(teacher, "Phase", "Talk it over")
     teacher.click("Begin this phase")
     ann.sees("Paused by the teacher")
     yield "teach-running", teacher
@@ -182,7 +182,6 @@ def _study(teacher: Person, ann: Person, bob: Person) -> Iterator[Stop]:
 
 def _mediators(guest: Person) -> Iterator[Stop]:
     guest.goto("/play")
-    guest.page.get_by_label("Your name").fill("Eve")
     guest.click("Take the seat of the mediators")
     guest.sees("You are the mediators")
     yield "seat-mediators-brief", guest

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.app import choices
-from sim.app.choices import SLIDES, TACTICS, Wanted, compose, shipped
-from sim.config import PARTIES, ConfigError
+from sim.app import strings as say
+from sim.app.choices import AHEAD, SLIDES, TACTICS, Look, Wanted, compose, shipped
+from sim.config import ENDS, PARTIES, ConfigError
 from sim.game import Setup
 from sim.study.options import groups
 
@@ -125,6 +126,28 @@ def test_names_are_composed_as_overrides():
     chosen = Wanted("baseline", "kabul", {"pakistan": "hardliner"}, "none")
     by_words = Setup.of("baseline", words, seed=5, days=60, persons=["pakistan"])
     assert compose(chosen, seed=5, days=60, persons=["pakistan"]) == by_words
+
+
+LOOKS = st.builds(
+    Look, st.sampled_from(AHEAD), st.sampled_from(ENDS), st.sampled_from(sorted(say.CHANGES))
+)
+
+
+@given(LOOKS, st.integers(0, 365))
+def test_an_address_keeps_the_story_the_day_and_the_look_ahead(look, day):
+    wanted = Wanted("no_mediators", "kabul", {"pakistan": "linear"}, "", {"pakistan.trust": 0.3})
+    words = choices.told(wanted, 7, day) | choices.told_look(look)
+    kept, seed, on = choices.asked(words, "baseline", 1)
+    assert (choices.address(kept, seed), on, choices.looked(words)) == (
+        choices.address(wanted, 7), day, look
+    )  # fmt: skip
+
+
+def test_days_ahead_are_those_of_games_and_a_made_up_look_is_refused():
+    assert set(choices.LENGTHS) == set(AHEAD)
+    for words in ({"ahead": "31"}, {"end": "never"}, {"change": "../x"}):
+        with pytest.raises(ConfigError, match="not one of the choices"):
+            choices.looked(words)
 
 
 def test_every_choice_that_is_offered_is_one_of_the_shipped_options():

@@ -32,7 +32,7 @@ PAGES = ("/", "/explore", "/play", "/teach", "/compare")
 DECISIONS = (
     "Come to the talks", "Accept", "Accept the text", "Refuse", "Refuse the text",
     "Offer this package", "Table this text", "Answer with this", "Publish", "Hold on to it",
-    "Try to break the chain", "Agree to meet again",
+    "Try to stop it", "Agree to meet again",
 )  # fmt: skip
 
 
@@ -226,6 +226,30 @@ def test_a_reload_goes_on_with_the_story_and_a_choice_begins_a_new_one(person):
     assert "scenario=no_mediators" in one.page.url
     assert one.page.get_by_text("did not ask for").count() == 0
     one.goto("/explore?scenario=../etc/passwd").sees("that is not one of the choices on this page")
+
+
+def test_a_reload_keeps_the_curve_the_pin_and_what_was_chosen(person):
+    one = person().goto("/explore")
+    one.sees("Day 0 of 365")
+    one.click("1,000 futures from here")
+    one.sees("From day 0, 90 days ahead")
+    one.click("Pin this curve")
+    one.click("Next day")
+    one.sees("Day 1 of 365")
+    for label, option in (("Days ahead", "60"), ("Change one thing", "The mediators leave")):
+        one.page.get_by_role("combobox", name=label).click()
+        one.page.get_by_role("option", name=option, exact=True).click()
+    one.click("1,000 futures from here")
+    one.sees("From day 1, 60 days ahead")
+    one.page.get_by_role("combobox", name="Days ahead").click()
+    one.page.get_by_role("option", name="180", exact=True).click()
+    wait_for(lambda: "ahead=180" in one.page.url, one.page)
+    figure = one.page.locator("svg.chart:has(.band)")
+    before = figure.inner_html()
+    one.page.reload()
+    wait_for(lambda: figure.count() and figure.inner_html() == before, one.page)
+    assert one.page.get_by_role("combobox", name="Days ahead").input_value() == "180"
+    assert one.page.locator("svg.chart .band.third").count() == 1  # the pinned one
 
 
 def test_a_refused_run_leaves_the_curves_and_their_colours_as_they_were(person):
@@ -496,13 +520,29 @@ def test_a_game_is_debriefed_exported_and_printable(person, server):
     assert text.count("\n") >= moves_made(server, code)
     one.page.emulate_media(media="print")
     assert not one.page.locator("header").is_visible()
+    assert one.page.locator(".notes").is_visible()
+    for theirs in ("Decisions, and what the agents would have done", "What happened"):
+        assert not one.page.get_by_text(theirs).is_visible()
+    printed = one.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b", printed)) == 2
 
 
 def test_who_plays_alone_sits_at_once(person):
     one = person().goto("/play")
-    one.page.get_by_label("Your name").fill("Ann")
     one.click("Take the seat of the mediators")
     one.sees("You are the mediators")
+
+
+def test_names_on_the_list_say_how_many_rooms_they_make(person):
+    one = person().goto("/teach")
+    one.sees("the first 2 sit in one room")
+    one.page.get_by_role("checkbox", name="the mediators").click()
+    one.sees("the first 3 sit in one room")
+    number = one.page.get_by_label("Number of rooms")
+    assert number.is_visible()
+    one.page.get_by_label("Names, one a line").fill("Ann\nBob\nCyd\nDee")
+    one.sees("4 names make 2 rooms.")
+    assert not number.is_visible()
 
 
 def test_scenarios_are_compared_and_the_figure_downloaded(person):

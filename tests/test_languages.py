@@ -5,9 +5,15 @@ import string
 import pytest
 
 from sim.app import strings as say
+from sim.app.choices import TACTICS, shipped
 from sim.app.strings import en
 from sim.app.strings.catalogue import FIRST, LANGUAGES, in_language, words
+from sim.config import CAUSES
 
+# Without words of a language; and what is written to files and logs, not said on a page.
+ALIKE = {"OPENING_MARK", "PART_OF_PACKAGE", "TOLD_UNKNOWN", "SEAT_OF", "ROOM_NUMBER", "READY_MARK",
+         "KEPT_FOR"}  # fmt: skip
+NO_PAGE = {"CODEBOOK", "GARBLED"}
 OTHERS = [language for language in LANGUAGES if language != FIRST]
 
 
@@ -49,8 +55,23 @@ def test_a_student_finds_every_decision_and_every_kind_of_news_in_their_language
         assert texts(own[name]).keys() == texts(getattr(en, name)).keys(), name
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_only_signs_and_what_no_page_says_stay_english(language):
+    lacking = set(named(en)) - set(named(LANGUAGES[language]))
+    assert lacking <= ALIKE | NO_PAGE, sorted(lacking - ALIKE - NO_PAGE)
+    for name, value in named(en).items():
+        if isinstance(value, dict) and name not in lacking:
+            assert texts(value).keys() <= texts(getattr(LANGUAGES[language], name)).keys(), name
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_names_to_choose_from_are_said_in_the_language(language):
+    known = LANGUAGES[language].READABLE
+    assert set(shipped()) | set(TACTICS) | set(CAUSES) <= set(known)
+
+
 def test_what_a_language_lacks_is_said_in_english():
-    assert in_language("ur", "COMPARE_HELP") == en.COMPARE_HELP
+    assert in_language("ur", "CODEBOOK") == en.CODEBOOK
     assert in_language("ur", "YOU_ARE") != en.YOU_ARE
 
 

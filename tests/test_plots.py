@@ -16,6 +16,7 @@ from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble, simulate
 from sim.analysis.parameter_spread import parameter_spread
 from sim.config import CAUSES, BagramStatement, ConfigError
+from sim.plots.agreement import agreement
 from sim.plots.comparison import comparison
 from sim.plots.difference import difference, difference_rows
 from sim.plots.fans import fans
@@ -67,6 +68,7 @@ def ensemble(days, causes=None, *, name="baseline", horizon=365, seed=1, events=
     coded = (np.take(BY, codes), np.take(MODE, codes))
     by, mode = (pa.array(x.astype(np.int8), mask=~ended) for x in coded)
     columns = {"replicate": pa.array(np.arange(days.size))}
+    columns["deal_day"] = pa.array(days / 2, pa.float64(), mask=days % 3 > 0)  # made up
     columns["collapse_mode"] = pa.DictionaryArray.from_arrays(mode, pa.array(MODES))
     for end in ("collapse", "strike"):
         columns[f"{end}_day"] = pa.array(np.minimum(days, horizon).astype(np.int32))
@@ -176,6 +178,7 @@ FIGURES = {
     "difference": lambda **look: difference(few(), "baseline", **look),
     "difference in days": lambda **look: difference(few(), "baseline", kind="rmst", **look),
     "one difference": lambda **look: difference(two(), "baseline", **look),
+    "agreement": lambda **look: agreement(twelve(), "baseline", **look),
     "forest": lambda **look: forest(twelve(), "baseline", **look),
     "causes": lambda **look: forest(twelve(), "baseline", kind="causes", **look),
     "hazard": lambda **look: hazard(few(), "baseline", **look),
@@ -614,6 +617,19 @@ def test_rounds_and_events_are_marked_on_the_calendar():
     assert "Talks in Istanbul 25–28 Oct, 30–31 Oct, Talks 6 Nov" in shown
     assert "Bagram statement 9 Nov" in shown
     assert faults(drawing.figure) == []
+
+
+@pytest.mark.parametrize(("sheet", "horizon"), [("column", 60), ("column", 365), ("slide", 30)])
+def test_the_label_of_rounds_lies_on_no_bar(sheet, horizon):
+    two = {name: decaying(name, horizon=horizon) for name in NAMES[:2]}
+    drawing = comparison(two, "baseline", sheet=sheet)
+    assert faults(drawing.figure) == []
+    calendar = axes_named(drawing, "calendar")
+    labels = [text.get_window_extent() for text in calendar.texts if text.get_text()]
+    bars = [bar.get_window_extent() for bar in calendar.patches]
+    assert len(bars) == 3
+    assert labels
+    assert not any(label.overlaps(bar) for label in labels for bar in bars)
 
 
 def test_a_report_of_one_account_names_it():

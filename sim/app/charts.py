@@ -5,6 +5,7 @@ Every chart is a picture with a label for screen readers; the pages give the num
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -207,7 +208,9 @@ def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
     for letter, name in (("N", "nash"), ("K", "kalai_smorodinsky")):
         if shown[name]:
             named.append((letter, shown[name]["point"]))
-    parts += _lettered([(letter, frame.at(*point)) for letter, point in named])
+    drawn = [frame.at(*offer["point"]) for offer in shown["offers"]]
+    line = [frame.at(*point) for point in frontier]
+    parts += _lettered([(letter, frame.at(*point)) for letter, point in named], clear=(drawn, line))
     if shown["deal"]:
         x, y = frame.at(*shown["deal"])
         parts.append(f'<circle class="agreed" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
@@ -215,9 +218,15 @@ def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
 
 
 def _lettered(
-    named: Sequence[tuple[str, Point]], style: str = "point", size: float = 2.5
+    named: Sequence[tuple[str, Point]],
+    style: str = "point",
+    size: float = 2.5,
+    clear: tuple[Sequence[Point], Sequence[Point]] = ((), ()),
 ) -> list[str]:
-    """Points with their letters beside them; letters of one point stand together, none overlap."""
+    """Points with their letters beside them; letters of one point stand together, none overlap.
+
+    They stand ``clear`` of other points and of a line, given by its corners, if there is room.
+    """
     groups: list[tuple[list[str], Point]] = []
     for letter, at in named:
         near = [letters for letters, other in groups if math.dist(at, other) < SAME_POINT]
@@ -225,13 +234,16 @@ def _lettered(
             near[0].append(letter)
         else:
             groups.append(([letter], at))
-    taken: list[Point] = [at for _, at in groups]
+    points, line = clear
+    taken: list[Point] = [at for _, at in groups] + list(points) + _along(line)
     parts = []
     for letters, (x, y) in groups:
         words = ", ".join(letters)
         half = 5.0 * len(words)
         places = [(x + side * (half + 5), y + down) for side in (1, -1) for down in (-4, 14)]
         places += [(x, y - 10), (x, y + 20)]
+        places += [(x + side * (half + 14), y + down) for side in (1, -1) for down in (-14, 24)]
+        places += [(x + side * (half + 24), y + down) for side in (1, -1) for down in (-24, 34)]
         place = next((p for p in places if _free(p, half, taken)), places[0])
         taken.append(place)
         parts.append(f'<circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="{size:g}"/>')
@@ -239,6 +251,15 @@ def _lettered(
             f'<text class="letter" x="{place[0]:.1f}" y="{place[1]:.1f}">{escape(words)}</text>'
         )
     return parts
+
+
+def _along(line: Sequence[Point], every: float = 6.0) -> list[Point]:
+    """Points on a line, so near each other that no letter fits between them."""
+    out: list[Point] = []
+    for (x0, y0), (x1, y1) in itertools.pairwise(line):
+        count = int(math.dist((x0, y0), (x1, y1)) / every) + 1
+        out += [(x0 + (x1 - x0) * k / count, y0 + (y1 - y0) * k / count) for k in range(count + 1)]
+    return out
 
 
 def _free(place: Point, half: float, taken: Sequence[Point]) -> bool:

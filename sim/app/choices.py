@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from omegaconf import OmegaConf
 from omegaconf.basecontainer import BaseContainer
 
 from sim.app import strings as say
 from sim.chance import LARGEST_WORD
-from sim.config import PARTIES, ConfigError, validate
+from sim.config import ENDS, PARTIES, ConfigError, validate
 from sim.game import SEATS, Setup
 from sim.paths import data_dir
 from sim.study.cells import Cell, register_resolvers
@@ -36,6 +37,7 @@ SLIDES = {  # field -> lowest, highest, step
 ALSO = {"militants.ttp.attacks_per_year": "militants.others.attacks_per_year"}
 LENGTHS = (30, 60, 90, 180)  # days of a game
 WALK = 365  # days of a walk
+AHEAD = (30, 60, 90, 180)  # days that futures are looked ahead
 NEEDED = ("seeds", "ratio", "day_after")  # resolvers of the shipped configurations
 CELLS_KEPT = 64
 LONGEST_SEED = 20
@@ -118,6 +120,15 @@ class Wanted:
     numbers: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Look:
+    """How futures are looked at: days ahead, what counts as the end, one change ("" for none)."""
+
+    ahead: int = 90
+    end: str = ENDS[-1]
+    change: str = ""
+
+
 def shipped() -> list[str]:
     """Names of the scenarios that can be chosen."""
     return sorted(path.stem for path in (data_dir("configs") / "scenario").glob("*.yaml"))
@@ -170,6 +181,30 @@ def told(wanted: Wanted, seeded: int, day: int) -> dict[str, str]:
              "mediators": wanted.mediators, "seed": str(seeded), "day": str(day)}  # fmt: skip
     words |= {path: f"{value:g}" for path, value in wanted.numbers.items()}
     return {name: value for name, value in words.items() if value}
+
+
+def address(wanted: Wanted, seeded: int) -> str:
+    """A story as part of an address, without the day; one story has one."""
+    words = told(wanted, seeded, 0)
+    del words["day"]
+    return urlencode(words)
+
+
+def looked(words: Mapping[str, str]) -> Look:
+    """How an address looks ahead; see ``told_look``."""
+    ahead = [str(days) for days in AHEAD]
+    return Look(
+        int(one_of(say.LOOK_AHEAD, words.get("ahead", str(Look.ahead)), ahead)),
+        one_of(say.END, words.get("end", Look.end), ENDS),
+        one_of(say.CHANGE, words.get("change", Look.change), say.CHANGES),
+    )
+
+
+def told_look(look: Look) -> dict[str, str]:
+    """A look ahead as an address says it; what is as on a fresh page is left out."""
+    fresh = Look()
+    return {name: str(getattr(look, name)) for name in ("ahead", "end", "change")
+            if getattr(look, name) != getattr(fresh, name)}  # fmt: skip
 
 
 def _is_decimal(value: str) -> bool:

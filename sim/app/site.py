@@ -179,7 +179,8 @@ def button(words: str, action: Any, *, plain: bool = False) -> ui.button:
 
 def choice(label: str, options: Any, value: Any) -> ui.select:
     """A labelled choice from a list."""
-    return ui.select(options, value=value, label=label).props("outlined").style("min-width: 14rem")
+    wide = f"min-width: min(100%, max(14rem, {len(label) + 8}ch))"  # room for the whole label
+    return ui.select(options, value=value, label=label).props("outlined").style(wide)
 
 
 def of_class(site: Site, code: str, title: str, page: Callable[[Site, Class], Any]) -> None:

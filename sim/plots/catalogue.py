@@ -94,6 +94,12 @@ def _difference_days(ensembles: Named, **look: Any) -> Drawing:
     return difference(ensembles, kind="rmst", **look)
 
 
+def _agreement(ensembles: Named, **look: Any) -> Drawing:
+    from sim.plots.agreement import agreement
+
+    return agreement(ensembles, **look)
+
+
 def _forest(ensembles: Named, **look: Any) -> Drawing:
     from sim.plots.forest import forest
 
@@ -130,6 +136,7 @@ FAMILIES: dict[str, Family] = {
     "panels": Family("a small panel each, the reference behind it", "several", _panels),
     "difference": Family("difference in survival, day by day", "several", _difference),
     "difference-days": Family("difference in mean time, day by day", "several", _difference_days),
+    "agreement": Family("share of futures with a ratified deal", "several", _agreement),
     "forest": Family("differences in how long ceasefires last", "several", _forest),
     "forest-causes": Family("differences in what ends ceasefires", "several", _forest_causes),
     "bargaining": Family("where deals lie: gains of both sides", "one", _bargaining),

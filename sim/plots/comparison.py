@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.analysis.compare import compare
 from sim.analysis.comparison import Comparison
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.estimates import SurvivalEstimate
 from sim.analysis.layers import Contrasts
 from sim.analysis.limits import as_text
-from sim.plots.effects import draw_effects, effect_rows, how_compared, layer_rows, strokes
+from sim.plots.effects import (
+    compare_to_the_end,
+    draw_effects,
+    effect_rows,
+    how_compared,
+    layer_rows,
+    strokes,
+)
 from sim.plots.labels import LABEL, NUMBER, Label, even, write_labels
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Sheet, Style, pens, sheet_named, styled, theme_named
@@ -126,7 +132,7 @@ def gather(
 
     With `sets`, differences also have limits for one more parameter set where futures draw them.
     """
-    found = compare(ensembles, reference, end=end) if compared is None else compared
+    found = compare_to_the_end(ensembles, reference, end) if compared is None else compared
     end = end_of(ensembles[reference], found.end)
     estimates = {name: x.survival(end) for name, x in ensembles.items()}
     order = sorted(estimates, key=lambda name: -estimates[name].survival[-1])

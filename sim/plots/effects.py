@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.compare import compare
 from sim.analysis.comparison import Comparison
+from sim.analysis.ensemble import Ensemble
+from sim.analysis.futures import SURVIVAL_DAYS
 from sim.analysis.layers import LAYERS, Contrasts
 from sim.plots.page import Page
 from sim.plots.style import Pen, Style
@@ -29,6 +32,14 @@ DRAWN = ("wide", "chance", "accepted")
 """Layers in drawing order: the last that is there has the dot."""
 PAIRED = "Intervals: 95%, {how}; Monte Carlo uncertainty only."
 MOST_BINS = 12  # of the marks on a scale, in search of two that have room
+
+
+def compare_to_the_end(
+    ensembles: Mapping[str, Ensemble], reference: str, end: str | None
+) -> Comparison:
+    """Compare as `compare` does, survival on the last day too: short ones have no later one."""
+    days = sorted({*SURVIVAL_DAYS, ensembles[reference].horizon})
+    return compare(ensembles, reference, end=end, days=days)
 
 
 def effect_rows(

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.analysis.compare import compare
 from sim.analysis.comparison import Comparison
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.limits import as_text, interval
-from sim.plots.effects import draw_effects, how_compared
+from sim.plots.effects import compare_to_the_end, draw_effects, how_compared
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
 from sim.plots.words import CAUSES, distinct, end_of, facts
@@ -51,7 +50,7 @@ def forest(
     look, paper = theme_named(theme), sheet_named(sheet)
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; allowed are {', '.join(KINDS)}")
-    found = compare(ensembles, reference, end=end) if compared is None else compared
+    found = compare_to_the_end(ensembles, reference, end) if compared is None else compared
     rows = _rows(found, ensembles, kind, paper.name == "column")
     short, common = distinct(list(ensembles))
     end = end_of(ensembles[reference], found.end)

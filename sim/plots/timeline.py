@@ -191,7 +191,7 @@ def lay_lanes(
     """Join marks too close for a label each, and give each group a row with room for its label.
 
     `width` is that of the day axis in inches, `beside` that of the free space right of it. A label
-    comes after its marks, or before them where there is no room on the right.
+    comes after its marks, before them where there is no room on the right, else below them.
     """
     day = horizon / width
     space = 0.6 * page.em * day
@@ -203,7 +203,11 @@ def lay_lanes(
             at = group[-1].end + 1 + space
             start = float(group[0].start) - space
             if at + reach > horizon + beside * day:
-                at = start = max(group[0].start - space - reach, 0.0)
+                at = start = group[0].start - space - reach
+            if at < 0:  # no room on either side: the label has a row below its marks
+                lanes += [[(group, 0.0, "")], [([], 0.0, text)]]
+                taken += [float(horizon), reach + 2 * space]
+                continue
             row = next((k for k, end in enumerate(taken) if end <= start), len(taken))
             if row == len(taken):
                 taken.append(0.0)

@@ -79,12 +79,8 @@ class Compare:
         self.names.multiple = True
         self.names.set_options(options, value=first)
         self.reference.set_options(options, value=first[0] if first else None)
-        days = {n: str(n) for n in self._horizons()}
+        days = {n: str(n) for n in horizons(self.longest)}
         self.days.set_options(days, value=max(days))
-
-    def _horizons(self) -> list[int]:
-        """Days that can be shown: of a shorter sweep its own last day is one."""
-        return sorted({n for n in HORIZONS if n < self.longest} | {self.longest})
 
     async def draw(self) -> None:
         """Simulate and draw in another process."""
@@ -110,7 +106,7 @@ class Compare:
             raise ConfigError(say.PICK_TWO)
         family = choices.one_of(say.FIGURE, self.family.value, say.FIGURES)
         end = choices.one_of(say.END, self.end.value, ENDS)
-        days = choices.one_of(say.HORIZON_DAYS, self.days.value, self._horizons())
+        days = choices.one_of(say.HORIZON_DAYS, self.days.value, horizons(self.longest))
         futures = choices.one_of(say.FUTURES_EACH, self.futures.value, REPLICATES)
         self.status.text = say.DRAWING
         drawn = await site.pool.run(
@@ -130,6 +126,11 @@ class Compare:
         if self.drawn is None:
             raise ConfigError(say.PICK_TWO)
         ui.download.content(getattr(self.drawn, kind), f"{self.family_drawn}.{kind}")
+
+
+def horizons(longest: int) -> list[int]:
+    """Days that can be shown of so many: of a shorter sweep its own last day is one."""
+    return sorted({n for n in HORIZONS if n < longest} | {longest})
 
 
 def _cells(results: Path) -> tuple[list[str], int]:

@@ -28,9 +28,10 @@ from sim.app.site import (
 )
 from sim.config import PARTIES, ConfigError
 from sim.game import Decision
-from sim.game.debrief import Odds, Turn, landscape, result, without_persons
+from sim.game.debrief import Effect, Odds, Turn, landscape, result, without_persons
 
 MOST_SHOWN = 6  # decisions that moved the odds
+LINES = 6  # for notes in print
 
 
 def register(site: Site) -> None:
@@ -95,14 +96,16 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
             if shown is not None:
                 html(f"<h2>{say.WIN_SETS}</h2>")
                 paragraph(say.WIN_SET_TEXT.format(**shown["win_sets"]))
-    with panel(say.ROUNDS):
+    with panel(say.NOTES, extra="print-only"):
+        html(f'<div class="notes">{"<p></p>" * LINES}</div>')
+    with panel(say.ROUNDS, extra="no-print"):
         ended = [_round(row) for row in result(game)["ended"]]
         html(render.table(ended, say.ROUND_COLUMNS)) if ended else paragraph(say.NO_ROUND_OVER)
-    with panel(say.SAID):
+    with panel(say.SAID, extra="no-print"):
         html(render.said(room.said, start))
-    with ui.expansion(say.DECISIONS).classes("panel"):
+    with ui.expansion(say.DECISIONS).classes("panel no-print"):
         html(render.table([_row(room, k, d) for k, d in enumerate(game.decisions)], say.COLUMNS))
-    with panel(say.STORY):
+    with panel(say.STORY, extra="no-print"):
         html(render.calendar([spelt(room, e) for e in game.entries], game.days, game.model.day))
         html(render.story([spelt(room, entry) for entry in game.entries], start))
 
@@ -184,16 +187,20 @@ def _round(row: dict[str, Any]) -> tuple[str, ...]:
 def _row(room: Room, number: int, decision: Decision) -> tuple[str, ...]:
     """A decision in words: day, seat, kind, choice, what the agent would have done, words."""
     kind = decision.question.kind
-    by = say.WHO_MADE[room.made_by[number]] if number < len(room.made_by) else ""
     said = [m.words for m in room.said if m.turn == number and m.seat == decision.move.seat]
     return (
         str(decision.question.day),
         say.seat(decision.move.seat),
         say.KINDS[kind],
-        say.advice(kind, decision.move.value) + by,
+        say.advice(kind, decision.move.value) + _by(room, number),
         say.advice(kind, decision.agent),
         " ".join(said),
     )
+
+
+def _by(room: Room, number: int) -> str:
+    """Who made a decision, where it was nobody in the seat."""
+    return say.WHO_MADE[room.made_by[number]] if number < len(room.made_by) else ""
 
 
 def _odds(room: Room, found: Odds) -> str:
@@ -203,13 +210,7 @@ def _odds(room: Room, found: Odds) -> str:
     )
     text = escape(say.ODDS_HELP.format(futures=found.futures))
     parts = [drawn, f'<p class="help">{text}</p>', f"<h2>{escape(say.EFFECTS)}</h2>"]
-    rows = [
-        (
-            *_row(room, e.number, room.game.decisions[e.number])[:5],
-            f"{e.change:+.2f} ± {e.error:.2f}",
-        )
-        for e in found.effects[:MOST_SHOWN]
-    ]
+    rows = [_effect(room, effect) for effect in found.effects[:MOST_SHOWN]]
     heads = (*say.COLUMNS[:5], say.EFFECT)
     parts.append(render.table(rows, heads) if rows else f"<p>{escape(say.NO_EFFECTS)}</p>")
     parts.append(f"<h2>{escape(say.DROPS)}</h2>")
@@ -218,11 +219,29 @@ def _odds(room: Room, found: Odds) -> str:
     return "".join(parts)
 
 
+def _effect(room: Room, effect: Effect) -> tuple[str, ...]:
+    """A decision in words as ``_row`` has it, of packages what differs, and what it moved."""
+    decision = room.game.decisions[effect.number]
+    day, seat, kind, *_ = _row(room, effect.number, decision)
+    choice, agent = (say.advice(decision.question.kind, one) for one in _unlike(decision))
+    moved = f"{effect.change:+.2f} ± {effect.error:.2f}".replace(" ", "\u00a0")
+    return day, seat, kind, choice + _by(room, effect.number), agent, moved
+
+
+def _unlike(decision: Decision) -> tuple[Any, Any]:
+    """What was decided and what the agent would have, of packages only what differs."""
+    made, agent = decision.move.value, decision.agent
+    if isinstance(made, dict) and isinstance(agent, dict):
+        unlike = [issue for issue in made if made[issue] != agent[issue]]
+        return {issue: made[issue] for issue in unlike}, {issue: agent[issue] for issue in unlike}
+    return made, agent
+
+
 def _span(drop: Turn) -> str:
     days = str(drop.last_day)
     if drop.first_day != drop.last_day:
         days = f"{drop.first_day}–{drop.last_day}"
-    return say.DROP.format(days=days, before=drop.before, after=drop.after)
+    return say.DROP.format(days=days, before=drop.before, after=drop.after).replace(" ", "\u00a0")
 
 
 def _explained(room: Room, drop: Turn) -> str:
@@ -232,4 +251,12 @@ def _explained(room: Room, drop: Turn) -> str:
     made = [room.game.decisions[number] for number in drop.decisions]
     if all(decision.move.value == decision.agent for decision in made):
         return say.DROP_AS_AGENT
-    return say.DROP_BOTH
+    unlike = (one for one in made if one.move.value != one.agent)
+    said = (
+        say.DROP_DECISION.format(
+            seat=say.seat(one.move.seat), what=say.KINDS[one.question.kind],
+            choice=say.advice(one.question.kind, _unlike(one)[0]),
+        )
+        for one in unlike
+    )  # fmt: skip
+    return say.DROP_BOTH.format(decisions="; ".join(said))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from nicegui import ui
 from starlette.requests import Request
 
-from sim.app import charts, choices, render, work
+from sim.app import choices, render, work
 from sim.app import strings as say
-from sim.app.choices import SLIDES, TACTICS, Wanted
+from sim.app.choices import SLIDES, TACTICS, Look, Wanted
+from sim.app.curves import Curve, drawn
 from sim.app.site import (
     Site,
     acting,
@@ -27,21 +28,8 @@ from sim.app.site import (
     paragraph,
 )
 from sim.app.walk import Walk
-from sim.config import CAUSES, ENDS, PARTIES, ConfigError
+from sim.config import ENDS, PARTIES, ConfigError
 from sim.game.debrief import landscape
-from sim.game.futures import Fan, difference, survival_difference
-
-AHEAD = (30, 90, 180)
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Futures as drawn: their name, the story they belong to, and the style they keep."""
-
-    name: str
-    fan: Fan
-    story: int
-    style: str
 
 
 class Turns(asyncio.Lock):
@@ -69,9 +57,9 @@ class Explore:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.walk: Walk | None = None
+        self.look = Look()  # as chosen for what is drawn next
         self.wanted = Wanted(site.scenario, tactics=dict.fromkeys(PARTIES, ""))  # as it is told
         self.seeded = site.seed
-        self.story = 0  # number of the story told; pairs only within one
         self.shown: list[Curve] = []
         self.pinned: Curve | None = None
         self.turn = Turns()
@@ -145,6 +133,7 @@ class Explore:
         name, help_text = say.SLIDERS[path]
         with ui.element("div"):
             label = html("")
+            value = round(round(value / step) * step, 6)  # to a step, as it moves
             _name_slider(label, name, value)
             slide = ui.slider(min=low, max=high, step=step, value=min(max(value, low), high))
             slide.props(f'aria-label="{name}" label')
@@ -171,20 +160,38 @@ class Explore:
         await self._begin(self._wanted(), choices.seed(self.seed.value), 0)
 
     async def open(self, asked: Mapping[str, str]) -> None:
-        """Tell the story that an address names, as far as it had come, or a new one."""
+        """Tell the story that an address names, as far as it had come, or a new one.
+
+        Curves that were drawn or pinned are drawn again: the same evening has the same futures.
+        """
+        site = self.site
         try:
-            wanted, seed, day = choices.asked(asked, self.site.scenario, self.site.seed)
+            wanted, seed, day = choices.asked(asked, site.scenario, site.seed)
+            look = choices.looked(asked)
+            shown, pinned = (dict(parse_qsl(asked.get(name, ""))) for name in ("drawn", "pin"))
+            as_drawn = choices.looked(shown)
+            pin = choices.asked(pinned, site.scenario, site.seed), choices.looked(pinned)
         except ConfigError:
-            await self._begin(Wanted(self.site.scenario), self.site.seed, 0)
+            await self._begin(Wanted(site.scenario), site.seed, 0)
             raise
+        self.ahead.value, self.end.value, self.change.value = look.ahead, look.end, look.change
         await self._begin(wanted, seed, day)
+        if shown and self._goes_on():
+            await self._look(as_drawn)
+        if pinned:
+            async with self.turn:
+                (wanted, seed, day), look = pin
+                walk = await in_thread(_begin, wanted, seed, day)
+                curves = await self._curves(walk, choices.address(wanted, seed), look)
+                self.pinned = curves[-1]
+                self.draw()
 
     async def _begin(self, wanted: Wanted, seed: int, day: int) -> None:
         try:
             async with self.turn:
                 self.stands.text = say.LOADING
                 walk = await in_thread(_begin, wanted, seed, day)
-                self.walk, self.story = walk, self.story + 1
+                self.walk = walk
                 self.wanted, self.seeded = wanted, seed
                 self._fill(walk)
         finally:
@@ -236,25 +243,44 @@ class Explore:
         self.stands.text = say.STANDS.format(
             day=walk.day, days=walk.game.days, date=date, state=words
         )
-        if not all(_starts_here(curve, self.story, walk.day) for curve in self.shown):
+        if not all(curve.starts(self.story, walk.day) for curve in self.shown):
             self.shown = []  # they belong to another evening
             self.draw()
-        words = urlencode(choices.told(self.wanted, self.seeded, walk.day))
-        ui.navigate.history.replace(f"/explore?{words}")
+        self._keep()
         self.calendar.content = render.calendar(entries, _span(walk), walk.day)
         self.told.content = render.story(entries, state["start"])
         self.trust.content = render.trust_and_tension(walk.daily, walk.day)
         self.space.content = render.bargaining_space(landscape(walk.game))
         self.ends.content = render.ceasefire(state["ceasefire"])
 
+    @property
+    def story(self) -> str:
+        """The story told, as an address says it; curves are paired only within one."""
+        return choices.address(self.wanted, self.seeded)
+
+    def _keep(self) -> None:
+        """Have the address say what is on the page, so that a reload brings it back."""
+        if self.walk is None:
+            return
+        words = choices.told(self.wanted, self.seeded, self.walk.day)
+        words |= choices.told_look(self.look)
+        if self.shown:
+            words["drawn"] = self.shown[-1].looks
+        if self.pinned is not None:
+            words["pin"] = f"{self.pinned.story}&{self.pinned.looks}"
+        ui.navigate.history.replace(f"/explore?{urlencode(words)}")
+
     # --- futures -----------------------------------------------------------------------------
 
     def _futures(self) -> None:
         with panel(say.FUTURES, say.FUTURES_HELP):
             with ui.element("div").classes("choices"):
-                self.ahead = choice(say.LOOK_AHEAD, {days: str(days) for days in AHEAD}, 90)
-                self.end = choice(say.END, say.ENDS_SHORT, ENDS[-1])
-                self.change = choice(say.CHANGE, say.CHANGES, "")
+                look, days = self.look, {days: str(days) for days in choices.AHEAD}
+                self.ahead = choice(say.LOOK_AHEAD, days, look.ahead)
+                self.end = choice(say.END, say.ENDS_SHORT, look.end)
+                self.change = choice(say.CHANGE, say.CHANGES, look.change)
+                for chosen in (self.ahead, self.end, self.change):
+                    chosen.on_value_change(acting(self.look_chosen))
             with ui.element("div").classes("choices"):
                 button(say.FORK, self.fork)
                 button(say.PIN, self.pin, plain=True)
@@ -274,36 +300,56 @@ class Explore:
         self.pinned = None
         self.draw()
 
+    def _goes_on(self) -> bool:
+        """Whether there are futures from here."""
+        return self.walk is not None and not self.walk.collapse()["day"]
+
     async def fork(self) -> None:
-        """Continue the evening 1,000 times in another process; what was drawn stays until then."""
+        """Continue the evening 1,000 times; what was drawn stays until then."""
+        self.look_chosen()
+        await self._look(self.look)
+
+    def look_chosen(self) -> None:
+        """Take what is chosen for what is drawn next."""
+        self.look = Look(
+            choices.one_of(say.LOOK_AHEAD, self.ahead.value, choices.AHEAD),
+            choices.one_of(say.END, self.end.value, ENDS),
+            choices.one_of(say.CHANGE, self.change.value, say.CHANGES),
+        )
+        self._keep()
+
+    async def _look(self, look: Look) -> None:
+        async with self.turn:
+            if self.walk is None or not self._goes_on():
+                raise ConfigError(say.ENDED_ALREADY)
+            self.shown = await self._curves(self.walk, self.story, look)
+            self.draw()
+
+    async def _curves(self, walk: Walk, story: str, look: Look) -> list[Curve]:
+        """The futures of an evening, as it is and with a change, made in another process."""
+        self.working.text = say.FORKING
         try:
-            async with self.turn:
-                walk = self.walk
-                if walk is None or walk.collapse()["day"]:
-                    raise ConfigError(say.ENDED_ALREADY)
-                change = choices.one_of(say.CHANGE, self.change.value, say.CHANGES)
-                ahead = choices.one_of(say.LOOK_AHEAD, self.ahead.value, AHEAD)
-                end = choices.one_of(say.END, self.end.value, ENDS)
-                self.working.text = say.FORKING
-                base, other = await self.site.pool.run(
-                    work.futures, walk.scenario, walk.evening(),
-                    change or None, ahead, end,
-                )  # fmt: skip
-                self.shown = [Curve(say.CHANGES[""], base, self.story, "first")]
-                if other is not None:
-                    self.shown.append(Curve(say.CHANGES[change], other, self.story, "second"))
-                self.draw()
+            base, other = await self.site.pool.run(
+                work.futures, walk.scenario, walk.evening(), look.change or None, look.ahead,
+                look.end,
+            )  # fmt: skip
         finally:
             self.working.text = ""
+        curves = [Curve(say.CHANGES[""], base, story, "first", "")]
+        if other is not None:
+            name = say.CHANGES[look.change]
+            curves.append(Curve(name, other, story, "second", look.change))
+        return curves
 
     def draw(self) -> None:
         """Draw the curves of this evening and the pinned one, each in its own colour always."""
+        self._keep()
         curves = list(self.shown)
         pinned = self.pinned
-        if pinned is not None and not any(_same(pinned, curve) for curve in curves):
+        if pinned is not None and not any(pinned.same(curve) for curve in curves):
             name = say.PINNED.format(name=pinned.name, today=pinned.fan.today)
             curves.append(replace(pinned, name=name, style="third"))
-        self.fanned.content = "".join(_fans(curves)) if curves else ""
+        self.fanned.content = "".join(drawn(curves)) if curves else ""
 
 
 def _live(how: Any, walk: Walk) -> Walk:
@@ -317,76 +363,15 @@ def _begin(wanted: Wanted, seed: int, day: int) -> Walk:
     return walk
 
 
-def _starts_here(curve: Curve, story: int, day: int) -> bool:
-    return (curve.story, curve.fan.today) == (story, day)
-
-
 def _name_slider(label: ui.html, name: str, value: Any) -> None:
     """Write a slider's value beside its name."""
     shown = f"{value:g}" if isinstance(value, int | float) else ""
     label.content = f"<p>{escape(name)}: <strong>{shown}</strong></p>"
 
 
-def _same(one: Curve, other: Curve) -> bool:
-    """Whether two curves show the same futures."""
-    key = [(c.story, c.fan.today, c.fan.days, c.fan.end, c.name) for c in (one, other)]
-    return key[0] == key[1]
-
-
 def _span(walk: Walk) -> int:
     """Days the calendar strip shows: a window that grows with the story."""
     return next((days for days in (30, 90, 180) if walk.day <= days), walk.game.days)
-
-
-def _fans(curves: list[Curve]) -> list[str]:
-    """Curves with bands, and what they say in words."""
-    days = max(curve.fan.days for curve in curves)
-    drawn, words, causes = [], [], []
-    for curve in curves:
-        fan, estimate = curve.fan, curve.fan.survival()
-        day = estimate.day.tolist()
-        points = list(zip(day, estimate.survival.tolist(), strict=True))
-        band = list(zip(day, estimate.lower.tolist(), estimate.upper.tolist(), strict=True))
-        drawn.append(charts.Line(curve.name, points, curve.style, step=True, band=band))
-        at, mean = estimate.at(fan.days), estimate.rmst(fan.days)
-        words.append(
-            (
-                curve.name,
-                say.FAN.format(today=fan.today, days=fan.days, share=at.value, low=at.lower,
-                               high=at.upper),
-                say.RMST.format(days=fan.days, value=mean.value, low=mean.lower, high=mean.upper),
-            )
-        )  # fmt: skip
-        shares = fan.causes()
-        causes.append((curve.name, [(say.readable(name), shares[name]) for name in CAUSES]))
-    frame = charts.Frame((0, days), (0, 1), say.FUTURES_DAYS, say.SHARE_IN_FORCE)
-    label = "; ".join(f"{name}: {share}" for name, share, _ in words)
-    told = f'<p class="help">{escape(say.CURVE_HELP)}</p>'
-    parts = [charts.lines(label, frame, drawn), told, render.table(words)]
-    parts += [f'<p class="difference">{escape(text)}</p>' for text in _differences(curves)]
-    for name, values in causes:
-        parts.append(f"<h2>{escape(f'{say.ENDED_BY} · {name}')}</h2>")
-        parts.append(charts.bars(f"{say.ENDED_BY}, {name}", values))
-    return parts
-
-
-def _differences(curves: list[Curve]) -> list[str]:
-    """Paired differences of every curve from the first, or why there is none."""
-    out = []
-    first = curves[0]
-    for other in curves[1:]:
-        same = (first.story, first.fan.today, first.fan.days, first.fan.end)
-        if (other.story, other.fan.today, other.fan.days, other.fan.end) != same:
-            out.append(say.UNPAIRED)
-            continue
-        days, share = difference(other.fan, first.fan), survival_difference(other.fan, first.fan)
-        out.append(
-            say.DIFFERENCE.format(
-                name=other.name, days=first.fan.days, value=days.value, low=days.lower,
-                high=days.upper, share=share.value, share_low=share.lower, share_high=share.upper,
-            )
-        )  # fmt: skip
-    return out
 
 
 def register(site: Site) -> None:

@@ -160,6 +160,9 @@ class Form:
         async def send() -> None:
             await self._send(choices.one_of(say.KINDS["respond"], radio.value, allowed))
 
+        missing = [words for rung, words in enumerate(say.RUNGS) if rung not in allowed]
+        if missing:
+            paragraph(say.RUNGS_LEFT_OUT.format(rungs=", ".join(missing)), "help")
         button(say.SEND_RUNG, send)
 
     def _account(self) -> None:

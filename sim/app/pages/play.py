@@ -140,7 +140,6 @@ def _alone(site: Site) -> None:
             say.SCENARIO, {name: say.readable(name) for name in site.scenarios}, site.scenario
         )
         days = choice(say.DAYS_OF_GAME, {n: str(n) for n in LENGTHS}, LENGTHS[0])
-        name = _name()
         with ui.element("div").classes("choices").style("margin-top: .6rem"):
             for seat in SEATS:
 
@@ -153,7 +152,7 @@ def _alone(site: Site) -> None:
                         days=choices.one_of(say.DAYS_OF_GAME, days.value, LENGTHS),
                         persons=[seat],
                     )  # fmt: skip
-                    room = await site.rooms.play_alone(setup, _typed(name), visitor())
+                    room = await site.rooms.play_alone(setup, say.YOU, visitor())
                     ui.navigate.to(f"/room/{room.code}/{seat}")
 
                 button(say.TAKE_SEAT.format(seat=say.seat(seat)), take)

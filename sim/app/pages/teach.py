@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import secrets
+from html import escape
 
 from nicegui import ui
 
@@ -17,6 +18,7 @@ from sim.app.research import Study, questions
 from sim.app.room import DEADLINES
 from sim.app.site import (
     Site,
+    acting,
     button,
     choice,
     frame,
@@ -69,15 +71,16 @@ class Teach:
     def _make(self) -> None:
         site = self.site
         with panel(say.NEW_CLASS):
-            today = f"{dt.date.today():%d %b}"
-            title = ui.input(say.CLASS_TITLE, value=say.TITLE_TODAY.format(date=today))
+            title = ui.input(
+                say.CLASS_TITLE, value=say.TITLE_TODAY.format(date=say.short_date(dt.date.today()))
+            )
             title.props(f"outlined maxlength={LONGEST_NAME}")
             word = None
             if site.rooms.word is not None:
                 word = ui.input(say.TEACHERS_WORD, password=True).props("outlined maxlength=20")
                 paragraph(say.TEACHERS_WORD_HELP, "help")
             names = ui.textarea(say.NAMES).props("outlined rows=4")
-            paragraph(say.NAMES_HELP, "help")
+            pairs = paragraph("", "help")
             shuffled = ui.checkbox(say.SHUFFLE, value=False)
             number = ui.number(say.ROOMS, value=10, min=1, max=MOST_AT_ONCE, precision=0)
             number.props("outlined")
@@ -105,6 +108,25 @@ class Teach:
             paragraph(say.PERSONS)
             boxes = {seat: ui.checkbox(say.seat(seat), value=seat != "mediators") for seat in SEATS}
 
+            def listed_rooms() -> tuple[int, int, int]:
+                """Names on the list, seats for persons in a room, and the rooms they make."""
+                listed = len(names_in(choices.text(names.value, LONGEST_LIST)))
+                size = sum(box.value is True for box in boxes.values())
+                return listed, size, math.ceil(listed / max(size, 1))
+
+            def tell() -> None:
+                listed, size, rooms = listed_rooms()
+                words = say.NAMES_HELP.format(size=size)
+                if listed:
+                    words = say.NAMES_MAKE.format(names=listed, rooms=rooms)
+                pairs.content = f'<p class="help">{escape(words)}</p>'
+                number.set_visibility(not listed)
+
+            names.on_value_change(acting(tell))
+            for box in boxes.values():
+                box.on_value_change(acting(tell))
+            tell()
+
             async def make() -> None:
                 must_keep_cookies()
                 typed = choices.text(word.value, LONGEST_NAME) if word is not None else ""
@@ -114,7 +136,7 @@ class Teach:
                     secrets.SystemRandom().shuffle(listed)
                 rooms = choices.whole(say.ROOMS, number.value, 1, MOST_AT_ONCE)
                 if listed and persons:
-                    rooms = math.ceil(len(listed) / len(persons))
+                    rooms = listed_rooms()[-1]
                 site.rooms.may_make(typed, rooms, self.who)
                 setups = await in_thread(
                     _setups, Wanted(scenario.value), choices.seed(seed.value),

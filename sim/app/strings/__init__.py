@@ -23,6 +23,7 @@ from sim.app.strings.sentences import (
     readable,
     said_kind,
     seat,
+    short_date,
     told,
 )
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:  # what words there are; which language they are in is decided
 
 __all__ = [
     "advice", "both", "card", "collapsed", "date", "how", "issue", "option", "other", "package",
-    "readable", "said_kind", "seat", "told",
+    "readable", "said_kind", "seat", "short_date", "told",
 ]  # fmt: skip
 
 

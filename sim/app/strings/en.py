@@ -12,6 +12,7 @@ MENU = {
 }
 DARK = "Light or dark"
 LANGUAGE_NAME = "English"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # --- names ------------------------------------------------------------------------------------
 
@@ -106,7 +107,7 @@ WHO_MADE = {
 NOBODY_KILLED, KILLED = "nobody is killed", "{deaths} killed"
 ATTACK_TITLE = "Attack by {group}: {deaths}"
 NOBODY_NAMED = "Neither side names the other."
-LAID_AT_DOOR = "Islamabad says: it was prepared on Afghan soil, and lays it at Kabul's door."
+LAID_AT_DOOR = "Islamabad says: it was prepared on Afghan soil, and Kabul is responsible."
 KABUL_DENIES = "Kabul says: it had no part in it."
 KABUL_DOES_NOT_DENY = "Kabul does not deny a part in it."
 CLASH_TITLE = "Clash at the border"
@@ -204,7 +205,7 @@ SLIDERS = {  # override -> label, help with its concept and source
     ),
     "militants.ttp.attacks_per_year": (
         "Militant attacks a year",
-        "Each attack may excite more (Hawkes process); salient ones may be laid at Kabul's door.",
+        "Each attack may excite more (Hawkes process); for some Islamabad holds Kabul responsible.",
     ),
     "conflict.clashes.rate": (
         "Chance of a border clash a day, without tension",
@@ -229,8 +230,8 @@ UNDER_EACH_HELP = (
     "When a ceasefire counts as over is itself disputed, so five definitions are kept."
 )
 CALENDAR_KEY = (
-    "Bars: rounds. Dots: attacks, filled if laid at Kabul's door. Columns: responses, by rung; "
-    "Islamabad above, Kabul below the line."
+    "Bars: rounds of talks. Dots: attacks, filled if Islamabad holds Kabul responsible. Columns: "
+    "what a side did, the longer the harsher; Islamabad above the line, Kabul below it."
 )
 TRUST_TENSION = "Trust and tension"
 TRUST_HELP = (
@@ -397,7 +398,7 @@ WAITS_TO = {
     "text": "to answer the mediators' text",
     "respond": "to respond to what happened",
     "account": "to publish an account of the talks",
-    "contain": "to try to break the chain, or not",
+    "contain": "to try to stop the retaliation, or not",
     "draft": "to table a text",
     "leave": "to walk out, or to agree to meet again",
 }
@@ -447,7 +448,7 @@ RECKONED_STAKES_HELP = (
 WINNING_MEDIATORS = (
     "A deal that both capitals ratify.",
     "The ceasefire in force on the last day.",
-    "Effort left for when it is needed: attempts to break a chain of responses cost it.",
+    "Effort left for when it is needed: every attempt to stop retaliation costs some.",
 )
 ROLES = {  # who you are; what you want
     "pakistan": (
@@ -476,11 +477,11 @@ ROLES = {  # who you are; what you want
     ),
     "mediators": (
         "You are the mediators, Qatar and Türkiye. You host the talks, hear both sides in "
-        "confidence, table texts of your own when they cannot agree, and may try to break a chain "
-        "of responses before it ends the ceasefire.",
+        "confidence, table texts of your own when they cannot agree, and may try to stop retaliation "
+        "before it ends the ceasefire.",
         (
             "A text that both capitals can ratify.",
-            "Time: as long as they talk, and every chain of responses that is broken, counts.",
+            "Time: as long as they talk, and whenever retaliation stops, something is won.",
         ),
     ),
 }
@@ -501,8 +502,8 @@ ASK = {
     "account": "The talks have been broken off. Each side now publishes its account of them.",
     "leave": "The round ends without agreement on everything. Do you walk out?",
     "end": "Pressure at home to end the ceasefire has become too strong. Do you declare it over?",
-    "contain": "A chain of responses is under way. Do you spend effort to break it?",
-    "draft": "The session ends without agreement. Which text do you table?",
+    "contain": "Each side is retaliating for what the other did. Do you spend effort to stop it?",
+    "draft": "The sides have offered and do not agree. Which text do you table?",
 }
 ON_THE_SPOT = (
     "Your commanders on the spot answer first, at most with border fire; your capital answers what "
@@ -522,18 +523,19 @@ ASK_HELP = {
     "respond": "The ladder of responses. What you do may be answered, and adds to tension; leaving "
     "what was suffered unanswered wears your mandate at home.",
     "account": "Where your account contradicts the other side's, it costs you their trust and "
-    "locks you in at home for a while (audience costs, Fearon 1994).",
+    "ties you to your words at home for a while (audience costs, Fearon 1994).",
     "end": "This is repudiation: the ceasefire collapses today.",
     "contain": "It may fail, and each attempt costs patience, which comes back slowly.",
     "draft": "You go by public estimates and by what each side tells you of its own numbers.",
 }
 RESPOND_AFTER = {
-    "attack": "An attack has been laid at Kabul's door",
+    "attack": "Islamabad holds Kabul responsible for an attack",
     "border_clash": "There has been a clash at the border",
     "violation": "A breach of the deal has been alleged",
     "talks_breakdown": "The talks have broken down",
     "shock": "There has been a shock from outside",
 }
+RUNGS_LEFT_OUT = "Left out, as your side has no means for it now: {rungs}."
 RESPOND_TO = "The other side has answered with {rung}"
 YES_NO = {
     "attend": ("Come to the talks", "Stay away"),
@@ -541,7 +543,7 @@ YES_NO = {
     "text": ("Accept the text", "Refuse the text"),
     "end": ("Declare the ceasefire over", "Hold on to it"),
     "leave": ("Walk out", "Agree to meet again"),
-    "contain": ("Try to break the chain", "Leave it"),
+    "contain": ("Try to stop it", "Leave it"),
 }
 SEND_OFFER = "Offer this package"
 SEND_TEXT = "Table this text"
@@ -588,10 +590,14 @@ MINE_ROWS = {
         "As a share of what it takes to declare the ceasefire over.",
     ),
     "lock_in": (
-        "Locked in at home",
-        "How much a retreat costs you on issues you were loud about (0 to 1).",
+        "Tied by your own words",
+        "What giving way costs you at home on issues on which your public account contradicted "
+        "the other side's (0 to 1).",
     ),
-    "patience": ("Effort left", "Each attempt to contain costs one; it comes back slowly."),
+    "patience": (
+        "Effort left",
+        "Each attempt to stop retaliation costs one; it comes back slowly.",
+    ),
 }
 YES, NO = "yes", "no"
 DEAL_IN_FORCE = (
@@ -620,8 +626,9 @@ SHOW_KEY = "Show the teacher's key"
 NAMES = "Names, one a line (optional: paste your list)"
 NAMES_HELP = (
     "With names there are as many rooms as they need, and seats are kept for them in their order: "
-    "the first two make a pair."
+    "the first {size} sit in one room."
 )
+NAMES_MAKE = "{names} names make {rooms} rooms."
 SHUFFLE = "Pair them at random"
 TITLE_TODAY = "Lesson of {date}"
 BOARD = "Projector page"
@@ -651,8 +658,8 @@ NOTICE = "Message to everybody"
 NOTICE_FROM = "Your teacher: {words}"
 TELL_ALL, CLEAR_NOTICE = "Show it", "Take it down"
 PHASE = "Phase"
-PHASES = {"": "none", "prepare": "Prepare", "round": "Round", "between": "Between rounds"}
-PHASE_HELP = "In a round decisions are taken; while you prepare and between rounds all rooms pause."
+PHASES = {"": "none", "prepare": "Prepare", "round": "Play", "between": "Talk it over"}
+PHASE_HELP = "Decisions are taken in the phase Play; in the others all rooms pause."
 PHASE_LEFT = "{phase}: {minutes}:{seconds:02d} left"
 PHASE_UP = "{phase}: time is up"
 MINUTES = "Minutes (0: no clock)"
@@ -676,10 +683,10 @@ LESSON_PLAN = (
     ("0–3", "Make the rooms; project the Projector page, not this one.",
      "Open the address, take a seat."),
     ("3–10", "Phase Prepare, 7 minutes.", "Read the brief, press “I am ready”."),
-    ("10–22", "Agents for who is missing. Phase Round, 12 minutes.",
+    ("10–22", "Agents for who is missing. Phase Play, 12 minutes.",
      "Play; words go with the offers."),
-    ("22–26", "Phase Between rounds, 4 minutes: what does the other side want most?", "Talk."),
-    ("26–36", "Phase Round, 10 minutes.", "Play on."),
+    ("22–26", "Phase Talk it over, 4 minutes: what does the other side want most?", "Talk."),
+    ("26–36", "Phase Play, 10 minutes.", "Play on."),
     ("36–43", "End all games, then Reveal all.", "Each pair reads its debriefing."),
     ("43–50", "Project The class as a picture. Who got a deal, and who kept the ceasefire?",
      "Tell what their capital refused."),
@@ -847,10 +854,12 @@ DROP = "Day {days}: {before:.2f} → {after:.2f}"
 EFFECTS = "Decisions that moved the odds most"
 EFFECT = "Odds"
 NO_EFFECTS = "Everybody decided as the agents would have."
+NOTES = "Notes"
 DROPS = "Days with the largest drops"
 DROP_NO_DECISION = "Nobody at the table decided anything then: chance, or the agents."
 DROP_AS_AGENT = "Everybody decided as the agents would have: the drop is chance."
-DROP_BOTH = "Chance, and decisions unlike the agents' (above, if they moved the odds)."
+DROP_BOTH = "Chance, and what was decided otherwise than by the agents: {decisions}."
+DROP_DECISION = "{seat}, {what}: {choice}"
 NO_DROPS = "The odds never fell."
 DECISIONS = "Decisions, and what the agents would have done"
 COLUMNS = ("Day", "Seat", "Decision", "Choice", "The agent would have", "Words")
@@ -862,7 +871,7 @@ KINDS = {
     "respond": "respond",
     "account": "contradict in the account",
     "end": "end the ceasefire",
-    "contain": "break the chain",
+    "contain": "stop the retaliation",
     "draft": "table a text",
     "leave": "walk out of the round",
 }
@@ -930,6 +939,7 @@ FIGURE = "Figure"
 FIGURES = {
     "comparison": "Survival, all in one",
     "panels": "Survival, a panel each",
+    "agreement": "Agreement: share with a ratified deal, by day",
     "forest": "How long: differences with intervals",
     "forest-causes": "What ends them: differences by cause",
     "difference": "Difference in survival, day by day",
@@ -951,8 +961,8 @@ PART_OF_PACKAGE = "{issue}: {option}"
 TOLD_UNKNOWN = "{kind}."
 TOLD_ATTACK = "Attack by {group}, {dead}; {laid}{origin}."
 NOBODY_DIES = "nobody dies"
-NO_DOOR = "nobody's door is named"
-KABULS_DOOR = "Islamabad lays it at Kabul's door, Kabul {answer}"
+NO_DOOR = "nobody is held responsible"
+KABULS_DOOR = "Islamabad holds Kabul responsible, Kabul {answer}"
 DENIES, DOES_NOT_DENY = "denies it", "does not deny a part in it"
 FROM_AFGHAN_SOIL = " (in this simulated future it was prepared on Afghan soil)"
 NOT_FROM_AFGHAN_SOIL = " (in this simulated future it was not prepared on Afghan soil)"
@@ -972,7 +982,7 @@ TOLD_CONFIDENCE = (
     "{speaker} tells {hearer} in confidence that it takes {other} to be in {word} faith."
 )
 GOOD_FAITH, BAD_FAITH = "good", "bad"
-TOLD_ALLEGATION = "{other} alleges a breach of the deal by {seat}{truth}."
+TOLD_ALLEGATION = "Officials in {other} allege a breach of the deal by {seat}{truth}."
 THERE_WAS_ONE = " (in this simulated future there was one)"
 THERE_WAS_NONE = " (in this simulated future there was none)"
 TOLD_CLEARED = "On review {seat} is cleared of the alleged breach."
@@ -994,7 +1004,11 @@ TOLD = {
 MEET_AGAIN = "; the sides will meet again on day {day}"
 COMMUNIQUE = " The mediators issue a joint communiqué."
 CARDS = {  # kinds of news -> title, and what it means
-    "allegation": ("A breach is alleged", "What is true comes out on review, if at all."),
+    "allegation": (
+        "A breach is alleged",
+        "Officials at home allege it; nobody at the table decides to. What is true comes out on "
+        "review, if at all.",
+    ),
     "ruling": ("A breach is reviewed", ""),
     "deal_lapses": ("The deal has lapsed", "Nothing it promised holds any more."),
     "initialled": ("Agreement in part", "It holds at once; the rest is open."),

@@ -60,7 +60,13 @@ def package(chosen: Mapping[str, str]) -> str:
 
 def date(start: str, day: int) -> str:
     """A day with its date."""
-    return f"{dt.date.fromisoformat(start) + dt.timedelta(days=day):%d %b %Y}"
+    on = dt.date.fromisoformat(start) + dt.timedelta(days=day)
+    return f"{short_date(on)} {on.year}"
+
+
+def short_date(on: dt.date) -> str:
+    """A date without its year."""
+    return f"{on:%d} {words.MONTHS[on.month - 1]}"
 
 
 def other(side: str) -> str:
