@@ -127,11 +127,11 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         self.day += 1
         self.running = bool(self.state["running"].any())
 
-    def told_today(self) -> list[records.Row]:
-        """What has happened so far on a day that waits for a person: incidents, then talks."""
+    def told_today(self) -> records.Log:
+        """What has happened so far on a day that waits for a person."""
         today = records.Log()
         self._reader.read(self.futures.noted(), today)
-        return [*today.incidents, *today.said]
+        return today
 
     def run(self, horizon: int, daily: records.Daily | None = None) -> Outcomes:
         """Simulate to the horizon and return the outcomes; ``daily`` takes the simulated days."""

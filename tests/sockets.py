@@ -265,8 +265,7 @@ async def make_class(
     if page.opened:
         await page.load(page.opened)
     await page.sees("Class IR 101")
-    codes = re.findall(r"Watch ([A-Z2-9]{4})-([A-Z2-9]{4})", page.words())
-    return page, list(dict.fromkeys(first + last for first, last in codes))
+    return page, list(dict.fromkeys(re.findall(r"/watch/([A-Z2-9]{8})", page.words())))
 
 
 async def teachers_key(desk: Page) -> str:

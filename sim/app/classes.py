@@ -84,7 +84,7 @@ class Classes(Register):
             await self.writer.write(
                 Add("classes", {"id": number, "title": tidy, "key": class_.key, "created": now,
                                 "salt": salt, "code": class_.code, "notice": "", "phase": "",
-                                "until": 0.0, "study": class_.study}),
+                                "until": 0.0, "study": class_.study, "stopped": 0.0}),
                 Add("devices", {"owner": class_.owner, "key": device, "made": now}),
                 *(Add("rooms", room_row(room)) for room in rooms),
             )  # fmt: skip

@@ -53,6 +53,11 @@ def tidy_code(code: str) -> str:
     return code[:40].upper().replace("-", "").replace(" ", "")[:CODE_LENGTH]
 
 
+def is_key(typed: str) -> bool:
+    """Whether what was typed is meant for a key, which is longer than any code."""
+    return len(typed) > 2 * CODE_LENGTH
+
+
 def shown_code(code: str) -> str:
     """A code as it is read out."""
     return f"{code[:4]}-{code[4:]}"

@@ -5,7 +5,7 @@ Plain sentences from the facts of ``game.debrief``; knows no page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.app import strings as say
@@ -14,14 +14,18 @@ from sim.config import PARTIES
 from sim.game.debrief import Effect, Odds
 
 Facts = Mapping[str, Any]
+LEAST = 0.01  # of the odds: less is shown as none
 
 
 def gained(found: Facts, seat: str | None) -> list[str]:
-    """What the side in a seat, or each side, gained over no deal."""
+    """What the side in a seat, or each side, gained over no deal, and what became of the deals."""
     sides = [seat] if seat in PARTIES else list(PARTIES)
+    words = [_refused(deal) for deal in found["struck"] if deal["refused"]]
     if not found["deal"]:
-        return [say.GAINED_NOTHING.format(who=_who(sides, seat), rounds=found["rounds"])]
-    words = []
+        words.insert(0, say.GAINED_NOTHING.format(who=_who(sides, seat), rounds=found["rounds"]))
+        if found["struck"] and not found["struck"][-1]["refused"]:  # the day was not over
+            words[0] = say.STRUCK_RATIFIED.format(day=found["struck"][-1]["day"])
+        return [" ".join(words)]
     for side in sides:
         words.append(
             say.GAINED.format(
@@ -29,7 +33,13 @@ def gained(found: Facts, seat: str | None) -> list[str]:
                 worth=found["utility"][side],
             )
         )  # fmt: skip
+    if found["lapsed_day"]:
+        words.append(say.OUT_LAPSED.format(day=found["lapsed_day"]))
     return [" ".join(words)]
+
+
+def _refused(deal: Facts) -> str:
+    return say.STRUCK_REFUSED.format(day=deal["day"], capitals=say.both(deal["refused"]))
 
 
 def _who(sides: list[str], seat: str | None) -> str:
@@ -53,21 +63,24 @@ def left(shown: Facts | None, found: Facts, seat: str | None) -> list[str]:
     return [words.format(changes=say.package(changes), added=say.AND.join(parts))]
 
 
+def clear(effects: Sequence[Effect]) -> list[Effect]:
+    """Effects of decisions that moved the odds beyond their error, and by what can be shown."""
+    return [one for one in effects if abs(one.change) > one.error and abs(one.change) >= LEAST]
+
+
 def moved(odds: Odds, room: Room) -> list[str]:
     """What raised and what lowered the odds most, of the decisions that did so beyond chance."""
-    clear = [effect for effect in odds.effects if abs(effect.change) > effect.error]
-    best = max(clear, key=lambda effect: effect.change, default=None)
-    worst = min(clear, key=lambda effect: effect.change, default=None)
+    found = clear(odds.effects)
+    best = max(found, key=lambda effect: effect.change, default=None)
+    worst = min(found, key=lambda effect: effect.change, default=None)
     words = []
     if best is not None and best.change > 0:
         words.append(say.RAISED.format(**_decision(best, room)))
     if worst is not None and worst.change < 0:
         words.append(say.LOWERED.format(**_decision(worst, room)))
     if not words and odds.effects:
-        largest = odds.effects[0]
-        words.append(say.MOVED_LITTLE.format(
-            futures=odds.futures, change=largest.change, error=largest.error
-        ))  # fmt: skip
+        most = odds.effects[0]
+        words.append(say.MOVED_LITTLE.format(change=most.change, error=most.error, least=LEAST))
     return [" ".join(words) or say.MOVED_NOTHING]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -61,6 +62,7 @@ class Register:
                 str(row["code"] or ""), str(row["notice"] or ""),
                 row["phase"] if row["phase"] in PHASES else "",
                 row["until"] if isinstance(row["until"], float) else 0.0,
+                row["stopped"] if isinstance(row["stopped"], float) else 0.0,
                 str(row["study"] or ""),
             )  # fmt: skip
         for row in self.store.rows("devices"):
@@ -189,6 +191,16 @@ class Register:
         return [room.reserved[seat] for room in rooms for seat in room.reserved
                 if seat not in room.seats]  # fmt: skip
 
+    def alike(self, class_: Class, name: str) -> list[str]:
+        """Names that seats are kept for and that whoever typed a part of one may mean.
+
+        Case and accents do not matter. The list is empty if a seat is kept for just that name.
+        """
+        typed, kept = _folded(name), self.kept_names(class_)
+        if not typed or name.casefold() in map(str.casefold, kept):
+            return []
+        return [one for one in kept if set(typed) & set(_folded(one))]
+
     def seat_for(self, class_: Class, name: str) -> tuple[Room, str]:
         """The seat of a class that somebody with a name gets; refuse if there is none.
 
@@ -274,6 +286,12 @@ class Register:
             if room.note:
                 said.append(f"{shown_code(room.code)} · {room.note}")
         return said
+
+
+def _folded(name: str) -> list[str]:
+    """The words of a name without case and accents."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c)).split()
 
 
 def _by_room(store: Store, table: str) -> dict[Any, list[Row]]:

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from sim.app import charts
 from sim.app import strings as say
 from sim.app.words import Message
+from sim.config import PARTIES
+from sim.game import MEDIATORS
 
 Facts = Mapping[str, Any]
 LONGEST_STORY = 80  # entries shown, newest first
 WIDE = 4  # columns from which a table is wide
 
 
-def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
+@dataclass(frozen=True)
+class Link:
+    """A cell of a table that leads to a page of ours, in a window of its own."""
+
+    words: str
+    path: str
+
+
+Cell = str | Link
+
+
+def table(rows: Iterable[Sequence[Cell]], heads: Sequence[str] = ()) -> str:
     """A table whose first column holds row headers; a wide one is a list of cards on a phone."""
     wide = len(heads) >= WIDE
     head = "".join(
@@ -31,13 +45,20 @@ def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
     return f'<div class="scroll"{named}>{inner}</div>'
 
 
-def _table_row(row: Sequence[str], heads: Sequence[str]) -> str:
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return escape(cell)
+    path = escape(cell.path, quote=True)
+    return f'<a href="{path}" target="_blank" rel="noopener">{escape(cell.words)}</a>'
+
+
+def _table_row(row: Sequence[Cell], heads: Sequence[str]) -> str:
     cells = []
     for k, cell in enumerate(row[1:], start=1):
         named = f' data-head="{escape(heads[k], quote=True)}"' if k < len(heads) else ""
-        cells.append(f"<td{named}>{escape(cell)}</td>")
+        cells.append(f"<td{named}>{_cell(cell)}</td>")
     first = f' data-head="{escape(heads[0], quote=True)}"' if heads else ""
-    return f'<tr><th scope="row"{first}>{escape(row[0])}</th>{"".join(cells)}</tr>'
+    return f'<tr><th scope="row"{first}>{_cell(row[0])}</th>{"".join(cells)}</tr>'
 
 
 def story(entries: Sequence[Facts], start: str) -> str:
@@ -47,9 +68,19 @@ def story(entries: Sequence[Facts], start: str) -> str:
         words = say.told(entry)
         if words:
             when = f"{entry['day']} · {say.date(start, entry['day'])}"
-            lines.append(f'<li><span class="when">{escape(when)}</span>{escape(words)}</li>')
+            offered = _options(entry["package"]) if entry["kind"] == "move" else ""
+            lines.append(
+                f'<li><span class="when">{escape(when)}</span>{escape(words)}{offered}</li>'
+            )
     shown = "".join(lines) or f"<li>{escape(say.NOTHING_YET)}</li>"
     return f'<ul class="story" tabindex="0">{shown}</ul>'
+
+
+def _options(chosen: Facts) -> str:
+    """A package as a short list, an issue and its option to each entry."""
+    part = say.PART_OF_PACKAGE
+    parts = (part.format(issue=say.readable(n), option=say.option(o)) for n, o in chosen.items())
+    return '<ul class="package">' + "".join(f"<li>{escape(one)}</li>" for one in parts) + "</ul>"
 
 
 def ceasefire(state: Facts) -> str:
@@ -77,10 +108,7 @@ def calendar(entries: Sequence[Facts], days: int, today: int) -> str:
             signed.setdefault(entry["day"], []).append(bool(passed))
     deals = [day for day, votes in signed.items() if len(votes) == 2 and all(votes)]
     deals += [entry["day"] for entry in entries if entry["kind"] == "initialled"]
-    last = [
-        (first, min(end, _closed(entries, first, end), days))
-        for first, end in rounds
-    ]  # fmt: skip
+    last = [(first, min(_closed(entries, deals, first, end), days)) for first, end in rounds]
     label = say.CALENDAR_LABEL.format(
         rounds=len(rounds), attacks=len(attacks), acts=len(acts), deals=len(deals), day=today,
         days=days,
@@ -89,10 +117,11 @@ def calendar(entries: Sequence[Facts], days: int, today: int) -> str:
     return f'{picture}<p class="help">{escape(say.CALENDAR_KEY)}</p>'
 
 
-def _closed(entries: Sequence[Facts], first: int, last: int) -> int:
+def _closed(entries: Sequence[Facts], deals: Sequence[int], first: int, last: int) -> int:
     """The day on which a round that opened on ``first`` came to its end."""
-    ends = ("breakdown", "adjourned", "ratification")
+    ends = ("breakdown", "adjourned", "initialled")
     days = [e["day"] for e in entries if e["kind"] in ends and first <= e["day"] <= last]
+    days += [day for day in deals if first <= day <= last]  # a text that is refused ends no round
     return min(days, default=last)
 
 
@@ -143,20 +172,30 @@ def package(chosen: Facts) -> str:
     return table([(say.issue(name), say.option(option)) for name, option in chosen.items()])
 
 
-def offers(own: Sequence[Facts], heard: Sequence[Facts]) -> str:
-    """The last offers of both sides beside each other."""
-    if not own and not heard:
+def offers(table_: Facts, seat: str) -> str:
+    """The last offers of both sides and the last text beside each other, with what became of them.
+
+    ``table_`` as in ``game.views``; the offers of a seat of a side come first.
+    """
+    if not table_:
         return f"<p>{escape(say.NO_OFFERS)}</p>"
-    mine, theirs = own[-1] if own else {}, heard[-1] if heard else {}
+    ordered = sorted(table_, key=lambda speaker: (speaker == MEDIATORS, speaker != seat))
+    fates = {None: say.WAITS_FOR_ANSWER, True: say.ACCEPTED, False: say.NOT_ACCEPTED}
+    heads, lines = [], []
+    for speaker in ordered:
+        head = say.TEXT_OF if speaker == MEDIATORS else say.OFFER_OF.format(seat=say.seat(speaker))
+        if seat in PARTIES and speaker in PARTIES:
+            head = say.OWN_OFFER if speaker == seat else say.HEARD_OFFER
+        one = table_[speaker]
+        line = say.WHEN_OFFERED.format(what=head, fate=fates[one["accepted"]], **one)
+        heads.append(head)
+        lines.append(f"<li>{escape(line)}</li>")
+    packages = [table_[speaker]["package"] for speaker in ordered]
     rows = [
-        (
-            say.issue(name),
-            say.option(mine[name]) if name in mine else "–",
-            say.option(theirs[name]) if name in theirs else "–",
-        )
-        for name in (mine or theirs)
+        (say.issue(name), *(say.option(package[name]) for package in packages))
+        for name in packages[0]
     ]
-    return table(rows, ("", say.OWN_OFFER, say.HEARD_OFFER))
+    return f'<ul class="plain">{"".join(lines)}</ul>' + table(rows, (say.ISSUE, *heads))
 
 
 def trust_and_tension(daily: Sequence[tuple[int, float, float, float]], days: int) -> str:

@@ -57,10 +57,10 @@ class Class(Watched):
     """A teacher's class; ``key`` is the digest of the teacher's key, ``salt`` no secret.
 
     ``code`` is what students join by; ``notice`` what the teacher tells everybody; ``phase`` one of
-    ``PHASES`` and ``until`` when its time is up, in seconds of the epoch, 0 for no clock; ``study``
-    is what ``research`` stores, empty for none;
-    ``unopened`` are the codes of stored rooms that this version cannot open; ``turn`` is held by
-    whoever joins or changes it.
+    ``PHASES`` and ``until`` when its time is up, in seconds of the epoch, 0 for no clock;
+    ``stopped`` the seconds left of a clock that stands still, 0 for one that runs; ``study`` is
+    what ``research`` stores, empty for none; ``unopened`` are the codes of stored rooms that this
+    version cannot open; ``turn`` is held by whoever joins or changes it.
     """
 
     number: int
@@ -72,6 +72,7 @@ class Class(Watched):
     notice: str = ""
     phase: str = ""
     until: float = 0.0
+    stopped: float = 0.0
     study: str = ""
     unopened: list[str] = field(default_factory=list)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -87,7 +88,9 @@ class Class(Watched):
         return f"class/{self.number}/teacher"
 
     def clock(self) -> float | None:
-        """Seconds left of the phase; None if no clock is running."""
+        """Seconds left of the phase; None if it has no clock."""
+        if self.stopped:
+            return self.stopped
         return max(0.0, self.until - time.time()) if self.until else None
 
 
@@ -155,6 +158,11 @@ class Room(Watched):
         """Seats that are not ready yet: free, or whose holder still reads."""
         held = [seat for seat in self.setup.persons if seat not in self.stand_ins]
         return [seat for seat in held if seat not in self.seats or not self.seats[seat].ready]
+
+    @property
+    def replaced(self) -> list[str]:
+        """Seats of persons who sit there, but for whom agents play for now."""
+        return [seat for seat in self.seats if seat in self.stand_ins]
 
     @property
     def begun(self) -> bool:

@@ -58,18 +58,32 @@ class Rooms(Seating):
         if phase not in PHASES:
             raise RoomError(say.NO_SUCH_PHASE)
         until = time.time() + 60.0 * minutes if minutes else 0.0
-        await self._set_class(class_, visitor, phase=phase, until=until)
+        await self._set_class(class_, visitor, phase=phase, until=until, stopped=0.0)
         for room in self.of_class(class_.number):
             await self.pause(room, phase in ("prepare", "between"), visitor)
+
+    @unbroken
+    async def pause_all(self, class_: Class, paused: bool, visitor: Visitor) -> None:
+        """Stop or resume all rooms of a class, and the clock of its phase with them."""
+        left = class_.clock()
+        if left and paused:
+            await self._set_class(class_, visitor, stopped=left)
+        elif left and class_.stopped:
+            await self._set_class(class_, visitor, until=time.time() + left, stopped=0.0)
+        for room in self.of_class(class_.number):
+            await self.pause(room, paused, visitor)
 
     # --- before the first decision ------------------------------------------------------------
 
     @unbroken
-    async def stand_in_for_absent(self, class_: Class, visitor: Visitor) -> None:
-        """Let agents play the free seats of rooms where somebody sits."""
+    async def stand_in_for_absent(self, class_: Class, visitor: Visitor) -> int:
+        """Let agents play free seats of rooms where somebody sits; return how many began to."""
+        filled = 0
         for room in self.of_class(class_.number):
             for seat in room.open_seats if room.seats and not room.over else ():
+                filled += seat not in room.stand_ins
                 await self.stand_in(room, seat, visitor)
+        return filled
 
     @unbroken
     async def be_ready(self, room: Room, seat: str, visitor: Visitor) -> None:
@@ -271,6 +285,23 @@ class Rooms(Seating):
             )  # fmt: skip
             room.stand_ins = stand_ins
             await self._start(room, starts)
+        self._used(room)
+
+    @unbroken
+    async def give_back(self, room: Room, seat: str, visitor: Visitor) -> None:
+        """Let the agent play a seat no more: its holder may ask for that, or the teacher."""
+        async with room.turn:
+            self._must_be(room)
+            if not self.holds(room, seat, visitor):
+                self.must_teach(room.class_, visitor)
+            elif not self.moves.allows(room.owner(seat)):
+                raise RoomError(say.TOO_OFTEN)
+            stand_ins = room.stand_ins - {seat}
+            await self.writer.write(
+                set_room(room, touched=time.time(), stand_ins=" ".join(sorted(stand_ins)))
+            )
+            room.stand_ins = stand_ins
+            room.asked_at = time.monotonic()
         self._used(room)
 
     @unbroken

@@ -87,6 +87,26 @@ class Seating(Classes):
             self._attempt(self.attempts, visitor, opens, refusal)
             await self._let_in(owner, visitor.key(owner, room.seats[seat].salt))
 
+    @unbroken
+    async def come_back_by_key(
+        self, key: str, visitor: Visitor, class_: Class | None = None
+    ) -> tuple[Room, str]:
+        """Let a visitor's browser into the seat that a return key opens, of one class or of all."""
+        found: list[tuple[Room, str]] = []
+
+        def opens() -> bool:
+            rooms = self.rooms.values() if class_ is None else self.of_class(class_.number)
+            found.extend(
+                (room, seat) for room in rooms for seat, taken in room.seats.items()
+                if self._opens(room.owner(seat), taken.key, key)
+            )  # fmt: skip
+            return bool(found)
+
+        self._attempt(self.attempts, visitor, opens, say.WRONG_RETURN_KEY)
+        room, seat = found[0]
+        await self.come_back(room, seat, key, visitor)
+        return room, seat
+
     # --- what a study asks ----------------------------------------------------------------------
 
     @unbroken

@@ -49,6 +49,11 @@ class Site:
     results: dict[str, Path] = field(default_factory=dict)
 
 
+def toast(words: str) -> None:
+    """Say that something was done."""
+    ui.notify(words, multi_line=True, timeout=6000)
+
+
 def tell(error: ConfigError) -> None:
     """Tell a visitor in one sentence what is wrong."""
     words = str(error)
@@ -252,11 +257,14 @@ class Private:
     """A part of a page that is there as long as its visitor may see it.
 
     ``may`` is asked before every update and every action. Once it says no, the part is emptied and
-    says ``why``, and whatever was in it can do nothing more.
+    says ``why``, with a link (words and path) that leads on, if there is one; whatever was in it
+    can do nothing more.
     """
 
-    def __init__(self, may: Callable[[], bool], why: str) -> None:
-        self.may, self.why = may, why
+    def __init__(
+        self, may: Callable[[], bool], why: str, on: tuple[str, str] | None = None
+    ) -> None:
+        self.may, self.why, self.on = may, why, on
         self.page = ui.context.client
         self.body = ui.element("div").classes("stack")
         self.over = False
@@ -268,6 +276,8 @@ class Private:
             self.body.clear()
             with self.body:
                 html(f'<p class="warn" role="alert">{escape(self.why)}</p>')
+                if self.on is not None:
+                    ui.link(*self.on).classes("go-link")
         return not self.over
 
     def watch(self, watched: Sequence[Watched], update: Callable[[], None]) -> None:
@@ -301,7 +311,8 @@ def phase_of(class_: Class) -> str:
     if not left:
         return say.PHASE_UP.format(phase=name)
     minutes, seconds = divmod(int(left), 60)
-    return say.PHASE_LEFT.format(phase=name, minutes=minutes, seconds=seconds)
+    words = say.PHASE_LEFT.format(phase=name, minutes=minutes, seconds=seconds)
+    return say.PHASE_STOPPED.format(left=words) if class_.stopped else words
 
 
 def warnings_of(site: Site, class_: Class) -> str:
@@ -310,13 +321,15 @@ def warnings_of(site: Site, class_: Class) -> str:
     return "".join(f'<p class="warn" role="alert">{escape(words)}</p>' for words in said)
 
 
-def sure(question: str, yes: str, action: Callable[[], Any]) -> None:
-    """Ask before something is done that cannot be undone."""
+def sure(question: str, yes: str, action: Callable[[], Any], key: str = "") -> None:
+    """Ask before something is done that cannot be undone; show a key that will be wanted after."""
     with (
         ui.dialog().props(f'aria-label="{say.SURE}"') as dialog,
         ui.element("div").classes("panel"),
     ):
         paragraph(question)
+        if key:
+            ui.label(key).classes("key-text")
 
         async def do() -> None:
             dialog.close()
@@ -345,6 +358,11 @@ def csv(rows: Sequence[dict[str, Any]]) -> bytes:
 
     tidy = [{name: safe(value) for name, value in row.items()} for row in rows]
     return pd.DataFrame(tidy).to_csv(index=False).encode()
+
+
+def new_window(words: str, path: str) -> None:
+    """A link that leaves this page where it is."""
+    ui.link(words, path, new_tab=True).props('rel="noopener"').classes("go-link")
 
 
 async def in_thread(work: Callable[..., T], *arguments: Any, **options: Any) -> T:

@@ -6,25 +6,48 @@ from typing import Any
 
 from sim.app import strings as say
 from sim.app.keys import shown_code
-from sim.app.room import Room
+from sim.app.register import Register
+from sim.app.room import ALONE, Room
 from sim.game.debrief import result
 
 
 def players(room: Room) -> str:
-    """Who sits in which seat, or for whom it is kept."""
-    parts = []
-    for seat in room.setup.persons:
-        name = say.SEAT_FREE
-        if seat in room.seats:
-            name = room.seats[seat].name
-        elif seat in room.reserved:
-            name = say.KEPT_FOR.format(name=room.reserved[seat])
-        parts.append(f"{say.seat(seat)}: {name}")
-    return "; ".join(parts)
+    """Who sits in which seat, for whom it is kept, and for whom an agent plays."""
+    return "; ".join(f"{say.seat(seat)}: {sits(room, seat)}" for seat in room.setup.persons)
+
+
+def sits(room: Room, seat: str) -> str:
+    """Who sits in a seat, who is expected there, or that an agent plays it, and for whom."""
+    agent = seat in room.stand_ins or seat not in room.setup.persons
+    if seat in room.seats:
+        name = room.seats[seat].name
+        return say.AGENT_FOR.format(name=name) if agent else name
+    if seat in room.reserved:
+        return (say.AGENT_UNTIL if agent else say.KEPT_FOR).format(name=room.reserved[seat])
+    return say.SEAT_AGENT if agent else say.SEAT_FREE
+
+
+def called(rooms: Register, room: Room) -> str:
+    """What a room is called: its number in its class and who sits there, alone its code."""
+    if room.class_ == ALONE:
+        return say.ROOM_CODE.format(code=shown_code(room.code))
+    who = {**room.reserved, **{seat: taken.name for seat, taken in room.seats.items()}}
+    names = [who.get(seat, say.seat(seat)) for seat in room.setup.persons]
+    return say.ROOM_OF.format(number=number(rooms, room), names=" – ".join(names))
+
+
+def number(rooms: Register, room: Room) -> int:
+    """A room's number in its class, from 1."""
+    return 1 + [one.code for one in rooms.of_class(room.class_)].index(room.code)
 
 
 def state(room: Room) -> str:
-    """What a room waits for, or how it ended."""
+    """What a room waits for, or how it ended, and whether nobody may say anything there."""
+    words = _state(room)
+    return say.STATE_MUTED.format(state=words) if room.muted and not room.over else words
+
+
+def _state(room: Room) -> str:
     question = room.game.question
     if room.broken:
         return say.STATE["broken"]
@@ -34,9 +57,8 @@ def state(room: Room) -> str:
         return say.STATE["ended"].format(day=room.game.model.day)
     if not room.begun:
         return _not_begun(room)
-    if room.paused:
-        return say.STATE["paused"]
-    return say.STATE["playing"].format(day=question.day, seat=say.seat(question.seat))
+    far = "paused" if room.paused else "playing"
+    return say.STATE[far].format(day=question.day, seat=say.seat(question.seat))
 
 
 def _not_begun(room: Room) -> str:
@@ -48,9 +70,9 @@ def _not_begun(room: Room) -> str:
 def rows(rooms: list[Room]) -> list[dict[str, Any]]:
     """A row of results per room, in the order of ``say.RESULT_COLUMNS``."""
     found = []
-    for number, room in enumerate(rooms, start=1):
+    for place, room in enumerate(rooms, start=1):
         far = _how_far(room)
-        values = {"number": number, "room": shown_code(room.code), "players": players(room),
+        values = {"number": place, "room": shown_code(room.code), "players": players(room),
                   "state": say.HOW_FAR[far]}  # fmt: skip
         values |= _numbers(room) if far != "unplayed" else {}
         found.append({name: values.get(name, "") for name in say.RESULT_COLUMNS})

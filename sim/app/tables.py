@@ -17,7 +17,7 @@ Tables = dict[str, dict[tuple[Any, ...], Row]]
 COLUMNS: dict[str, dict[str, str]] = {  # table -> column -> its type in SQLite
     "classes": {"id": "INTEGER", "title": "TEXT", "key": "TEXT", "created": "REAL", "salt": "TEXT",
                 "code": "TEXT", "notice": "TEXT", "phase": "TEXT", "until": "REAL",
-                "study": "TEXT"},
+                "study": "TEXT", "stopped": "REAL"},
     "rooms": {
         "code": "TEXT", "class": "INTEGER", "setup": "TEXT", "deadline": "INTEGER",
         "created": "REAL", "touched": "REAL", "paused": "INTEGER", "revealed": "INTEGER",

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.config import ENDS, Scenario
 from sim.game import Checkpoint, Game, Setup
-from sim.game.views import public
+from sim.game.views import public, spelt
 
 
 @dataclass
@@ -65,12 +65,7 @@ class Walk:
     @property
     def entries(self) -> list[dict[str, Any]]:
         """Everything logged, packages spelt out."""
-        return [
-            {**entry, "package": self.game.packages.describe(entry["package"])}
-            if entry.get("package", -1) >= 0
-            else entry
-            for entry in self.game.entries
-        ]
+        return [spelt(self.game, entry) for entry in self.game.entries]
 
     def evening(self) -> Checkpoint:
         """Where the future stands."""

@@ -38,9 +38,9 @@ def result(game: Game) -> Facts:
 
     Keys: ``day``, ``days``, ``over``, ``ended_day``, ``cause``, ``mode`` and ``by`` of the collapse
     (0 and None while in force; ``by`` None if from outside), the day of every other end, ``rounds``
-    held, how each ``ended``, ``deal_day`` and ``deal`` (issue -> option) of the first full deal,
-    each side's ``utility`` and ``gain`` from it, its ``distance`` to the frontier and
-    ``nash_share``.
+    begun, how each ``ended``, the deals ``struck`` at the table, ``deal_day`` and ``deal`` (issue
+    -> option) of the first full deal, each side's ``utility`` and ``gain`` from it, its
+    ``distance`` to the frontier and ``nash_share``.
     """
     record = game.record
     tally, ended = record["tally"], ceasefire(record)
@@ -54,8 +54,9 @@ def result(game: Game) -> Facts:
         "mode": ended["collapse"]["mode"],
         "by": ended["collapse"]["by"],
         "ends": {end: found["day"] for end, found in ended.items()},
-        "rounds": int(record["talks"]["held"]),
-        "ended": [_ended(game, row) for row in game.model.log.rounds],
+        "rounds": int(record["talks"]["held"]) + _opened(game.heard),
+        "ended": [_ended(game, row) for row in [*game.model.log.rounds, *game.closed]],
+        "struck": _struck(game.told),
         "deal_day": int(tally["deal_day"]),
         "deal": game.packages.describe(package) if package != NONE else None,
         "utility": {p: _known(tally["deal_utility"][k]) for k, p in enumerate(PARTIES)},
@@ -64,6 +65,21 @@ def result(game: Game) -> Facts:
         "nash_share": _known(tally["deal_nash_share"]),
         "lapsed_day": int(tally["deal_lapsed_day"]),
     }
+
+
+def _opened(entries: list[Facts]) -> int:
+    return sum(entry["kind"] == "round_opens" for entry in entries)
+
+
+def _struck(entries: list[Facts]) -> list[Facts]:
+    """Deals agreed at the table: their ``day``, and which capitals ``refused`` to ratify them."""
+    votes: dict[int, dict[str, bool]] = {}
+    for entry in entries:
+        if entry["kind"] == "ratification":
+            passed = bool(entry["utility"] >= entry["needed"])
+            votes.setdefault(entry["day"], {})[entry["party"]] = passed
+    return [{"day": day, "refused": [side for side in PARTIES if not passed[side]]}
+            for day, passed in votes.items()]  # fmt: skip
 
 
 def landscape(game: Game) -> Facts | None:
@@ -77,7 +93,7 @@ def landscape(game: Game) -> Facts | None:
     deal, or to no deal, for each side, None if there is none; ``offers`` with speaker, exchange
     and point; ``deal`` the point agreed at the table or None.
     """
-    entries = game.entries
+    entries = game.told
     session = _session_shown(game, entries)
     if session is None:
         return None

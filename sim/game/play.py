@@ -110,7 +110,8 @@ class Game:
     question : the decision that is wanted, or None if the game is over
     decisions : what persons decided, in order
     advice : what the agent of the seat that is asked would do, as a move's value
-    heard : what was logged so far of the day that waits
+    heard : what was logged so far of the day that waits: incidents, then talks
+    closed : rounds of talks that came to their end on it
     evenings : with ``keep``, the state at the end of each day from day 0
 
     Without ``start`` the model stays on day 0, for whoever steps through it alone.
@@ -131,6 +132,7 @@ class Game:
         self.question: Question | None = None
         self.decisions: list[Decision] = []
         self.heard: list[dict[str, Any]] = []
+        self.closed: list[dict[str, Any]] = []
         self.evenings: dict[int, Checkpoint] = {}
         self._today: list[Move] = []
         if start:
@@ -163,6 +165,11 @@ class Game:
         """Everything logged, in order of days, private facts included: for debriefing only."""
         log = self.model.log
         return sorted([*log.incidents, *log.said], key=lambda entry: int(entry["day"]))
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """All entries, with those so far of the day that waits; for debriefing only, too."""
+        return [*self.entries, *self.heard]
 
     def play(self, seat: str, kind: str, value: Any, turn: int | None = None) -> Move:
         """Check a move, make it, and continue to the next decision; see ``check``."""
@@ -215,7 +222,7 @@ class Game:
 
     def _advance(self) -> None:
         """Simulate days until somebody must decide or the game is over."""
-        model, self.question, self.heard = self.model, None, []
+        model, self.question, self.heard, self.closed = self.model, None, [], []
         while model.running and model.day < self.days:
             morning = Checkpoint.of(model)
             self._note(morning)
@@ -224,7 +231,8 @@ class Game:
                 model.step()
             except Waiting:
                 seat, kind, facts, self.advice = self.seats.asked(model.state[0])
-                self.heard = model.told_today()
+                today = model.told_today()
+                self.heard, self.closed = [*today.incidents, *today.said], today.rounds
                 self.question = Question(len(self.decisions), seat, kind, model.day + 1, facts)
                 morning.restore(model)
                 return

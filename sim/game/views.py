@@ -56,9 +56,9 @@ def view(game: Game, seat: str) -> View:
     """What a seat may see now.
 
     ``seat`` is one of ``SEATS``. Keys: ``day``, ``days``, ``date``, ``waits_for``, ``waits_to`` and
-    ``turn``, ``ceasefire`` (per end definition), ``calendar``, ``deal``, ``history`` and ``today``
-    (entries of the log), ``mine`` (the seat's own numbers) and, if it is this seat's turn,
-    ``question``.
+    ``turn``, ``ceasefire`` (per end definition), ``calendar``, ``deal``, ``table`` (the last offer
+    of each speaker), ``history`` and ``today`` (entries of the log), ``mine`` (the seat's own
+    numbers), ``decided`` (its own last decision) and, if it is this seat's turn, ``question``.
     """
     if seat not in SEATS:
         raise ConfigError(f"seat is {str(seat)[:40]!r}; allowed are {', '.join(SEATS)}")
@@ -68,8 +68,9 @@ def view(game: Game, seat: str) -> View:
         **public(game),
         "seat": seat,
         "history": list(history(game, seat)),
-        "today": list(_allowed(game, _heard_by(game, asked), seat)),
+        "today": list(_allowed(game, _heard(game), seat)),
         "mine": _mediators(game) if seat == MEDIATORS else _own(game, seat, asked),
+        "decided": _decided(game, seat),
         "question": None if asked is None else _asked(game, asked),
     }
 
@@ -93,6 +94,7 @@ def public(game: Game) -> View:
             "held": int(talks["held"]),
         },
         "deal": _deal(game),
+        "table": _table(game),
         "crossings_closed": float(record["closure"]),
         "tension": float(record["tension"]),
     }
@@ -153,6 +155,43 @@ def _deal(game: Game) -> View | None:
         "unremedied": float(deal["unremedied"]),
         "monitoring": float(deal["monitoring"]),
     }
+
+
+def _table(game: Game) -> View:
+    """The last offer of each side and the last text, by speaker, with the one that waits.
+
+    Each has ``package``, ``round``, ``exchange``, ``of`` and ``accepted``, None while it waits for
+    its answer. Everybody at the table hears them.
+    """
+    found: View = {}
+    number = 0
+    for entry in game.told:
+        if entry["kind"] == "round_opens":
+            number = entry["round"]
+        elif entry["kind"] == "move":
+            said = {name: entry[name] for name in ("round", "exchange", "of", "accepted")}
+            found[entry["speaker"]] = said | {"package": game.packages.describe(entry["package"])}
+    question = game.question
+    if question is not None and question.kind in ("answer", "text"):
+        speaker = MEDIATORS
+        if question.kind == "answer":
+            speaker = next(side for side in PARTIES if side != question.seat)
+        facts = question.facts
+        found[speaker] = {
+            "round": number, "exchange": facts["exchange"], "of": facts["of"], "accepted": None,
+            "package": game.packages.describe(facts["package"]),
+        }  # fmt: skip
+    return found
+
+
+def _decided(game: Game, seat: str) -> View | None:
+    """What a seat decided last: ``turn``, ``day``, ``kind`` and ``value``; None for nothing yet."""
+    for decision in reversed(game.decisions):
+        if decision.move.seat == seat:
+            question, move = decision.question, decision.move
+            return {"turn": question.turn, "day": question.day, "kind": move.kind,
+                    "value": move.value}  # fmt: skip
+    return None
 
 
 def _own(game: Game, seat: str, asked: Question | None) -> View:
@@ -216,11 +255,9 @@ def _asked(game: Game, question: Question) -> View:
     return {"turn": question.turn, "kind": question.kind, "day": question.day, **facts}
 
 
-def _heard_by(game: Game, asked: Question | None) -> list[View]:
-    """What happened so far today; acts of the link that is under way stay unknown."""
-    if asked is None:
-        return []
-    link = asked.facts.get("link")
+def _heard(game: Game) -> list[View]:
+    """What happened so far today; acts of the link that is under way stay unknown to everybody."""
+    link = None if game.question is None else game.question.facts.get("link")
     return [
         entry
         for entry in game.heard
@@ -240,10 +277,36 @@ def _allowed(game: Game, entries: list[View], seat: str) -> Iterator[View]:
             continue
         seen = {"day": entry["day"], "kind": kind}
         seen |= {name: entry[name] for name in facts if name in entry}
-        if "package" in seen:
-            seen["package"] = game.packages.describe(seen["package"])
         if kind == "ratification":
             seen["passed"] = bool(entry["utility"] >= entry["needed"])
         if kind in MORE and entry.get("party") == seat:
             seen |= {name: entry[name] for name in MORE[kind]}
-        yield seen
+        if kind == "move" and entry["speaker"] == MEDIATORS:
+            seen["answered"] = _answered(game, entry, seat)
+        yield spelt(game, seen)
+
+
+def spelt(game: Game, entry: View) -> View:
+    """An entry with its package spelt out, and with what only the whole game knows of it.
+
+    ``beyond``: the next round is due after the last day. ``unasked``: the rules let mediators tell
+    it, though a person holds their seat.
+    """
+    more: View = {}
+    if not isinstance(entry.get("package", NONE), dict) and entry.get("package", NONE) != NONE:
+        more["package"] = game.packages.describe(entry["package"])
+    if entry["kind"] == "adjourned":
+        more["beyond"] = entry["next"] > game.days
+    if entry["kind"] in TOLD:
+        more["unasked"] = MEDIATORS in game.setup.persons
+    return {**entry, **more}
+
+
+def _answered(game: Game, entry: View, seat: str) -> bool | None:
+    """What a seat itself answered to a mediators' text; None if it was not asked."""
+    for decision in reversed(game.decisions):
+        asked, text = decision.question, decision.question.facts.get("package")
+        this = (seat, "text", entry["day"], entry["package"])
+        if (asked.seat, asked.kind, asked.day, text) == this:
+            return bool(decision.move.value)
+    return None

@@ -15,6 +15,7 @@ from sim.app import strings as say
 from sim.app.keys import shown_code
 from sim.app.room import Class, Room
 from sim.app.site import Private, Site, html, of_class, panel, paragraph, phase_of, visitor
+from sim.app.standing import sits
 
 
 def register(site: Site) -> None:
@@ -32,14 +33,15 @@ class Board:
         self.site, self.class_ = site, class_
         who = visitor()
         self.part = Private(lambda: site.rooms.teaches(class_.number, who), say.CLASS_LOST)
-        with self.part.body, ui.element("div").classes("grid board"):
-            with panel(say.BOARD_HELP):
+        with self.part.body, ui.element("div").classes("grid board") as self.grid:
+            listed = site.rooms.kept_names(class_) and not class_.study
+            with panel(say.BOARD_HELP_LIST if listed else say.BOARD_HELP, extra="join"):
                 address = f"{site.address}/c/{class_.code}"
                 html(f'<p class="address">{escape(address)}</p>')
                 html(qr.code(address))
                 paragraph(f"{say.CODE}: {shown_code(class_.code)}", "big")
-            with panel(say.ROOM_LIST):
-                self.phase = ui.label().classes("big").props('role="timer"')
+            with panel(say.ROOM_LIST, extra="rooms"):
+                self.phase = ui.label().classes("big clock").props('role="timer"')
                 self.notice = ui.label().classes("notice").props('role="status"')
                 self.count = ui.label()
                 paragraph(say.BOARD_KEY, "help")
@@ -53,11 +55,13 @@ class Board:
             self.show()
 
     def show(self) -> None:
-        """Show who sits where."""
+        """Show who sits where; once games are played the clock and the message are largest."""
         rooms = self.site.rooms.of_class(self.class_.number)
         taken = [seat for room in rooms for seat in room.seats.values()]
+        playing = any(room.begun for room in rooms)
+        self.grid.classes(add="playing" if playing else "", remove="" if playing else "playing")
         seats = sum(len(room.setup.persons) for room in rooms)
-        ready = sum(seat.ready for seat in taken)
+        ready = sum(_ready(room, seat) for room in rooms for seat in room.seats)
         self.phase.text = phase_of(self.class_)
         self.notice.text = self.class_.notice
         self.count.text = say.SEATED.format(seated=len(taken), seats=seats, ready=ready)
@@ -72,9 +76,12 @@ class Board:
 
 def _sits(room: Room, seat: str) -> str:
     """Who sits in a seat, has it reserved, or plays it."""
-    if seat in room.seats:
+    if seat in room.seats and seat not in room.stand_ins:
         name = room.seats[seat].name
-        return say.READY_MARK.format(name=name) if room.seats[seat].ready else name
-    if seat in room.stand_ins or seat not in room.setup.persons:
-        return say.SEAT_AGENT
-    return say.KEPT_FOR.format(name=room.reserved[seat]) if seat in room.reserved else "–"
+        return say.READY_MARK.format(name=name) if _ready(room, seat) else name
+    return sits(room, seat)
+
+
+def _ready(room: Room, seat: str) -> bool:
+    """Whether a seat's holder is ready, or came when nobody waited for that any more."""
+    return room.seats[seat].ready or room.begun

@@ -10,8 +10,7 @@ from nicegui import ui
 from sim.app import lead, render
 from sim.app import strings as say
 from sim.app.follow import TRIES
-from sim.app.keys import Visitor, shown_code
-from sim.app.pages.watch import spelt
+from sim.app.keys import Visitor
 from sim.app.room import Room, RoomError
 from sim.app.site import (
     Private,
@@ -26,9 +25,11 @@ from sim.app.site import (
     refused,
     visitor,
 )
+from sim.app.standing import called
 from sim.config import PARTIES, ConfigError
 from sim.game import Decision
 from sim.game.debrief import Effect, Odds, Turn, landscape, result, without_persons
+from sim.game.views import spelt
 
 MOST_SHOWN = 6  # decisions that moved the odds
 LINES = 6  # for notes in print
@@ -47,7 +48,7 @@ def register(site: Site) -> None:
         except ConfigError as error:
             refused(error, "/play")
             return
-        with frame(say.DEBRIEF.format(code=shown_code(room.code)), "/play"):
+        with frame(say.DEBRIEF.format(room=called(site.rooms, room)), "/play"):
             part = Private(lambda: _may(site, room, who), say.DEBRIEF_LOST)
             told = _told(site, room, who)
 
@@ -106,8 +107,11 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
     with ui.expansion(say.DECISIONS).classes("panel no-print"):
         html(render.table([_row(room, k, d) for k, d in enumerate(game.decisions)], say.COLUMNS))
     with panel(say.STORY, extra="no-print"):
-        html(render.calendar([spelt(room, e) for e in game.entries], game.days, game.model.day))
-        html(render.story([spelt(room, entry) for entry in game.entries], start))
+        if game.question is not None:
+            paragraph(say.OUT_UNFINISHED.format(day=game.question.day))
+        entries = [spelt(game, entry) for entry in game.told]
+        html(render.calendar(entries, game.days, game.model.day))
+        html(render.story(entries, start))
 
     def export() -> None:
         if part.open():
@@ -210,7 +214,7 @@ def _odds(room: Room, found: Odds) -> str:
     )
     text = escape(say.ODDS_HELP.format(futures=found.futures))
     parts = [drawn, f'<p class="help">{text}</p>', f"<h2>{escape(say.EFFECTS)}</h2>"]
-    rows = [_effect(room, effect) for effect in found.effects[:MOST_SHOWN]]
+    rows = [_effect(room, effect) for effect in lead.clear(found.effects)[:MOST_SHOWN]]
     heads = (*say.COLUMNS[:5], say.EFFECT)
     parts.append(render.table(rows, heads) if rows else f"<p>{escape(say.NO_EFFECTS)}</p>")
     parts.append(f"<h2>{escape(say.DROPS)}</h2>")

@@ -20,9 +20,12 @@ from sim.app.site import (
     choice,
     csv,
     html,
+    new_window,
     panel,
     paragraph,
     phase_of,
+    sure,
+    toast,
     visitor,
     warnings_of,
 )
@@ -32,6 +35,12 @@ from sim.app.words import LONGEST
 LONGEST_PHASE = 180  # minutes
 LONGEST_NOTICE = 20_000  # characters of a message as typed; its length is checked where it is kept
 ONLY_EXPORTED = ("room", "deal", "messages")  # columns of results that the page has no room for
+
+
+def lesson() -> None:
+    """The plan of a lesson, in short."""
+    paragraph(say.LESSON_HELP, "help")
+    html(render.table(say.LESSON_PLAN, say.LESSON_COLUMNS))
 
 
 class Desk:
@@ -51,8 +60,8 @@ class Desk:
             address = f"{self.site.address}/c/{class_.code}"
             paragraph(say.JOIN_AT.format(address=address, code=shown_code(class_.code)))
             with ui.element("div").classes("choices"):
-                ui.link(say.BOARD, f"/board/{class_.code}").classes("go-link")
-                ui.link(say.PICTURE, f"/picture/{class_.code}").classes("go-link")
+                new_window(say.BOARD, f"/board/{class_.code}")
+                new_window(say.PICTURE, f"/picture/{class_.code}")
             self._build()
             self.show()
             ui.timer(2.0, self.again)
@@ -61,11 +70,9 @@ class Desk:
     def _build(self) -> None:
         with panel(say.ROOM_LIST, say.ROOMS_HELP):
             self.table = html("")
-            self.links = ui.element("div").classes("choices")
-            self.linked: list[str] = []
             with ui.element("div").classes("choices"):
-                button(say.PAUSE_ALL, lambda: self.each(self._pause(True)))
-                button(say.RESUME_ALL, lambda: self.each(self._pause(False)))
+                button(say.PAUSE_ALL, lambda: self.pause(True))
+                button(say.RESUME_ALL, lambda: self.pause(False))
                 button(say.ABSENTEES, self.fill, plain=True)
                 button(say.ADD_ROOM, self.add_room, plain=True)
                 button(say.BEGIN_ALL, lambda: self.each(self.site.rooms.start), plain=True)
@@ -85,11 +92,13 @@ class Desk:
                 if self.class_.study:
                     button(say.EXPORT_STUDY, self.export_study)
                 button(say.PRINT, lambda: ui.run_javascript("window.print()"), plain=True)
+        with ui.expansion(say.LESSON).classes("panel no-print"):
+            lesson()
         self.key_help = ui.label().classes("no-print")
         self.key = ui.label().classes("key-text")
         with ui.element("div").classes("choices"):
             button(say.SHOW_KEY, self.show_key, plain=True)
-            button(say.FORGET, self.leave, plain=True)
+            button(say.FORGET, self.ask_leave, plain=True)
             question = say.CLOSE_CLASS_ASK.format(title=self.class_.title)
             asking(say.CLOSE_CLASS, question, self.close)
 
@@ -121,8 +130,10 @@ class Desk:
                 button(say.TELL_ALL, show)
                 button(say.CLEAR_NOTICE, lambda: tell(self.class_, "", self.who), plain=True)
 
-    def _pause(self, paused: bool) -> Any:
-        return lambda room, who: self.site.rooms.pause(room, paused, who)
+    async def pause(self, paused: bool) -> None:
+        """Stop or resume all rooms, and the clock."""
+        await self.site.rooms.pause_all(self.class_, paused, self.who)
+        self.again()
 
     def _mute(self, muted: bool) -> Any:
         return lambda room, who: self.site.rooms.mute(room, muted, who)
@@ -135,7 +146,9 @@ class Desk:
 
     async def fill(self) -> None:
         """Let agents play for who has not come."""
-        await self.site.rooms.stand_in_for_absent(self.class_, self.who)
+        filled = await self.site.rooms.stand_in_for_absent(self.class_, self.who)
+        toast(say.AGENTS_NOW.get(filled, say.AGENTS_NOW_MANY.format(number=filled)))
+        self.again()
 
     async def add_room(self) -> None:
         """Make one more room."""
@@ -160,7 +173,7 @@ class Desk:
         self.table.content = render.table(
             [
                 (
-                    say.ROOM_NUMBER.format(number=number, code=shown_code(room.code)),
+                    render.Link(say.ROOM_NUMBER.format(number=number), f"/watch/{room.code}"),
                     players(room),
                     state(room),
                 )
@@ -175,13 +188,6 @@ class Desk:
             if over
             else f"<p>{escape(say.RESULTS_EMPTY)}</p>"
         )
-        codes = [room.code for room in rooms]
-        if codes != self.linked:
-            self.linked = codes
-            self.links.clear()
-            with self.links:
-                for code in codes:
-                    ui.link(f"{say.WATCH} {shown_code(code)}", f"/watch/{code}")
 
     def export(self) -> None:
         """Hand out the results of all rooms."""
@@ -194,6 +200,12 @@ class Desk:
         if self.part.open():
             found = self.site.rooms.exported(self.class_, self.who)
             ui.download.content(found, "study.zip")
+
+    def ask_leave(self) -> None:
+        """Show the key, without which nobody comes back, and ask before closing it here."""
+        if self.part.open():
+            key = self.site.rooms.teachers_key(self.class_, self.who)
+            sure(say.FORGET_ASK.format(title=self.class_.title), say.FORGET, self.leave, key)
 
     async def leave(self) -> None:
         """Close the class on this device."""

@@ -60,7 +60,9 @@ class Form:
     @contextmanager
     def _buttons(self) -> Iterator[None]:
         """The buttons of a decision, with a field for words above them where words can go along."""
-        if self.kind in WITH_MOVES and not self.muted:
+        if self.kind in WITH_MOVES and self.muted:
+            paragraph(say.WORDS_MUTED, "warn")
+        elif self.kind in WITH_MOVES:
             label = say.WORDS_WITH[WITH_MOVES[self.kind]]
             self.words = ui.input(label).props(f"outlined counter maxlength={LONGEST}")
         with ui.element("div").classes("choices"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from nicegui import ui
 from starlette.responses import RedirectResponse, Response
@@ -10,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from sim.app import choices
 from sim.app import strings as say
 from sim.app.choices import LENGTHS, Wanted
-from sim.app.keys import shown_code
+from sim.app.keys import is_key, shown_code
 from sim.app.pages.seat import SeatPage
-from sim.app.room import Class, Room
+from sim.app.room import Class, Room, RoomError
 from sim.app.site import (
     Private,
     Site,
@@ -32,6 +34,8 @@ from sim.app.typed import LONGEST_NAME
 from sim.config import ConfigError
 from sim.game import SEATS
 
+MOST_ALIKE = 6  # names on the list that are asked about
+
 
 def register(site: Site) -> None:
     """Serve the pages."""
@@ -43,14 +47,17 @@ def register(site: Site) -> None:
             _alone(site)
 
     @ui.page("/c/{code}", title=say.PLAY)
-    def join(code: str) -> Response | None:
+    async def join(code: str) -> Response | None:
         try:
             class_ = site.rooms.find_class(code, visitor())
         except ConfigError as error:
             refused(error, "/play")
             return None
         held = site.rooms.seat_in(class_, visitor())
-        if held is not None:  # the same device comes back
+        if held is not None:  # the same device comes back, and plays on itself
+            if held[1] in held[0].replaced:
+                with suppress(ConfigError):  # its page says so, and has a button
+                    await site.rooms.give_back(*held, visitor())
             return RedirectResponse(f"/room/{held[0].code}/{held[1]}", 303)
         with frame(say.JOIN_CLASS.format(title=class_.title), "/play"):
             _join_class(site, class_)
@@ -63,7 +70,8 @@ def register(site: Site) -> None:
         except ConfigError as error:
             refused(error, "/play")
             return
-        with frame(say.LOBBY.format(code=shown_code(room.code)), "/play"):
+        named = say.ROOM_CODE.format(code=shown_code(room.code))
+        with frame(named[:1].upper() + named[1:], "/play"):
             part = Private(lambda: site.rooms.rooms.get(room.code) is room, say.ROOM_CLOSED)
             with part.body:
                 _lobby(site, room, part)
@@ -85,37 +93,97 @@ def register(site: Site) -> None:
 
 def _join(site: Site) -> None:
     with panel(say.JOIN, say.JOIN_HELP):
-        code = ui.input(say.CODE).props('outlined maxlength=20 autocapitalize="characters"')
+        code = ui.input(say.CODE_OR_KEY).props("outlined maxlength=40")
 
-        def go() -> None:
-            found = site.rooms.find_any(choices.text(code.value, LONGEST_NAME), visitor())
+        async def go() -> None:
+            typed = choices.text(code.value, LONGEST_NAME).strip()
+            if is_key(typed):
+                must_keep_cookies()
+                _to_seat(*await site.rooms.come_back_by_key(typed, visitor()))
+                return
+            found = site.rooms.find_any(typed, visitor())
             ui.navigate.to(f"/{'c' if isinstance(found, Class) else 'room'}/{found.code}")
 
         code.on("keydown.enter", acting(go))
         button(say.GO, go)
 
 
+def _to_seat(room: Room, seat: str) -> None:
+    ui.navigate.to(f"/room/{room.code}/{seat}")
+
+
 def _join_class(site: Site, class_: Class) -> None:
-    """A name, typed or picked from the teacher's list, and the seat that goes with it."""
+    """A name, picked from the teacher's list or typed, and the seat that goes with it."""
     if class_.study:
         _consent(site, class_)
-        return
+    else:
+        _named(site, class_)
+    with panel(say.HAVE_KEY):
+        key = ui.input(say.RETURN_KEY).props("outlined maxlength=40")
+
+        async def back() -> None:
+            must_keep_cookies()
+            typed = choices.text(key.value, LONGEST_NAME).strip()
+            _to_seat(*await site.rooms.come_back_by_key(typed, visitor(), class_))
+
+        key.on("keydown.enter", acting(back))
+        button(say.GO, back)
+
+
+def _named(site: Site, class_: Class) -> None:
+    names = site.rooms.kept_names(class_)
+    unlisted = ""  # what the list says for who is not on it
     with panel(say.JOIN_NOW, say.JOIN_CLASS_HELP):
-        names = site.rooms.kept_names(class_)
-        options = {"": say.NOT_LISTED} | {one: one for one in names}
-        listed = choice(say.ON_THE_LIST, options, "") if names else None
+        options = {one: one for one in names} | {unlisted: say.NOT_LISTED}
+        listed = choice(say.ON_THE_LIST, options, None) if names else None
         name = _name()
         if listed is not None:
-            listed.on_value_change(lambda e: name.set_visibility(not e.value))
+            name.set_visibility(False)
+            listed.on_value_change(lambda e: name.set_visibility(e.value == unlisted))
+
+        async def take(called: str) -> None:
+            _to_seat(*await site.rooms.join(class_, called, visitor()))
 
         async def go() -> None:
             must_keep_cookies()
-            picked = choices.one_of(say.ON_THE_LIST, listed.value, ["", *names]) if listed else ""
-            room, seat = await site.rooms.join(class_, picked or _typed(name), visitor())
-            ui.navigate.to(f"/room/{room.code}/{seat}")
+            if listed is not None:
+                if listed.value is None:
+                    raise RoomError(say.CHOOSE_NAME)
+                picked = choices.one_of(say.ON_THE_LIST, listed.value, [unlisted, *names])
+                if picked != unlisted:
+                    await take(picked)
+                    return
+            typed = _typed(name)
+            alike = site.rooms.alike(class_, typed[: LONGEST_NAME + 1])
+            if len(alike) > MOST_ALIKE:
+                raise RoomError(say.MANY_ALIKE)
+            if alike:
+                _is_it_you(alike, typed, take)
+            else:
+                await take(typed)
 
         name.on("keydown.enter", acting(go))
         button(say.JOIN_NOW, go)
+
+
+def _is_it_you(alike: list[str], typed: str, take: Callable[[str], Awaitable[None]]) -> None:
+    """Ask whoever typed a part of a name on the list whether it is theirs."""
+    with (
+        ui.dialog().props(f'aria-label="{say.SURE}"') as dialog,
+        ui.element("div").classes("panel"),
+    ):
+        paragraph(say.IS_IT_YOU)
+        answers = [(say.IT_IS_ME.format(name=one), one) for one in alike]
+        with ui.element("div").classes("choices"):
+            for words, called in [*answers, (say.IT_IS_NOT_ME, typed)]:
+
+                async def answer(called: str = called) -> None:
+                    dialog.close()
+                    await take(called)
+
+                button(words, answer, plain=called == typed)
+    dialog.on("hide", dialog.delete)
+    dialog.open()
 
 
 def _consent(site: Site, class_: Class) -> None:

@@ -15,8 +15,9 @@ from sim.app import strings as say
 from sim.app.keys import Visitor
 from sim.app.pages.form import Form
 from sim.app.research import AFTER, BEFORE, LONGEST_ANSWER
-from sim.app.room import Room
+from sim.app.room import CLOCK, PERSON, Room
 from sim.app.site import Private, Site, acting, button, html, panel, paragraph, phase_of, visitor
+from sim.app.standing import number
 from sim.app.words import LONGEST, PRESS, TABLE, channels, may_press
 from sim.game import MEDIATORS
 from sim.game.brief import brief
@@ -37,23 +38,31 @@ class SeatPage:
         self.part = Private(
             lambda: site.rooms.holds(room, seat, self.who),
             say.SEAT_LOST.format(seat=say.seat(seat)),
-        )
+            next(((say.BACK_TO_CLASS.format(title=one.title), f"/c/{one.code}")
+                  for one in self.classes), None),
+        )  # fmt: skip
         with self.part.body:
             self._build()
         self.update()
         self.part.watch([room, *self.classes], self.update)
 
     def _build(self) -> None:
+        self.place = ui.label().classes("help")
         self.day = ui.label().classes("big")
         self.status = ui.label().props('role="status" aria-live="polite" tabindex="-1"')
+        self.done = ui.label().classes("notice").props('role="status" aria-live="polite"')
         self.phase = ui.label().classes("help")
         self.notice = ui.label().classes("notice").props('role="status" aria-live="polite"')
-        self.clock = ui.label().classes("warn").props('role="timer"')
+        self.clock = ui.label().props('role="timer"')
+        with ui.element("section").classes("panel replaced") as self.replaced:
+            paragraph(say.AGENT_FOR_YOU)
+            button(say.TAKE_BACK, self.take_back)
         self._questions(BEFORE)
-        self._brief()
-        self._questions(AFTER)
         self.news = html("")
         self.decision = ui.element("section").classes("panel")
+        self._press()
+        self._brief()
+        self._questions(AFTER)
         with ui.element("div").classes("flow") as self.rest:
             with panel(say.TABLE):
                 self.table = html("")
@@ -109,17 +118,29 @@ class SeatPage:
         await self.site.rooms.be_ready(self.room, self.seat, self.who)
         self.brief.value = False
 
+    async def take_back(self) -> None:
+        """Play on in the place of the agent that has stood in."""
+        self.moved = True
+        await self.site.rooms.give_back(self.room, self.seat, self.who)
+
     def tick(self) -> None:
-        """Show the seconds left."""
+        """Show the seconds left, to whoever decides as a warning."""
         if self.part.open():
             self.phase.text = "" if self.room.over else "".join(map(phase_of, self.classes))
-            left = self.room.left()
-            self.clock.text = "" if left is None else say.TIME_LEFT.format(seconds=left)
+            left, question = self.room.left(), self.room.game.question
+            self.clock.text = ""
+            if left is None or question is None:
+                return
+            own = question.seat == self.seat
+            words = say.TIME_LEFT if own else say.TIME_LEFT_OTHER
+            self.clock.text = words.format(seconds=left, seat=say.seat(question.seat))
+            self.clock.classes(replace="warn" if own else "help")
 
     def update(self) -> None:
         """Show what this seat may see now."""
         room = self.room
         seen = view(room.game, self.seat)
+        self.place.text = self._where()
         self.day.text = say.DAY.format(
             day=seen["day"],
             days=seen["days"],
@@ -129,10 +150,12 @@ class SeatPage:
         told = [class_.notice for class_ in self.classes if class_.notice]
         self.notice.text = "".join(say.NOTICE_FROM.format(words=words) for words in told)
         self.status.text = _status(room, self.seat, seen)
-        self.ready.visible = not room.seats[self.seat].ready and not room.over
+        self.done.text = _done(room, seen)
+        self.replaced.visible = self.seat in room.replaced and not room.over
+        self.ready.visible = not (room.seats[self.seat].ready or room.begun or room.over)
         history = seen["history"] + seen["today"]
-        since = max((d.question.day for d in room.game.decisions if d.move.seat == self.seat),
-                    default=0)  # fmt: skip
+        decided = seen["decided"]
+        since = decided["day"] if decided else 0
         self.rest.visible = room.begun
         if room.begun:
             self.news.content = cards.news(history, self.seat, seen["start"], since)
@@ -144,11 +167,17 @@ class SeatPage:
         self._show_said(seen["start"])
         self.ends.content = render.ceasefire(seen["ceasefire"])
         self.deal.content = f"<p>{escape(_deal(seen))}</p>"
-        question = seen["question"]
-        if question and "own_offers" in question:
-            self.table.content = render.offers(question["own_offers"], question["heard_offers"])
-        else:
-            self.table.content = _last_moves(history)
+        self.table.content = render.offers(seen["table"], self.seat)
+
+    def _where(self) -> str:
+        """The number of the room and who else sits there; alone there is nothing to say."""
+        room = self.room
+        if not self.classes:
+            return ""
+        others = [say.SITS_AS.format(name=taken.name, seat=say.seat(seat))
+                  for seat, taken in room.seats.items() if seat != self.seat]  # fmt: skip
+        words = say.YOUR_ROOM_WITH if others else say.YOUR_ROOM
+        return words.format(number=number(self.site.rooms, room), others=say.AND.join(others))
 
     def _decide(self, seen: dict[str, Any]) -> None:
         """Build the form of a decision, once for each."""
@@ -187,19 +216,28 @@ class SeatPage:
         self.moved = True
         await self.site.rooms.play(self.room, self.seat, turn, kind, value, self.who, words)
 
+    def _press(self) -> None:
+        """The line to the press, asked for after each round."""
+        with ui.element("section").classes("panel") as self.press:
+            self.press_asked = html("")
+            paragraph(say.PRESS_ASKED_HELP, "help")
+            self._speak(say.PRESS_LINE, PRESS, say.SEND_PRESS)
+
     def _said(self) -> None:
-        """What was said, and what can be said without a move."""
+        """What was said, and what can be said in confidence."""
         with panel(say.SAID, say.SAID_HELP):
+            self.muted = ui.label(say.WORDS_MUTED).classes("warn")
             self.said = html("")
-            self.press = self._speak(say.PRESS_LINE, PRESS)
             self.channels = {}
             if MEDIATORS in self.room.setup.persons:
                 for side in channels(self.seat):
-                    other = side if self.seat == MEDIATORS else MEDIATORS
-                    label = say.CHANNEL.format(seat=say.seat(other))
-                    self.channels[side] = self._speak(label, side)
+                    other = say.seat(side if self.seat == MEDIATORS else MEDIATORS)
+                    label, send = (
+                        one.format(seat=other) for one in (say.CHANNEL, say.SEND_CHANNEL)
+                    )
+                    self.channels[side] = self._speak(label, side, send)
 
-    def _speak(self, label: str, to: str) -> ui.element:
+    def _speak(self, label: str, to: str, send: str) -> ui.element:
         """A field and a button to say something to the press or in a channel."""
         with ui.element("div").classes("speak") as made:
             field = ui.input(label).props(f"outlined counter maxlength={LONGEST}")
@@ -210,13 +248,16 @@ class SeatPage:
                 field.value = ""
 
             field.on("keydown.enter", acting(speak))
-            button(say.SEND_WORDS.format(label=label), speak, plain=True)
+            button(send, speak, plain=True)
         return made
 
     def _show_said(self, start: str) -> None:
         room = self.room
         self.said.content = render.said(room.heard(self.seat), start)
-        speaks = not (room.muted or room.over)
+        self.muted.visible = room.muted and not room.over
+        speaks = room.begun and not (room.muted or room.over)
+        asked = escape(say.PRESS_ASKED.format(round=room.rounds_over))
+        self.press_asked.content = f"<h2>{asked}</h2>"
         self.press.visible = speaks and may_press(room.said, self.seat, room.rounds_over)
         for made in self.channels.values():
             made.visible = speaks and MEDIATORS in room.seats
@@ -282,9 +323,18 @@ def _deal(seen: dict[str, Any]) -> str:
     )
 
 
-def _last_moves(history: list[dict[str, Any]]) -> str:
-    """The last offers anybody heard, when nothing is asked at the table now."""
-    moves = [entry for entry in history if entry["kind"] == "move"]
-    return render.table(
-        (say.seat(move["speaker"]), say.told(move)) for move in moves[-3:]
-    ) if moves else f"<p>{escape(say.NO_OFFERS)}</p>"  # fmt: skip
+def _done(room: Room, seen: dict[str, Any]) -> str:
+    """What the seat has decided today, or what was decided for it since it last did so itself."""
+    decided = seen["decided"]
+    if decided is None or room.broken:
+        return ""
+    choice = say.advice(decided["kind"], decided["value"])
+    if isinstance(decided["value"], dict):
+        choice = say.ON_THE_TABLE
+    what = say.KINDS[decided["kind"]]
+    named = {"what": what[:1].upper() + what[1:], "choice": choice, "day": decided["day"]}
+    by = room.made_by[decided["turn"]]
+    if by == PERSON:
+        waits = decided["day"] == seen["day"] and not seen["question"] and not room.over
+        return say.DECIDED.format(**named) if waits else ""
+    return (say.DECIDED_BY_CLOCK if by == CLOCK else say.DECIDED_BY_AGENT).format(**named)

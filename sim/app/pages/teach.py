@@ -9,10 +9,10 @@ from html import escape
 
 from nicegui import ui
 
-from sim.app import choices, render
+from sim.app import choices
 from sim.app import strings as say
 from sim.app.choices import LENGTHS, Wanted
-from sim.app.pages.desk import Desk
+from sim.app.pages.desk import Desk, lesson
 from sim.app.register import MOST_AT_ONCE
 from sim.app.research import Study, questions
 from sim.app.room import DEADLINES
@@ -22,7 +22,6 @@ from sim.app.site import (
     button,
     choice,
     frame,
-    html,
     in_thread,
     must_keep_cookies,
     panel,
@@ -65,8 +64,8 @@ class Teach:
                 self._make()
                 with ui.element("div").classes("stack"):
                     self._open()
-                    with panel(say.LESSON, say.LESSON_HELP):
-                        html(render.table(say.LESSON_PLAN, say.LESSON_COLUMNS))
+                    with panel(say.LESSON):
+                        lesson()
 
     def _make(self) -> None:
         site = self.site

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from nicegui import ui
 
@@ -22,13 +22,14 @@ from sim.app.site import (
     refused,
     room_of_teacher,
     sure,
+    toast,
     visitor,
     warnings_of,
 )
-from sim.app.standing import players, state
+from sim.app.standing import called, players, state
 from sim.config import ConfigError
 from sim.game import SEATS
-from sim.game.views import view
+from sim.game.views import spelt, view
 
 
 def register(site: Site) -> None:
@@ -41,7 +42,7 @@ def register(site: Site) -> None:
         except ConfigError as error:
             refused(error, "/teach")
             return
-        with frame(say.WATCHING.format(code=shown_code(room.code)), "/teach"):
+        with frame(say.WATCHING.format(room=called(site.rooms, room)), "/teach"):
             Watch(site, room)
 
 
@@ -74,12 +75,18 @@ class Watch:
             button(say.RESUME, lambda: rooms.pause(room, False, who))
             button(say.MUTE, lambda: rooms.mute(room, True, who), plain=True)
             button(say.UNMUTE, lambda: rooms.mute(room, False, who), plain=True)
+            self.agents: dict[str, tuple[ui.button, ui.button]] = {}
             for seat in room.setup.persons:
-                words = say.AGENT_PLAYS.format(seat=say.seat(seat))
-                button(words, lambda seat=seat: rooms.stand_in(room, seat, who), plain=True)
-                words = say.FREE_SEAT.format(seat=say.seat(seat))
+                named = say.seat(seat)
+                self.agents[seat] = (
+                    button(say.AGENT_PLAYS.format(seat=named), partial(self.stand_in, seat),
+                           plain=True),
+                    button(say.GIVE_BACK.format(seat=named), partial(self.give_back, seat),
+                           plain=True),
+                )  # fmt: skip
+                words = say.FREE_SEAT.format(seat=named)
                 button(words, lambda seat=seat: self.free(seat), plain=True)
-        code = shown_code(room.code)
+        named = called(rooms, room)
         asked = (
             (say.END_GAME, say.END_ASK, lambda: rooms.end(room, who)),
             (say.REVEAL, say.REVEAL_ASK, lambda: rooms.reveal(room, who)),
@@ -87,8 +94,9 @@ class Watch:
         )
         with ui.element("div").classes("choices"):
             for words, question, do in asked:
-                asking(words, question.format(code=code), do)
-        ui.link(say.DEBRIEF.format(code=shown_code(room.code)), f"/debrief/{room.code}")
+                asking(words, question.format(room=named), do)
+        ui.link(say.DEBRIEF.format(room=named), f"/debrief/{room.code}")
+        paragraph(f"{say.CODE}: {shown_code(room.code)}", "help")
         with ui.element("div").classes("flow"):
             self.sides = {}
             for seat in SEATS:
@@ -99,6 +107,16 @@ class Watch:
                 self.story = html("")
             with panel(say.SAID):
                 self.said = html("")
+
+    async def stand_in(self, seat: str) -> None:
+        """Let an agent play a seat, and say so."""
+        await self.site.rooms.stand_in(self.room, seat, self.who)
+        toast(say.AGENT_NOW.format(seat=say.seat(seat)))
+
+    async def give_back(self, seat: str) -> None:
+        """Let the agent play a seat no more, and say so."""
+        await self.site.rooms.give_back(self.room, seat, self.who)
+        toast(say.GIVEN_BACK.format(seat=say.seat(seat)))
 
     def free(self, seat: str) -> None:
         """Ask, and then free a seat; one that is free already is left alone."""
@@ -123,18 +141,15 @@ class Watch:
         self.advice.text = ""
         if question is not None:
             advice = say.advice(question.kind, game.advice)
-            self.advice.text = say.ADVICE.format(advice=f"{say.KINDS[question.kind]}: {advice}")
+            self.advice.text = say.ADVICE.format(
+                seat=say.seat(question.seat), advice=f"{say.KINDS[question.kind]}: {advice}"
+            )
+        for seat, (begins, ends) in self.agents.items():
+            begins.visible, ends.visible = seat not in room.stand_ins, seat in room.stand_ins
         for seat, part in self.sides.items():
             part.content = render.mine(view(game, seat)["mine"])
         start = room.setup.cell.scenario.start.isoformat()
-        entries = [spelt(room, entry) for entry in [*game.entries, *game.heard]]
+        entries = [spelt(game, entry) for entry in game.told]
         self.story.content = render.story(entries, start)
         self.said.content = render.said(room.said, start)
         self.calendar.content = render.calendar(entries, game.days, game.model.day)
-
-
-def spelt(room: Room, entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry of the log with its package spelt out."""
-    if entry.get("package", -1) < 0:
-        return entry
-    return {**entry, "package": room.game.packages.describe(entry["package"])}

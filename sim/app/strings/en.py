@@ -16,7 +16,12 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 # --- names ------------------------------------------------------------------------------------
 
-READABLE: dict[str, str] = {}  # configuration names that are not said as they are written
+READABLE = {  # configuration names that are not said as they are written
+    "restraint": "restraint in strikes",
+    "basing": "Bagram",
+    "arms": "weapons",
+    "border": "crossings",
+}
 SEATS = {
     "pakistan": "Islamabad",
     "afghan_taliban": "Kabul",
@@ -29,9 +34,9 @@ ISSUES = {
     "custody": "Custody of persons Islamabad considers threats",
     "evidence": "Evidence on attacks, asked for by Kabul",
     "restraint": "Restraint in cross-border strikes",
-    "basing": "Public assurance on a foreign return to Bagram",
+    "basing": "Bagram: public assurance on a foreign return",
     "arms": "Weapons carried by migrants",
-    "border": "Border crossings",
+    "border": "Crossings at the border",
 }
 OPTIONS = {
     "third_party": "verified by third parties",
@@ -118,6 +123,12 @@ RATIFIED, REFUSED = "{who} ratifies the deal", "{who} does not ratify the deal"
 REFUSED_SHORT = "{who} refused: {short:.3f} short"
 RATIFICATION_NUMBERS = "The deal was worth {utility:.3f} to your side; {needed:.3f} was asked for."
 REFUSED_UNKNOWN = "By how much it fell short is known there only."
+TALKS_GO_ON = "Talks go on while the round has exchanges and days left."
+TEXT_REFUSED = "The mediators' text is not accepted"
+TEXT_OTHER_REFUSED = "{other} refused the mediators' text"
+YOU_ACCEPTED = "You had accepted it."
+YOU_REFUSED = "You refused it; what {other} answered is not told."
+A_SIDE_REFUSED = "At least one side refused it; which, is not told."
 
 # --- the boundary -----------------------------------------------------------------------------
 
@@ -286,8 +297,11 @@ ALL_BUSY = "the server is busy computing; try again in a moment"
 
 PLAY = "Play"
 JOIN = "Join a class or a room"
-JOIN_HELP = "Your teacher has the code."
+JOIN_HELP = (
+    "Your teacher has the code. Who has sat there on another device types the return key here."
+)
 CODE = "Code"
+CODE_OR_KEY = "Code, or return key"
 GO = "Go"
 PLAY_ALONE = "Play alone"
 PLAY_ALONE_HELP = "Take one seat; agents play the others."
@@ -296,23 +310,30 @@ TAKE_SEAT = "Take the seat of {seat}"
 SEAT_FREE = "free"
 SEAT_AGENT = "played by an agent"
 SEAT_OF = "{name}"
-LOBBY = "Room {code}"
 CONTINUE = "Continue in your seat"
 HAVE_KEY = "Have you sat here before on another device? Enter your return key."
+WRONG_RETURN_KEY = "this return key opens no seat here; check it, or ask your teacher"
 RETURN_KEY = "Return key"
-RETURN_KEY_HELP = "Keep this to come back from another device. Show it to nobody:"
+RETURN_KEY_HELP = (
+    "Keep this to come back from another device: type it under Play, or where you joined the "
+    "class. Show it to nobody:"
+)
 DAYS_OF_GAME = "Days of the game"
 NAME_TOO_LONG = "the name has {length} characters; at most {most} are allowed"
 NAME_EMPTY = "the name is empty; type the name others will see"
 NO_SUCH_CLASS = "there is no class with the code {code}; check it with your teacher"
 CLASS_FULL = (
-    "every seat of this class is taken or kept for somebody; ask your teacher for one more room, "
-    "or play alone meanwhile"
+    "every seat of this class is taken or kept for somebody; if your name is on the list choose it "
+    "there, else ask your teacher for one more room, or play alone meanwhile"
 )
 JOIN_CLASS = "Join {title}"
 JOIN_CLASS_HELP = "You are given a seat and a partner. This device keeps the seat."
 ON_THE_LIST = "Your name on the list"
 NOT_LISTED = "I am not on the list"
+CHOOSE_NAME = "choose your name on the list, or that you are not on it"
+IS_IT_YOU = "Is one of these names on the list you?"
+IT_IS_ME, IT_IS_NOT_ME = "I am {name}", "No, I am somebody else"
+MANY_ALIKE = "several names on the list are like this one; choose yours on the list"
 JOIN_NOW = "Take my seat"
 SAID = "What was said"
 SAID_HELP = (
@@ -327,9 +348,13 @@ SAID_BY = {
 }
 SAID_WITH = "{seat} says: “{words}”"
 WORDS_WITH = {"table": "Words with it (optional)", "press": "Words to the press (optional)"}
-PRESS_LINE = "A line to the press after this round"
+PRESS_LINE = "Your line to the press (optional)"
+PRESS_ASKED = "Round {round} is over: what do you tell the press?"
+PRESS_ASKED_HELP = "Everybody reads it. Each side has one line after each round."
+SEND_PRESS = "Give it to the press"
 CHANNEL = "In confidence to {seat}"
-SEND_WORDS = "Send: {label}"
+SEND_CHANNEL = "Tell {seat} in confidence"
+WORDS_MUTED = "Your teacher has muted messages in this room."
 MUTE, UNMUTE = "Mute messages", "Allow messages"
 MUTE_ALL, UNMUTE_ALL = "Mute all messages", "Allow all messages"
 MUTED = "your teacher has muted messages here; go on without words"
@@ -357,6 +382,7 @@ ENDED_BY_TEACHER = "the teacher has ended the game in this room"
 NOT_BEGUN = "decisions open when everybody at the table is ready"
 ROOM_CLOSED = "this room was closed"
 SEAT_LOST = "The seat of {seat} is not yours any more: it was freed, or the room was closed."
+BACK_TO_CLASS = "Take a seat in {title} again"
 DEBRIEF_LOST = "This debriefing is not open to you any more."
 CLASS_LOST = "This class is not open on this device any more."
 NO_COOKIES = "your browser keeps no cookies of this server; allow them to keep a seat or a class"
@@ -389,6 +415,14 @@ UNOPENED = "The stored room {code} cannot be opened by this version; it is left 
 
 YOU_ARE = "You are {seat}"
 YOUR_TURN = "Your decision"
+YOUR_ROOM, YOUR_ROOM_WITH = "Room {number}", "Room {number}, with {others}"
+SITS_AS = "{name} ({seat})"
+DECIDED = "You have decided. {what}: {choice}."
+ON_THE_TABLE = "as it stands at the table, below"
+DECIDED_BY_CLOCK = "Time was up on day {day}: the agent decided for you. {what}: {choice}."
+DECIDED_BY_AGENT = "On day {day} an agent decided for you. {what}: {choice}."
+AGENT_FOR_YOU = "An agent plays for you. What it decides stands; nothing is asked of you here."
+TAKE_BACK = "I am here: play on myself"
 WAITS_FOR = "Waiting for {seat}{name} {to}."
 WAITS_TO = {
     None: "to decide",
@@ -478,7 +512,8 @@ ROLES = {  # who you are; what you want
     "mediators": (
         "You are the mediators, Qatar and Türkiye. You host the talks, hear both sides in "
         "confidence, table texts of your own when they cannot agree, and may try to stop retaliation "
-        "before it ends the ceasefire.",
+        "before it ends the ceasefire. What Qatar and Türkiye tell a side in confidence of the "
+        "other's good faith is told by the rules, not chosen by you.",
         (
             "A text that both capitals can ratify.",
             "Time: as long as they talk, and whenever retaliation stops, something is won.",
@@ -489,7 +524,8 @@ WAITING_FOR_PLAYERS = "Waiting for somebody to take the seat of {seats}."
 GAME_OVER = "The game is over."
 GAME_ENDED = "Your teacher has ended the game here. The debriefing opens on this page."
 GAME_PAUSED = "Paused by the teacher."
-TIME_LEFT = "{seconds:.0f} s left; then the agent decides."
+TIME_LEFT = "{seconds:.0f} s left for you; then the agent decides."
+TIME_LEFT_OTHER = "{seat}: {seconds:.0f} s left to decide."
 DAY = "Day {day} of {days} · {date} · decision {number}"
 SEE_DEBRIEF = "Look back: the debriefing"
 
@@ -516,10 +552,10 @@ ASK_HELP = {
     "offer": "Choose an option on every issue. The other side sees the package, not what it is "
     "worth to you. Taking back what you have offered costs its trust, unless you have been given a "
     "reason since.",
-    "answer": "Accepting ends the round; both capitals must then ratify (two-level games, Putnam "
-    "1988).",
+    "answer": "If you accept, both capitals are asked to ratify (two-level games, Putnam 1988). If "
+    "one refuses, talks go on while the round has exchanges and days left.",
     "text": "A single negotiating text (Fisher 1978): if you refuse, the next one leans more to "
-    "you.",
+    "you. If both accept, both capitals are asked to ratify.",
     "respond": "The ladder of responses. What you do may be answered, and adds to tension; leaving "
     "what was suffered unanswered wears your mandate at home.",
     "account": "Where your account contradicts the other side's, it costs you their trust and "
@@ -561,29 +597,33 @@ AGAINST_HEARD = "against theirs"
 AGAINST_NOTHING = "against things as they are"
 ISSUE, OFFERED, GAIN_AGAINST_OWN = "Issue", "Offered", "For you, against your offer"
 RECKONED = "Worth by public estimates: Islamabad {pakistan:.3f}, Kabul {afghan_taliban:.3f}."
-TABLE = "At the table this round"
+TABLE = "At the table"
 OWN_OFFER = "You offered"
 HEARD_OFFER = "They offered"
-NO_OFFERS = "No offers yet in this round."
+OFFER_OF = "{seat} offered"
+TEXT_OF = "The mediators' text"
+WHEN_OFFERED = "{what} (round {round}, {exchange} of {of}): {fate}"
+WAITS_FOR_ANSWER = "waits for an answer"
+NO_OFFERS = "No offers yet."
 MINE = "Only you know this"
 MINE_ROWS = {
-    "trust": ("Your trust in the other side", "Probability that it acts in good faith."),
+    "trust": ("Trust in the other side", "Probability that it acts in good faith."),
     "reservation": (
-        "Worth of no deal to you",
-        "Your disagreement payoff; it falls as grievance and closure hurt (Zartman 2000).",
+        "Worth of no deal",
+        "The disagreement payoff; it falls as grievance and closure hurt (Zartman 2000).",
     ),
     "asked_at_home": (
-        "Gain your capital asks for",
+        "Gain the capital asks for",
         "A deal must be worth this much more than no deal to be ratified: your win-set (Putnam "
         "1988).",
     ),
-    "capacity": ("Your ability to deliver", "Share of what you promise that you can carry out."),
-    "willing": ("You mean to keep promises", "Your type. The other side does not know it."),
+    "capacity": ("Ability to deliver", "Share of what is promised that can be carried out."),
+    "willing": ("Means to keep promises", "The type. The other side does not know it."),
     "mandate": (
         "Mandate at home",
-        "Restraint after what your side has suffered wears it away, a protest less, and so does a "
-        "round with nothing signed; quiet and a deal restore it. Below {lost} your capital ends "
-        "the ceasefire without asking you.",
+        "Restraint after what the side has suffered wears it away, a protest less, and so does a "
+        "round with nothing signed; quiet and a deal restore it. Below {lost} the capital ends "
+        "the ceasefire without asking its delegation.",
     ),
     "pressure": (
         "Pressure at home to end it",
@@ -632,14 +672,19 @@ NAMES_MAKE = "{names} names make {rooms} rooms."
 SHUFFLE = "Pair them at random"
 TITLE_TODAY = "Lesson of {date}"
 BOARD = "Projector page"
-ROOM_NUMBER = "{number} · {code}"
+ROOM_NUMBER = "Watch room {number}"
 BOARD_TITLE = "Join: {title}"
 BOARD_HELP = "Scan the code, or open this address and type your name:"
+BOARD_HELP_LIST = "Scan the code, or open this address and choose your name on the list:"
 SEATED = "{seated} of {seats} seats taken, {ready} ready"
-BOARD_KEY = "✓ has read the brief and is ready; a name in brackets has not come yet."
+BOARD_KEY = "✓ is ready, or plays; a name in brackets has not come yet."
 BOARD_COLUMNS_ROOM = "Room"
 READY_MARK = "{name} ✓"
 KEPT_FOR = "({name})"
+AGENT_FOR, AGENT_UNTIL = "an agent plays for {name}", "an agent, until {name} comes"
+AGENTS_NOW = {0: "No seat was free where somebody sits.", 1: "An agent plays a seat now."}
+AGENTS_NOW_MANY = "Agents play {number} seats now."
+AGENT_NOW, GIVEN_BACK = "An agent plays {seat} now.", "{seat} is played by its person again."
 QR_LABEL = "QR code of {address}"
 ROOMS_HELP = (
     "A game begins by itself once everybody in its room is ready. Phases, below, pause and resume "
@@ -662,6 +707,7 @@ PHASES = {"": "none", "prepare": "Prepare", "round": "Play", "between": "Talk it
 PHASE_HELP = "Decisions are taken in the phase Play; in the others all rooms pause."
 PHASE_LEFT = "{phase}: {minutes}:{seconds:02d} left"
 PHASE_UP = "{phase}: time is up"
+PHASE_STOPPED = "{left}, stopped"
 MINUTES = "Minutes (0: no clock)"
 SET_PHASE = "Begin this phase"
 NO_SUCH_PHASE = "there is no such phase"
@@ -669,7 +715,7 @@ TEACHERS_WORD = "Teacher's word"
 TEACHERS_WORD_HELP = "It is printed where the server was started."
 CLOSE_ROOM = "Close this room"
 CLOSE_CLASS = "Close the class"
-CLOSE_ROOM_ASK = "Close the room {code}? Its game and its moves are deleted."
+CLOSE_ROOM_ASK = "Close {room}? Its game and its moves are deleted."
 CLOSE_CLASS_ASK = "Close the class {title}? All its rooms, games and moves are deleted."
 KEEP = "Leave it as it is"
 SURE = "Are you sure?"
@@ -696,38 +742,44 @@ OPEN_CLASS_HELP = "With the teacher's key you were given."
 KEY = "Teacher's key"
 CLASS = "Class {title}"
 FORGET = "Close on this device"
+FORGET_ASK = (
+    "Close the class {title} on this device? Its rooms go on. You can open it again with the "
+    "teacher's key only, so write it down first:"
+)
 ROOM_LIST = "Rooms"
-WATCH = "Watch"
 PAUSE, RESUME, REVEAL = "Pause", "Resume", "Reveal everything to the players"
 REVEAL_ASK = (
-    "Reveal everything in room {code}? Its game ends, and both sides see each other's numbers. "
+    "Reveal everything in {room}? Its game ends, and both sides see each other's numbers. "
     "This cannot be undone."
 )
 START, END_GAME = "Begin without waiting", "End the game"
-END_ASK = "End the game in room {code}? No more decisions are taken. This cannot be undone."
+END_ASK = "End the game in {room}? No more decisions are taken. This cannot be undone."
 FREE_ASK = (
     "Free the seat of {seat}? {name} loses it at once, on every device; the game and its moves "
     "stay."
 )
 PAUSE_ALL, RESUME_ALL = "Pause all rooms", "Resume all rooms"
 AGENT_PLAYS = "Let an agent play {seat}"
+GIVE_BACK = "Give {seat} back to its person"
 FREE_SEAT = "Free the seat of {seat}"
 STATE = {
     "waiting": "waiting for players",
     "reading": "reading the brief: {seats}",
     "ended": "ended on day {day}",
     "playing": "day {day}, {seat} decides",
-    "paused": "paused",
+    "paused": "paused on day {day}, {seat} decides next",
     "over": "over on day {day}",
     "broken": "failed",
 }
+STATE_MUTED = "{state}; messages muted"
 RESULTS = "Results of the class"
 RESULTS_EMPTY = "No game is over yet."
 EXPORT = "Export as CSV"
 PRINT = "Print this page"
-JOIN_AT = "Students open {address} and type their names, or type the code {code} under Play."
-WATCHING = "Watching room {code}: everything is shown here"
-ADVICE = "The agent in this seat would choose: {advice}"
+JOIN_AT = "Students open {address}, or type the code {code} under Play, and give their names there."
+WATCHING = "Watching {room}: everything is shown here"
+ADVICE = "The agent of {seat} would choose: {advice}"
+ROOM_CODE, ROOM_OF = "room {code}", "room {number}: {names}"
 PROJECT = "Do not project this page before the game is over: it shows both sides' private numbers."
 
 # --- research ---------------------------------------------------------------------------------
@@ -791,11 +843,12 @@ version, scenario and seed, decisions play back the whole game.
 
 # --- debrief ----------------------------------------------------------------------------------
 
-DEBRIEF = "Debriefing of room {code}"
+DEBRIEF = "Debriefing of {room}"
 NOT_YET = "The debriefing opens when the game is over or your teacher reveals it."
 OUTCOME = "What came of it"
 OUT_DEAL = "A deal was ratified on day {day}: {package}."
 OUT_NO_DEAL = "No deal was ratified (rounds held: {rounds})."
+OUT_UNFINISHED = "The game was ended on day {day}, before that day was over."
 ROUNDS = "How the rounds ended"
 NO_ROUND_OVER = "No round came to its end."
 ROUND_COLUMNS = ("Round", "Day", "Outcome", "Settled")
@@ -831,6 +884,8 @@ LEAD = "In three sentences"
 YOU, YOU_OBJECT, AND = "You", "you", " and "
 GAINED = "{who} gained {gain:.3f} over no deal: the deal of day {day} is worth {worth:.3f}."
 GAINED_NOTHING = "{who} gained nothing over no deal: none was ratified (rounds held: {rounds})."
+STRUCK_REFUSED = "The deal struck on day {day} was refused in {capitals}."
+STRUCK_RATIFIED = "The deal struck on day {day} was ratified in both capitals."
 LEFT_NO_TALKS = "No talks were held, so nothing lay on the table."
 LEFT_NOTHING = "Nothing was left on the table: no other package was better for both."
 LEFT_NO_ZONE = "No package would have been ratified in both capitals on the last day of talks."
@@ -846,14 +901,14 @@ LOWERED = (
     "agent would have: {agent})."
 )
 MOVED_LITTLE = (
-    "No decision moved the odds by more than chance does in {futures:,} futures ({change:+.2f} ± "
-    "{error:.2f} at most)."
+    "No single decision moved the odds of the ceasefire by more than its error and by at least "
+    "{least:.2f} ({change:+.2f} ± {error:.2f} at most)."
 )
 MOVED_NOTHING = "No decision moved the odds: everybody decided as the agents would have."
 DROP = "Day {days}: {before:.2f} → {after:.2f}"
 EFFECTS = "Decisions that moved the odds most"
 EFFECT = "Odds"
-NO_EFFECTS = "Everybody decided as the agents would have."
+NO_EFFECTS = "No single decision did so beyond its error."
 NOTES = "Notes"
 DROPS = "Days with the largest drops"
 DROP_NO_DECISION = "Nobody at the table decided anything then: chance, or the agents."
@@ -972,15 +1027,16 @@ ONE_SIDE_BEGAN = "one side acknowledges that it began"
 FIRED_FIRST = " (in this simulated future {seat} fired first)"
 TOLD_ROUND = "Round {round} opens{again}{by}: at most {exchanges} exchanges, until day {last_day}."
 CALLED_BY, RESUMED = ", called by {callers}", ", resumed after a breakdown"
-TOLD_OFFER = "{seat} offers ({exchange} of {of}), {fate}: {package}."
-TOLD_TEXT = "{seat} table a text ({exchange} of {of}), {fate}: {package}."
+TOLD_OFFER = "{seat} offers ({exchange} of {of}), {fate}:"
+TOLD_TEXT = "{seat} table a text ({exchange} of {of}), {fate}:"
 ACCEPTED, NOT_ACCEPTED = "accepted", "not accepted"
 TOLD_RATIFIES = "{seat} ratifies the deal{numbers}."
 TOLD_DOES_NOT_RATIFY = "{seat} does not ratify the deal{numbers}."
 HOME_NUMBERS = " (worth {utility:.3f}, {needed:.3f} needed at home)"
 TOLD_CONFIDENCE = (
-    "{speaker} tells {hearer} in confidence that it takes {other} to be in {word} faith."
+    "{speaker} tells {hearer} in confidence that it takes {other} to be in {word} faith{by}."
 )
+UNASKED = " (by the rules, not chosen by the mediators)"
 GOOD_FAITH, BAD_FAITH = "good", "bad"
 TOLD_ALLEGATION = "Officials in {other} allege a breach of the deal by {seat}{truth}."
 THERE_WAS_ONE = " (in this simulated future there was one)"
@@ -1002,6 +1058,7 @@ TOLD = {
     "contradiction": "{speaker}'s public account contradicts {other}'s on {issue}.",
 }
 MEET_AGAIN = "; the sides will meet again on day {day}"
+MEET_BEYOND = "; the next would be held after the last day of this game"
 COMMUNIQUE = " The mediators issue a joint communiqué."
 CARDS = {  # kinds of news -> title, and what it means
     "allegation": (

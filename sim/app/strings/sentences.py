@@ -106,6 +106,8 @@ def _named(entry: Facts) -> dict[str, str]:
         named["granted"] = package(entry["granted"])
     again = entry.get("next")
     named["next"] = words.MEET_AGAIN.format(day=again) if again else ""
+    if entry.get("beyond"):
+        named["next"] = words.MEET_BEYOND
     named["communique"] = words.COMMUNIQUE if entry.get("communique") else ""
     return named
 
@@ -152,8 +154,7 @@ def _move(entry: Facts) -> str:
     who = seat(entry["speaker"])
     sentence = words.TOLD_TEXT if entry["speaker"] == "mediators" else words.TOLD_OFFER
     fate = words.ACCEPTED if entry["accepted"] else words.NOT_ACCEPTED
-    text = entry["package"] if isinstance(entry["package"], str) else package(entry["package"])
-    return str(sentence.format(seat=who[0].upper() + who[1:], fate=fate, package=text,
+    return str(sentence.format(seat=who[0].upper() + who[1:], fate=fate,
                                exchange=entry["exchange"], of=entry["of"]))  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def _information(entry: Facts) -> str:
     word = words.GOOD_FAITH if entry["says_good_faith"] else words.BAD_FAITH
     return str(words.TOLD_CONFIDENCE.format(
         speaker=seat(entry["speaker"]), hearer=seat(entry["hearer"]), other=other(entry["hearer"]),
-        word=word,
+        word=word, by=words.UNASKED if entry.get("unasked") else "",
     ))  # fmt: skip
 
 
@@ -239,8 +240,23 @@ def _ratification_card(entry: Facts, seat_: str) -> Card:
         return words.RATIFIED.format(who=who), numbers
     if own:
         short = entry["needed"] - entry["utility"]
-        return words.REFUSED_SHORT.format(who=who, short=short), numbers
-    return words.REFUSED.format(who=who), [words.REFUSED_UNKNOWN]
+        title = words.REFUSED_SHORT.format(who=who, short=short)
+        return title, [*numbers, words.TALKS_GO_ON]
+    return words.REFUSED.format(who=who), [words.REFUSED_UNKNOWN, words.TALKS_GO_ON]
+
+
+def _move_card(entry: Facts, seat_: str) -> Card | None:
+    """A mediators' text that was refused; what the other side answered is told by the rest only."""
+    if entry["speaker"] != "mediators" or entry["accepted"]:
+        return None
+    answered = entry.get("answered")
+    if answered is None:
+        return words.TEXT_REFUSED, [words.A_SIDE_REFUSED, words.TALKS_GO_ON]
+    other_ = other(seat_)
+    if answered:
+        title = words.TEXT_OTHER_REFUSED.format(other=other_)
+        return title, [words.YOU_ACCEPTED, words.TALKS_GO_ON]
+    return words.TEXT_REFUSED, [words.YOU_REFUSED.format(other=other_), words.TALKS_GO_ON]
 
 
 def _act_card(entry: Facts, seat_: str) -> Card | None:
@@ -253,6 +269,7 @@ _CARDS: dict[str, Callable[[Facts, str], Card | None]] = {
     "attack": _attack_card,
     "border_clash": _clash_card,
     "ratification": _ratification_card,
+    "move": _move_card,
     "act": _act_card,
 }
 

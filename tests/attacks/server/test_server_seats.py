@@ -10,7 +10,7 @@ from sockets import Browser, make_class, sit_down, teachers_key
 from .helpers import DECISIONS, button, click, moves, rows, shown
 
 pytestmark = pytest.mark.slow
-PRIVATE = ("Your trust in the other side", "Worth of no deal to you", "Return key")
+PRIVATE = ("Trust in the other side", "Worth of no deal", "Return key")
 LOST = "is not yours any more"
 
 
@@ -131,7 +131,7 @@ async def test_a_class_that_was_left_on_a_device_steers_nothing_more(shared):
         watch = {label: table.watch.message(table.watch.the(label=label), "click", {})
                  for label in ("Pause", "Reveal everything to the players",
                                "Free the seat of Kabul", "Let an agent play Kabul")}  # fmt: skip
-        await table.desk.click("Close on this device")
+        await table.desk.sure("Close on this device")
         await table.desk.sees("Make rooms for a class", 5)
         for page in (other, table.watch):
             await page.sees("This class is not open on this device any more", 3)

@@ -12,7 +12,7 @@ from .helpers import rows
 pytestmark = pytest.mark.slow
 SEATS = ("Islamabad", "Kabul", "the mediators")
 HOSTILE = "<img src=x onerror=alert(1)> secretword"
-CHANNEL = "Send: In confidence to "
+CHANNEL = "Tell {} in confidence"
 
 
 async def test_a_word_in_confidence_is_on_no_wire_but_its_own(shared):
@@ -25,13 +25,13 @@ async def test_a_word_in_confidence_is_on_no_wire_but_its_own(shared):
         ]
         watch = await teacher.open(f"/watch/{code}")
         await ann.type("In confidence to the mediators", HOSTILE)
-        await ann.click(f"{CHANNEL}the mediators")
+        await ann.click(CHANNEL.format("the mediators"))
         for page in (ann, med, watch):
             await page.sees("secretword")
             assert "<img" not in page.words()
             assert "&lt;img" in page.words()
         await med.type("In confidence to Kabul", "kabulword")
-        await med.click(f"{CHANNEL}Kabul")
+        await med.click(CHANNEL.format("Kabul"))
         await bob.sees("kabulword")
         reloaded = await people[1].open(f"/room/{code}/afghan_taliban")
         await asyncio.sleep(0.5)
@@ -82,10 +82,10 @@ async def test_a_flood_of_words_is_refused_in_a_sentence_and_the_game_goes_on(sh
         assert await page.until(lambda: any(page.find(label=label) for label in DECISIONS))
         for _ in range(30):
             await page.type("In confidence to the mediators", "x" * 200)
-            await page.click(f"{CHANNEL}the mediators")
+            await page.click(CHANNEL.format("the mediators"))
         await page.sees("too often in a short time")
         [(said,)] = rows(shared, "SELECT count(*) FROM messages WHERE room = ?", code)
         assert said <= 12
         await page.type("In confidence to the mediators", "x" * 10_000)
-        await page.click(f"{CHANNEL}the mediators")
+        await page.click(CHANNEL.format("the mediators"))
         await page.sees("at most 280 are allowed")

@@ -1,0 +1,247 @@
+"""What a seat sees while a day is under way, and what a debriefing makes of it in sentences."""
+
+import json
+
+import pytest
+from test_game import QUIET, setup, to
+
+from sim.app import charts, lead, render
+from sim.app import strings as say
+from sim.app.room import Room
+from sim.config import PARTIES
+from sim.game import MEDIATORS, SEATS, Game, Setup
+from sim.game.debrief import Effect, Odds, result
+from sim.game.views import _allowed, spelt, view
+
+
+@pytest.fixture
+def at_table():
+    """Islamabad has offered, Kabul is to answer, and students hold every seat."""
+    game = Game(setup(*SEATS, overrides=QUIET))
+    to(game, "answer")
+    return game
+
+
+@pytest.mark.parametrize("seat", SEATS)
+def test_whoever_is_not_asked_sees_the_day_and_the_table_too(at_table, seat):
+    seen = view(at_table, seat)
+    assert "round_opens" in [entry["kind"] for entry in seen["today"]]
+    asked = at_table.question
+    offered = seen["table"]["pakistan"]
+    assert offered["package"] == at_table.packages.describe(asked.facts["package"])
+    assert (offered["accepted"], offered["exchange"]) == (None, 1)
+    assert say.issue("custody") in render.offers(seen["table"], seat)
+
+
+def test_the_table_says_what_became_of_an_offer_and_has_the_mediators_text(at_table):
+    at_table.play("afghan_taliban", "answer", False)
+    to(at_table, "text")
+    for seat in SEATS:
+        table = view(at_table, seat)["table"]
+        assert (table["pakistan"]["accepted"], table[MEDIATORS]["accepted"]) == (False, None)
+        text = at_table.packages.describe(at_table.question.facts["package"])
+        assert table[MEDIATORS]["package"] == text
+
+
+def test_a_new_round_shows_its_own_offers_with_their_exchange():
+    game = Game(setup(*PARTIES, overrides=QUIET))
+    to(game, "offer")
+    while view(game, "pakistan")["table"].get("pakistan", {"round": 0})["round"] < 2:
+        question = game.question
+        refuses = question.kind in ("answer", "text", "leave")
+        game.play(question.seat, question.kind, False if refuses else game.advice)
+    assert view(game, "pakistan")["table"]["pakistan"]["exchange"] == 1
+
+
+def test_a_seat_sees_what_it_decided_itself_and_nobody_elses_decision(at_table):
+    for seat in SEATS:
+        own = [(d.question.turn, d.move.kind) for d in at_table.decisions if d.move.seat == seat]
+        decided = view(at_table, seat)["decided"]
+        assert (decided and (decided["turn"], decided["kind"])) == (own[-1] if own else None)
+
+
+def test_answers_in_one_link_stay_unknown_to_all_who_watch():
+    game = Game(setup(*SEATS, overrides=("conflict.clashes.rate=1", "switches.talks=false")))
+    to(game, "respond")
+    first = game.question.seat
+    game.play(first, "respond", 2)
+    assert (game.question.kind, game.question.facts["link"]) == ("respond", 0)
+    for seat in SEATS:
+        assert "act" not in [entry["kind"] for entry in view(game, seat)["today"]]
+
+
+def test_what_the_rules_let_mediators_tell_is_marked_where_a_person_holds_their_seat(at_table):
+    told = [e for e in view(at_table, "pakistan")["today"] if e["kind"] == "information"]
+    assert told
+    assert all(entry["unasked"] for entry in told)
+    agents = Game(setup(*PARTIES, overrides=QUIET))
+    to(agents, "answer")
+    told = [e for e in view(agents, "pakistan")["today"] if e["kind"] == "information"]
+    assert told
+    assert not any(entry["unasked"] for entry in told)
+
+
+# A text that is refused
+
+
+def refused_text(game, accepts):
+    """Play until a text was answered, accepted by one side only; return who did."""
+    while True:
+        question = to(game, "text")
+        enough = question.facts["worth"] >= question.facts["reservation"]
+        day, seat = question.day, question.seat
+        game.play(seat, "text", enough and seat == accepts)
+        if enough and seat == accepts:
+            other = game.question
+            if (other.kind, other.day) == ("text", day):
+                game.play(other.seat, "text", False)
+            return seat
+
+
+def cards_of(game, seat):
+    seen = view(game, seat)
+    entries = [e for e in seen["history"] + seen["today"] if e["kind"] == "move"]
+    return [card for card in (say.card(entry, seat) for entry in entries) if card]
+
+
+@pytest.mark.parametrize("accepts", PARTIES)
+def test_who_accepted_a_text_is_told_that_the_other_refused_it(accepts):
+    game = Game(setup(*SEATS, overrides=QUIET))
+    refused_text(game, accepts)
+    other = next(side for side in PARTIES if side != accepts)
+    title, lines = cards_of(game, accepts)[-1]
+    assert title == say.TEXT_OTHER_REFUSED.format(other=say.seat(other))
+    assert say.YOU_ACCEPTED in lines
+    title, lines = cards_of(game, other)[-1]
+    assert (title, lines[0]) == (say.TEXT_REFUSED, say.YOU_REFUSED.format(other=say.seat(accepts)))
+    title, lines = cards_of(game, MEDIATORS)[-1]  # which side it was, nobody tells them
+    assert (title, lines[0]) == (say.TEXT_REFUSED, say.A_SIDE_REFUSED)
+    answers = [e.get("answered") for e in view(game, MEDIATORS)["history"] if e["kind"] == "move"]
+    assert set(answers) == {None}
+
+
+# A deal that a capital refuses
+
+
+def struck(passed, day=6):
+    """The entries of a deal that was struck, ratified by those named."""
+    return [{"day": day, "kind": "ratification", "party": side, "package": 0,
+             "utility": 0.5 if side in passed else 0.4, "needed": 0.45}
+            for side in PARTIES]  # fmt: skip
+
+
+@pytest.mark.parametrize(("passed", "last"), [((), 9), (PARTIES[:1], 9), (PARTIES, 6)])
+def test_a_refused_ratification_ends_no_round_in_the_calendar(monkeypatch, passed, last):
+    drawn = []
+    monkeypatch.setattr(charts, "calendar", lambda *words: drawn.append(words[4]) or "")
+    opens = {"day": 6, "kind": "round_opens", "last_day": 9}
+    render.calendar([opens, *struck(passed)], days=30, today=8)
+    assert drawn == [[(6, last)]]
+
+
+def of_deals(*struck_, **changes):
+    plain = {"struck": list(struck_), "deal": None, "deal_day": 0, "lapsed_day": 0, "rounds": 1,
+             "gain": dict.fromkeys(PARTIES, 0.1),
+             "utility": dict.fromkeys(PARTIES, 0.5)}  # fmt: skip
+    return plain | changes
+
+
+@pytest.mark.parametrize("seat", [*PARTIES, None])
+def test_the_first_sentence_says_what_became_of_a_deal(seat):
+    both = {"day": 6, "refused": list(PARTIES)}
+    words = say.STRUCK_REFUSED.format(day=6, capitals=say.both(PARTIES))
+    [sentence] = lead.gained(of_deals(both), seat)
+    assert words in sentence
+    later = of_deals(both, {"day": 9, "refused": []}, deal={"border": "open"}, deal_day=9,
+                     lapsed_day=20)  # fmt: skip
+    [sentence] = lead.gained(later, seat)
+    assert words in sentence
+    assert say.OUT_LAPSED.format(day=20) in sentence
+    assert say.STRUCK_REFUSED.split("{")[0] not in lead.gained(of_deals(), seat)[0]
+
+
+def test_deals_struck_at_the_table_are_in_the_result_with_who_refused():
+    at_once = [f"{side}.expected_rounds=1" for side in PARTIES]
+    game = Game(setup("afghan_taliban", overrides=[*QUIET, *at_once]))
+    while not result(game)["struck"]:
+        question = to(game, "answer")
+        enough = question.facts["worth"] >= question.facts["reservation"]
+        game.play("afghan_taliban", "answer", enough)
+    votes = {e["party"]: e["utility"] >= e["needed"] for e in game.told
+             if e["kind"] == "ratification"}  # fmt: skip
+    refused = [side for side in PARTIES if not votes[side]]
+    assert result(game)["struck"] == [{"day": question.day, "refused": refused}]
+
+
+# What moved the odds
+
+
+def moved(*effects):
+    game = Game(setup(*PARTIES, overrides=QUIET))
+    to(game, "offer")
+    room = Room("AAAAAAAA", 0, game.setup, 0, game)
+    shown = [Effect(number, 0.5 + change, 0.5, error)
+             for number, (change, error) in enumerate(effects)]  # fmt: skip
+    return lead.clear(shown), lead.moved(Odds([0], [0.5], [], shown, 1_000), room)[0]
+
+
+@pytest.mark.parametrize("change", [0.0, 0.004, -0.004, 0.03, -0.03])
+def test_a_decision_within_its_error_or_too_small_to_show_is_not_named(change):
+    clear, sentence = moved((change, 0.04 if abs(change) > 0.01 else 0.001))
+    assert clear == []
+    start = say.MOVED_LITTLE.split("{")[0]
+    assert sentence.startswith(start)
+
+
+def test_a_decision_beyond_its_error_is_named_in_its_direction():
+    clear, sentence = moved((0.06, 0.02), (-0.05, 0.02), (0.01, 0.02))
+    assert [effect.number for effect in clear] == [0, 1]
+    assert sentence.startswith(say.RAISED.split("{")[0])
+    assert say.LOWERED.split("{")[0] in sentence
+
+
+# A day that is not over
+
+
+def test_a_game_that_was_ended_in_mid_day_is_told_to_its_last_decision():
+    game = Game(setup(*PARTIES, overrides=QUIET))
+    while game.question.kind != "account":
+        question = game.question
+        value = True if question.kind == "leave" else game.advice
+        if question.kind in ("answer", "text"):
+            value = False
+        game.play(question.seat, question.kind, value)
+    found, kinds = result(game), [entry["kind"] for entry in game.told]
+    assert {"round_opens", "walks_out", "breakdown"} <= set(kinds)
+    assert found["rounds"] == kinds.count("round_opens")
+    assert found["ended"][-1]["day"] == game.question.day
+    assert len(found["ended"]) == found["rounds"]
+    json.dumps(found)
+
+
+def test_a_round_beyond_the_last_day_is_not_announced_as_a_day_to_meet():
+    days = 30
+    game = Game(Setup.of("baseline", QUIET, seed=7, days=days, persons=PARTIES))
+    for day, beyond in ((days, False), (days + 1, True)):
+        entry = {"day": 20, "kind": "adjourned", "next": day}
+        whole, [seen] = spelt(game, entry), list(_allowed(game, [entry], "pakistan"))
+        for one in (whole, seen):
+            assert one["beyond"] is beyond
+            assert (say.MEET_BEYOND in say.told(one)) is beyond
+            assert (str(day) in say.told(one)) is not beyond
+
+
+# Names of issues
+
+
+def test_an_issue_is_called_by_the_first_word_of_its_whole_name(at_table):
+    for issue in at_table.packages.issues:
+        full, short = say.issue(issue).lower(), say.readable(issue).lower()
+        assert full.split()[0].strip(":,") == short.split()[0]
+
+
+def test_an_offer_in_the_story_is_a_list_of_its_options(at_table):
+    at_table.play("afghan_taliban", "answer", False)
+    [move] = [e for e in view(at_table, "pakistan")["today"] if e["kind"] == "move"]
+    story = render.story([move], at_table.setup.cell.scenario.start.isoformat())
+    assert story.count("<li>") == 1 + len(at_table.packages.issues)
