@@ -195,7 +195,7 @@ def offers(table_: Facts, seat: str) -> str:
         (say.issue(name), *(say.option(package[name]) for package in packages))
         for name in packages[0]
     ]
-    return f'<ul class="plain">{"".join(lines)}</ul>' + table(rows, (say.ISSUE, *heads))
+    return f'<ul class="lines">{"".join(lines)}</ul>' + table(rows, (say.ISSUE, *heads))
 
 
 def trust_and_tension(daily: Sequence[tuple[int, float, float, float]], days: int) -> str:
