@@ -11,7 +11,7 @@ import re
 import time
 
 import pytest
-from class_pages import SCHEMES, WIDTHS, printed, rounds_over, shown, tour
+from class_pages import SCHEMES, WIDTHS, join, make, printed, rounds_over, shown, tour
 from classroom import CHROMIUM, Server
 from test_classroom_browser import Person, wait_for
 
@@ -199,6 +199,85 @@ def all_words(students):
                 both = all(words in page.page.locator("body").inner_text() for page in (one, other))
                 found.append((both, words))
     return found
+
+
+@pytest.fixture
+def table(server, chromium):
+    """A class of one room: its teacher, who plays, and the code to join by; Kabul has not come."""
+    teacher, ann, bob = Person(chromium, server), Person(chromium, server), Person(chromium, server)
+    teacher.goto("/teach")
+    code = make(teacher, names="Ann\nBob")
+    join(ann, code, "Ann")
+    ann.click("I am ready")
+    teacher.click("Agents for who is missing")
+    ann.page.locator("section.turn").wait_for()
+    yield teacher, ann, bob, code
+    for one in (teacher, ann, bob):
+        one.context.close()
+
+
+def top(one, selector):
+    """Where a part of a page begins, in pixels from its top."""
+    return one.page.locator(selector).first.bounding_box()["y"]
+
+
+def story(one):
+    return one.page.locator(".story").first.inner_text()
+
+
+def test_who_comes_late_finds_the_decision_above_the_brief(table):
+    _, ann, bob, code = table
+    bob.goto(f"/c/{code}")
+    bob.page.get_by_label("Your name on the list").click()
+    bob.page.get_by_role("option", name="Bob", exact=True).click()
+    bob.click("Take my seat")
+    bob.sees("You are Kabul")
+    for _ in range(100):
+        if bob.page.locator("section.turn").count():
+            break
+        ann.decide()
+        ann.page.wait_for_timeout(200)
+    for width in (1280, 390):
+        bob.page.set_viewport_size({"width": width, "height": 900})
+        assert top(bob, "section.turn") < top(bob, ".brief")
+    assert not button(bob, "I am ready").is_visible()
+    assert bob.page.locator(".brief .issues").is_visible()  # and may be folded away
+    bob.page.locator(".brief").get_by_text("Your brief").click()
+    bob.page.locator(".brief .issues").wait_for(state="hidden")
+
+
+def test_a_reloaded_seat_shows_the_story_and_the_open_decision_again(table):
+    _, ann, _, _ = table
+    for _ in range(60):  # to an offer
+        if button(ann, "Offer this package").count():
+            break
+        ann.decide()
+        ann.page.wait_for_timeout(200)
+    before = story(ann), ann.page.locator("section.turn p").first.inner_text()
+    assert before[0]
+    ann.page.reload()
+    button(ann, "Offer this package").wait_for()
+    assert (story(ann), ann.page.locator("section.turn p").first.inner_text()) == before
+
+
+def test_the_projector_shows_clock_and_message_largest_once_games_are_played(table):
+    teacher, _, _, _ = table
+    teacher.page.get_by_label("Message to everybody").fill("Two minutes left.")
+    teacher.click("Show it")
+    teacher.page.get_by_label("Phase", exact=True).click()
+    teacher.page.get_by_role("option", name="Round", exact=True).click()
+    teacher.click("Begin this phase")
+    teacher.follow("Projector page")
+    teacher.page.set_viewport_size({"width": 1920, "height": 1080})
+    teacher.sees("Two minutes left.")
+
+    def size(selector):
+        return teacher.page.locator(selector).first.evaluate(
+            "e => parseFloat(getComputedStyle(e).fontSize)"
+        )
+
+    assert min(size(".clock"), size(".board .notice")) > 2 * size(".address")
+    assert teacher.page.locator(".board .join").bounding_box()["width"] < 1920 / 3
 
 
 @pytest.mark.skipif(not HAS_AXE, reason="axe-playwright-python is not installed")
