@@ -162,7 +162,7 @@ def test_the_first_sentence_says_what_became_of_a_deal(seat):
 
 def test_deals_struck_at_the_table_are_in_the_result_with_who_refused():
     at_once = [f"{side}.expected_rounds=1" for side in PARTIES]
-    game = Game(setup("afghan_taliban", overrides=[*QUIET, *at_once]))
+    game = Game(setup("afghan_taliban", overrides=(*QUIET, *at_once)))
     while not result(game)["struck"]:
         question = to(game, "answer")
         enough = question.facts["worth"] >= question.facts["reservation"]

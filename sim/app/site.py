@@ -335,9 +335,12 @@ def sure(question: str, yes: str, action: Callable[[], Any], key: str = "") -> N
             dialog.close()
             await action()
 
+        def keep() -> None:
+            dialog.close()  # which returns the dialog; whoever awaits that opens it again
+
         with ui.element("div").classes("choices"):
             button(yes, do)
-            button(say.KEEP, dialog.close, plain=True)
+            button(say.KEEP, keep, plain=True)
     dialog.on("hide", dialog.delete)
     dialog.open()
 

@@ -108,6 +108,21 @@ async def test_a_class_is_not_closed_on_a_device_without_asking_and_showing_the_
         assert await desk.until(lambda: "/board/" in desk.words())
 
 
+async def test_who_leaves_it_as_it_is_has_nothing_done_and_the_question_gone(shared):
+    async with Browser(shared.url) as teacher:
+        desk, _, _ = await named_class(teacher, shared.word, "Dina\nEmil")
+
+        def asked() -> list[bool]:
+            dialogs = (e for e in desk.elements.values() if e.get("tag") == "nicegui-dialog")
+            return [bool(dialog["props"]["model-value"]) for dialog in dialogs]
+
+        await desk.click(say.END_ALL)
+        assert await desk.until(lambda: asked() == [True])
+        await desk.click(say.KEEP)
+        assert await desk.until(lambda: asked() == [False])
+        assert say.STATE["waiting"] in desk.words()
+
+
 async def test_who_types_a_part_of_a_name_on_the_list_is_asked_whether_it_is_theirs(shared):
     async with Browser(shared.url) as teacher, Browser(shared.url) as ann, Browser(shared.url) as b:
         _, code, [first, _] = await named_class(teacher, shared.word, "Ada Öz\nBen\nCem")
