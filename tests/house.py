@@ -38,13 +38,21 @@ def below(room: str, rooms: dict[str, set[str]]) -> set[str]:
     return found
 
 
+def arrows() -> list[tuple[str, str]]:
+    """What is drawn: a room and one that it imports, the highest first."""
+    rooms = used()
+    through = {room: set().union(*(below(x, rooms) for x in rooms[room])) for room in rooms}
+    return [
+        (room, other)
+        for room in sorted(rooms, key=lambda room: (-LAYERS[room], room))
+        for other in sorted(rooms[room] - through[room])
+    ]
+
+
 def drawing() -> str:
-    """The rooms and arrows as a Mermaid flowchart, the highest first."""
-    rooms, lines = used(), ["```mermaid", "flowchart TD"]
-    for room in sorted(rooms, key=lambda room: (-LAYERS[room], room)):
-        through = set().union(*(below(other, rooms) for other in rooms[room]))
-        lines += [f"  {room} --> {other}" for other in sorted(rooms[room] - through)]
-    return "\n".join([*lines, "```", ""])
+    """The arrows as a Mermaid flowchart."""
+    lines = [f"  {room} --> {other}" for room, other in arrows()]
+    return "\n".join(["```mermaid", "flowchart TD", *lines, "```", ""])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 import re
 from itertools import product
 from pathlib import Path
+from string import Formatter
 
 import pyarrow.parquet as pq
 import pytest
@@ -54,7 +55,7 @@ def expanded(name, scenario):
         "issue": scenario.agenda.issues,
         "quantile": [f"{round(100 * q):02d}" for q in QUANTILES],
     }
-    used = re.findall(r"\{(\w+)\}", name)
+    used = [field for _, field, _, _ in Formatter().parse(name) if field]
     for values in product(*(meant[word] for word in used)):
         yield name.format(**dict(zip(used, values, strict=True)))
 

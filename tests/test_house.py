@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from house import LAYERS, MARKS, PAGE, ROOT, below, drawing, used
+from house import LAYERS, MARKS, PAGE, ROOT, arrows, below, drawing, used
 
 
 def test_the_drawing_is_that_of_the_imports():
@@ -12,8 +12,8 @@ def test_the_drawing_is_that_of_the_imports():
 
 
 def test_everything_a_room_imports_is_below_it_in_the_drawing():
-    arrows = re.findall(r"(\w+) --> (\w+)", drawing())
-    drawn = {room: {other for one, other in arrows if one == room} for room in LAYERS}
+    pairs = arrows()
+    drawn = {room: {other for one, other in pairs if one == room} for room in LAYERS}
     for room, others in used().items():
         assert others <= below(room, drawn)
 

@@ -22,7 +22,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from sim import yaml_files
-from sim.config import ConfigError, Engine
+from sim.config import ConfigError, Engine, validate
 from sim.study.cells import DIGITS, Cell, as_stored, directory_name, key_of
 from sim.study.errors import StoreError
 from sim.study.files import checksum
@@ -236,7 +236,7 @@ def _configured(path: Path, key: str) -> dict[str, Any]:
         raise StoreError(f"cannot read {path}: it is not a mapping of fields")
     may_repeat = "*" in text  # references: a small file that expands to a huge tree
     if may_repeat or not _has_key(tree, key):
-        tree = _validated(path, tree).tree()
+        tree = _validated(path, tree, known=False).tree()
         if key_of(tree) != key:
             where = path.with_name(RECORD)
             raise StoreError(f"{where} says key {key}; by {CONFIG} it is {key_of(tree)}")
@@ -251,9 +251,10 @@ def _has_key(tree: dict[str, Any], key: str) -> bool:
         return False
 
 
-def _validated(path: Path, tree: dict[str, Any]) -> Cell:
+def _validated(path: Path, tree: dict[str, Any], known: bool = True) -> Cell:
+    """The cell of a tree; one not ``known`` to have its key may expand to a huge text."""
     try:
-        return as_stored(tree)
+        return as_stored(tree) if known else Cell(*validate(tree))
     except ConfigError as error:
         raise StoreError(f"cannot read {path}: {error}") from None
 
