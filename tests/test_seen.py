@@ -133,7 +133,12 @@ def struck(passed, day=6):
 @pytest.mark.parametrize(("passed", "last"), [((), 9), (PARTIES[:1], 9), (PARTIES, 6)])
 def test_a_refused_ratification_ends_no_round_in_the_calendar(monkeypatch, passed, last):
     drawn = []
-    monkeypatch.setattr(charts, "calendar", lambda *words: drawn.append(words[4]) or "")
+
+    def calendar(*words):
+        drawn.append(words[4])
+        return ""
+
+    monkeypatch.setattr(charts, "calendar", calendar)
     opens = {"day": 6, "kind": "round_opens", "last_day": 9}
     render.calendar([opens, *struck(passed)], days=30, today=8)
     assert drawn == [[(6, last)]]
