@@ -328,9 +328,9 @@ def test_a_game_in_the_browser_is_the_game_in_python(person, server):
     from sim.app import strings as say
 
     told = [say.told(entry) for entry in seen["history"] + seen["today"]]
-    shown = one.page.locator(".story").first
-    wait_for(lambda: shown.locator("li").count() == min(len(told), 80), one.page)
-    lines = shown.locator("li").all_inner_texts()
+    shown = one.page.locator(".story").first.locator("> li")
+    wait_for(lambda: shown.count() == min(len(told), 80), one.page)
+    lines = shown.all_inner_texts()
     assert all(words in line for line, words in zip(lines, reversed(told), strict=False))
 
 

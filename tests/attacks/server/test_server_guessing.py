@@ -38,7 +38,7 @@ async def test_beyond_the_limit_a_right_code_is_not_answered(fresh):
             assert "Take the seat" not in words
         for browser, path in ((ann, f"/room/{code}/pakistan"), (teacher, f"/watch/{code}")):
             _, words, _ = await browser.get(path)  # from the same address, but not guessing
-            assert "trust in the other side" in words
+            assert "Trust in the other side" in words
         await desk.sees("Class IR 101")
 
 

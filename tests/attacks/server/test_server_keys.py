@@ -56,7 +56,7 @@ async def test_what_is_in_the_folder_opens_nothing(shared):
             async with Browser(shared.url, {"Cookie": cookie}) as thief:
                 for path in (f"/room/{code}/pakistan", f"/watch/{code}"):
                     _, text, _ = await thief.get(path)
-                    assert "trust in the other side" not in text, cookie
+                    assert "Trust in the other side" not in text, cookie
 
 
 def signed_sessions(held):
@@ -114,7 +114,7 @@ async def test_another_browser_is_nobody(shared):
             async with Browser(shared.url, {"Cookie": cookie}) as other:
                 for path in (f"/room/{code}/pakistan", f"/watch/{code}", f"/debrief/{code}"):
                     _, text, _ = await other.get(path)
-                    assert "trust in the other side" not in text
+                    assert "Trust in the other side" not in text
 
 
 async def test_who_keeps_no_cookies_is_told_before_a_seat_is_lost(shared):
