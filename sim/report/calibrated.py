@@ -112,8 +112,8 @@ def best_yaml(found: Found) -> str:
     lines = [
         "# The medoid of the accepted sets, found by `ceasefire calibrate`: of those that meet",
         "# every condition the nearest to all others. Other files of configs/ refer to these.",
-        "# By default every future draws a row of accepted.csv instead (parameters=accepted), and a",
-        "# number that is changed here by hand changes nothing.",
+        "# By default every future draws a row of accepted.csv instead (parameters=accepted), and",
+        "# a number that is changed here by hand changes nothing.",
         *(
             f"{name}: {value:g} # {found.asked.about[name]}"
             for name, value in found.values(int(found.sets[0])).items()
