@@ -11,7 +11,7 @@ from sim.analysis.ensemble import Ensemble
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Style, sheet_named, styled, theme_named
 from sim.plots.timeline import ROW, add_counts, dated_axes, set_days
-from sim.plots.words import facts, readable
+from sim.plots.words import date, facts, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -148,7 +148,8 @@ def _draw_grid(page: Page, ensemble: Ensemble, quantities: Sequence[str]) -> lis
             axes.locator_params(axis="y", nbins=3)
             axes.yaxis.set_major_formatter("{x:g}")
             axes.grid(axis="y")
-    page.text(start, page.bottom + 0.6 * em, "Days since the ceasefire began", gid="label")
+    began = date(ensemble.scenario.start, year=True)
+    page.text(start, page.bottom + 0.6 * em, f"Days since {began} (day 0)", gid="label")
     return ticks
 
 
