@@ -265,7 +265,7 @@ def test_the_projector_shows_clock_and_message_largest_once_games_are_played(tab
     teacher.page.get_by_label("Message to everybody").fill("Two minutes left.")
     teacher.click("Show it")
     teacher.page.get_by_label("Phase", exact=True).click()
-    teacher.page.get_by_role("option", name="Round", exact=True).click()
+    teacher.page.get_by_role("option", name="Play", exact=True).click()
     teacher.click("Begin this phase")
     teacher.follow("Projector page")
     teacher.page.set_viewport_size({"width": 1920, "height": 1080})
