@@ -1,6 +1,7 @@
 """What a seat sees while a day is under way, and what a debriefing makes of it in sentences."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from test_game import QUIET, setup, to
@@ -10,7 +11,7 @@ from sim.app import strings as say
 from sim.app.room import Room
 from sim.config import PARTIES
 from sim.game import MEDIATORS, SEATS, Game, Setup
-from sim.game.debrief import Effect, Odds, result
+from sim.game.debrief import Effect, Odds, _session_shown, result
 from sim.game.views import _allowed, spelt, view
 
 
@@ -105,13 +106,12 @@ def cards_of(game, seat):
 
 
 @pytest.mark.parametrize("accepts", PARTIES)
-def test_who_accepted_a_text_is_told_that_the_other_refused_it(accepts):
+def test_who_accepted_a_text_is_told_that_the_other_refused_it_or_a_capital_asks_for_more(accepts):
     game = Game(setup(*SEATS, overrides=QUIET))
     refused_text(game, accepts)
     other = next(side for side in PARTIES if side != accepts)
     title, lines = cards_of(game, accepts)[-1]
-    assert title == say.TEXT_OTHER_REFUSED.format(other=say.seat(other))
-    assert say.YOU_ACCEPTED in lines
+    assert (title, lines[0]) == (say.TEXT_REFUSED, say.YOU_ACCEPTED.format(other=say.seat(other)))
     title, lines = cards_of(game, other)[-1]
     assert (title, lines[0]) == (say.TEXT_REFUSED, say.YOU_REFUSED.format(other=say.seat(accepts)))
     title, lines = cards_of(game, MEDIATORS)[-1]  # which side it was, nobody tells them
@@ -250,3 +250,15 @@ def test_an_offer_in_the_story_is_a_list_of_its_options(at_table):
     [move] = [e for e in view(at_table, "pakistan")["today"] if e["kind"] == "move"]
     story = render.story([move], at_table.setup.cell.scenario.start.isoformat())
     assert story.count("<li>") == 1 + len(at_table.packages.issues)
+
+
+# The bargaining space
+
+
+@pytest.mark.parametrize(("deal_day", "shown"), [(-1, 8), (3, 3)])
+def test_the_space_is_that_of_the_first_deal_or_of_the_last_round_with_an_offer(deal_day, shown):
+    game = SimpleNamespace(record={"tally": {"deal_day": deal_day}})
+    days = ((3, 1), (8, 2), (14, 3))  # of the third round no offer was made when it was ended
+    sessions = [{"kind": "session", "day": day, "round": held} for day, held in days]
+    moves = [{"kind": "move", "day": day, "round": held} for day, held in days[:2]]
+    assert _session_shown(game, [*sessions, *moves])["day"] == shown

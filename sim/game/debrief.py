@@ -83,10 +83,10 @@ def _struck(entries: list[Facts]) -> list[Facts]:
 
 
 def landscape(game: Game) -> Facts | None:
-    """The bargaining space of the round with the first deal, else of the last; None without one.
+    """The bargaining space of the round with the first deal, else of the last with an offer.
 
-    Utilities are those of the round's last day of talks. Keys: ``round``; ``frontier`` (k, 2)
-    sorted by the first side's utility; ``disagreement`` (2,); ``nash`` and
+    None before a round. Utilities are those of the round's last day of talks. Keys: ``round``;
+    ``frontier`` (k, 2) sorted by the first side's utility; ``disagreement`` (2,); ``nash`` and
     ``kalai_smorodinsky`` (each a point, or None without a zone of agreement); ``needed`` (2,) the
     bounds of the win-sets; ``win_sets`` how many packages each side would ratify, both, and of
     how many; ``better`` a ``package`` that both would have ratified and what it ``added`` to the
@@ -169,11 +169,12 @@ def _known(value: Any) -> float | None:
 
 
 def _session_shown(game: Game, entries: list[Facts]) -> Facts | None:
-    """The last day of talks of the round with the first deal, else of the last round."""
+    """The last day of talks of the round with the first deal, else of the last with an offer."""
+    offered = {entry["round"] for entry in entries if entry["kind"] == "move"}
     sessions = [entry for entry in entries if entry["kind"] == "session"]
     day = int(game.record["tally"]["deal_day"])
     with_deal = [session for session in sessions if session["day"] == day]
-    shown = with_deal or sessions
+    shown = with_deal or [one for one in sessions if one["round"] in offered] or sessions
     return shown[-1] if shown else None
 
 

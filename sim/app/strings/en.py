@@ -123,12 +123,17 @@ RATIFIED, REFUSED = "{who} ratifies the deal", "{who} does not ratify the deal"
 REFUSED_SHORT = "{who} refused: {short:.3f} short"
 RATIFICATION_NUMBERS = "The deal was worth {utility:.3f} to your side; {needed:.3f} was asked for."
 REFUSED_UNKNOWN = "By how much it fell short is known there only."
-TALKS_GO_ON = "Talks go on while the round has exchanges and days left."
+TALKS_GO_ON = "Talks go on if the round has exchanges and days left."
 TEXT_REFUSED = "The mediators' text is not accepted"
-TEXT_OTHER_REFUSED = "{other} refused the mediators' text"
-YOU_ACCEPTED = "You had accepted it."
+YOU_ACCEPTED = (
+    "You had accepted it. {other} refused it, or it is worth less than a capital asks that has "
+    "refused before."
+)
 YOU_REFUSED = "You refused it; what {other} answered is not told."
-A_SIDE_REFUSED = "At least one side refused it; which, is not told."
+A_SIDE_REFUSED = (
+    "A side refused it, or it is worth less than a capital asks that has refused before; which, is "
+    "not told."
+)
 
 # --- the boundary -----------------------------------------------------------------------------
 
@@ -523,7 +528,7 @@ ROLES = {  # who you are; what you want
 WAITING_FOR_PLAYERS = "Waiting for somebody to take the seat of {seats}."
 GAME_OVER = "The game is over."
 GAME_ENDED = "Your teacher has ended the game here. The debriefing opens on this page."
-GAME_PAUSED = "Paused by the teacher."
+GAME_PAUSED = "Paused: play goes on when your teacher begins the phase Play or resumes the room."
 TIME_LEFT = "{seconds:.0f} s left for you; then the agent decides."
 TIME_LEFT_OTHER = "{seat}: {seconds:.0f} s left to decide."
 DAY = "Day {day} of {days} · {date} · decision {number}"
@@ -553,9 +558,11 @@ ASK_HELP = {
     "worth to you. Taking back what you have offered costs its trust, unless you have been given a "
     "reason since.",
     "answer": "If you accept, both capitals are asked to ratify (two-level games, Putnam 1988). If "
-    "one refuses, talks go on while the round has exchanges and days left.",
+    "one refuses, talks go on if the round has exchanges and days left; what is then worth less than "
+    "that capital asks is not agreed.",
     "text": "A single negotiating text (Fisher 1978): if you refuse, the next one leans more to "
-    "you. If both accept, both capitals are asked to ratify.",
+    "you. If both accept, both capitals are asked to ratify. A capital that has refused before asks "
+    "for more: a text worth less than that is not agreed.",
     "respond": "The ladder of responses. What you do may be answered, and adds to tension; leaving "
     "what was suffered unanswered wears your mandate at home.",
     "account": "Where your account contradicts the other side's, it costs you their trust and "
@@ -897,7 +904,7 @@ RAISED = (
     "({what}: {choice}; the agent would have: {agent})."
 )
 LOWERED = (
-    "What lowered them most, by {change:+.2f} ± {error:.2f}: on day {day} {seat} decided ({what}: {choice}; the "
+    "What lowered the odds of the ceasefire most, by {change:+.2f} ± {error:.2f}: on day {day} {seat} decided ({what}: {choice}; the "
     "agent would have: {agent})."
 )
 MOVED_LITTLE = (

@@ -246,7 +246,11 @@ def _ratification_card(entry: Facts, seat_: str) -> Card:
 
 
 def _move_card(entry: Facts, seat_: str) -> Card | None:
-    """A mediators' text that was refused; what the other side answered is told by the rest only."""
+    """A mediators' text that was not agreed; what the other side answered is not told.
+
+    A text that both accept is not agreed either, if it is worth less to a side than its capital
+    asks, which has refused to ratify before.
+    """
     if entry["speaker"] != "mediators" or entry["accepted"]:
         return None
     answered = entry.get("answered")
@@ -254,8 +258,7 @@ def _move_card(entry: Facts, seat_: str) -> Card | None:
         return words.TEXT_REFUSED, [words.A_SIDE_REFUSED, words.TALKS_GO_ON]
     other_ = other(seat_)
     if answered:
-        title = words.TEXT_OTHER_REFUSED.format(other=other_)
-        return title, [words.YOU_ACCEPTED, words.TALKS_GO_ON]
+        return words.TEXT_REFUSED, [words.YOU_ACCEPTED.format(other=other_), words.TALKS_GO_ON]
     return words.TEXT_REFUSED, [words.YOU_REFUSED.format(other=other_), words.TALKS_GO_ON]
 
 
