@@ -435,7 +435,7 @@ def test_pages_come_back_by_themselves_after_a_restart(person, server):
 
     def paused():  # once the teacher's page has come back, too
         teacher.click("Pause all rooms")
-        return ann.page.get_by_text("Paused by the teacher").count()
+        return ann.page.get_by_text("Paused: play goes on").count()
 
     wait_for(paused, ann.page)
 
@@ -450,7 +450,7 @@ def test_the_teacher_pauses_resumes_and_lets_an_agent_play(person, server):
     teacher.click("Let an agent play Kabul")
     ann.page.locator("section.turn").wait_for()
     teacher.click("Pause")
-    ann.sees("Paused by the teacher")
+    ann.sees("Paused: play goes on")
     assert ann.decide() is None
     teacher.click("Resume")
     wait_for(lambda: ann.decide() is not None, ann.page)
