@@ -5,11 +5,10 @@ import pytest
 import yaml
 from conftest import SEED, put, shipped, tree_of
 from negotiation.sitting import Sitting, publicly
-from negotiation.theory import rubinstein_shares
 
 from sim.config import PARTIES, validate
 from sim.model import CeasefireModel
-from sim.negotiation.solutions import nash
+from sim.negotiation.solutions import nash, rubinstein_shares
 
 CASES = ("textbook", "textbook_four_issues")
 LONG = ("protocol.exchanges_per_round=400", "protocol.exchanges_per_session=100",

@@ -1,4 +1,4 @@
-"""Cooperative solutions of a two-sided bargaining problem; no agenda, party or time.
+"""Cooperative and strategic solutions of a two-sided bargaining problem; no agenda, party or time.
 
 A bargaining problem is an array ``utilities`` of shape ``(packages, 2)``: column 0 is the first
 side's utility, column 1 the second's, with ``disagreement`` of shape ``(2,)`` on the same scales.
@@ -14,6 +14,7 @@ Conventions shared by every solution here:
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,6 +129,56 @@ def kalai_smorodinsky(utilities: ArrayLike, disagreement: ArrayLike) -> int:
     return _best(zone, zone.shares.min(axis=1))
 
 
+def rubinstein_shares(
+    delta_1: float,
+    delta_2: float,
+    periods: int | None = None,
+    breakdown: float = 0.0,
+    outside_option: float | None = None,
+) -> tuple[float, float]:
+    """Equilibrium shares ``(first mover's, second's)`` of a unit pie split by alternating offers.
+
+    Without ``periods`` the horizon is infinite (Rubinstein 1982): the first mover gets
+    (1 - d2) / (1 - d1 d2). With ``periods`` (at least 1) the two alternate and nobody gets
+    anything after the last period, so the last proposer takes all (Stahl 1972). After each
+    refusal talks end with probability ``breakdown`` and both get 0, which turns a discount d into
+    d (1 - breakdown) (Binmore, Rubinstein & Wolinsky 1986). ``outside_option`` is what the second
+    side can take instead of refusing, as a share of the pie at that time; it matters only where
+    it exceeds what bargaining gives anyway (deal-me-out: Binmore, Shaked & Sutton 1989).
+
+    All arguments lie in [0, 1] (`ValueError` otherwise). If neither side loses by waiting over an
+    infinite horizon every split is an equilibrium and there is no limit to return: `ValueError`.
+    An outside option above the whole pie leaves nothing to agree on: `NoAgreementZone`.
+    """
+    wait_1 = _probability("delta_1", delta_1) * (1.0 - _probability("breakdown", breakdown))
+    wait_2 = _probability("delta_2", delta_2) * (1.0 - breakdown)
+    option = _outside_option(outside_option)
+    if periods is None:
+        first = _infinite_share(wait_1, wait_2, option)
+    else:
+        first = _finite_share(wait_1, wait_2, _periods(periods), option)
+    return first, 1.0 - first
+
+
+def _infinite_share(wait_1: float, wait_2: float, option: float) -> float:
+    if wait_1 == 1.0 and wait_2 == 1.0:
+        raise ValueError(
+            "with both discounts 1, no breakdown and no last period, every split is an "
+            "equilibrium: give a discount below 1, a breakdown risk or a number of periods"
+        )
+    return min((1.0 - wait_2) / (1.0 - wait_1 * wait_2), 1.0 - option)
+
+
+def _finite_share(wait_1: float, wait_2: float, periods: int, option: float) -> float:
+    """Backward induction: a proposer leaves the responder exactly what refusing is worth."""
+    proposer = 0.0  # what the side that proposes next will get; 0 after the last period
+    for period in range(periods, 0, -1):
+        first_proposes = period % 2 == 1
+        refusal = max(wait_2 * proposer, option) if first_proposes else wait_1 * proposer
+        proposer = 1.0 - refusal
+    return proposer
+
+
 def _utilities(utilities: ArrayLike) -> Floats:
     values = np.asarray(utilities, dtype=np.float64)
     if values.ndim != 2 or values.shape[1] != 2 or len(values) == 0:
@@ -152,3 +203,26 @@ def _weights(weights: ArrayLike | None) -> Floats:
         raise ValueError(f"weights must be two finite numbers >= 0, not both 0, not {weights!r}")
     relative = power / np.max(power)  # first, so that the sum cannot overflow
     return np.asarray(relative / relative.sum())
+
+
+def _probability(name: str, value: float) -> float:
+    if not (math.isfinite(value) and 0.0 <= value <= 1.0):
+        raise ValueError(f"{name} must lie in [0, 1], not {value!r}")
+    return float(value)
+
+
+def _periods(periods: int) -> int:
+    if not isinstance(periods, int | np.integer) or periods < 1:
+        raise ValueError(f"periods must be a whole number of at least 1, not {periods!r}")
+    return int(periods)
+
+
+def _outside_option(option: float | None) -> float:
+    if option is None:
+        return 0.0
+    if option > 1.0:
+        raise NoAgreementZone(
+            f"the outside option, {option:g}, is worth more than the whole pie: no split is "
+            "individually rational"
+        )
+    return _probability("outside_option", option)

@@ -10,10 +10,11 @@ from sim.negotiation.solutions import (
     kalai_smorodinsky,
     nash,
     pareto_frontier,
+    rubinstein_shares,
     zopa,
 )
 
-from .theory import rubinstein_shares, zeuthen, zeuthen_path, zeuthen_risk
+from .theory import zeuthen, zeuthen_path, zeuthen_risk
 
 ALL = [nash, kalai_smorodinsky, zeuthen]
 FOUR = [[0.1, 0.9], [0.4, 0.6], [0.3, 0.5], [0.9, 0.2]]  # the third is dominated

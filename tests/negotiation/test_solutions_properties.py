@@ -9,9 +9,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.negotiation.solutions import kalai_smorodinsky, nash, pareto_frontier, zopa
+from sim.negotiation.solutions import (
+    kalai_smorodinsky,
+    nash,
+    pareto_frontier,
+    rubinstein_shares,
+    zopa,
+)
 
-from .theory import rubinstein_shares, zeuthen, zeuthen_path
+from .theory import zeuthen, zeuthen_path
 
 ALL = [nash, kalai_smorodinsky, zeuthen]
 SCALE_FREE = [nash, kalai_smorodinsky, zeuthen]

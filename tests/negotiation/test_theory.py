@@ -34,7 +34,7 @@ def printed(text):
     ],
 )
 def test_rubinstein_infinite(delta_1, delta_2, first):
-    shares = theory.rubinstein_shares(delta_1, delta_2)
+    shares = solutions.rubinstein_shares(delta_1, delta_2)
     assert shares[0] == printed(first)
     assert sum(shares) == 1.0
 
@@ -51,23 +51,23 @@ def test_rubinstein_infinite(delta_1, delta_2, first):
     ],
 )
 def test_rubinstein_finite(periods, first):
-    assert theory.rubinstein_shares(0.9, 0.9, periods=periods)[0] == printed(first)
+    assert solutions.rubinstein_shares(0.9, 0.9, periods=periods)[0] == printed(first)
 
 
 def test_rubinstein_breakdown():
-    assert theory.rubinstein_shares(0.9, 0.9, breakdown=0.05)[0] == printed("0.539084")
+    assert solutions.rubinstein_shares(0.9, 0.9, breakdown=0.05)[0] == printed("0.539084")
 
 
 @pytest.mark.parametrize(("option", "first"), [(0.4, "0.526316"), (0.6, "0.400000")])
 def test_rubinstein_outside_option(option, first):
-    assert theory.rubinstein_shares(0.9, 0.9, outside_option=option)[0] == printed(first)
+    assert solutions.rubinstein_shares(0.9, 0.9, outside_option=option)[0] == printed(first)
 
 
 def test_outside_option_binds_above_what_bargaining_gives_anyway():
-    alone = theory.rubinstein_shares(0.9, 0.9)
+    alone = solutions.rubinstein_shares(0.9, 0.9)
     assert alone[1] == printed("0.473684")
-    assert theory.rubinstein_shares(0.9, 0.9, outside_option=alone[1] - 1e-6) == alone
-    assert theory.rubinstein_shares(0.9, 0.9, outside_option=0.48)[1] == printed("0.480000")
+    assert solutions.rubinstein_shares(0.9, 0.9, outside_option=alone[1] - 1e-6) == alone
+    assert solutions.rubinstein_shares(0.9, 0.9, outside_option=0.48)[1] == printed("0.480000")
 
 
 # --- cooperative solutions on continuous frontiers, by fine grids ---------------------------------

@@ -1,11 +1,10 @@
-"""What theory says of two bargainers: Zeuthen's path and Rubinstein's shares, to judge rules by.
+"""What theory says of two bargainers who concede as Zeuthen has it, to judge rules by.
 
 Conventions are those of ``sim.negotiation.solutions``.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,6 @@ from numpy.typing import ArrayLike
 from sim.negotiation.solutions import (
     Floats,
     Integers,
-    NoAgreementZone,
     _problem,
     _tied,
     _Zone,
@@ -125,76 +123,3 @@ def _concessions(product: Floats) -> list[tuple[int, int]]:
             right = left + int(sufficient[-1])
         path.append((left, right))
     return path
-
-
-def rubinstein_shares(
-    delta_1: float,
-    delta_2: float,
-    periods: int | None = None,
-    breakdown: float = 0.0,
-    outside_option: float | None = None,
-) -> tuple[float, float]:
-    """Equilibrium shares ``(first mover's, second's)`` of a unit pie split by alternating offers.
-
-    Without ``periods`` the horizon is infinite (Rubinstein 1982): the first mover gets
-    (1 - d2) / (1 - d1 d2). With ``periods`` (at least 1) the two alternate and nobody gets
-    anything after the last period, so the last proposer takes all (Stahl 1972). After each
-    refusal talks end with probability ``breakdown`` and both get 0, which turns a discount d into
-    d (1 - breakdown) (Binmore, Rubinstein & Wolinsky 1986). ``outside_option`` is what the second
-    side can take instead of refusing, as a share of the pie at that time; it matters only where
-    it exceeds what bargaining gives anyway (deal-me-out: Binmore, Shaked & Sutton 1989).
-
-    All arguments lie in [0, 1] (`ValueError` otherwise). If neither side loses by waiting over an
-    infinite horizon every split is an equilibrium and there is no limit to return: `ValueError`.
-    An outside option above the whole pie leaves nothing to agree on: `NoAgreementZone`.
-    """
-    wait_1 = _probability("delta_1", delta_1) * (1.0 - _probability("breakdown", breakdown))
-    wait_2 = _probability("delta_2", delta_2) * (1.0 - breakdown)
-    option = _outside_option(outside_option)
-    if periods is None:
-        first = _infinite_share(wait_1, wait_2, option)
-    else:
-        first = _finite_share(wait_1, wait_2, _periods(periods), option)
-    return first, 1.0 - first
-
-
-def _infinite_share(wait_1: float, wait_2: float, option: float) -> float:
-    if wait_1 == 1.0 and wait_2 == 1.0:
-        raise ValueError(
-            "with both discounts 1, no breakdown and no last period, every split is an "
-            "equilibrium: give a discount below 1, a breakdown risk or a number of periods"
-        )
-    return min((1.0 - wait_2) / (1.0 - wait_1 * wait_2), 1.0 - option)
-
-
-def _finite_share(wait_1: float, wait_2: float, periods: int, option: float) -> float:
-    """Backward induction: a proposer leaves the responder exactly what refusing is worth."""
-    proposer = 0.0  # what the side that proposes next will get; 0 after the last period
-    for period in range(periods, 0, -1):
-        first_proposes = period % 2 == 1
-        refusal = max(wait_2 * proposer, option) if first_proposes else wait_1 * proposer
-        proposer = 1.0 - refusal
-    return proposer
-
-
-def _probability(name: str, value: float) -> float:
-    if not (math.isfinite(value) and 0.0 <= value <= 1.0):
-        raise ValueError(f"{name} must lie in [0, 1], not {value!r}")
-    return float(value)
-
-
-def _periods(periods: int) -> int:
-    if not isinstance(periods, int | np.integer) or periods < 1:
-        raise ValueError(f"periods must be a whole number of at least 1, not {periods!r}")
-    return int(periods)
-
-
-def _outside_option(option: float | None) -> float:
-    if option is None:
-        return 0.0
-    if option > 1.0:
-        raise NoAgreementZone(
-            f"the outside option, {option:g}, is worth more than the whole pie: no split is "
-            "individually rational"
-        )
-    return _probability("outside_option", option)
