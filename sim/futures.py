@@ -154,26 +154,28 @@ class Futures:
         """
         at, notes = 0, []
         while at < len(self.order):
-            with self._usable():
-                at = live_day_of_all(self.records, self.order, at, self.sets, desk())
+            with self._desk() as held:
+                at = live_day_of_all(self.records, self.order, at, self.sets, held)
             notes.append(self.noted())
         return notes
 
     @contextmanager
-    def _usable(self) -> Iterator[None]:
-        """Report what a user's tactic did if it stops the rules."""
+    def _desk(self) -> Iterator[Any]:
+        """The desk of this thread with an empty log; report what a user's tactic did to stop a day.
+
+        The log is emptied here, for whoever was stopped before may have left notes in it.
+        """
+        held = desk()
+        held["log"]["count"] = 0
         try:
-            yield
+            yield held
         except own.Unusable:
-            self.noted()  # of days that are not recorded
             raise own.failure() from None
 
     def noted(self) -> Any:
-        """What the log holds, (n,) of ``notes.NOTE``; the log is empty afterwards."""
+        """What was noted of these futures since they last went on, (n,) of ``notes.NOTE``."""
         log = desk()["log"]  # of this thread, which has just simulated them
-        rows = log["rows"][0, : log["count"][0]].copy()
-        log["count"] = 0
-        return rows
+        return log["rows"][0, : log["count"][0]].copy()
 
     def run(self, horizon: int, daily: Daily | None = None) -> Run:
         """Simulate every future to its end or the horizon.
@@ -187,9 +189,9 @@ class Futures:
         spells = np.zeros(size, SPELL).view(np.recarray)
         at, notes, ended = 0, [], []
         while at < len(self.order):
-            with self._usable():
+            with self._desk() as held:
                 at, spell = run(
-                    self.records, self.order, at, self.sets, desk(), horizon, daily, finals, spells
+                    self.records, self.order, at, self.sets, held, horizon, daily, finals, spells
                 )
             notes.append(self.noted())
             ended.append(spells[:spell].copy())

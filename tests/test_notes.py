@@ -10,6 +10,7 @@ import pytest
 from conftest import SEED, loaded, vary
 
 from sim.futures import Futures
+from sim.negotiation.tables import desk
 from sim.notes import FIELDS, KINDS, NOTE, OUTCOMES, REAL, WHOLE
 from sim.parameters import CONTESTED
 from sim.records import INCIDENTS, Log, Reader
@@ -173,3 +174,12 @@ def test_all_kinds_happen_and_are_told() -> None:
     )
     assert happened == set(KINDS)
     assert happened - {"round"} <= set(TELL)
+
+
+@pytest.mark.parametrize("live", [lambda one: one.live_day()[0], lambda one: one.run(1).notes])
+def test_what_somebody_else_noted_in_this_thread_is_no_note_of_these_futures(live) -> None:
+    """A rule that was stopped, or that is called by itself, leaves its notes in the log."""
+    first = live(Futures.begun(SCENARIO, 3, SEED))
+    desk()["log"]["count"] = 2
+    again = live(Futures.begun(SCENARIO, 3, SEED))
+    np.testing.assert_array_equal(again, first)
