@@ -140,7 +140,7 @@ def _is_row(one: Any) -> bool:
 
 
 def _table(name: str, rows: list[dict[str, float]]) -> str:
-    """What PyYAML writes of such a list, in a twentieth of its time."""
+    """What PyYAML writes of such a list, in a tenth of its time."""
     lines = [
         "\n  ".join(f"{field}: {_digits(value)}" for field, value in row.items()) for row in rows
     ]

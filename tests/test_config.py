@@ -399,31 +399,28 @@ def test_an_unknown_scenario_is_answered_with_those_there_are():
     assert all(name in message for name in SCENARIOS)
 
 
-@pytest.mark.parametrize(
-    "override",
-    ["foo", "=", "a=b=c", "", "pakistan.trust=[", "pakistan.trust='", "pakistan.trust=1,2",
-     "pakistan.trust={a: 1}", "pakistan.trust=[1]", "pakistan.trust=${nope}",
-     "pakistan.trust=${pakistan.trust}", "pakistan.trust=???", "start=${nope:1}",
-     "start=${seeds:timeline.nope.date}", "~pakistan", "scenario=[]",
-     "scenario=baseline,hardliners", "events=null", "events=3", "+nogroup/x=1", "mediators=3",
-     "pakistan=null", "agenda=3", "pakistan.tactic=3"],
-)  # fmt: skip
-def test_whatever_is_wrong_in_words_there_is_one_sentence_and_no_other_exception(override):
-    message = said(override)
-    assert message
-    assert "\n" not in message
+WRONG_WORDS = [
+    "foo", "=", "a=b=c", "", "pakistan.trust=[", "pakistan.trust='", "pakistan.trust=1,2",
+    "pakistan.trust={a: 1}", "pakistan.trust=[1]", "pakistan.trust=${nope}",
+    "pakistan.trust=${pakistan.trust}", "pakistan.trust=???", "start=${nope:1}",
+    "start=${seeds:timeline.nope.date}", "~pakistan", "scenario=[]",
+    "scenario=baseline,hardliners", "events=null", "events=3", "+nogroup/x=1", "mediators=3",
+    "pakistan=null", "agenda=3", "pakistan.tactic=3",
+]  # fmt: skip
+WRONG_FIELDS = [
+    "+events.x=3", "militants.ttp=null", "name=null", "start=null", "start=5",
+    "conflict.tension.rungs=[0,1,2,3,nan]", "conflict.tension.rungs=null",
+    "pakistan.thresholds=[1,2,3,nan]", "pakistan.thresholds=[1,2,3,inf]",
+    "pakistan.tactic.form=exponential", "pakistan.audience=true",
+    "conflict.tension.rungs=[false,1,2,3,4]",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "word",
-    ["+events.x=3", "militants.ttp=null", "name=null", "start=null", "start=5",
-     "conflict.tension.rungs=[0,1,2,3,nan]", "conflict.tension.rungs=null",
-     "pakistan.thresholds=[1,2,3,nan]", "pakistan.thresholds=[1,2,3,inf]",
-     "pakistan.tactic.form=exponential", "pakistan.audience=true",
-     "conflict.tension.rungs=[false,1,2,3,4]"],
-)  # fmt: skip
-def test_whatever_is_wrong_with_a_field_there_is_one_sentence_and_no_other_exception(word):
-    message = refused(word)
+    ("ask", "word"), [*((said, x) for x in WRONG_WORDS), *((refused, x) for x in WRONG_FIELDS)]
+)
+def test_whatever_is_wrong_there_is_one_sentence_and_no_other_exception(ask, word):
+    message = ask(word)
     assert message
     assert "\n" not in message
 

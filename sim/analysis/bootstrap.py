@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -56,22 +56,23 @@ def resampled_quantiles(
     cells, where = np.unique(key, return_inverse=True)
     mass = np.bincount(where, weights=counts)
     places = [cells // days ** (len(sides) - 1 - k) % days for k in range(len(sides))]
+    by_day = [_by_day(place, days) for place in places]
     rng = np.random.default_rng(seed)
     found = np.empty((resamples, len(sides), len(shares)))
     one_by_one = counts is None and key.size < FEW * cells.size  # faster, to the same chances
-    step = max(DRAWN // key.size, 1)
+    step = max(DRAWN // (key.size if one_by_one else cells.size), 1)
     for first in range(0, resamples, step):
         rows = slice(first, min(first + step, resamples))
         if one_by_one:
             drawn = _tallied(rng, where, cells.size, rows.stop - rows.start)
         else:
             drawn = rng.multinomial(key.size, mass / mass.sum(), rows.stop - rows.start)
-        for side, place in enumerate(places):
-            found[rows, side] = quantiles(_by_day(drawn, place, days)[:, 1:], shares)
+        for side, held in enumerate(by_day):
+            found[rows, side] = quantiles(held(drawn)[:, 1:], shares)
     return found
 
 
-DRAWN = 2**20  # futures drawn at once, which bounds the memory that they take
+DRAWN = 2**20  # futures or cells drawn at once, which bounds the memory that they take
 FEW = 8  # futures that are drawn one by one in the time that a multinomial takes for a cell
 
 
@@ -82,12 +83,16 @@ def _tallied(rng: np.random.Generator, where: IntArray, cells: int, rows: int) -
     return np.bincount(into.ravel(), minlength=rows * cells).reshape(rows, cells)
 
 
-def _by_day(drawn: IntArray, place: IntArray, days: int) -> FloatArray:
-    """Counts (rows, days) of futures by their day, from counts (rows, cells) and cells' days."""
-    held = np.zeros((drawn.shape[0], days))
+def _by_day(place: IntArray, days: int) -> Callable[[IntArray], FloatArray]:
+    """From counts (rows, cells) of cells with these days to counts (rows, days) by day."""
     order = np.argsort(place, kind="stable")
     there, starts = np.unique(place[order], return_index=True)
-    held[:, there] = np.add.reduceat(drawn[:, order], starts, axis=1)
+
+    def held(drawn: IntArray) -> FloatArray:
+        out = np.zeros((drawn.shape[0], days))
+        out[:, there] = np.add.reduceat(drawn[:, order], starts, axis=1)
+        return out
+
     return held
 
 

@@ -293,7 +293,7 @@ def spelt(game: Game, entry: View) -> View:
     it, though a person holds their seat.
     """
     more: View = {}
-    if not isinstance(entry.get("package", NONE), dict) and entry.get("package", NONE) != NONE:
+    if entry.get("package", NONE) != NONE:
         more["package"] = game.packages.describe(entry["package"])
     if entry["kind"] == "adjourned":
         more["beyond"] = entry["next"] > game.days

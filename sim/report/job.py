@@ -34,25 +34,24 @@ def job(config: Any) -> None:
     sweeping = settings.mode is RunMode.MULTIRUN
     directory, record = Path(settings.runtime.output_dir), None
     overrides: Any = OmegaConf.to_container(settings.overrides.task, resolve=False)
+
+    def name() -> str:
+        from sim.report.sweep import label
+
+        return label(directory.parent, overrides)
+
     try:
         cell = from_config(config)
         overrides = list(settings.overrides.task)
-        number, name = None, ""
-        if sweeping:
-            from sim.report.sweep import label
-
-            number, name = settings.job.num, label(directory.parent, overrides)
-        say(run_cell(cell, directory, overrides, sweeping, number, name))
+        which = (settings.job.num, name()) if sweeping else (None, "")
+        say(run_cell(cell, directory, overrides, sweeping, *which))
     except (Exception, SystemExit) as error:  # a user's tactic may call sys.exit
         mistake = isinstance(error, ConfigError | StudyError)
         if sweeping or not mistake:
             with suppress(StudyError):  # on a full disk there is no room for the record either
                 record = record_failure(directory, error, overrides)
         if sweeping:  # reported by the sweep's callback when all have ended
-            from sim.report.sweep import label
-
-            name = label(directory.parent, overrides) or directory.name
-            say(f"{name}: failed: {one_line(error)}")
+            say(f"{name() or directory.name}: failed: {one_line(error)}")
         else:
             where = f" (traceback in {record})" if record is not None else ""
             problems.append(one_line(error) + where)

@@ -15,7 +15,7 @@ from pathlib import Path
 from sim.plots.style import Drawing, save
 
 _VALUE = re.compile(r'((?:fill|stroke|opacity|fill-opacity|stroke-opacity): )([^;"]+)')
-_COMMENT = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<defs>\s*<style.*?</defs>", re.DOTALL)
+_NOT_DRAWN = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<defs>\s*<style.*?</defs>", re.DOTALL)
 _REFERENCE = re.compile(r'(?<=url\(#)[^)]+(?=\))|(?<=href="#)[^"]+(?=")')
 
 
@@ -59,7 +59,7 @@ def _bare(svg: str) -> str:
 
     Matplotlib makes names of what they stand for, colours too: here they are counted.
     """
-    text = _COMMENT.sub("", svg[svg.index("<svg") :])
+    text = _NOT_DRAWN.sub("", svg[svg.index("<svg") :])
     text = re.sub(r">\s+<", "><", text).replace("xlink:href", "href").strip()
     text = re.sub(r' (?:xmlns(?::xlink)?|version)="[^"]*"', "", text)
     own = hashlib.sha256(_VALUE.sub("", re.sub(r"\b[mp][0-9a-f]{10}\b", "", text)).encode())
