@@ -118,7 +118,7 @@ coverage: $(INSTALLED_FOR_TESTS)
 		--cov-report=term-missing:skip-covered --cov-report=json:build/coverage.json
 	@$(BIN)/python -c 'import json, sys; told = json.load(open("build/coverage.json"))["totals"]; \
 		share = told["percent_branches_covered"]; \
-		print(f"Branches taken: {share:.1f} % of {told["num_branches"]} (95 % are asked for)"); \
+		print("Branches taken: %.1f %% of %d (95 %% are asked for)" % (share, told["num_branches"])); \
 		sys.exit(share < 95)'
 
 # Whether a changed sign, factor, side or condition of a rule is noticed: an hour.
