@@ -181,13 +181,9 @@ class Daily(NamedTuple):
 
 @dataclass
 class Log:
-    """Rounds, incidents and what was said in the watched futures, as lists of plain rows.
-
-    ``opened`` has the day of every round that opened, also of those that nobody ended.
-    """
+    """Rounds, incidents and what was said in the watched futures, as lists of plain rows."""
 
     rounds: list[Row] = field(default_factory=list)
-    opened: list[Row] = field(default_factory=list)
     incidents: list[Row] = field(default_factory=list)
     said: list[Row] = field(default_factory=list)
 
@@ -196,7 +192,6 @@ INCIDENTS = (
     "attack", "border_clash", "allegation", "ruling", "renegotiation_asked", "deal_lapses",
     "ceasefire_renewed", "round_not_held",
 )  # fmt: skip
-TOLD = [k for k, kind in enumerate(KINDS) if kind in (*INCIDENTS, "round", "round_opens")]
 TRUTHS = {
     "attributed", "denied", "from_afghan_soil", "resumed", "says_good_faith", "accepted",
     "communique", "breached", "cleared", "remedied",
@@ -224,10 +219,8 @@ class Reader:
             for kind in KINDS
         ]  # fmt: skip
 
-    def read(self, notes: Any, log: Log, *, said: bool = True) -> None:
-        """Add rows of notes (n,) to a log; what was ``said`` only if that is wanted."""
-        if not said:
-            notes = notes[np.isin(notes["kind"], TOLD)]
+    def read(self, notes: Any, log: Log) -> None:
+        """Add rows of notes (n,) to a log."""
         fields = (notes[name].tolist() for name in ("kind", "replicate", "day", "whole", "real"))
         for row in map(self._row, *fields):
             if row["kind"] == "round":
@@ -236,10 +229,7 @@ class Reader:
             elif row["kind"] in INCIDENTS:
                 log.incidents.append(row)
             else:
-                if row["kind"] == "round_opens":
-                    log.opened.append({name: row[name] for name in ("replicate", "day", "kind")})
-                if said:
-                    log.said.append(row)
+                log.said.append(row)
 
     def _row(self, code: int, replicate: int, day: int, whole: list[int], real: list[float]) -> Row:
         """One note as a row: replicate, day, kind and what belongs to that kind."""

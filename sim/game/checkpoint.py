@@ -31,7 +31,6 @@ class Checkpoint:
     said: int
     incidents: int
     rounds: int
-    opened: int
 
     @classmethod
     def of(cls, model: CeasefireModel) -> Checkpoint:
@@ -40,7 +39,6 @@ class Checkpoint:
         return cls(
             model.day, model.running, np.asarray(model.state).copy(), model.futures.numbers.copy(),
             len(log.said), len(log.incidents), len(log.rounds),
-            len(log.opened),
         )  # fmt: skip
 
     def restore(self, model: CeasefireModel) -> None:
@@ -49,7 +47,6 @@ class Checkpoint:
         model.state[:] = self.records
         log = model.log
         del log.said[self.said :], log.incidents[self.incidents :], log.rounds[self.rounds :]
-        del log.opened[self.opened :]
 
     def model(self, scenario: Scenario) -> CeasefireModel:
         """Return a model in the state that was kept."""

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from sim.config import Settings
 from sim.futures import Futures
 from sim.negotiation.agenda import packages
-from sim.records import Daily, Log, Reader, outcomes, spells
+from sim.records import Daily, outcomes, spells
 from sim.study.cells import Cell
 from sim.study.described import labelled
 from sim.study.engines import ordered, workers_of
-from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table
+from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table, stored
 
 LARGEST_BLOCK = 5_000  # chosen by measurement: python -m benchmarks ensemble
 SMALLEST_SHARE = 1_000  # blocks are not made smaller than this to give every worker one
@@ -58,7 +59,7 @@ class Results:
 
 @dataclass(frozen=True)
 class Block:
-    """Results of consecutive futures: their rows, their days and the log of the watched ones.
+    """Results of consecutive futures: their rows, their days and the notes of the watched ones.
 
     ``spells`` has every spell of renewable ceasefires, no columns otherwise.
     """
@@ -66,7 +67,7 @@ class Block:
     runs: pa.Table
     spells: pa.Table
     daily: Daily
-    log: Log
+    notes: Any
 
 
 def block_size(settings: Settings) -> int:
@@ -77,18 +78,16 @@ def block_size(settings: Settings) -> int:
 
 
 def simulate_block(cell: Cell, first: int, size: int, watched: int | None = None) -> Block:
-    """Simulate ``size`` futures from the one numbered ``first``; log those below ``watched``."""
+    """Simulate ``size`` futures from the one numbered ``first``; note those below ``watched``."""
     scenario, settings = cell.scenario, cell.settings
     watched = settings.engine.watched if watched is None else watched
     futures = Futures.begun(scenario, size, settings.seed, first=first, watched=watched)
-    daily, log = Daily.to(settings.horizon), Log()
+    daily, everything = Daily.to(settings.horizon), packages(scenario.agenda)
     done = futures.run(settings.horizon, daily)
-    reader = Reader(scenario)
-    reader.read(done.notes, log, said=False)
     columns = outcomes(done.finals, scenario, settings.horizon) | {"parameter_set": futures.numbers}
     renewable = scenario.ceasefire.renewable
-    of_spells = runs_table(spells(done.spells), reader.packages) if renewable else pa.table({})
-    return Block(runs_table(columns, reader.packages), of_spells, daily, log)
+    of_spells = runs_table(spells(done.spells), everything) if renewable else pa.table({})
+    return Block(runs_table(columns, everything), of_spells, daily, stored(done.notes))
 
 
 def blocks(cell: Cell) -> Iterator[Block]:
@@ -102,19 +101,20 @@ def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
     """Simulate a whole cell in memory; ``progress`` receives how many futures each block had."""
     daily = Daily.to(cell.settings.horizon)
     everything = packages(cell.scenario.agenda)
-    runs, of_spells, logs = [], [], []
+    runs, of_spells, noted = [], [], []
     for block in blocks(cell):
         runs.append(block.runs)
         of_spells.append(block.spells)
-        logs.append(block.log)
+        noted.append(block.notes)
         daily.add(block.daily)
         if progress is not None:
             progress(block.runs.num_rows)
+    notes = np.concatenate(noted)
     tables = {
         "runs": pa.concat_tables(runs),
         "daily": daily_table(daily),
-        "rounds": rounds_table(logs, everything),
-        "incidents": incidents_table(logs, list(cell.scenario.militants)),
+        "rounds": rounds_table(notes, everything),
+        "incidents": incidents_table(notes, list(cell.scenario.militants)),
     }
     if cell.scenario.ceasefire.renewable:
         tables["spells"] = pa.concat_tables(of_spells)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -155,7 +156,7 @@ def _kept(cell: Cell, directory: Path, overrides: Sequence[str]) -> StoredCell:
 
 
 def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | None) -> None:
-    daily, everything, logs = Daily.to(cell.settings.horizon), packages(cell.scenario.agenda), []
+    daily, everything, noted = Daily.to(cell.settings.horizon), packages(cell.scenario.agenda), []
     runs = RunsWriter(files.path("runs.parquet"))
     renewable = cell.scenario.ceasefire.renewable
     spells = RunsWriter(files.path("spells.parquet")) if renewable else None
@@ -165,17 +166,18 @@ def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | N
             if spells is not None:
                 spells.add(labelled(block.spells, "spells", cell))
             daily.add(block.daily)
-            logs.append(block.log)
+            noted.append(block.notes)
             if progress is not None:
                 progress(block.runs.num_rows)
     finally:
         runs.close()
         if spells is not None:
             spells.close()
+    notes = np.concatenate(noted)
     for name, table in (
         ("daily", daily_table(daily)),
-        ("rounds", rounds_table(logs, everything)),
-        ("incidents", incidents_table(logs, list(cell.scenario.militants))),
+        ("rounds", rounds_table(notes, everything)),
+        ("incidents", incidents_table(notes, list(cell.scenario.militants))),
     ):
         pq.write_table(
             labelled(table, name, cell), files.path(f"{name}.parquet"), compression=COMPRESSION

@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from sim.config import CAUSES, ENDS, PARTIES
 from sim.negotiation.agenda import Packages
-from sim.notes import OUTCOMES
-from sim.records import ACCOUNTS, BY, INCIDENTS, MODES, Daily, Log
+from sim.notes import FIELDS, KINDS, OUTCOMES, ROUND, ROUND_OPENS
+from sim.parameters import NONE
+from sim.records import ACCOUNTS, BY, INCIDENTS, MODES, Daily
 
 ROUND_COLUMNS = (
     ("replicate", pa.int64()), ("round", pa.int32()), ("day", pa.int32()),
     ("exchanges", pa.int32()), ("outcome", OUTCOMES),
-    ("pakistan_utility", pa.float64()), ("afghan_taliban_utility", pa.float64()),
 )  # fmt: skip
 NAMES = {"account": ACCOUNTS, "collapse_mode": MODES, "first_end": ENDS}
 NAMES |= {f"{end}_cause": CAUSES for end in ENDS} | {f"{end}_by": BY for end in ENDS}
@@ -28,6 +28,7 @@ INCIDENT_COLUMNS = (
     ("from_afghan_soil", pa.bool_()), ("severity", pa.float64()),
     ("breached", pa.bool_()), ("cleared", pa.bool_()), ("remedied", pa.bool_()),
 )  # fmt: skip
+OF_INCIDENTS = [KINDS.index(kind) for kind in (*INCIDENTS, "round_opens")]
 
 
 def runs_table(columns: dict[str, Any], all_packages: Packages) -> pa.Table:
@@ -74,28 +75,32 @@ def daily_table(daily: Daily) -> pa.Table:
     )
 
 
-def rounds_table(logs: list[Log], all_packages: Packages) -> pa.Table:
-    """One row per round of the watched replicates."""
-    rows = sorted(
-        (row for log in logs for row in log.rounds), key=lambda row: (row["replicate"], row["day"])
-    )
+def stored(notes: Any) -> Any:
+    """Those of notes (n,) that tables are made of, in their order."""
+    return notes[np.isin(notes["kind"], [*OF_INCIDENTS, ROUND])]
+
+
+def rounds_table(notes: Any, all_packages: Packages) -> pa.Table:
+    """One row per round of the watched replicates, from notes (n,) of futures."""
+    rows = _in_order(notes[notes["kind"] == ROUND])
     arrays = {name: _column(rows, name, kind) for name, kind in ROUND_COLUMNS}
-    chosen = np.array([row["package"] for row in rows], dtype=np.int64)
-    arrays.update(
-        {
-            name.removeprefix("deal_"): codes
-            for name, codes in _options(chosen, all_packages).items()
-        }
-    )
+    chosen, _ = _noted(rows, "package")
+    for side, name in enumerate(PARTIES):
+        worth = rows["real"][:, side]
+        arrays[f"{name}_utility"] = pa.array(worth, pa.float64(), mask=chosen == NONE)
+    options = _options(chosen, all_packages).items()
+    arrays.update({name.removeprefix("deal_"): codes for name, codes in options})
     return pa.table(arrays)
 
 
-def incidents_table(logs: list[Log], groups: Sequence[str]) -> pa.Table:
-    """One row per incident of the watched replicates; ``groups`` are the scenario's."""
-    rows = sorted(
-        (row for log in logs for row in (*log.incidents, *log.opened)),
-        key=lambda row: (row["replicate"], row["day"]),
-    )
+def incidents_table(notes: Any, groups: Sequence[str]) -> pa.Table:
+    """One row per incident of the watched replicates, from notes; ``groups`` are the scenario's.
+
+    Of a day the opening of a round comes last.
+    """
+    opened = notes["kind"] == ROUND_OPENS
+    happened = np.isin(notes["kind"], OF_INCIDENTS) & ~opened
+    rows = _in_order(np.concatenate([notes[happened], notes[opened]]))
     return pa.table(
         {
             name: _column(rows, name, tuple(groups) if name == "group" else kind)
@@ -104,10 +109,34 @@ def incidents_table(logs: list[Log], groups: Sequence[str]) -> pa.Table:
     )
 
 
-def _column(rows: list[dict[str, Any]], name: str, kind: Any) -> pa.Array:
-    """A column of rows; ``kind`` is a type, or the names that it may hold."""
-    values = [row.get(name) for row in rows]
-    return category(values, kind) if isinstance(kind, tuple) else pa.array(values, kind)
+def _in_order(notes: Any) -> Any:
+    """Notes by replicate and day."""
+    return notes[np.lexsort((notes["day"], notes["replicate"]))]
+
+
+def _noted(notes: Any, name: str) -> tuple[Any, Any]:
+    """A field of notes (n,) and where there is none, for it belongs to other kinds."""
+    if name in ("replicate", "day"):
+        return notes[name], np.zeros(len(notes), bool)
+    part = "real" if any(name in fields.real for fields in FIELDS.values()) else "whole"
+    values, missing = np.zeros(len(notes), notes[part].dtype), np.ones(len(notes), bool)
+    for code, fields in enumerate(FIELDS.values()):
+        names = getattr(fields, part)
+        if name in names:
+            of = notes["kind"] == code
+            values[of], missing[of] = notes[part][of, names.index(name)], False
+    return values, missing
+
+
+def _column(notes: Any, name: str, kind: Any) -> pa.Array:
+    """A column of notes; ``kind`` is a type, or the names that its numbers stand for."""
+    if name == "kind":
+        places = np.array([kind.index(x) if x in kind else NONE for x in KINDS])
+        return _coded(places[notes["kind"]], kind)
+    values, missing = _noted(notes, name)
+    if isinstance(kind, tuple):
+        return _coded(np.where(missing, NONE, values), kind)
+    return pa.array(values, mask=missing).cast(kind)
 
 
 def category(values: Sequence[str | None], names: tuple[str, ...]) -> pa.Array:
