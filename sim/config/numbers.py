@@ -7,13 +7,15 @@ sets at once; only a part of a scenario with a rule of its own (weights sum to o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
+from functools import cache, cached_property
 from typing import Any, NamedTuple, get_args
 
 from sim.config.events import contradictions
 
 TOLD = 3  # wrong numbers of parameter sets that are told of
+KEPT = 64  # parts of scenarios that are known to be sound with parameter sets
 WEIGHT = "weight"  # what a parameter set may say besides numbers: how often it is drawn
 
 
@@ -58,31 +60,54 @@ def numbers(scenario: Any) -> dict[str, Number]:
     return dict(_of_part(scenario, ""))
 
 
+class _Kind:
+    """What is declared of a field: bounds of a number in it, or of those in its list or mapping."""
+
+    def __init__(self, declared: Any, metadata: Iterable[Any]) -> None:
+        self._declared = declared
+        self.bounds = _bounds([*metadata, *getattr(declared, "__metadata__", ())])
+
+    @cached_property
+    def member(self) -> _Kind:
+        """Of what a list or mapping holds."""
+        return _Kind(_member(self._declared), ())
+
+
+@cache
+def _fields(part: Any) -> list[tuple[str, _Kind, str]]:
+    """Fields of a dataclass of the schema: name, kind and origin."""
+    fields: dict[str, Any] = part.__pydantic_fields__
+    return [
+        (
+            name,
+            _Kind(info.annotation, info.metadata),
+            (info.json_schema_extra or {}).get("origin", ""),
+        )
+        for name, info in fields.items()
+        if name != "parameter_sets"
+    ]
+
+
 def _of_part(part: Any, path: str) -> Iterator[tuple[str, Number]]:
     """Numbers of a dataclass of the schema."""
-    for name, info in type(part).__pydantic_fields__.items():
-        if name != "parameter_sets":
-            origin = (info.json_schema_extra or {}).get("origin", "")
-            where = f"{path}.{name}" if path else name
-            held = getattr(part, name)
-            yield from _of(held, where, info.annotation, info.metadata, origin, path, alone=True)
+    for name, kind, origin in _fields(type(part)):  # type: ignore[arg-type]  # a type has a hash
+        where = f"{path}.{name}" if path else name
+        yield from _of(getattr(part, name), where, kind, origin, path, alone=True)
 
 
 def _of(
-    held: Any, where: str, kind: Any, metadata: Sequence[Any], origin: str, owner: str, *,
-    alone: bool,
-) -> Iterator[tuple[str, Number]]:  # fmt: skip
-    if is_dataclass(held):
-        yield from _of_part(held, where)
+    held: Any, where: str, kind: _Kind, origin: str, owner: str, *, alone: bool
+) -> Iterator[tuple[str, Number]]:
+    if isinstance(held, int | float):
+        if not isinstance(held, bool):
+            whole = isinstance(held, int)
+            yield where, Number(held, *kind.bounds, whole, origin, alone, owner)
     elif isinstance(held, Mapping | list):
-        member = _member(kind)
         items = held.items() if isinstance(held, Mapping) else enumerate(held)
         for name, one in items:
-            bounds = getattr(member, "__metadata__", ())
-            yield from _of(one, f"{where}.{name}", member, bounds, origin, owner, alone=False)
-    elif isinstance(held, int | float) and not isinstance(held, bool):
-        low, high, above = _bounds([*metadata, *getattr(kind, "__metadata__", ())])
-        yield where, Number(held, low, high, above, isinstance(held, int), origin, alone, owner)
+            yield from _of(one, f"{where}.{name}", kind.member, origin, owner, alone=False)
+    elif is_dataclass(held):
+        yield from _of_part(held, where)
 
 
 def _member(kind: Any) -> Any:
@@ -140,18 +165,47 @@ def _wrong_weights(sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
 
 def _wrong_sets(scenario: Any, sets: Sequence[Mapping[str, float]]) -> Iterator[str]:
     known = numbers(scenario)
-    guarded = {path for path, number in known.items() if _is_guarded(scenario, number.owner)}
+    right: list[tuple[int, dict[str, float]]] = []
     for k, each in enumerate(map(values, sets)):
         wrong = [path for path in each if path not in known or not known[path].allows(each[path])]
         for path in wrong:
             yield f"parameter_sets.{k}.{path} {_wrong(scenario, path, each[path], known)}"
-        if not wrong and not guarded.isdisjoint(each):
-            changed = {
-                path: int(value) if known[path].whole else float(value)
-                for path, value in each.items()
-                if path in guarded
-            }
-            yield from (f"parameter_sets.{k}.{said}" for said in _broken(scenario, changed, known))
+        if not wrong:
+            right.append((k, each))
+    owners: dict[str, list[str]] = {}
+    for path in dict.fromkeys(path for _, each in right for path in each):
+        owner = known[path].owner
+        owners.setdefault("events" if owner.startswith("events.") else owner, []).append(path)
+    for owner, paths in owners.items():
+        if _is_guarded(scenario, owner):
+            whole = [path for path in paths if known[path].whole]
+            changes = tuple(
+                (k, tuple((p, each[p]) for p in paths if p in each)) for k, each in right
+            )
+            yield from _unsound(scenario, owner, changes, whole)
+
+
+Changes = tuple[tuple[int, tuple[tuple[str, float], ...]], ...]
+"""Numbers of a part of a scenario by their path, those of each set, with its number."""
+_sound: dict[Any, None] = {}  # the last parts that were sound, each with all that was looked at
+
+
+def _unsound(scenario: Any, owner: str, changes: Changes, whole: Container[str]) -> Iterator[str]:
+    """Say which sets break a part; cells of a sweep mostly have both in common."""
+    part = _at(scenario, owner)
+    looked_at = owner, type(part), repr(part if owner == "events" else vars(part)), changes
+    if looked_at in _sound:
+        return
+    wrong = [
+        f"parameter_sets.{k}.{said}"
+        for k, each in changes
+        for said in _broken(part, owner, {p: int(x) if p in whole else float(x) for p, x in each})
+    ]
+    if not wrong:
+        _sound[looked_at] = None
+        while len(_sound) > KEPT:
+            _sound.pop(next(iter(_sound)), None)
+    yield from wrong
 
 
 def _wrong(scenario: Any, path: str, value: float, known: Mapping[str, Number]) -> str:
@@ -179,9 +233,7 @@ def _is_guarded(scenario: Any, owner: str) -> bool:
 
     Of the scenario's own rules all are on names but one, that events do not contradict each other.
     """
-    if owner.startswith("events."):
-        return True
-    return bool(owner and _rules(_at(scenario, owner)))
+    return owner == "events" or bool(owner and _rules(_at(scenario, owner)))
 
 
 def _rules(part: Any) -> list[str]:
@@ -189,35 +241,37 @@ def _rules(part: Any) -> list[str]:
     return list(type(part).__pydantic_decorators__.model_validators)
 
 
-def _broken(
-    scenario: Any, changed: Mapping[str, float], known: Mapping[str, Number]
-) -> Iterator[str]:
-    """Say which parts of a scenario do not hold together with numbers changed."""
-    events = {}
-    for owner in dict.fromkeys(known[path].owner for path in changed):
-        part = _at(scenario, owner)
-        fields: dict[str, Any] = {}
-        for path, value in changed.items():
-            if known[path].owner == owner:
-                name, *rest = path[len(owner) + 1 :].split(".")
-                fields[name] = _put(fields.get(name, getattr(part, name)), rest, value)
-        part = _with(part, fields)
-        for rule in _rules(part):
-            try:
-                getattr(part, rule)()
-            except ValueError as error:
-                yield f"{owner}: {error}"
-        if owner.startswith("events."):
-            events[owner.removeprefix("events.")] = part
-    if events:
-        yield from contradictions({**scenario.events, **events})
+def _broken(part: Any, owner: str, changed: Mapping[str, float]) -> Iterator[str]:
+    """Say why a part of a scenario, or all events, do not hold together with numbers changed."""
+    if owner != "events":
+        yield from _breaks(owner, _with(part, owner, changed))
+        return
+    events = dict(part)
+    for name in dict.fromkeys(path.split(".")[1] for path in changed):
+        events[name] = _with(part[name], f"events.{name}", changed)
+        yield from _breaks(f"events.{name}", events[name])
+    yield from contradictions(events)
 
 
-def _with(part: Any, fields: Mapping[str, Any]) -> Any:
-    """A part of a scenario with fields changed whose values are known to be allowed, unchecked."""
-    changed = object.__new__(type(part))
-    vars(changed).update(vars(part), **fields)
-    return changed
+def _breaks(owner: str, part: Any) -> Iterator[str]:
+    """Say which of its own rules a part breaks."""
+    for rule in _rules(part):
+        try:
+            getattr(part, rule)()
+        except ValueError as error:
+            yield f"{owner}: {error}"
+
+
+def _with(part: Any, owner: str, changed: Mapping[str, float]) -> Any:
+    """A part of a scenario with its numbers changed to what is known to be allowed, unchecked."""
+    fields: dict[str, Any] = {}
+    for path, value in changed.items():
+        if path.startswith(f"{owner}."):
+            name, *rest = path[len(owner) + 1 :].split(".")
+            fields[name] = _put(fields.get(name, getattr(part, name)), rest, value)
+    made = object.__new__(type(part))
+    vars(made).update(vars(part), **fields)
+    return made
 
 
 def _put(held: Any, path: Sequence[str], value: float) -> Any:

@@ -47,7 +47,9 @@ def truth_values(given: Any, taken: Any, path: str = "") -> Iterable[str]:
         yield f"{path} is {given}; it should be a number"
     elif isinstance(given, Mapping):
         for name, value in given.items():
-            yield from truth_values(value, taken[name], f"{path}.{name}" if path else str(name))
+            if isinstance(value, bool | Mapping | list):  # most are none of these
+                where = f"{path}.{name}" if path else str(name)
+                yield from truth_values(value, taken[name], where)
     elif isinstance(given, list):
         for k, (one, other) in enumerate(zip(given, taken, strict=True)):
             yield from truth_values(one, other, f"{path}.{k}")

@@ -40,7 +40,7 @@ from sim.paths import also_own, data_dir, import_from_own
 from sim.releases import BASE, register
 from sim.study.misread import explain_misread, is_misread
 from sim.study.options import groups
-from sim.study.parameters import Set, accepted, parameter_sets, references
+from sim.study.parameters import Set, accepted, filled_in, parameter_sets, references
 from sim.study.space import check_wide, points_of
 from sim.study.where import with_places
 from sim.study.words import arguments
@@ -146,11 +146,10 @@ def from_config(config: DictConfig, hydra: DictConfig | None = None) -> Cell:
         text = json.dumps(written, default=str)
         found = _recalled(text)
         if found is None:  # Hydra asks for the directory's name, then the job for the cell
-            tree = {name: plain(config[name]) for name in written}
             made_of = _made_of(hydra or config.get("hydra"))
-            found = _cell(tree, written, made_of)
+            found = _cell(_resolved(config, written), written, made_of)
             _remember(text, found)
-            _remember(json.dumps(found.tree()), found)  # as it will be stored
+            _remember(_identity(found.key, found.tree()), found)  # as it will be stored
     except (OmegaConfBaseException, ValueError) as error:
         if isinstance(error, ConfigError):
             raise
@@ -158,34 +157,41 @@ def from_config(config: DictConfig, hydra: DictConfig | None = None) -> Cell:
     return found
 
 
-_known: dict[str, tuple[Cell, int]] = {}  # the last few, by a digest of what they come from
-REMEMBERED = 8_000_000  # characters of configurations: some 30 cells with accepted sets
+_known: dict[str, Cell] = {}  # the last few, by a digest of what they come from
+REMEMBERED = 1_000_000  # numbers in the parameter sets of all that are remembered
 
 
 def _recalled(text: str) -> Cell | None:
-    found = _known.get(hashlib.sha256(text.encode()).hexdigest())
-    return None if found is None else found[0]
+    return _known.get(hashlib.sha256(text.encode()).hexdigest())
 
 
 def _remember(text: str, cell: Cell) -> None:
-    _known[hashlib.sha256(text.encode()).hexdigest()] = cell, len(text)
-    while len(_known) > 2 and sum(size for _, size in list(_known.values())) > REMEMBERED:
+    _known[hashlib.sha256(text.encode()).hexdigest()] = cell
+    while len(_known) > 2 and sum(map(_size, list(_known.values()))) > REMEMBERED:
         _known.pop(next(iter(_known)), None)
 
 
-def as_stored(tree: dict[str, Any]) -> Cell:
+def _size(cell: Cell) -> int:
+    sets = cell.scenario.parameter_sets
+    return 1_000 + len(sets) * len(sets[0] if sets else ())
+
+
+def _identity(key: str, tree: dict[str, Any]) -> str:
+    """All of a stored configuration: its key and what the key leaves out."""
+    return json.dumps([key, tree["engine"], tree["transcript"]])
+
+
+def as_stored(tree: dict[str, Any], key: str) -> Cell:
     """The cell of a stored configuration; it is not validated anew if this process just has.
+
+    ``key`` must be that of the tree.
 
     Raises
     ------
     ConfigError
         With every problem.
     """
-    try:
-        found = _recalled(json.dumps(tree))
-    except (TypeError, ValueError, RecursionError):  # it is no configuration
-        found = None
-    return found or Cell(*validate(tree))
+    return _recalled(_identity(key, tree)) or Cell(*validate(tree))
 
 
 def _cell(
@@ -253,6 +259,23 @@ def plain(node: Any) -> Any:
     if OmegaConf.is_config(node):
         return OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
     return node
+
+
+def _resolved(config: DictConfig, written: dict[str, Any]) -> dict[str, Any]:
+    """All parts of a configuration as plain values.
+
+    Most references are to parameters, or there are none: these are put in here, since OmegaConf
+    takes several times as long to look for them.
+    """
+    parameters = plain(config.get("parameters"))
+    known = parameters if isinstance(parameters, dict) else {}
+    tree: dict[str, Any] = {}
+    for name, part in written.items():
+        try:
+            tree[name] = parameters if name == "parameters" else filled_in(part, known)
+        except KeyError:  # OmegaConf has to resolve it
+            tree[name] = plain(config[name])
+    return tree
 
 
 def load_cell(scenario: str = "baseline", overrides: Sequence[str] = ()) -> Cell:

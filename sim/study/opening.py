@@ -109,7 +109,7 @@ class StoredCell:
         StoreError
             If this version cannot use them.
         """
-        return _validated(self.directory / CONFIG, self.tree)
+        return _validated(self.directory / CONFIG, self.tree, self.run["key"])
 
     @property
     def directory_name(self) -> str:
@@ -236,7 +236,7 @@ def _configured(path: Path, key: str) -> dict[str, Any]:
         raise StoreError(f"cannot read {path}: it is not a mapping of fields")
     may_repeat = "*" in text  # references: a small file that expands to a huge tree
     if may_repeat or not _has_key(tree, key):
-        tree = _validated(path, tree, known=False).tree()
+        tree = _validated(path, tree).tree()
         if key_of(tree) != key:
             where = path.with_name(RECORD)
             raise StoreError(f"{where} says key {key}; by {CONFIG} it is {key_of(tree)}")
@@ -251,10 +251,10 @@ def _has_key(tree: dict[str, Any], key: str) -> bool:
         return False
 
 
-def _validated(path: Path, tree: dict[str, Any], known: bool = True) -> Cell:
-    """The cell of a tree; one not ``known`` to have its key may expand to a huge text."""
+def _validated(path: Path, tree: dict[str, Any], key: str | None = None) -> Cell:
+    """The cell of a tree, which has this key if one is given."""
     try:
-        return as_stored(tree) if known else Cell(*validate(tree))
+        return Cell(*validate(tree)) if key is None else as_stored(tree, key)
     except ConfigError as error:
         raise StoreError(f"cannot read {path}: {error}") from None
 

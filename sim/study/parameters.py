@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,7 @@ def accepted(study: str) -> list[Set]:
     folder = Path(study) if "/" in study else data_dir("experiments") / study
     path = folder / ACCEPTED
     try:
-        head, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
-        names = head[: head.index("distance")]
-        sets = [dict(zip(names, map(float, row[: len(names)]), strict=True)) for row in rows]
+        sets = _sets(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {str(error.strerror).lower()}") from None
     except ValueError as error:
@@ -57,6 +55,14 @@ def accepted(study: str) -> list[Set]:
     if not sets:
         raise ConfigError(f"{path} holds no parameter sets")
     return sets
+
+
+@lru_cache(maxsize=4)
+def _sets(text: str) -> list[Set]:
+    """The sets in the text of ``accepted.csv``, not to be changed."""
+    head, *rows = csv.reader(text.splitlines())
+    names = head[: head.index("distance")]
+    return [dict(zip(names, map(float, row[: len(names)]), strict=True)) for row in rows]
 
 
 def parameter_sets(
@@ -121,6 +127,24 @@ def best_parameters() -> dict[str, float]:
     """The calibrated parameters of ``parameters=best``, name -> value."""
     best = yaml_files.read(data_dir("configs") / "parameters" / "best.yaml")
     return {name: value for name, value in best.items() if name not in ("defaults", "sets")}
+
+
+def filled_in(node: Any, parameters: Mapping[str, Any]) -> Any:
+    """A part of a configuration with the values of parameters where it refers to them.
+
+    Raises
+    ------
+    KeyError
+        If it has any other reference, or lacks a value (``???``).
+    """
+    if isinstance(node, dict):
+        return {name: filled_in(value, parameters) for name, value in node.items()}
+    if isinstance(node, list):
+        return [filled_in(value, parameters) for value in node]
+    if isinstance(node, str) and ("${" in node or node == "???"):
+        found = REFERENCE.fullmatch(node)
+        return parameters[found[1] if found else node]
+    return node
 
 
 def references(node: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -229,8 +229,8 @@ def _probe(cell: Cell) -> tuple[float, float]:
     per_block = taken[1] * (block / many) ** min(1.0, max(0.0, power))
     everything = packages(cell.scenario.agenda)
     logs = [
-        rounds_table([result.log], everything),
-        incidents_table([result.log], list(cell.scenario.militants)),
+        rounds_table(result.notes, everything),
+        incidents_table(result.notes, list(cell.scenario.militants)),
     ]
     watched = min(cell.settings.engine.watched, total) / max(
         1, min(cell.settings.engine.watched, many)

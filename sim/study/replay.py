@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.negotiation.own import code_of
-from sim.records import Log
 from sim.study.errors import StoreError
 from sim.study.opening import StoredCell, unreadable
 from sim.study.provenance import versions
@@ -25,11 +24,10 @@ TOLERANCE = 1e-9  # of floats where versions or the processor differ; integers m
 
 @dataclass(frozen=True)
 class Replay:
-    """A re-run future: its row and log, and in which columns it differs from what is stored."""
+    """A re-run future: its row, and in which columns it differs from what is stored."""
 
     replicate: int
     row: pa.Table
-    log: Log
     differs: list[str] = field(default_factory=list)
     nearly: list[str] = field(default_factory=list)
 
@@ -54,7 +52,7 @@ def replay(stored: StoredCell, replicate: int, trust_code: bool = False) -> Repl
         raise StoreError(f"replicate is {replicate}; {stored.directory} holds 0 to {total - 1}")
     alone = simulate_block(stored.cell, replicate, 1, watched=replicate + 1)
     differs, nearly = compare_rows(stored_row(stored, replicate), alone.runs)
-    return Replay(replicate, alone.runs, alone.log, differs, nearly)
+    return Replay(replicate, alone.runs, differs, nearly)
 
 
 def stored_row(stored: StoredCell, replicate: int) -> pa.Table:
