@@ -22,6 +22,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import math
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
@@ -205,7 +206,7 @@ DERIVED = struct(
             ("inform", "u8", (2,)), ("containment", "u8"),
         ]), (MEDIATORS,)),
         ("contested", "i8", (CONTESTED,)),
-        ("identity", "i8"),  # no two records of a process share one
+        ("tables", "i8"),  # records of a process that share it have the same tables of packages
         ("agenda", "i8"),  # records of one scenario share it
     ]
 )  # fmt: skip
@@ -383,6 +384,11 @@ _WRITERS: dict[tuple[type, str], Callable[[Any, Any, Scenario], None]] = {
 
 
 _identities = itertools.count()
+ASIDE = re.compile(
+    r"(conflict\.(?!implementation)|militants\.|calendar\.|events\.).+"
+    r"|(pakistan|afghan_taliban)\.(resolve_spread|thresholds\.\d|ending_value|ending_spread)"
+)
+"""Numbers, by path, that no package's worth depends on: sets of them share tables of packages."""
 
 
 def parameters_of(scenario: Scenario, numbers: Sequence[int] = (NONE,)) -> Any:
@@ -395,10 +401,12 @@ def parameters_of(scenario: Scenario, numbers: Sequence[int] = (NONE,)) -> Any:
     _count(base[0], scenario)
     _address(base[0], scenario)
     rows = base.repeat(len(numbers))
-    rows["derived"]["identity"] = [next(_identities) for _ in numbers]
-    rows["derived"]["agenda"] = rows["derived"]["identity"][0]
     sets = [values_of(scenario.parameter_sets[n]) if n != NONE else {} for n in numbers]
-    for path in dict.fromkeys(path for each in sets for path in each):
+    named = dict.fromkeys(path for each in sets for path in each)
+    rows["derived"]["tables"] = rows["derived"]["agenda"] = next(_identities)
+    if not all(map(ASIDE.fullmatch, named)):
+        rows["derived"]["tables"] = [next(_identities) for _ in numbers]
+    for path in named:
         naming = np.array([path in each for each in sets])
         assign(rows, scenario, path, [each[path] for each in sets if path in each], naming)
     derive_all(rows)

@@ -16,11 +16,11 @@ enough on another. Of what its giver loses by such an option against the status 
 c + believed (1 - c). That is linear in trust as well. Links that meet combine as independent
 shares.
 
-A table holds for one parameter set, one account and one strength of those who verify. It is made
-when a future first needs it; few are held at once, on the desk of the thread, and a block lives its
-futures set by set. Packages stand in the order of their numbers, and packages of a *page* differ in
-the last issues only; a side looks at pages from the one that is best for the other side on, and
-leaves out those that cannot hold what it seeks.
+A table holds for one account, one strength of those who verify and the parameter sets that make no
+difference to it. It is made when a future first needs it; few are held at once, on the desk of the
+thread, and a block lives its futures set by set. Packages stand in the order of their numbers, and
+packages of a *page* differ in the last issues only; a side looks at pages from the one that is best
+for the other side on, and leaves out those that cannot hold what it seeks.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ MARGIN = 1e-9  # by which a bound is above what it bounds
 _BY_PACKAGE = (2, MAX_PACKAGES)
 TABLE = struct(
     [
-        ("parameters", "i8"), ("account", "i8"), ("verifiers", "f8"),  # what it holds for
+        ("number", "i8"), ("account", "i8"), ("verifiers", "f8"),  # what it holds for
         ("opening", "i8", (2,)),  # each side's public position
         # the most each side can have, as reckoned, if the other is no worse off than without a deal
         ("most", "f8", (2,)),
@@ -86,7 +86,7 @@ def desk() -> Any:
     """The desk of this thread, (1,); memory is taken only for what is used of it."""
     if not hasattr(_of_thread, "desk"):
         _of_thread.desk = np.zeros(1, DESK).view(np.recarray)
-        for what in ("parameters", "agenda"):
+        for what in ("number", "agenda"):
             _of_thread.desk["tables"][what] = NONE
     return _of_thread.desk
 
@@ -97,10 +97,10 @@ def table_of(future: Any, p: Any, desk: Any) -> Any:
     for at in range(HELD):
         t = desk.tables[at]
         same = t.account == future.account and t.verifiers == future.verifiers
-        if same and t.parameters == p.derived.identity:
+        if same and t.number == p.derived.tables:
             return t
     at = HELD - 1
-    while at > 0 and desk.tables[at].parameters == p.derived.identity:
+    while at > 0 and desk.tables[at].number == p.derived.tables:
         at -= 1  # write over those of other sets, as long as there are any
     make_table(future, p, desk.tables[at])
     return desk.tables[at]
@@ -109,7 +109,7 @@ def table_of(future: Any, p: Any, desk: Any) -> Any:
 @rule
 def make_table(future: Any, p: Any, t: Any) -> None:
     """Make the table that holds for a future."""
-    t.parameters = p.derived.identity
+    t.number = p.derived.tables
     t.account, t.verifiers = future.account, future.verifiers
     t.packages = p.agenda.packages
     if t.agenda != p.derived.agenda:

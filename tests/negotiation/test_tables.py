@@ -1,16 +1,21 @@
 """What packages are worth, by hand and by brute force."""
 
+from dataclasses import replace
+from itertools import product
 from threading import Thread
 
 import numpy as np
 import pytest
-from conftest import vary
+from conftest import SEED, vary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.config import PARTIES
+from sim.config.numbers import numbers
+from sim.futures import Futures
 from sim.negotiation.agenda import packages
 from sim.negotiation.tables import (
+    DESK,
     HELD,
     desk,
     eased,
@@ -27,7 +32,8 @@ from sim.negotiation.tables import (
     weigh_pages,
     with_option,
 )
-from sim.parameters import CONTESTED, NONE
+from sim.parameters import ASIDE, CONTESTED, NONE, parameters_of
+from sim.study.cells import baseline
 
 from .sitting import (
     Sitting,
@@ -553,19 +559,19 @@ def test_more_verification_never_makes_a_package_worse(world):
 def made(sitting):
     """Place on the desk of the table that holds now."""
     t = table_of(sitting.future, sitting.p, sitting.desk)
-    wanted = (sitting.p.derived.identity, sitting.future.account, sitting.future.verifiers)
-    assert (t["parameters"], t["account"], t["verifiers"]) == wanted
+    wanted = (sitting.p.derived.tables, sitting.future.account, sitting.future.verifiers)
+    assert (t["number"], t["account"], t["verifiers"]) == wanted
     tables = sitting.desk.tables
     (place,) = [
         k for k in range(HELD)
-        if (tables[k].parameters, tables[k].account, tables[k].verifiers) == wanted
+        if (tables[k].number, tables[k].account, tables[k].verifiers) == wanted
     ]  # fmt: skip
     return place
 
 
 def cleared():
     sitting = cake(0.3, 0.3)
-    for what in ("parameters", "agenda"):
+    for what in ("number", "agenda"):
         sitting.desk.tables[what] = NONE
     return sitting
 
@@ -577,7 +583,7 @@ def test_every_thread_has_a_desk_of_its_own_with_no_table_on_it():
     thread.join()
     assert desk() is mine
     assert others[0] is not mine
-    assert (others[0]["tables"]["parameters"] == NONE).all()
+    assert (others[0]["tables"]["number"] == NONE).all()
     assert (others[0]["tables"]["agenda"] == NONE).all()
 
 
@@ -597,17 +603,52 @@ def test_another_account_or_strength_of_verifiers_has_its_own_table(field, value
     second = made(sitting)
     assert second != first
     assert sitting.desk.tables[second][field] == value_
-    assert sitting.desk.tables[second].parameters == sitting.p.derived.identity
+    assert sitting.desk.tables[second].number == sitting.p.derived.tables
 
 
 def test_another_set_of_parameters_writes_over_tables_of_others():
     sitting = cleared()
     first = made(sitting)
-    sitting.p.derived.identity += 1
+    sitting.p.derived.tables += 1
     sitting.p.agenda.options["parties"][0] = [0.7, 0.2]
     assert made(sitting) == first
     sitting.t = sitting.desk.tables[first]
     assert everybody(sitting)[0].tolist() == [0.7, 0.2]
+
+
+def set_beside(path):
+    """Records of the baseline and of it with a number changed, and their tables, as bytes."""
+    number, future = numbers(baseline())[path], Futures.begun(baseline(), 1, SEED).records[0]
+    tried = (0.9 * number.value, number.value + 1, number.high, number.low)
+    value = next(x for x in tried if x != number.value and number.allows(x))
+    scenario = replace(baseline(), parameter_sets=[{path: number.value}, {path: value}])
+    records, found = parameters_of(scenario, (0, 1)), []
+    for account, verifiers in product((ISLAMABADS, KABULS, UNDISPUTED), (0.0, 0.7)):
+        future.account, future.verifiers = account, verifiers
+        for p in records:
+            t = np.zeros(1, DESK).view(np.recarray)[0].tables[0]
+            t.agenda = NONE
+            make_table(future, p, t)
+            t.number = NONE
+            found.append(t.tobytes())
+    return records, found[::2], found[1::2]
+
+
+@pytest.mark.parametrize("path", [path for path in numbers(baseline()) if ASIDE.fullmatch(path)])
+def test_sets_share_a_table_over_a_number_that_no_package_depends_on(path):
+    records, usual, changed = set_beside(path)
+    assert records.derived.tables[0] == records.derived.tables[1]
+    assert usual == changed
+
+
+@pytest.mark.parametrize(
+    "path", ["pakistan.believed_capacity", "conflict.implementation.monitoring.capacity",
+             "afghan_taliban.disagreement", "pakistan.trust"],
+)  # fmt: skip
+def test_sets_do_not_share_a_table_over_a_number_that_packages_depend_on(path):
+    records, usual, changed = set_beside(path)
+    assert records.derived.tables[0] != records.derived.tables[1]
+    assert usual != changed
 
 
 def test_tables_of_one_set_are_kept_as_long_as_there_is_room():
