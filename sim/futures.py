@@ -53,7 +53,6 @@ class Futures:
         self.sets = parameters_of(scenario, used.tolist())
         own.own_tactics(scenario.parties, self.sets)
         self.order: IntArray = np.argsort(records["set"], kind="stable")
-        announce()
 
     @classmethod
     def begun(
@@ -69,6 +68,7 @@ class Futures:
         ValueError
             If replicates, seed, first or branch is out of range.
         """
+        announce()
         records = _addressed(replicates, seed, first, branch)
         records["watched"] = records["replicate"] < watched
         numbers = np.full(replicates, NONE, dtype=np.int64)
@@ -91,6 +91,7 @@ class Futures:
         ValueError
             If a point is no set of numbers of the scenario, or a seed is out of range.
         """
+        announce()
         own = scenario.parameter_sets or [{}]
         # A mistake in a point is reported once, not for each of the scenario's own sets.
         everything = replace(scenario, parameter_sets=[{**at} for at in points])
