@@ -326,7 +326,7 @@ def test_a_side_sees_its_mandate_and_nobody_elses():
     game = Game(setup("pakistan", "afghan_taliban", overrides=CLASHES))
     game.play("pakistan", "respond", 0)
     game.play("afghan_taliban", "respond", 0)
-    game.model.state["sides"]["mandate"][0] = 0.7, 0.4
+    game.now["sides"]["mandate"] = 0.7, 0.4
     assert [view(game, side)["mine"]["mandate"] for side in PARTIES] == [0.7, 0.4]
     assert view(game, "pakistan")["mine"]["mandate_lost"] == 0.15
     assert "mandate" not in view(game, "mediators")["mine"]
@@ -367,6 +367,9 @@ def private(game, seat):
         for name in ("trust", "capacity", "mandate", "resolve", "asked_at_home", "ending_value")
         for value in getattr(party, name)
     }
+    own = game.now.sides[PARTIES.index(seat)]
+    of_states |= {float(own[name]) for name in ("mandate", "trust", "reservation")}
+    of_states.add(view(game, seat)["mine"]["trust"])
     said = [e for e in [*game.entries, *game.heard] if e["kind"] in ("move", "session")]
     side = PARTIES.index(seat)
     of_talks = {e["trust"][side] for e in said if e["kind"] == "session"}

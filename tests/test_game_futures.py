@@ -149,7 +149,7 @@ def test_who_decides_as_the_agents_would_moved_nothing(setup):
 def test_each_round_is_told_with_its_outcome_and_what_is_settled(setup):
     """In the order in which they ended; of a partial deal the options that differ from no deal."""
     game = played(setup)
-    record, rounds = game.record, result(game)["ended"]
+    record, rounds = game.record, result(game)["rounds"]
     counts = {name: sum(row["outcome"] == name for row in rounds) for name in OUTCOMES}
     talks = record["talks"]
     assert [counts[name] for name in ("partial", "adjourned", "broken_off")] == [
@@ -172,7 +172,7 @@ def test_a_full_deal_is_told_whole_and_a_partial_one_by_what_it_grants(setup, pa
     )
     granted = {"evidence": "dossiers", "border": "open"}
     whole = game.packages.describe(package)
-    assert result(game)["ended"][-1]["settled"] == (granted if partial else whole)
+    assert result(game)["rounds"][-1]["settled"] == (granted if partial else whole)
 
 
 def test_the_landscape_holds_the_solutions_of_its_own_points(setup):

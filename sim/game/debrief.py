@@ -29,6 +29,7 @@ FUTURES = 1_000  # per evening: a share is known to .03 at 95 %, a paired differ
 MOST_EVENINGS = 45  # followed for the odds; the days with decisions come first
 LARGEST = 3  # drops
 MOST_EFFECTS = 16  # decisions unlike the agents' whose own effect is computed
+OPEN = "open"  # outcome of a round that has none yet
 SAME = 0.0005  # of utility: a smaller gain is not worth showing
 Facts = dict[str, Any]
 
@@ -36,17 +37,17 @@ Facts = dict[str, Any]
 def result(game: Game) -> Facts:
     """How a game stands or ended, in numbers that a class can compare.
 
-    Keys: ``day``, ``days``, ``over``, ``ended_day``, ``cause``, ``mode`` and ``by`` of the collapse
-    (0 and None while in force; ``by`` None if from outside), the day of every other end, ``rounds``
-    begun, how each ``ended``, the deals ``struck`` at the table, ``deal_day`` and ``deal`` (issue
-    -> option) of the first full deal, each side's ``utility`` and ``gain`` from it, its
-    ``distance`` to the frontier and ``nash_share``.
+    Keys: ``day`` under way (the last if it is over), ``days``, ``over``, ``ended_day``, ``cause``,
+    ``mode`` and ``by`` of the collapse (0 and None while in force; ``by`` None if from outside),
+    the day of every other end, the ``rounds`` begun and how each ended, the deals ``struck`` at the
+    table, ``deal_day`` and ``deal`` (issue -> option) of the first full deal, each side's
+    ``utility`` and ``gain`` from it, its ``distance`` to the frontier and ``nash_share``.
     """
     record = game.record
     tally, ended = record["tally"], ceasefire(record)
     package = int(tally["deal_package"])
     return {
-        "day": game.model.day,
+        "day": game.day,
         "days": game.days,
         "over": game.over,
         "ended_day": ended["collapse"]["day"],
@@ -54,8 +55,7 @@ def result(game: Game) -> Facts:
         "mode": ended["collapse"]["mode"],
         "by": ended["collapse"]["by"],
         "ends": {end: found["day"] for end, found in ended.items()},
-        "rounds": int(record["talks"]["held"]) + _opened(game.heard),
-        "ended": [_ended(game, row) for row in [*game.model.log.rounds, *game.closed]],
+        "rounds": _rounds(game),
         "struck": _struck(game.told),
         "deal_day": int(tally["deal_day"]),
         "deal": game.packages.describe(package) if package != NONE else None,
@@ -67,8 +67,18 @@ def result(game: Game) -> Facts:
     }
 
 
-def _opened(entries: list[Facts]) -> int:
-    return sum(entry["kind"] == "round_opens" for entry in entries)
+def _rounds(game: Game) -> list[Facts]:
+    """Number, outcome and day of every round, and what was settled, as issue -> option.
+
+    The outcome of a round that did not come to its end is ``open``, its day that on which it began.
+    """
+    ended = [_ended(game, row) for row in [*game.model.log.rounds, *game.closed]]
+    over = {row["round"] for row in ended}
+    return ended + [
+        {"round": one["round"], "day": one["day"], "outcome": OPEN, "settled": {}}
+        for one in game.told
+        if one["kind"] == "round_opens" and one["round"] not in over
+    ]
 
 
 def _struck(entries: list[Facts]) -> list[Facts]:
@@ -155,7 +165,7 @@ def _better(game: Game, worth: FloatArray, threat: FloatArray, needed: FloatArra
 
 
 def _ended(game: Game, row: Facts) -> Facts:
-    """How a round ended: number, day, outcome and what was settled, as issue -> option."""
+    """A round that came to its end, as in ``_rounds``."""
     settled: dict[str, str] = {}
     if row["package"] != NONE:
         settled = game.packages.describe(row["package"])

@@ -135,6 +135,7 @@ class Game:
         self.closed: list[dict[str, Any]] = []
         self.evenings: dict[int, Checkpoint] = {}
         self._today: list[Move] = []
+        self._noon: Any = None  # the future's record as it waits for a decision
         if start:
             self._advance()
         for move in moves:
@@ -147,8 +148,23 @@ class Game:
 
     @property
     def record(self) -> Any:
-        """The game's one future, as it stands."""
+        """The game's one future, as it stood on the last evening."""
         return self.model.state[0]
+
+    @property
+    def now(self) -> Any:
+        """The same at this moment: in the middle of the day, if it waits for a decision."""
+        return self.record if self._noon is None else self._noon
+
+    @property
+    def day(self) -> int:
+        """The day under way, or the last one of a game that is over; day 0 is the ceasefire's."""
+        return self.model.day if self.question is None else self.question.day
+
+    @property
+    def first_day(self) -> int:
+        """The first day on which a person decides; the last of a game in which nobody does."""
+        return self.decisions[0].question.day if self.decisions else self.day
 
     @property
     def over(self) -> bool:
@@ -223,6 +239,7 @@ class Game:
     def _advance(self) -> None:
         """Simulate days until somebody must decide or the game is over."""
         model, self.question, self.heard, self.closed = self.model, None, [], []
+        self._noon = None
         while model.running and model.day < self.days:
             morning = Checkpoint.of(model)
             self._note(morning)
@@ -234,6 +251,7 @@ class Game:
                 today = model.told_today()
                 self.heard, self.closed = [*today.incidents, *today.said], today.rounds
                 self.question = Question(len(self.decisions), seat, kind, model.day + 1, facts)
+                self._noon = model.state.copy()[0]
                 morning.restore(model)
                 return
             self._today = []

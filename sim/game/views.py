@@ -17,14 +17,17 @@ from sim.game.play import Game
 from sim.game.questions import Question
 from sim.game.seats import MEDIATORS, SEATS
 from sim.negotiation.ratification import gain_asked_at_home
+from sim.negotiation.reservation import reservation
 from sim.parameters import NONE
 from sim.records import BY, MODES, ends
+from sim.rules.ends import pressure_to_end, worth_of_continuing
+from sim.rules.trust import trust
 
 View = dict[str, Any]
 
 PUBLIC: dict[str, tuple[str, ...]] = {  # kind of entry in the log -> facts everybody sees
     "attack": ("group", "deaths", "attributed", "denied"),
-    "border_clash": ("denied",),  # who fired first is revealed at the debriefing only
+    "border_clash": ("denied",),  # who fired first only where that side acknowledges it
     "allegation": ("party",),  # whether it is true is revealed at the debriefing only
     "ruling": ("party", "cleared", "remedied"),
     "renegotiation_asked": ("party",),
@@ -69,7 +72,7 @@ def view(game: Game, seat: str) -> View:
         "seat": seat,
         "history": list(history(game, seat)),
         "today": list(_allowed(game, _heard(game), seat)),
-        "mine": _mediators(game) if seat == MEDIATORS else _own(game, seat, asked),
+        "mine": _mediators(game) if seat == MEDIATORS else _own(game, seat),
         "decided": _decided(game, seat),
         "question": None if asked is None else _asked(game, asked),
     }
@@ -80,7 +83,7 @@ def public(game: Game) -> View:
     model, question, record = game.model, game.question, game.record
     talks = record["talks"]
     return {
-        "day": model.day if question is None else question.day,
+        "day": game.day,
         "days": game.days,
         "start": model.scenario.start.isoformat(),
         "over": game.over,
@@ -109,7 +112,7 @@ def worths(game: Game, seat: str) -> FloatArray | None:
     """Own utility of every package, (P,), at the numbers a side decides by; None for mediators."""
     if seat not in PARTIES:
         return None
-    numbers = _own(game, seat, game.question if _is_asked(game, seat) else None)
+    numbers = _own(game, seat)
     return own_worths(
         game.model.futures, PARTIES.index(seat), numbers["trust"], numbers["lock_in"]
     )  # fmt: skip
@@ -119,10 +122,6 @@ def worth(game: Game, seat: str, package: dict[str, str]) -> float | None:
     """Own utility of a package to a side at the numbers it decides by; None for mediators."""
     found = worths(game, seat)
     return None if found is None else float(found[game.packages.index(package)])
-
-
-def _is_asked(game: Game, seat: str) -> bool:
-    return game.question is not None and game.question.seat == seat
 
 
 def ceasefire(record: Any) -> View:
@@ -194,39 +193,38 @@ def _decided(game: Game, seat: str) -> View | None:
     return None
 
 
-def _own(game: Game, seat: str, asked: Question | None) -> View:
-    """A side's own numbers: as of the table it sits at, else as of this morning."""
-    party = game.model.parties[PARTIES.index(seat)]
-    facts = {} if asked is None else asked.facts
-    lock_in = party.lock_in[0, : len(game.contested)].tolist()
+def _own(game: Game, seat: str) -> View:
+    """A side's own numbers at this moment; on a day of talks those that it bargains by."""
+    side, now, p = PARTIES.index(seat), game.now, game.model.futures.sets[0]
+    own = now.sides[side]
+    talks = any(entry["kind"] == "session" for entry in game.heard)
     return {
-        "trust": facts.get("trust", float(party.trust[0])),
-        "reservation": facts.get("reservation", float(party.reservation_at_table()[0])),
-        "lock_in": facts.get("lock_in", lock_in),
+        "trust": float(own.trust if talks else trust(own)),
+        "reservation": float(own.reservation if talks else reservation(now, p, side)),
+        "lock_in": own.lock_in[: len(game.contested)].tolist(),
         "contested": game.contested,
-        "asked_at_home": asked_at_home(game, party.side),
-        "mandate": float(party.mandate[0]),
-        "mandate_lost": float(game.model.futures.sets[0].conflict.mandate.lost),
-        "willing": bool(party.willing[0]),
-        "capacity": float(party.capacity[0] * party.cohesion[0]),
-        "pressure_to_end": float(party.pressure_to_end()[0]),
-        "worth_of_continuing": float(party.worth_of_continuing()[0]),
-        "opening": game.packages.describe(at_the_table(game.model.futures)["opening"][party.side]),
+        "asked_at_home": asked_at_home(game, side),
+        "mandate": float(own.mandate),
+        "mandate_lost": float(p.conflict.mandate.lost),
+        "willing": bool(own.willing),
+        "capacity": float(own.capacity * own.cohesion),
+        "pressure_to_end": float(pressure_to_end(now, p, side)),
+        "worth_of_continuing": float(worth_of_continuing(now, p, side)),
+        "opening": game.packages.describe(at_the_table(game.model.futures)["opening"][side]),
     }
 
 
 def asked_at_home(game: Game, side: int) -> float:
     """Gain over no deal that a side's capital asks of a deal."""
-    futures = game.model.futures
-    return float(gain_asked_at_home(futures.records[0], futures.sets[0], side))
+    return float(gain_asked_at_home(game.now, game.model.futures.sets[0], side))
 
 
 def _mediators(game: Game) -> View:
     """What mediators know: their own patience, and public estimates."""
-    mediators = game.model.mediators
+    mediators, now = game.model.mediators, game.now.mediators
     return {
-        "patience": {m.name: float(m.patience[0]) for m in mediators},
-        "present": [m.name for m in mediators if m.present[0]],
+        "patience": {m.name: float(now[m.place].patience) for m in mediators},
+        "present": [m.name for m in mediators if now[m.place].present],
         "functions": {m.name: [f.value for f in m.config.functions] for m in mediators},
     }
 
@@ -277,6 +275,8 @@ def _allowed(game: Game, entries: list[View], seat: str) -> Iterator[View]:
             continue
         seen = {"day": entry["day"], "kind": kind}
         seen |= {name: entry[name] for name in facts if name in entry}
+        if kind == "border_clash" and not entry["denied"]:
+            seen["initiator"] = entry["initiator"]
         if kind == "ratification":
             seen["passed"] = bool(entry["utility"] >= entry["needed"])
         if kind in MORE and entry.get("party") == seat:
