@@ -125,6 +125,11 @@ def _lesson(
     teacher.sure("Free the seat of Islamabad")
     cyd.sees("is not yours any more")
     yield "seat-freed", cyd
+    yield "join-full", guest.goto(f"/c/{code}")
+    teacher.goto("/teach")
+    teacher.sure("Close on this device")
+    teacher.sees("Make the rooms")
+    yield "teach-closed", teacher.goto(f"/board/{code}")
 
 
 def _rounds(ann: Person, bob: Person) -> Iterator[Stop]:

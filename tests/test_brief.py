@@ -56,6 +56,18 @@ def test_a_brief_holds_no_number_of_the_other_side(game):
 
 
 @pytest.mark.parametrize("seat", SEATS)
+def test_a_brief_says_when_the_game_begins_and_ends_whenever_it_is_read(seat):
+    game = Game(Setup.of("baseline", seed=7, days=60, persons=SEATS))
+    first = game.question.day
+    begins, ends = f"on day {first} ({say.date('2025-10-19', first)})", "day 60 (18 Dec 2025)"
+    while game.question.day == first:
+        game.play(game.question.seat, game.question.kind, game.advice)
+    told = cards.brief(brief(game, seat), seat)
+    for words in ("Day 0 is 19 Oct 2025", begins, ends):
+        assert words in told
+
+
+@pytest.mark.parametrize("seat", SEATS)
 def test_every_seat_is_told_who_it_is_what_it_wants_and_what_winning_means(game, seat):
     told = cards.brief(brief(game, seat), seat)
     who, wants = say.ROLES[seat]

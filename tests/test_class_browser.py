@@ -257,6 +257,7 @@ def test_a_reloaded_seat_shows_the_story_and_the_open_decision_again(table):
     assert before[0]
     ann.page.reload()
     button(ann, "Offer this package").wait_for()
+    ann.sees("Under each issue: what your choice there")
     assert (story(ann), ann.page.locator("section.turn p").first.inner_text()) == before
 
 
@@ -278,6 +279,105 @@ def test_the_projector_shows_clock_and_message_largest_once_games_are_played(tab
 
     assert min(size(".clock"), size(".board .notice")) > 2 * size(".address")
     assert teacher.page.locator(".board .join").bounding_box()["width"] < 1920 / 3
+
+
+@pytest.mark.parametrize(("width", "first"), [(1280, ".cards"), (390, "section.turn")])
+def test_the_decision_stands_before_the_news_on_a_phone(table, width, first):
+    _, ann, _, _ = table
+    for _ in range(60):
+        if ann.page.locator("section.turn").count() and ann.page.locator(".cards").count():
+            break
+        ann.decide()
+        ann.page.wait_for_timeout(200)
+    ann.page.set_viewport_size({"width": width, "height": 900})
+    assert top(ann, first) == min(top(ann, "section.turn"), top(ann, ".cards"))
+
+
+@pytest.mark.parametrize("width", [390, 800, 1280, 1920])
+def test_the_address_on_the_projector_page_is_one_line_in_its_column(table, width):
+    teacher, _, _, _ = table
+    teacher.follow("Projector page")
+    teacher.page.set_viewport_size({"width": width, "height": 1080})
+    for address in (None, "http://192.168.100.200:18080/c/ABCDEFGH"):
+        if address:  # of a real network, longer than that of this machine
+            teacher.page.evaluate(
+                """([address]) => { const e = document.querySelector('.address');
+                e.textContent = address; e.style.setProperty('--letters', address.length); }""",
+                [address],
+            )
+        high, line, wide, room = teacher.page.locator(".address").evaluate(
+            """e => [e.getBoundingClientRect().height, parseFloat(getComputedStyle(e).lineHeight),
+            e.scrollWidth, e.clientWidth]"""
+        )
+        assert high == pytest.approx(line, abs=1)
+        assert wide <= room
+
+
+def test_pause_and_resume_are_shown_one_at_a_time(table):
+    teacher, _, _, _ = table
+    pairs = [("Pause all rooms", "Resume all rooms"), ("Mute all messages", "Allow all messages")]
+    for do, undo in pairs:
+        assert (button(teacher, do).is_visible(), button(teacher, undo).is_visible()) == (
+            True,
+            False,
+        )
+        teacher.click(do)
+        button(teacher, undo).wait_for()
+        assert not button(teacher, do).is_visible()
+        teacher.click(undo)
+        button(teacher, do).wait_for()
+    teacher.follow("Watch room 1")
+    teacher.click("Pause")
+    button(teacher, "Resume").wait_for()
+    assert not button(teacher, "Pause").is_visible()
+
+
+@pytest.mark.parametrize("page", ["/teach", "Projector page", "Watch room 1"])
+def test_a_class_that_was_closed_on_a_device_asks_for_its_key_there(table, page):
+    teacher, _, _, _ = table
+    desk = teacher.page
+    if page != "/teach":
+        teacher.follow(page)
+    before = teacher.page.locator("h1").inner_text()
+    teacher.page, shown = desk, teacher.page
+    teacher.click("Close on this device")
+    key = desk.get_by_role("dialog").locator(".key-text").inner_text()
+    desk.get_by_role("dialog").get_by_role("button", name="Close on this device").click()
+    button(teacher, "Make the rooms").wait_for()
+    teacher.page = shown
+    shown.reload()
+    shown.get_by_label("Teacher's key").fill(key)
+    assert shown.get_by_text("is not a teacher's key").count() == 0
+    button(teacher, "Go").click()
+    wait_for(lambda: not shown.get_by_label("Teacher's key").count(), shown)
+    assert shown.locator("h1").inner_text() == before
+
+
+def test_a_name_on_the_list_is_found_by_typing_a_part_of_it(server, chromium):
+    teacher, one = Person(chromium, server), Person(chromium, server, 390)
+    teacher.goto("/teach")
+    code = make(teacher, names="Ann Ak\nBob Oz\nCem Ok")
+    one.goto(f"/c/{code}")
+    one.page.get_by_label("Your name on the list").press_sequentially("oz")
+    wait_for(lambda: one.page.get_by_role("option").count() == 1, one.page)
+    one.page.get_by_role("option", name="Bob Oz").click()
+    one.click("Take my seat")
+    one.sees("You are Kabul")
+
+
+def test_who_comes_late_to_a_full_class_is_told_that_and_goes_on_once_there_is_room(
+    table, server, chromium
+):
+    teacher, _, bob, code = table
+    join(bob, code, "Bob")
+    late = Person(chromium, server, 390)
+    late.goto(f"/c/{code}").sees("No seat of this class is free")
+    assert not late.page.get_by_label("Your name", exact=True).count()
+    teacher.click("One more room")
+    late.page.get_by_label("Your name", exact=True).fill("Late")
+    late.click("Take my seat")
+    late.sees("You are Islamabad")
+    late.context.close()
 
 
 @pytest.mark.skipif(not HAS_AXE, reason="axe-playwright-python is not installed")

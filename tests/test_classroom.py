@@ -1,9 +1,12 @@
 """The classroom without a browser: how it is started, what it draws, its colours and its words."""
 
 import ast
+import os
 import re
 import socket
 import stat
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -114,6 +117,21 @@ def test_the_server_knows_what_it_is_called(tmp_path):
     assert not names(public).own("https://example.org", "127.0.0.1:8080")
 
 
+@pytest.mark.slow
+def test_the_first_start_says_at_once_that_the_rules_are_compiled(tmp_path):
+    command = [sys.executable, "-m", "sim", "play", "--open", "--port", str(free_port()),
+               "--data", str(tmp_path / "data")]  # fmt: skip
+    env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as started:
+        try:
+            said = started.stderr.readline()
+        finally:
+            started.kill()
+    assert said.startswith("Compiling the rules of the model, once")
+    made = {path.name.split(".")[1] for path in (tmp_path / "compiled").rglob("*.nbi")}
+    assert len(made) < 5  # nothing much was compiled before
+
+
 def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -171,12 +189,19 @@ def test_pictures_are_well_formed_and_have_a_label(game):
         render.bargaining_space(landscape(game)),
         render.trust_and_tension([(0, 0.3, 0.3, 8.0), (1, 0.4, 0.2, 6.0)], 1),
         render.odds([0, 10, 60], [0.5, 0.75, 1.0], 60, [10]),
-        charts.bars("causes", [("attack", 0.2), ("shock", 0.0)]),
+        charts.gauge("worth", 0.4, [(0.3, "no deal")], 1.0),
     ]
     for markup in drawn:
         [picture] = svg(markup)
         assert picture.attrib["role"] == "img"
         assert picture.attrib["aria-label"]
+
+
+def test_bars_are_as_long_as_their_values_and_have_a_label():
+    drawn = charts.bars("causes", [(HOSTILE, 0.2), ("shock", 0.0)], 0.4)
+    assert re.findall(r"width: ([\d.]+)%", drawn) == ["50.0", "0.0"]
+    assert 'aria-label="causes"' in drawn
+    assert "<script" not in drawn
 
 
 @pytest.mark.parametrize(

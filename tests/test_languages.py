@@ -1,6 +1,9 @@
 """Every language says what English says: the same names, the same fields, nothing left over."""
 
+import ast
 import string
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +35,18 @@ def fields(text):
 
 def named(module):
     return {name: value for name, value in vars(module).items() if name.isupper()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_is_given_twice(language):
+    body = ast.parse(Path(LANGUAGES[language].__file__).read_text()).body
+    given = Counter(
+        name.id
+        for one in body if isinstance(one, ast.Assign)
+        for target in one.targets
+        for name in ast.walk(target) if isinstance(name, ast.Name)
+    )  # fmt: skip
+    assert [name for name, times in given.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -88,7 +88,7 @@ def test_only_who_agreed_is_exported_with_times_and_a_codebook(rooms, lesson):  
     assert "secret" not in str(answers)
     for name in (*events[0], *answers[0]):
         assert name in codebook
-    with pytest.raises(RoomError, match="not a teacher's key"):
+    with pytest.raises(RoomError, match="not open on this device"):
         rooms.exported(class_, ANN)
 
 

@@ -424,7 +424,7 @@ def test_no_decision_opens_before_everybody_is_ready_unless_the_teacher_says_so(
         do(rooms.be_ready(room, "afghan_taliban", ANN))
     do(rooms.be_ready(room, "afghan_taliban", BOB))
     assert room.begun
-    with pytest.raises(RoomError, match="not a teacher's key"):
+    with pytest.raises(RoomError, match="not open on this device"):
         do(rooms.start(other, ANN))
     do(rooms.start(other, TEACHER))
     assert other.begun
@@ -474,7 +474,7 @@ def test_seats_are_kept_for_the_names_of_a_list_until_agents_play_for_who_is_mis
     assert do(rooms.join(class_, "cem", cem)) == (second, "pakistan")
     assert do(rooms.join(class_, "Ann", ann)) == (first, "pakistan")
     assert rooms.kept_names(class_) == ["Bob", "Dia"]
-    with pytest.raises(RoomError, match="taken or kept for somebody"):
+    with pytest.raises(RoomError, match="kept for names on the list"):
         do(rooms.join(class_, "Late", late))
     do(rooms.stand_in_for_absent(class_, TEACHER))
     assert (first.stand_ins, second.stand_ins) == ({"afghan_taliban"}, {"afghan_taliban"})
@@ -484,6 +484,25 @@ def test_seats_are_kept_for_the_names_of_a_list_until_agents_play_for_who_is_mis
     assert first.stand_ins == set()
     rooms = again(rooms)
     assert rooms.kept_names(rooms.classes[class_.number]) == ["Dia"]
+
+
+def test_who_comes_to_a_full_class_is_told_that_and_of_no_list(rooms, setup):
+    class_ = do(rooms.open_class("IR", [setup], 0, "", TEACHER, ["Ann", "Bob"]))
+    ann, bob, late = persons(3)
+    for name, who in (("Ann", ann), ("Bob", bob)):
+        assert rooms.free_seats(class_)
+        do(rooms.join(class_, name, who))
+    assert (rooms.free_seats(class_), rooms.kept_names(class_)) == ([], [])
+    with pytest.raises(RoomError, match="no seat of this class is free; ask your teacher"):
+        do(rooms.join(class_, "Late", late))
+    do(rooms.add_room(class_, TEACHER))
+    assert do(rooms.join(class_, "Late", late))[1] == "pakistan"
+
+
+def test_no_seat_is_kept_in_a_room_that_was_ended(rooms, setup):
+    class_ = do(rooms.open_class("IR", [setup] * 2, 0, "", TEACHER, ["Ann", "Bob", "Cem", "Dia"]))
+    do(rooms.end(rooms.of_class(class_.number)[0], TEACHER))
+    assert rooms.kept_names(class_) == ["Cem", "Dia"]
 
 
 def test_a_pasted_list_is_a_name_a_line(rooms):
@@ -498,7 +517,7 @@ def test_a_notice_and_a_phase_are_the_teachers_and_outlive_the_server(rooms, set
     do(rooms.take_seat(room, "pakistan", "Ann", ANN))
     for act in (rooms.tell_class(class_, "x", ANN), rooms.set_phase(class_, "round", 5, ANN),
                 rooms.add_room(class_, ANN), rooms.stand_in_for_absent(class_, ANN)):  # fmt: skip
-        with pytest.raises(RoomError, match="not a teacher's key"):
+        with pytest.raises(RoomError, match="not open on this device"):
             do(act)
     do(rooms.tell_class(class_, " two \n minutes ", TEACHER))
     do(rooms.set_phase(class_, "between", 5, TEACHER))
@@ -514,7 +533,7 @@ def test_a_teachers_key_is_shown_again_to_who_has_the_class_open_and_dies_with_i
     [room], key = class_with(rooms, setup)
     class_ = rooms.classes[room.class_]
     elsewhere = Visitor("192.0.2.9", "elsewhere")
-    with pytest.raises(RoomError, match="not a teacher's key"):
+    with pytest.raises(RoomError, match="not open on this device"):
         rooms.teachers_key(class_, elsewhere)
     do(rooms.enter_class(key, elsewhere))
     other = rooms.teachers_key(class_, elsewhere)
@@ -547,11 +566,11 @@ def test_only_the_teacher_of_the_class_steers_it_and_only_while_it_is_open(rooms
     ]  # fmt: skip
     for who in (ANN, EVE):
         for action in actions:
-            with pytest.raises(RoomError, match="not a teacher's key"):
+            with pytest.raises(RoomError, match="not open on this device"):
                 do(action(who))
     do(rooms.leave_class(room.class_, TEACHER))
     for action in actions:
-        with pytest.raises(RoomError, match="not a teacher's key"):
+        with pytest.raises(RoomError, match="not open on this device"):
             do(action(TEACHER))
     assert (room.paused, room.revealed, len(room.seats), len(other)) == (False, False, 2, 1)
     assert rooms.class_of(TEACHER) is None

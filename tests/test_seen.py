@@ -8,10 +8,12 @@ from test_game import QUIET, setup, to
 
 from sim.app import charts, lead, render
 from sim.app import strings as say
+from sim.app.pages.form import why_left_out
 from sim.app.room import Room
+from sim.app.standing import state
 from sim.config import PARTIES
 from sim.game import MEDIATORS, SEATS, Game, Setup
-from sim.game.debrief import Effect, Odds, _session_shown, result
+from sim.game.debrief import OPEN, Effect, Odds, _session_shown, result
 from sim.game.views import _allowed, spelt, view
 
 
@@ -145,7 +147,7 @@ def test_a_refused_ratification_ends_no_round_in_the_calendar(monkeypatch, passe
 
 
 def of_deals(*struck_, **changes):
-    plain = {"struck": list(struck_), "deal": None, "deal_day": 0, "lapsed_day": 0, "rounds": 1,
+    plain = {"struck": list(struck_), "deal": None, "deal_day": 0, "lapsed_day": 0, "rounds": [{}],
              "gain": dict.fromkeys(PARTIES, 0.1),
              "utility": dict.fromkeys(PARTIES, 0.5)}  # fmt: skip
     return plain | changes
@@ -218,10 +220,98 @@ def test_a_game_that_was_ended_in_mid_day_is_told_to_its_last_decision():
         game.play(question.seat, question.kind, value)
     found, kinds = result(game), [entry["kind"] for entry in game.told]
     assert {"round_opens", "walks_out", "breakdown"} <= set(kinds)
-    assert found["rounds"] == kinds.count("round_opens")
-    assert found["ended"][-1]["day"] == game.question.day
-    assert len(found["ended"]) == found["rounds"]
+    assert len(found["rounds"]) == kinds.count("round_opens")
+    assert found["rounds"][-1]["day"] == found["day"] == game.question.day
+    assert OPEN not in [one["outcome"] for one in found["rounds"]]
     json.dumps(found)
+
+
+def test_a_round_that_is_open_is_listed_as_that(at_table):
+    found = result(at_table)
+    assert [(one["round"], one["outcome"]) for one in found["rounds"]] == [(1, OPEN)]
+    assert found["rounds"][0]["day"] == at_table.question.day
+
+
+def test_a_day_has_one_number_everywhere_and_day_0_is_the_ceasefires(at_table):
+    day = at_table.question.day
+    assert at_table.day == view(at_table, "pakistan")["day"] == result(at_table)["day"] == day
+    assert at_table.model.day == day - 1  # the last evening
+    room = Room("AAAA", 1, at_table.setup, 0, at_table, started=True, ended=True)
+    assert state(room) == say.STATE["ended"].format(day=day)
+    assert say.date(view(at_table, "pakistan")["start"], 0) == "19 Oct 2025"
+
+
+def test_a_game_that_is_over_is_of_its_last_day():
+    game = Game(Setup.of("baseline", QUIET, seed=7, days=5, persons=["pakistan"]))
+    while not game.over:
+        game.play(game.question.seat, game.question.kind, game.advice)
+    assert game.day == result(game)["day"] == 5
+
+
+# Numbers of the moment
+
+
+@pytest.mark.parametrize("seat", PARTIES)
+def test_both_sides_see_the_numbers_of_the_table_whoever_is_asked(at_table, seat):
+    [session] = [entry for entry in at_table.heard if entry["kind"] == "session"]
+    side, mine = PARTIES.index(seat), view(at_table, seat)["mine"]
+    assert mine["trust"] == pytest.approx(session["trust"][side])
+    assert mine["reservation"] == pytest.approx(session["reservation"][side])
+    evening = at_table.model.parties[side].trust[0]
+    assert mine["trust"] != pytest.approx(evening)  # mediators have told it something since
+
+
+# A clash
+
+
+def clash_of(denied):
+    """A game in which a clash has been noted, and the clash as it was."""
+    game = Game(setup(*PARTIES, overrides=("conflict.clashes.rate=1", "switches.talks=false")))
+    while True:
+        for entry in game.heard:
+            if entry["kind"] == "border_clash" and bool(entry["denied"]) is denied:
+                return game, entry
+        game.play(game.question.seat, game.question.kind, 0)
+
+
+@pytest.mark.parametrize("seat", SEATS)
+def test_a_clash_that_nobody_acknowledges_is_told_in_two_versions(seat):
+    game, entry = clash_of(denied=True)
+    [seen] = list(_allowed(game, [entry], seat))
+    assert "initiator" not in seen
+    says = [say.SAYS_OTHER_FIRED.format(seat=say.seat(s), other=say.other(s)) for s in PARTIES]
+    assert say.card(seen, seat) == (say.CLASH_TITLE, [*says, say.NOBODY_ACKNOWLEDGES])
+    assert say.EACH_SAYS_OTHER in say.told(seen)
+    assert say.seat(entry["initiator"]) not in say.told(seen)
+    assert say.FIRED_FIRST.format(seat=say.seat(entry["initiator"])) in say.told(entry)
+
+
+@pytest.mark.parametrize("seat", SEATS)
+def test_who_acknowledges_a_clash_is_named_with_what_the_other_says(seat):
+    game, entry = clash_of(denied=False)
+    [seen] = list(_allowed(game, [entry], seat))
+    began, other = say.seat(entry["initiator"]), say.other(entry["initiator"])
+    title, lines = say.card(seen, seat)
+    assert title == say.CLASH_TITLE
+    assert set(lines) == {say.SAYS_IT_FIRED.format(seat=began),
+                          say.SAYS_OTHER_FIRED.format(seat=other, other=began)}  # fmt: skip
+    for one in (seen, entry):
+        assert say.ACKNOWLEDGES.format(seat=began) in say.told(one)
+
+
+# Answers that are missing
+
+
+@pytest.mark.parametrize(
+    ("on_the_spot", "rungs", "left_out"),
+    [(True, [0, 1, 2], None), (True, [0, 1], "Border fire"), (False, [0, 1, 2, 3, 4], None),
+     (False, [0, 1, 2], "Strike, Open hostilities")],
+)  # fmt: skip
+def test_answers_are_missing_for_one_reason_each(on_the_spot, rungs, left_out):
+    why = why_left_out({"on_the_spot": on_the_spot, "rungs": rungs}, local=2)
+    spot = [say.ON_THE_SPOT.format(most="border fire")] if on_the_spot else []
+    means = [say.RUNGS_LEFT_OUT.format(rungs=left_out)] if left_out else []
+    assert why == spot + means
 
 
 def test_a_round_beyond_the_last_day_is_not_announced_as_a_day_to_meet():

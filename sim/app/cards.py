@@ -40,13 +40,14 @@ def brief(found: Facts, seat: str) -> str:
     who, interests = say.ROLES[seat]
     parts = [f"<p>{escape(who)}</p>", f"<h2>{escape(say.INTERESTS)}</h2>", _list(interests)]
     if "needed" not in found:
-        return "".join([*parts, _of_mediators(found), _played()])
+        return "".join([*parts, _of_mediators(found), _played(found)])
     parts += [f"<h2>{escape(say.RED_LINES)}</h2>", _list(_red_lines(found))]
     parts += [f"<h2>{escape(say.WORTH_TO_YOU)}</h2>", f"<p>{escape(say.WORTH_TO_YOU_HELP)}</p>"]
     most = max(issue["at_stake"] for issue in found["issues"])
     drawn = "".join(_issue(issue, most) for issue in found["issues"])
     parts.append(f'<div class="issues">{drawn}</div>')
-    parts += [f"<h2>{escape(say.WINNING)}</h2>", _list(say.WINNING_TEXT), _played()]
+    parts += [f"<h2>{escape(say.WINNING)}</h2>", _list(say.WINNING_TEXT)]
+    parts.append(_played(found))
     return "".join(parts)
 
 
@@ -88,8 +89,12 @@ def _of_mediators(found: Facts) -> str:
     ])  # fmt: skip
 
 
-def _played() -> str:
-    return f"<h2>{escape(say.PLAYED)}</h2>{_list(say.PLAYED_TEXT)}"
+def _played(found: Facts) -> str:
+    first, last = found["first_day"], found["days"]
+    days = {"first": first, "last": last, "day_0": say.date(found["start"], 0),
+            "first_date": say.date(found["start"], first),
+            "last_date": say.date(found["start"], last)}  # fmt: skip
+    return f"<h2>{escape(say.PLAYED)}</h2>{_list([say.SPAN.format(**days), *say.PLAYED_TEXT])}"
 
 
 def _list(lines: Sequence[str]) -> str:

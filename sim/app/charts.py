@@ -14,7 +14,7 @@ from typing import Any
 
 WIDTH, HEIGHT = 440.0, 230.0
 LEFT, RIGHT, TOP, BOTTOM = 38.0, 10.0, 20.0, 34.0
-BAR, GAUGE = 215.0, 10.0  # where bars begin
+GAUGE = 10.0  # where its bar begins
 SAME_POINT, LETTER = 3.0, 9.0  # pixels: points that are one, and half a letter's height with air
 
 Point = tuple[float, float]
@@ -291,15 +291,13 @@ def gains(
 def bars(
     label: str, values: Sequence[tuple[str, float]], most: float = 1.0, shown: str = ".2f"
 ) -> str:
-    """Horizontal bars of values from 0 to ``most`` with their numbers."""
-    height = 22.0 * len(values) + 6
-    parts = []
-    for k, (name, value) in enumerate(values):
-        y, wide = 4 + 22.0 * k, value / (most or 1.0) * 170
-        parts.append(_text(BAR - 6, y + 13, name, "end"))
-        parts.append(f'<rect class="bar" x="{BAR:g}" y="{y:.1f}" width="{wide:.1f}" height="16"/>')
-        parts.append(_text(BAR + 4 + wide, y + 13, f"{value:{shown}}", "start"))
-    return picture(label, parts, height, "bars")
+    """Horizontal bars of values from 0 to ``most`` with their numbers, in words of any width."""
+    rows = "".join(
+        f"<dt>{escape(name)}</dt><dd>"
+        f'<span class="bar" style="width: {value / (most or 1.0):.1%}"></span>{value:{shown}}</dd>'
+        for name, value in values
+    )
+    return f'<dl class="bars" aria-label="{escape(label, quote=True)}">{rows}</dl>'
 
 
 def gauge(label: str, value: float, marks: Sequence[tuple[float, str]], most: float) -> str:
@@ -315,7 +313,7 @@ def gauge(label: str, value: float, marks: Sequence[tuple[float, str]], most: fl
         parts.append(f'<line class="today" x1="{x:.1f}" x2="{x:.1f}" y1="16" y2="38"/>')
         side = "end" if x > WIDTH / 2 else "start"  # so that every name stays inside the picture
         parts.append(_text(x, y, f"{name} {at:.3f}", side))
-    return picture(label, parts, 56.0, "bars")
+    return picture(label, parts, 56.0, "gauge")
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

@@ -22,7 +22,8 @@ def gained(found: Facts, seat: str | None) -> list[str]:
     sides = [seat] if seat in PARTIES else list(PARTIES)
     words = [_refused(deal) for deal in found["struck"] if deal["refused"]]
     if not found["deal"]:
-        words.insert(0, say.GAINED_NOTHING.format(who=_who(sides, seat), rounds=found["rounds"]))
+        who, rounds = _who(sides, seat), len(found["rounds"])
+        words.insert(0, say.GAINED_NOTHING.format(who=who, rounds=rounds))
         if found["struck"] and not found["struck"][-1]["refused"]:  # the day was not over
             words[0] = say.STRUCK_RATIFIED.format(day=found["struck"][-1]["day"])
         return [" ".join(words)]

@@ -131,7 +131,7 @@ class Register:
     def must_teach(self, number: int, visitor: Visitor) -> None:
         """Refuse who does not teach a class."""
         if not self.teaches(number, visitor):
-            raise RoomError(say.WRONG_KEY)
+            raise RoomError(say.NOT_OPEN_HERE)
 
     def class_of(self, visitor: Visitor) -> Class | None:
         """The class that a visitor's browser has open, the newest if there are several."""
@@ -187,9 +187,13 @@ class Register:
 
     def kept_names(self, class_: Class) -> list[str]:
         """Names that seats are still kept for, in order."""
-        rooms = self.of_class(class_.number)
-        return [room.reserved[seat] for room in rooms for seat in room.reserved
-                if seat not in room.seats]  # fmt: skip
+        return [room.reserved[seat] for room, seat in self.free_seats(class_)
+                if seat in room.reserved]  # fmt: skip
+
+    def free_seats(self, class_: Class) -> list[tuple[Room, str]]:
+        """Seats that nobody has taken, of rooms where one can still play."""
+        return [(room, seat) for room in self.of_class(class_.number)
+                if not (room.over or room.broken) for seat in room.open_seats]  # fmt: skip
 
     def alike(self, class_: Class, name: str) -> list[str]:
         """Names that seats are kept for and that whoever typed a part of one may mean.
@@ -207,9 +211,7 @@ class Register:
         First the one that is kept for the name, then the first that is kept for nobody, last one
         that an agent plays for somebody who has not come.
         """
-        free = [(room, seat) for room in self.of_class(class_.number)
-                if not (room.over or room.broken) for seat in room.open_seats]  # fmt: skip
-        wanted = name.casefold()
+        free, wanted = self.free_seats(class_), name.casefold()
         for suits in (
             lambda room, seat: room.reserved.get(seat, " ").casefold() == wanted,
             lambda room, seat: seat not in room.reserved and seat not in room.stand_ins,
@@ -218,7 +220,7 @@ class Register:
             for room, seat in free:
                 if suits(room, seat):
                     return room, seat
-        raise RoomError(say.CLASS_FULL)
+        raise RoomError(say.KEPT_FOR_OTHERS if free else say.CLASS_FULL)
 
     def _belongs(self, one: Room | Class, visitor: Visitor) -> bool:
         if isinstance(one, Class):

@@ -172,9 +172,8 @@ class Rooms(Seating):
             raise RoomError(say.TOO_MANY_WORDS.format(most=MOST))
         if not self.speaks.allows(room.owner(seat)):
             raise RoomError(say.TOO_OFTEN)
-        question, number = room.game.question, 1 + max((m.number for m in room.said), default=-1)
-        day = room.game.model.day if question is None else question.day
-        return Message(number, day, room.rounds_over, seat, to, tidy, turn, time.time())
+        number = 1 + max((m.number for m in room.said), default=-1)
+        return Message(number, room.game.day, room.rounds_over, seat, to, tidy, turn, time.time())
 
     async def _make(self, room: Room, move: Move, by: str, said: Message | None = None) -> None:
         """Store a move that was checked and what was said with it, then make it."""

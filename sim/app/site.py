@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from sim.app import strings as say
 from sim.app.follow import Follower
-from sim.app.keys import Visitor
+from sim.app.keys import LONGEST_KEY, Visitor
 from sim.app.pool import Pool
 from sim.app.room import Class, Room, RoomError, Watched
 from sim.app.rooms import Rooms
@@ -182,10 +182,11 @@ def button(words: str, action: Any, *, plain: bool = False) -> ui.button:
     return made.classes("plain" if plain else "go")
 
 
-def choice(label: str, options: Any, value: Any) -> ui.select:
-    """A labelled choice from a list."""
+def choice(label: str, options: Any, value: Any, *, typed: bool = False) -> ui.select:
+    """A labelled choice from a list, perhaps a long one in which a part of a word is typed."""
     wide = f"min-width: min(100%, max(14rem, {len(label) + 8}ch))"  # room for the whole label
-    return ui.select(options, value=value, label=label).props("outlined").style(wide)
+    made = ui.select(options, value=value, label=label, with_input=typed)
+    return made.props("outlined").style(wide)
 
 
 def of_class(site: Site, code: str, title: str, page: Callable[[Site, Class], Any]) -> None:
@@ -195,9 +196,11 @@ def of_class(site: Site, code: str, title: str, page: Callable[[Site, Class], An
     """
     try:
         class_ = site.rooms.find_class(code, visitor())
-        site.rooms.must_teach(class_.number, visitor())
     except ConfigError as error:
         refused(error, "/teach")
+        return
+    if not site.rooms.teaches(class_.number, visitor()):
+        closed_here(site, say.CLASS_LOST)
         return
     with frame(title.format(title=class_.title), "/teach", "wide"):
         page(site, class_)
@@ -209,6 +212,28 @@ def refused(error: ConfigError, here: str = "") -> None:
         words = str(error)
         html(f'<p class="warn" role="alert">{escape(words[:1].upper() + words[1:400])}</p>')
         ui.link(say.PLAY, "/play")
+
+
+def closed_here(site: Site, why: str) -> None:
+    """A page that asks for the teacher's key, of a class that is not open on this device."""
+    with frame(say.TEACH, "/teach"):
+        paragraph(why)
+        ask_key(site, ui.navigate.reload)
+
+
+def ask_key(site: Site, then: Callable[[], Any]) -> None:
+    """A part of a page in which the teacher's key opens its class on this device."""
+    who = visitor()
+    with panel(say.OPEN_CLASS, say.OPEN_CLASS_HELP):
+        key = ui.input(say.KEY, password=True).props("outlined maxlength=60")
+
+        async def enter() -> None:
+            must_keep_cookies()
+            await site.rooms.enter_class(str(key.value or "")[:LONGEST_KEY].strip(), who)
+            then()
+
+        key.on("keydown.enter", acting(enter))
+        button(say.GO, enter)
 
 
 async def not_found(request: Request, error: Exception) -> Response:
@@ -244,13 +269,6 @@ def seats_held(site: Site, room: Room) -> list[str]:
     """Seats of a room that this visitor holds."""
     who = visitor()
     return [seat for seat in room.setup.persons if site.rooms.holds(room, seat, who)]
-
-
-def room_of_teacher(site: Site, code: str) -> Room:
-    """A room of the visitor's own class, or refuse."""
-    room = site.rooms.find(code, visitor())
-    site.rooms.must_teach(room.class_, visitor())
-    return room
 
 
 class Private:

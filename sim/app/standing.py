@@ -52,9 +52,9 @@ def _state(room: Room) -> str:
     if room.broken:
         return say.STATE["broken"]
     if question is None:
-        return say.STATE["over"].format(day=room.game.model.day)
+        return say.STATE["over"].format(day=room.game.day)
     if room.ended:
-        return say.STATE["ended"].format(day=room.game.model.day)
+        return say.STATE["ended"].format(day=room.game.day)
     if not room.begun:
         return _not_begun(room)
     far = "paused" if room.paused else "playing"
@@ -97,7 +97,7 @@ def _numbers(room: Room) -> dict[str, Any]:
         "in_force": say.NO if ended else say.YES,
         "how": say.how(found["mode"], found["by"]) if ended else "",
         "cause": say.CAUSES[found["cause"]] if ended else "",
-        "rounds": found["rounds"],
+        "rounds": len(found["rounds"]),
         "deal_day": found["deal_day"] or "",
         **{f"{side}_gain": _rounded(gain) for side, gain in found["gain"].items()},
         "nash_share": _rounded(found["nash_share"]),

@@ -37,7 +37,8 @@ class Board:
             listed = site.rooms.kept_names(class_) and not class_.study
             with panel(say.BOARD_HELP_LIST if listed else say.BOARD_HELP, extra="join"):
                 address = f"{site.address}/c/{class_.code}"
-                html(f'<p class="address">{escape(address)}</p>')
+                letters = f"--letters: {len(address)}"
+                html(f'<p class="address" style="{letters}">{escape(address)}</p>')
                 html(qr.code(address))
                 paragraph(f"{say.CODE}: {shown_code(class_.code)}", "big")
             with panel(say.ROOM_LIST, extra="rooms"):

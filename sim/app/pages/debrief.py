@@ -11,12 +11,13 @@ from sim.app import lead, render
 from sim.app import strings as say
 from sim.app.follow import TRIES
 from sim.app.keys import Visitor
-from sim.app.room import Room, RoomError
+from sim.app.room import Room
 from sim.app.site import (
     Private,
     Site,
     acting_now,
     button,
+    closed_here,
     csv,
     frame,
     html,
@@ -28,7 +29,7 @@ from sim.app.site import (
 from sim.app.standing import called
 from sim.config import PARTIES, ConfigError
 from sim.game import Decision
-from sim.game.debrief import Effect, Odds, Turn, landscape, result, without_persons
+from sim.game.debrief import OPEN, Effect, Odds, Turn, landscape, result, without_persons
 from sim.game.views import spelt
 
 MOST_SHOWN = 6  # decisions that moved the odds
@@ -43,10 +44,11 @@ def register(site: Site) -> None:
         who = visitor()
         try:
             room = site.rooms.find(code, who)
-            if not _may(site, room, who):
-                raise RoomError(say.WRONG_KEY)
         except ConfigError as error:
             refused(error, "/play")
+            return
+        if not _may(site, room, who):
+            closed_here(site, say.DEBRIEF_CLOSED)
             return
         with frame(say.DEBRIEF.format(room=called(site.rooms, room)), "/play"):
             part = Private(lambda: _may(site, room, who), say.DEBRIEF_LOST)
@@ -100,17 +102,17 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
     with panel(say.NOTES, extra="print-only"):
         html(f'<div class="notes">{"<p></p>" * LINES}</div>')
     with panel(say.ROUNDS, extra="no-print"):
-        ended = [_round(row) for row in result(game)["ended"]]
-        html(render.table(ended, say.ROUND_COLUMNS)) if ended else paragraph(say.NO_ROUND_OVER)
+        rounds = [_round(row) for row in result(game)["rounds"]]
+        html(render.table(rounds, say.ROUND_COLUMNS)) if rounds else paragraph(say.NO_ROUNDS)
     with panel(say.SAID, extra="no-print"):
         html(render.said(room.said, start))
     with ui.expansion(say.DECISIONS).classes("panel no-print"):
         html(render.table([_row(room, k, d) for k, d in enumerate(game.decisions)], say.COLUMNS))
     with panel(say.STORY, extra="no-print"):
         if game.question is not None:
-            paragraph(say.OUT_UNFINISHED.format(day=game.question.day))
+            paragraph(say.OUT_UNFINISHED.format(day=game.day))
         entries = [spelt(game, entry) for entry in game.told]
-        html(render.calendar(entries, game.days, game.model.day))
+        html(render.calendar(entries, game.days, game.day))
         html(render.story(entries, start))
 
     def export() -> None:
@@ -165,9 +167,9 @@ def _outcome(found: dict[str, Any]) -> list[str]:
     if found["ended_day"]:
         words = [say.collapsed(found["ended_day"], found)]
     else:
-        words = [say.HORIZON if found["day"] >= found["days"] else say.IN_FORCE]
+        words = [say.HORIZON if found["over"] else say.IN_FORCE]
     if not found["deal"]:
-        return [*words, say.OUT_NO_DEAL.format(rounds=found["rounds"])]
+        return [*words, say.OUT_NO_DEAL.format(rounds=len(found["rounds"]))]
     words.append(say.OUT_DEAL.format(day=found["deal_day"], package=say.package(found["deal"])))
     if found["lapsed_day"]:
         words.append(say.OUT_LAPSED.format(day=found["lapsed_day"]))
@@ -183,9 +185,12 @@ def _outcome(found: dict[str, Any]) -> list[str]:
 
 
 def _round(row: dict[str, Any]) -> tuple[str, ...]:
-    """How a round ended, in words."""
+    """How a round ended, or since when it is open, in words."""
     settled = say.package(row["settled"]) if row["settled"] else say.NOTHING
-    return str(row["round"]), str(row["day"]), say.OUTCOMES[row["outcome"]], settled
+    day, outcome = str(row["day"]), say.OUTCOMES[row["outcome"]]
+    if row["outcome"] == OPEN:
+        day, outcome = "", outcome.format(day=day)
+    return str(row["round"]), day, outcome, settled
 
 
 def _row(room: Room, number: int, decision: Decision) -> tuple[str, ...]:

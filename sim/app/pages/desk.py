@@ -71,14 +71,16 @@ class Desk:
         with panel(say.ROOM_LIST, say.ROOMS_HELP):
             self.table = html("")
             with ui.element("div").classes("choices"):
-                button(say.PAUSE_ALL, lambda: self.pause(True))
-                button(say.RESUME_ALL, lambda: self.pause(False))
+                self.pauses = button(say.PAUSE_ALL, lambda: self.pause(True))
+                self.resumes = button(say.RESUME_ALL, lambda: self.pause(False))
                 button(say.ABSENTEES, self.fill, plain=True)
                 button(say.ADD_ROOM, self.add_room, plain=True)
                 button(say.BEGIN_ALL, lambda: self.each(self.site.rooms.start), plain=True)
             with ui.element("div").classes("choices"):
-                button(say.MUTE_ALL, lambda: self.each(self._mute(True)), plain=True)
-                button(say.UNMUTE_ALL, lambda: self.each(self._mute(False)), plain=True)
+                self.mutes = button(say.MUTE_ALL, lambda: self.each(self._mute(True)), plain=True)
+                self.unmutes = button(
+                    say.UNMUTE_ALL, lambda: self.each(self._mute(False)), plain=True
+                )
                 rooms = self.site.rooms
                 asking(say.END_ALL, say.END_ALL_ASK, lambda: self.each(rooms.end))
                 asking(say.REVEAL_ALL, say.REVEAL_ALL_ASK, lambda: self.each(rooms.reveal))
@@ -181,6 +183,9 @@ class Desk:
             ]
         )
         over = [room for room in rooms if room.over]
+        paused, muted = all(room.paused for room in rooms), all(room.muted for room in rooms)
+        self.pauses.visible, self.resumes.visible = not paused, paused
+        self.mutes.visible, self.unmutes.visible = not muted, muted
         shown = [name for name in say.RESULT_COLUMNS if name not in ONLY_EXPORTED]
         words = [[str(row[name]) for name in shown] for row in rows(rooms)]
         self.results.content = (

@@ -90,12 +90,12 @@ class Form:
         own, heard = self.question["own_offers"], self.question["heard_offers"]
         scale = Scale(self.game, self.seat)
         start = own[-1] if own else view(self.game, self.seat)["mine"]["opening"]
-        beside = {say.AGAINST_OWN: own[-1] if own else None,
-                  say.AGAINST_HEARD: heard[-1] if heard else None,
-                  say.AGAINST_NOTHING: scale.as_it_is}  # fmt: skip
-        known = {name: package for name, package in beside.items() if package}
+        last = {say.AGAINST_OWN: own[-1:], say.AGAINST_HEARD: heard[-1:]}
+        beside = {name: package for name, packages in last.items() for package in packages}
+        beside = beside or {say.AGAINST_NOTHING: scale.as_it_is}
+        paragraph(say.ADDS_HELP, "help")
         extra = [(say.HOLD_OFFER, None)] if own else []
-        self._builder(start, scale.worth, lambda c, issue: scale.gains(c, issue, known),
+        self._builder(start, scale.worth, lambda c, issue: scale.gains(c, issue, beside),
                       say.SEND_OFFER, extra)  # fmt: skip
 
     def _draft(self) -> None:
@@ -151,8 +151,6 @@ class Form:
                 button(words, lambda value=value: self._send(value), plain=True)
 
     def _respond(self) -> None:
-        if self.question["on_the_spot"]:
-            paragraph(say.ON_THE_SPOT, "help")
         allowed = self.question["rungs"]
         rungs = {
             rung: f"{rung} · {say.RUNGS[rung]}: {say.RUNGS_EXPLAINED[rung]}" for rung in allowed
@@ -162,9 +160,9 @@ class Form:
         async def send() -> None:
             await self._send(choices.one_of(say.KINDS["respond"], radio.value, allowed))
 
-        missing = [words for rung, words in enumerate(say.RUNGS) if rung not in allowed]
-        if missing:
-            paragraph(say.RUNGS_LEFT_OUT.format(rungs=", ".join(missing)), "help")
+        local = self.game.model.scenario.conflict.response.local
+        for words in why_left_out(self.question, local):
+            paragraph(words, "help")
         button(say.SEND_RUNG, send)
 
     def _account(self) -> None:
@@ -178,3 +176,13 @@ class Form:
                 say.SEND_ACCOUNT,
                 lambda: self._send([issue for issue, box in boxes.items() if box.value is True]),
             )
+
+
+def why_left_out(question: dict[str, Any], local: int) -> list[str]:
+    """Why answers are missing: harsher than ``local`` ones are not given on the spot, and others a
+    side may have no means for."""
+    on_the_spot = question["on_the_spot"]
+    most = local if on_the_spot else len(say.RUNGS) - 1
+    missing = [say.RUNGS[rung] for rung in range(most + 1) if rung not in question["rungs"]]
+    why = [say.ON_THE_SPOT.format(most=say.RUNGS[local].lower())] if on_the_spot else []
+    return why + ([say.RUNGS_LEFT_OUT.format(rungs=", ".join(missing))] if missing else [])

@@ -108,9 +108,8 @@ def _survival(rooms: list[Room], agents: tuple[Fan, list[list[float]]] | None) -
     if not rooms:
         return f"<p>{escape(say.RESULTS_EMPTY)}</p>"
     days = max(room.game.days for room in rooms)
-    found = [result(room.game) for room in rooms]
-    ended = np.array([bool(one["ended_day"]) for one in found])
-    lasted = np.array([one["ended_day"] or max(one["day"], 1) for one in found])
+    ended = np.array([bool(result(room.game)["ended_day"]) for room in rooms])
+    lasted = np.array([max(room.game.model.day, 1) for room in rooms])  # whole days
     curves = [_curve(say.YOUR_ROOMS, kaplan_meier(lasted, ended, horizon=days), "second")]
     if agents is not None:
         curves.insert(0, _curve(say.AGENTS_ALONE, agents[0].survival(), "first"))

@@ -114,7 +114,9 @@ def _to_seat(room: Room, seat: str) -> None:
 
 def _join_class(site: Site, class_: Class) -> None:
     """A name, picked from the teacher's list or typed, and the seat that goes with it."""
-    if class_.study:
+    if not site.rooms.free_seats(class_):
+        _full(site, class_)
+    elif class_.study:
         _consent(site, class_)
     else:
         _named(site, class_)
@@ -130,12 +132,25 @@ def _join_class(site: Site, class_: Class) -> None:
         button(say.GO, back)
 
 
+def _full(site: Site, class_: Class) -> None:
+    """What somebody can do for whom there is no seat; the page goes on once there is one."""
+    with panel(say.NO_SEAT):
+        paragraph(say.NO_SEAT_HELP)
+        ui.link(say.PLAY_ALONE, "/play")
+
+    def again() -> None:
+        if site.rooms.free_seats(class_):
+            ui.navigate.reload()
+
+    ui.timer(2.0, acting(again))
+
+
 def _named(site: Site, class_: Class) -> None:
     names = site.rooms.kept_names(class_)
     unlisted = ""  # what the list says for who is not on it
     with panel(say.JOIN_NOW, say.JOIN_CLASS_HELP):
         options = {one: one for one in names} | {unlisted: say.NOT_LISTED}
-        listed = choice(say.ON_THE_LIST, options, None) if names else None
+        listed = choice(say.ON_THE_LIST, options, None, typed=True) if names else None
         name = _name()
         if listed is not None:
             name.set_visibility(False)

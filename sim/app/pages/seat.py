@@ -58,8 +58,9 @@ class SeatPage:
             paragraph(say.AGENT_FOR_YOU)
             button(say.TAKE_BACK, self.take_back)
         self._questions(BEFORE)
-        self.news = html("")
-        self.decision = ui.element("section").classes("panel")
+        with ui.element("div").classes("stack asked"):
+            self.news = html("")
+            self.decision = ui.element("section").classes("panel")
         self._press()
         self._brief()
         self._questions(AFTER)

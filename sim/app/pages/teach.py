@@ -19,6 +19,7 @@ from sim.app.room import DEADLINES
 from sim.app.site import (
     Site,
     acting,
+    ask_key,
     button,
     choice,
     frame,
@@ -63,7 +64,7 @@ class Teach:
             with ui.element("div").classes("grid"):
                 self._make()
                 with ui.element("div").classes("stack"):
-                    self._open()
+                    ask_key(self.site, self.show)
                     with panel(say.LESSON):
                         lesson()
 
@@ -151,18 +152,6 @@ class Teach:
 
             with ui.element("div").classes("choices"):
                 button(say.MAKE, make)
-
-    def _open(self) -> None:
-        with panel(say.OPEN_CLASS, say.OPEN_CLASS_HELP):
-            key = ui.input(say.KEY, password=True).props("outlined maxlength=60")
-
-            async def open_class() -> None:
-                must_keep_cookies()
-                typed = choices.text(key.value, LONGEST_NAME).strip()
-                await self.site.rooms.enter_class(typed, self.who)
-                self.show()
-
-            button(say.GO, open_class)
 
 
 def _setups(

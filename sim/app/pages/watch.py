@@ -15,12 +15,12 @@ from sim.app.site import (
     Site,
     asking,
     button,
+    closed_here,
     frame,
     html,
     panel,
     paragraph,
     refused,
-    room_of_teacher,
     sure,
     toast,
     visitor,
@@ -38,9 +38,12 @@ def register(site: Site) -> None:
     @ui.page("/watch/{code}", title=say.TEACH)
     def watch_room(code: str) -> None:
         try:
-            room = room_of_teacher(site, code)
+            room = site.rooms.find(code, visitor())
         except ConfigError as error:
             refused(error, "/teach")
+            return
+        if not site.rooms.teaches(room.class_, visitor()):
+            closed_here(site, say.CLASS_LOST)
             return
         with frame(say.WATCHING.format(room=called(site.rooms, room)), "/teach"):
             Watch(site, room)
@@ -70,11 +73,11 @@ class Watch:
         self.state = ui.label().props('role="status" aria-live="polite"')
         self.advice = ui.label()
         with ui.element("div").classes("choices"):
-            button(say.START, lambda: rooms.start(room, who))
-            button(say.PAUSE, lambda: rooms.pause(room, True, who))
-            button(say.RESUME, lambda: rooms.pause(room, False, who))
-            button(say.MUTE, lambda: rooms.mute(room, True, who), plain=True)
-            button(say.UNMUTE, lambda: rooms.mute(room, False, who), plain=True)
+            self.begin = button(say.START, lambda: rooms.start(room, who))
+            self.pause = button(say.PAUSE, lambda: rooms.pause(room, True, who))
+            self.resume = button(say.RESUME, lambda: rooms.pause(room, False, who))
+            self.mute = button(say.MUTE, lambda: rooms.mute(room, True, who), plain=True)
+            self.unmute = button(say.UNMUTE, lambda: rooms.mute(room, False, who), plain=True)
             self.agents: dict[str, tuple[ui.button, ui.button]] = {}
             for seat in room.setup.persons:
                 named = say.seat(seat)
@@ -144,6 +147,9 @@ class Watch:
             self.advice.text = say.ADVICE.format(
                 seat=say.seat(question.seat), advice=f"{say.KINDS[question.kind]}: {advice}"
             )
+        self.begin.visible = not (room.begun or room.over)
+        self.pause.visible, self.resume.visible = not room.paused, room.paused
+        self.mute.visible, self.unmute.visible = not room.muted, room.muted
         for seat, (begins, ends) in self.agents.items():
             begins.visible, ends.visible = seat not in room.stand_ins, seat in room.stand_ins
         for seat, part in self.sides.items():
@@ -152,4 +158,4 @@ class Watch:
         entries = [spelt(game, entry) for entry in game.told]
         self.story.content = render.story(entries, start)
         self.said.content = render.said(room.said, start)
-        self.calendar.content = render.calendar(entries, game.days, game.model.day)
+        self.calendar.content = render.calendar(entries, game.days, game.day)

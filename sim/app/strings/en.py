@@ -116,8 +116,9 @@ LAID_AT_DOOR = "Islamabad says: it was prepared on Afghan soil, and Kabul is res
 KABUL_DENIES = "Kabul says: it had no part in it."
 KABUL_DOES_NOT_DENY = "Kabul does not deny a part in it."
 CLASH_TITLE = "Clash at the border"
-ONE_ACKNOWLEDGES = "One side acknowledges that it began."
+SAYS_IT_FIRED = "{seat} acknowledges that it fired first."
 SAYS_OTHER_FIRED = "{seat} says: {other} fired first."
+NOBODY_ACKNOWLEDGES = "Neither side acknowledges having fired first."
 YOUR_CAPITAL = "Your capital"
 RATIFIED, REFUSED = "{who} ratifies the deal", "{who} does not ratify the deal"
 REFUSED_SHORT = "{who} refused: {short:.3f} short"
@@ -327,9 +328,15 @@ DAYS_OF_GAME = "Days of the game"
 NAME_TOO_LONG = "the name has {length} characters; at most {most} are allowed"
 NAME_EMPTY = "the name is empty; type the name others will see"
 NO_SUCH_CLASS = "there is no class with the code {code}; check it with your teacher"
-CLASS_FULL = (
-    "every seat of this class is taken or kept for somebody; if your name is on the list choose it "
-    "there, else ask your teacher for one more room, or play alone meanwhile"
+CLASS_FULL = "no seat of this class is free; ask your teacher for one more room"
+KEPT_FOR_OTHERS = (
+    "the seats that are left are kept for names on the list; if yours is there choose it, else ask "
+    "your teacher for one more room"
+)
+NO_SEAT = "No seat of this class is free"
+NO_SEAT_HELP = (
+    "Ask your teacher for one more room; this page goes on by itself once there is one. If you have "
+    "sat here before, type your return key below. Meanwhile you can play alone."
 )
 JOIN_CLASS = "Join {title}"
 JOIN_CLASS_HELP = "You are given a seat and a partner. This device keeps the seat."
@@ -378,6 +385,7 @@ TOO_MANY_ALONE = "too many people play alone here now; try again later, or play 
 ROOMS_AT_ONCE = "a class is made with 1 to {most} rooms"
 BAD_DEADLINE = "the deadline is {deadline} seconds; allowed are {allowed}"
 WRONG_KEY = "this is not a teacher's key of this server"
+NOT_OPEN_HERE = "this class is not open on this device; open it under Teach with its teacher's key"
 WRONG_WORD = "this is not the teacher's word; it is printed where the server was started"
 NO_SUCH_SEAT = "{seat} is not a seat for a person in this room"
 SEAT_TAKEN = "the seat of {seat} is taken by {name}; choose another, or ask your teacher to free it"
@@ -389,7 +397,10 @@ ROOM_CLOSED = "this room was closed"
 SEAT_LOST = "The seat of {seat} is not yours any more: it was freed, or the room was closed."
 BACK_TO_CLASS = "Take a seat in {title} again"
 DEBRIEF_LOST = "This debriefing is not open to you any more."
-CLASS_LOST = "This class is not open on this device any more."
+DEBRIEF_CLOSED = (
+    "This debriefing opens to who played in the room, where they sat, and to the class's teacher."
+)
+CLASS_LOST = "This class is not open on this device."
 NO_COOKIES = "your browser keeps no cookies of this server; allow them to keep a seat or a class"
 CUSTOM_TACTIC = "it has a tactic of somebody's own, which is code that no page of ours would store"
 GAP = "a move is missing or its row is damaged"
@@ -464,6 +475,11 @@ WORTH_TO_YOU_HELP = (
 OPENING_MARK = "▸ {option}"
 AT_STAKE = "{issue}: {at_stake:.3f} at stake"
 PLAYED = "How it is played"
+SPAN = (
+    "Day 0 is {day_0}, when the ceasefire began. The first decision at this table is due on day "
+    "{first} ({first_date}); the days before it have passed. The game ends with day {last} "
+    "({last_date}), or earlier if the ceasefire collapses."
+)
 PLAYED_TEXT = (
     "Talks are held in rounds. In a round the sides offer in turn, a few times a day; a package is "
     "seen by both, what it is worth is not. When they cannot agree the mediators table a text.",
@@ -547,8 +563,8 @@ ASK = {
     "draft": "The sides have offered and do not agree. Which text do you table?",
 }
 ON_THE_SPOT = (
-    "Your commanders on the spot answer first, at most with border fire; your capital answers what "
-    "follows, if mediators have not ended it by then."
+    "Your commanders on the spot answer a clash first, at most with {most}; anything harsher is for "
+    "your capital, which answers what follows if mediators have not ended it by then."
 )
 ASK_HELP = {
     "attend": "If either side stays away no round is held; the next is weeks away.",
@@ -601,7 +617,12 @@ BELOW_NO_DEAL = "Worth less to you than no deal, by {short:.3f}; such an offer c
 BELOW_HOME = "Your capital would not ratify this: {short:.3f} short."
 AGAINST_OWN = "against your last offer"
 AGAINST_HEARD = "against theirs"
-AGAINST_NOTHING = "against things as they are"
+AGAINST_NOTHING = "against leaving it as it is"
+ADDS_HELP = (
+    "Under each issue: what your choice there, and nothing else, adds to the worth of the package "
+    "for you, against what you or they last offered on it (at first: against leaving it as it is). "
+    "At the foot: the worth of the whole package, against no deal."
+)
 ISSUE, OFFERED, GAIN_AGAINST_OWN = "Issue", "Offered", "For you, against your offer"
 RECKONED = "Worth by public estimates: Islamabad {pakistan:.3f}, Kabul {afghan_taliban:.3f}."
 TABLE = "At the table"
@@ -668,7 +689,10 @@ PERSONS = "Seats for students; agents play the others"
 DEADLINE = "Seconds for each decision (0: no deadline)"
 SAME_SEED = "Every room meets the same chance events (comparable results)"
 MAKE = "Make the rooms"
-TEACHER_KEY = "Your teacher's key opens this class on another device. Show it to nobody:"
+TEACHER_KEY = (
+    "Your teacher's key opens this class on another device. Every device has a key of its own, and "
+    "each of them opens the class. Show it to nobody:"
+)
 SHOW_KEY = "Show the teacher's key"
 NAMES = "Names, one a line (optional: paste your list)"
 NAMES_HELP = (
@@ -750,8 +774,8 @@ KEY = "Teacher's key"
 CLASS = "Class {title}"
 FORGET = "Close on this device"
 FORGET_ASK = (
-    "Close the class {title} on this device? Its rooms go on. You can open it again with the "
-    "teacher's key only, so write it down first:"
+    "Close the class {title} on this device? Its rooms go on. You can open it again with a "
+    "teacher's key only (this one, or that of another device), so write it down first:"
 )
 ROOM_LIST = "Rooms"
 PAUSE, RESUME, REVEAL = "Pause", "Resume", "Reveal everything to the players"
@@ -857,13 +881,14 @@ OUT_DEAL = "A deal was ratified on day {day}: {package}."
 OUT_NO_DEAL = "No deal was ratified (rounds held: {rounds})."
 OUT_UNFINISHED = "The game was ended on day {day}, before that day was over."
 ROUNDS = "How the rounds ended"
-NO_ROUND_OVER = "No round came to its end."
+NO_ROUNDS = "No round was held."
 ROUND_COLUMNS = ("Round", "Day", "Outcome", "Settled")
 OUTCOMES = {
     "full": "full agreement, ratified",
     "partial": "agreement in part, the rest adjourned",
     "adjourned": "adjourned",
     "broken_off": "broken off",
+    "open": "not finished: open since day {day}",
 }
 OUT_LAPSED = "It lapsed on day {day}."
 OUT_NUMBERS = "{seat}: worth {utility:.3f}, a gain of {gain:.3f} over no deal."
@@ -1029,8 +1054,8 @@ DENIES, DOES_NOT_DENY = "denies it", "does not deny a part in it"
 FROM_AFGHAN_SOIL = " (in this simulated future it was prepared on Afghan soil)"
 NOT_FROM_AFGHAN_SOIL = " (in this simulated future it was not prepared on Afghan soil)"
 TOLD_CLASH = "A clash at the border; {versions}{began}."
-EACH_SAYS_OTHER = "each says the other began"
-ONE_SIDE_BEGAN = "one side acknowledges that it began"
+EACH_SAYS_OTHER = "each says the other fired first"
+ACKNOWLEDGES = "{seat} acknowledges that it fired first"
 FIRED_FIRST = " (in this simulated future {seat} fired first)"
 TOLD_ROUND = "Round {round} opens{again}{by}: at most {exchanges} exchanges, until day {last_day}."
 CALLED_BY, RESUMED = ", called by {callers}", ", resumed after a breakdown"

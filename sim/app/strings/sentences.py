@@ -134,11 +134,13 @@ def _attack(entry: Facts) -> str:
 
 
 def _clash(entry: Facts) -> str:
-    versions = words.EACH_SAYS_OTHER if entry.get("denied") else words.ONE_SIDE_BEGAN
+    if not entry["denied"]:
+        versions = words.ACKNOWLEDGES.format(seat=seat(entry["initiator"]))
+        return str(words.TOLD_CLASH.format(versions=versions, began=""))
     began = ""
     if "initiator" in entry:
         began = words.FIRED_FIRST.format(seat=seat(entry["initiator"]))
-    return str(words.TOLD_CLASH.format(versions=versions, began=began))
+    return str(words.TOLD_CLASH.format(versions=words.EACH_SAYS_OTHER, began=began))
 
 
 def _round_opens(entry: Facts) -> str:
@@ -226,10 +228,13 @@ def _attack_card(entry: Facts, _: str) -> Card:
 
 
 def _clash_card(entry: Facts, _: str) -> Card:
-    if not entry.get("denied"):
-        return words.CLASH_TITLE, [words.ONE_ACKNOWLEDGES]
-    says = words.SAYS_OTHER_FIRED
-    return words.CLASH_TITLE, [says.format(seat=seat(s), other=other(s)) for s in PARTIES]
+    """What each side says, and whether anybody acknowledges having begun."""
+    began = None if entry["denied"] else entry["initiator"]
+    versions = []
+    for side in PARTIES:
+        says = words.SAYS_IT_FIRED if side == began else words.SAYS_OTHER_FIRED
+        versions.append(says.format(seat=seat(side), other=other(side)))
+    return words.CLASH_TITLE, [*versions, *([words.NOBODY_ACKNOWLEDGES] if not began else [])]
 
 
 def _ratification_card(entry: Facts, seat_: str) -> Card:
