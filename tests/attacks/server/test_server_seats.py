@@ -134,7 +134,7 @@ async def test_a_class_that_was_left_on_a_device_steers_nothing_more(shared):
         await table.desk.sure("Close on this device")
         await table.desk.sees("Make rooms for a class", 5)
         for page in (other, table.watch):
-            await page.sees("This class is not open on this device any more", 3)
+            await page.sees("This class is not open on this device", 3)
             assert "Trust in the other side" not in page.words()
             page.received.clear()
         for message in steer.values():
