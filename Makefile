@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NEXT := build/next
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
-# The rules are compiled when they are first used (up to a minute): do it now.
+# The rules are compiled when they are first used (a minute or two): do it now.
 COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 1, 30)'
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests

@@ -1,7 +1,7 @@
 """How a rule is compiled, and where compiled code is kept; knows no rule.
 
 A rule is a function of one future, marked ``rule``. Numba compiles it the first time it is needed
-(some tens of seconds, once) and keeps what it made in the user's cache directory, under a digest of
+(a minute or two, once) and keeps what it made in the user's cache directory, under a digest of
 the sources of all rules: Numba itself looks only at the file of the function that is called, and
 would go on with an old rule that stands in another. With ``NUMBA_DISABLE_JIT=1`` every rule runs in
 the interpreter, for debugging.
@@ -58,6 +58,7 @@ def _usable(directory: Path) -> bool:
         return False
 
 
+WHOLE = "day.live_day-*.nbi"  # is there once all that a day needs has been compiled
 KEPT_IN = cache_directory()
 KEPT = not INTERPRETED and _usable(KEPT_IN)
 
@@ -92,9 +93,9 @@ def everyday(function: Function) -> Function:
 
 def announce() -> None:
     """Say, before rules are used for the first time on a machine, that they are being compiled."""
-    if INTERPRETED or any(KEPT_IN.glob("**/*.nbi")):
+    if INTERPRETED or any(KEPT_IN.glob(f"**/{WHOLE}")):
         return
-    print("Compiling the rules of the model, once; this takes up to a minute.", file=sys.stderr)
+    print("Compiling the rules of the model, once; this takes a minute or two.", file=sys.stderr)
     if not KEPT:
         print(
             f"{KEPT_IN} cannot be written to, so what is compiled is not kept and every process "

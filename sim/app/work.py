@@ -15,7 +15,7 @@ from sim.model import CeasefireModel
 
 
 def compile_first(scenario: Scenario) -> None:
-    """Have the rules compiled now if they never were (up to a minute)."""
+    """Have the rules compiled now if they never were (a minute or two)."""
     model = CeasefireModel(scenario, 1, 1)
     model.step()
     model.fork(1).run(2)
