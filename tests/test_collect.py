@@ -19,8 +19,10 @@ from sim.study.collect import collect
 from sim.study.errors import StoreError
 from sim.study.opening import open_cell
 from sim.study.replay import replay
+from sim.study.runner import simulate_block
 from sim.study.store import record_failure, write_cell
 from sim.study.sweeps import expect
+from sim.study.tables import incidents_table
 
 QUICK = ["replicates=40", "horizon=25", "parameters=best"]
 POINTS = [
@@ -236,12 +238,11 @@ def test_any_future_is_replayed_exactly(
     assert "ceasefire" in said.lower()
 
 
-def test_a_replay_logs_what_was_logged_for_a_watched_future(sweep: Path) -> None:
+def test_a_future_by_itself_notes_what_it_noted_among_others(sweep: Path) -> None:
     stored = open_cell(_named(sweep, "baseline"))
-    again = replay(stored, 5)
-    incidents = stored.table("incidents").to_pandas()
-    logged = len(again.log.incidents) + len(again.log.opened)
-    assert logged == int((incidents["replicate"] == 5).sum())
+    alone = simulate_block(stored.cell, 5, 1, watched=6)
+    noted = incidents_table(alone.notes, list(stored.cell.scenario.militants)).to_pylist()
+    assert noted == [x for x in stored.table("incidents").to_pylist() if x["replicate"] == 5] != []
 
 
 def test_a_future_that_is_not_there_is_said(sweep: Path) -> None:

@@ -10,11 +10,13 @@ import pytest
 from conftest import SEED, loaded, vary
 
 from sim.futures import Futures
+from sim.negotiation.agenda import packages
 from sim.negotiation.tables import desk
 from sim.notes import FIELDS, KINDS, NOTE, OUTCOMES, REAL, WHOLE
 from sim.parameters import CONTESTED
 from sim.records import INCIDENTS, Log, Reader
 from sim.report.transcript import TELL
+from sim.study.tables import incidents_table, rounds_table, stored
 
 SCENARIO = loaded()
 GROUPS, MEDIATORS = list(SCENARIO.militants), list(SCENARIO.mediators)
@@ -39,9 +41,9 @@ def notes(*rows: tuple[str, list[int], list[float]]) -> Any:
     return made
 
 
-def read(*rows: tuple[str, list[int], list[float]], **options: Any) -> Log:
+def read(*rows: tuple[str, list[int], list[float]]) -> Log:
     log = Log()
-    Reader(SCENARIO).read(notes(*rows), log, **options)
+    Reader(SCENARIO).read(notes(*rows), log)
     return log
 
 
@@ -109,10 +111,7 @@ def test_a_note_becomes_the_row_of_its_kind(
     place = "rounds" if kind == "round" else "incidents" if kind in INCIDENTS else "said"
     rows = {name: list(held) for name, held in vars(log).items()}
     known = {"replicate": 7, "day": 1} | ({} if kind == "round" else {"kind": kind})
-    opened = [known] if kind == "round_opens" else []
-    assert rows == {
-        "rounds": [], "opened": opened, "incidents": [], "said": [], place: [known | row],
-    }  # fmt: skip
+    assert rows == {"rounds": [], "incidents": [], "said": [], place: [known | row]}
 
 
 def test_every_kind_of_note_is_among_them() -> None:
@@ -133,16 +132,41 @@ def test_a_note_has_room_for_what_is_said_of_any_kind() -> None:
     assert max(len(fields.real) for fields in FIELDS.values()) + 2 * CONTESTED <= REAL
 
 
-@pytest.mark.parametrize("said", [True, False])
-def test_what_was_said_is_left_out_where_it_is_not_wanted(said: bool) -> None:
-    log = read(*[(kind, whole, real) for kind, whole, real, _ in CASES], said=said)
-    whole = read(*[(kind, whole, real) for kind, whole, real, _ in CASES])
-    assert (log.rounds, log.incidents) == (whole.rounds, whole.incidents)
-    day = [kind for kind, *_ in CASES].index("round_opens") + 1
-    assert log.opened == whole.opened == [{"replicate": 7, "day": day, "kind": "round_opens"}]
-    assert log.said == (whole.said if said else [])
-    assert {row["kind"] for row in whole.said} == SAID
-    assert {row["kind"] for row in whole.incidents} == set(INCIDENTS)
+def test_rows_are_told_apart_by_where_they_go() -> None:
+    log = read(*[(kind, whole, real) for kind, whole, real, _ in CASES])
+    assert {row["kind"] for row in log.said} == SAID
+    assert {row["kind"] for row in log.incidents} == set(INCIDENTS)
+
+
+def test_stored_tables_say_what_rows_say() -> None:
+    """Tables are made of the same notes without rows between."""
+    made = stored(notes(*[(kind, whole, real) for kind, whole, real, _ in CASES]))
+    log, opens = read(*[(kind, whole, real) for kind, whole, real, _ in CASES]), "round_opens"
+    incidents = incidents_table(made, GROUPS)
+    opened = [{x: row[x] for x in ("replicate", "day", "kind")} for row in log.said
+              if row["kind"] == opens]  # fmt: skip
+    wanted = sorted([*log.incidents, *opened], key=lambda row: row["day"])
+    assert incidents.to_pylist() == [
+        {name: row.get(name) for name in incidents.column_names} for row in wanted
+    ]
+    rounds = rounds_table(made, packages(SCENARIO.agenda)).to_pylist()
+    assert len(rounds) == len(log.rounds)
+    for told, row in zip(rounds, log.rounds, strict=True):
+        shared = told.keys() & row.keys()
+        assert shared >= {"replicate", "day", "round", "exchanges", "outcome"}
+        assert {name: told[name] for name in shared} == {name: row[name] for name in shared}
+        agreed = row["package"] >= 0
+        assert (told["pakistan_utility"] is not None) == agreed
+        assert {told[issue] is not None for issue in ISSUES} == {agreed}
+
+
+def test_of_a_day_the_opening_of_a_round_is_stored_last() -> None:
+    made = notes(("round_opens", [1, 0, 9, 3], []), ("deal_lapses", [], []), ("act", [0, 1, 1], []))
+    made["day"] = 4
+    assert incidents_table(stored(made), GROUPS)["kind"].to_pylist() == [
+        "deal_lapses",
+        "round_opens",
+    ]
 
 
 def test_rows_follow_each_other_as_they_were_noted_and_are_added_to_a_log() -> None:
@@ -155,7 +179,7 @@ def test_rows_follow_each_other_as_they_were_noted_and_are_added_to_a_log() -> N
 
 
 def test_no_notes_are_no_rows() -> None:
-    assert vars(read()) == {"rounds": [], "opened": [], "incidents": [], "said": []}
+    assert vars(read()) == {"rounds": [], "incidents": [], "said": []}
 
 
 def test_all_kinds_happen_and_are_told() -> None:
