@@ -114,6 +114,11 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]
         """Simulate one day, in the order of ``rules.day``; do nothing once every future has ended.
 
         Where ceasefires are renewable no future ends for good.
+        """
+        self.live_day()
+
+    def live_day(self) -> None:
+        """Simulate one day as ``step`` does, which Mesa 4 does not repeat once it has raised.
 
         Raises
         ------

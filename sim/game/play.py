@@ -245,7 +245,7 @@ class Game:
             self._note(morning)
             self.seats.answer(model.state, [(move.kind, move.value) for move in self._today])
             try:
-                model.step()
+                model.live_day()
             except Waiting:
                 seat, kind, facts, self.advice = self.seats.asked(model.state[0])
                 today = model.told_today()
