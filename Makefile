@@ -108,7 +108,7 @@ test-next:
 	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install -e '.[dev,analysis,docs,lessons]'
 	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install --pre --upgrade hydra-core mesa
 	@$(NEXT)/bin/ceasefire --version
-	@$(NEXT)/bin/python -m pytest -q -n $(WORKERS) $(NEXT_TESTS)
+	@$(NEXT)/bin/python -m pytest -q -n $(WORKERS) --dist loadfile $(NEXT_TESTS)
 
 # How many branches of the rules and of negotiation their tests take; nothing is compiled here.
 coverage: $(INSTALLED_FOR_TESTS)
