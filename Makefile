@@ -105,7 +105,7 @@ test-next:
 		|| { echo "Python 3.12 or later is needed: make test-next NEXT_PYTHON=/path/to/python3.13" >&2; exit 1; }
 	@echo "Installing into $(NEXT), with pre-releases of Hydra and Mesa"
 	@$(NEXT_PYTHON) -m venv $(NEXT)
-	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install -e '.[dev,analysis,docs,lessons]'
+	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install -e '.[dev,app,analysis,docs,lessons]'
 	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install --pre --upgrade hydra-core mesa
 	@$(NEXT)/bin/ceasefire --version
 	@$(NEXT)/bin/python -m pytest -q -n $(WORKERS) --dist loadfile $(NEXT_TESTS)

@@ -131,7 +131,7 @@ def test_what_a_cell_leaves_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("sim.report.cell.run_cell", lambda *_: kept.append(gc.get_freeze_count()))
     run("-m", "seed=1,2,3", *QUICK, "hydra.sweep.dir=sweep")
     assert len(kept) == 3
-    assert len(set(kept)) == 1
+    assert max(kept) - min(kept) < 10  # of the thousands of a cell; some releases keep one or two
     assert gc.get_freeze_count() == 0
 
 

@@ -159,7 +159,7 @@ def differing(one: Any, other: Any, path: str = "") -> list[str]:
     ]  # fmt: skip
 
 
-IDENTITIES = {("derived", "identity"), ("derived", "agenda")}
+IDENTITIES = {("derived", "tables"), ("derived", "agenda")}
 
 
 @pytest.mark.parametrize(

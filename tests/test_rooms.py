@@ -127,7 +127,7 @@ def test_one_room_that_fails_tells_so_and_leaves_the_others(rooms, setup, monkey
     def fail(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(failing.game.model, "step", fail)
+    monkeypatch.setattr(failing.game.model, "live_day", fail)
     with caplog.at_level(logging.CRITICAL), pytest.raises(RoomError, match="has failed"):
         move(rooms, failing)
     with pytest.raises(RoomError, match="has failed"):
