@@ -284,6 +284,10 @@ def test_a_refused_run_leaves_the_curves_and_their_colours_as_they_were(person):
     one.page.get_by_text("From day 0").first.wait_for()
     assert one.page.locator("svg.chart .band.third").count() == 1  # the pinned one, in its colour
     assert one.page.locator("svg.chart .band.first").count() == 0
+    one.click("Remove the pin")
+    assert one.page.locator("svg.chart .band").count() == 0
+    one.click("Pin this curve")  # the last one shown, though of another evening
+    one.page.get_by_text("From day 0").first.wait_for()
 
 
 def test_a_change_is_seen_beside_a_pinned_curve_as_a_paired_difference(person):

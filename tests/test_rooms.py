@@ -499,6 +499,19 @@ def test_who_comes_to_a_full_class_is_told_that_and_of_no_list(rooms, setup):
     assert do(rooms.join(class_, "Late", late))[1] == "pakistan"
 
 
+def test_a_room_that_is_added_in_a_pause_waits_with_the_others(rooms, setup):
+    class_ = do(rooms.open_class("IR", [setup] * 2, 120, "", TEACHER))
+    do(rooms.set_phase(class_, "prepare", 5, TEACHER))
+    do(rooms.add_room(class_, TEACHER))
+    assert [room.paused for room in rooms.of_class(class_.number)] == [True] * 3
+    rooms = again(rooms)
+    class_ = rooms.classes[class_.number]
+    assert [room.paused for room in rooms.of_class(class_.number)] == [True] * 3
+    do(rooms.set_phase(class_, "round", 5, TEACHER))
+    do(rooms.add_room(class_, TEACHER))
+    assert [room.paused for room in rooms.of_class(class_.number)] == [False] * 4
+
+
 def test_no_seat_is_kept_in_a_room_that_was_ended(rooms, setup):
     class_ = do(rooms.open_class("IR", [setup] * 2, 0, "", TEACHER, ["Ann", "Bob", "Cem", "Dia"]))
     do(rooms.end(rooms.of_class(class_.number)[0], TEACHER))

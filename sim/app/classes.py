@@ -104,6 +104,7 @@ class Classes(Register):
                 raise RoomError(say.TOO_OFTEN)
             setup, deadline = rooms[-1].setup, rooms[-1].deadline
             [room] = await self._new(class_.number, [setup], deadline, visitor)
+            room.paused = all(one.paused for one in rooms)  # as in a phase without decisions
             await self.writer.write(Add("rooms", room_row(room)))
             self.rooms[room.code] = room
         class_.changed()

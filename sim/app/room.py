@@ -305,7 +305,7 @@ def room_row(room: Room) -> Row:
     return {
         "code": room.code, "class": room.class_, "setup": json.dumps(room.setup.stored()),
         "deadline": room.deadline, "created": room.touched, "touched": room.touched,
-        "paused": 0, "revealed": 0, "stand_ins": "", "started": 0, "ended": 0,
+        "paused": int(room.paused), "revealed": 0, "stand_ins": "", "started": 0, "ended": 0,
         "reserved": json.dumps(room.reserved), "muted": 0,
     }  # fmt: skip
 

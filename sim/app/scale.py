@@ -67,7 +67,8 @@ class Scale:
             same = own[issue] == option
             gain = "" if same else f"{self.gain(offered, issue, own):+.3f}"
             rows.append((say.issue(issue), say.option(option), say.option(own[issue]), gain))
-        return render.table(rows, (say.ISSUE, say.OFFERED, say.OWN_OFFER, say.GAIN_AGAINST_OWN))
+        table = render.table(rows, (say.ISSUE, say.OFFERED, say.OWN_OFFER, say.GAIN_AGAINST_OWN))
+        return f'{table}<p class="help">{escape(say.PARTS_HELP)}</p>'
 
 
 def _warn(words: str) -> str:

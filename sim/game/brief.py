@@ -17,19 +17,19 @@ Facts = dict[str, Any]
 def brief(game: Game, seat: str) -> Facts:
     """What a seat has to know before its first decision.
 
-    Keys for all: ``start``, the date of day 0; ``first_day`` on which somebody decides; ``days``,
-    the last day. For a side: ``issues``, a list of ``issue``, ``at_stake`` (own utility between its
-    worst and best option, the rest of the own public position held) and ``options``, each with
-    ``worth`` (own utility over the worst option), ``open`` (whether any package with it would be
-    ratified at home) and ``opening``; ``reservation``, ``needed``, ``best`` (own utilities);
-    ``ratified`` and ``of``, how many packages the own capital would ratify now. For mediators:
-    ``issues`` with what is publicly ``reckoned`` (thought) to be at stake for each side, and their
-    ``patience``.
+    Keys for all: ``start``, the date of day 0; ``day``, the one under way; ``first_day`` on which
+    somebody decides; ``days``, the last day. For a side: ``issues``, a list of ``issue``,
+    ``at_stake`` (own utility between its worst and best option, the rest of the own public position
+    held) and ``options``, each with ``worth`` (own utility over the worst option), ``open``
+    (whether any package with it would be ratified at home) and ``opening``; ``reservation``,
+    ``needed``, ``best`` (own utilities); ``ratified`` and ``of``, how many packages the own capital
+    would ratify now. For mediators: ``issues`` with what is publicly ``reckoned`` (thought) to be
+    at stake for each side, and their ``patience``.
     """
     seen = view(game, seat)["mine"]
     span = {
         "start": game.model.scenario.start.isoformat(), "first_day": game.first_day,
-        "days": game.days,
+        "day": game.day, "days": game.days,
     }  # fmt: skip
     if seat not in PARTIES:
         return span | {"issues": _reckoned(game), "patience": seen["patience"]}

@@ -61,6 +61,7 @@ class Explore:
         self.wanted = Wanted(site.scenario, tactics=dict.fromkeys(PARTIES, ""))  # as it is told
         self.seeded = site.seed
         self.shown: list[Curve] = []
+        self.made: Curve | None = None  # the last one that was shown, of this evening or another
         self.pinned: Curve | None = None
         self.turn = Turns()
         self.slides: dict[str, ui.slider] = {}
@@ -290,9 +291,9 @@ class Explore:
 
     def pin(self) -> None:
         """Keep the last curve beside the next."""
-        if not self.shown:
+        if not self.made:
             raise ConfigError(say.NOTHING_TO_PIN)
-        self.pinned = self.shown[-1]
+        self.pinned = self.made
         self.draw()
 
     def unpin(self) -> None:
@@ -323,6 +324,7 @@ class Explore:
             if self.walk is None or not self._goes_on():
                 raise ConfigError(say.ENDED_ALREADY)
             self.shown = await self._curves(self.walk, self.story, look)
+            self.made = self.shown[-1]
             self.draw()
 
     async def _curves(self, walk: Walk, story: str, look: Look) -> list[Curve]:

@@ -460,8 +460,9 @@ NEWS = "News"
 INTERESTS = "What you want"
 RED_LINES = "Where you cannot go"
 RED_LINE_NUMBER = (
-    "No deal is worth {reservation:.3f} to you today. Your capital asks for {needed:.3f} at least: "
-    "it would ratify {ratified} of {of} possible packages. The best for you is worth {best:.3f}."
+    "On day {day}, as this page was opened: having no deal is worth {reservation:.3f} to you. Your "
+    "capital asks for {needed:.3f} at least: it would ratify {ratified} of {of} possible packages. "
+    "The best for you is worth {best:.3f}."
 )
 RED_LINE_OPTION = "{issue}: with “{option}” no package would be ratified at home."
 WORTH_SCALE = (
@@ -470,7 +471,8 @@ WORTH_SCALE = (
 WORTH_TO_YOU = "What each issue is worth to you"
 WORTH_TO_YOU_HELP = (
     "How much more an option is worth to you than the worst one on the issue, if all else stays at "
-    "your public position, which is marked. Only you see this; it changes with trust."
+    "your public position, which is marked. Only you see this. It changes with your trust in the "
+    "other side's promises: what a package is worth now stands beside it when you decide."
 )
 OPENING_MARK = "▸ {option}"
 AT_STAKE = "{issue}: {at_stake:.3f} at stake"
@@ -576,8 +578,8 @@ ASK_HELP = {
     "answer": "If you accept, both capitals are asked to ratify (two-level games, Putnam 1988). If "
     "one refuses, talks go on if the round has exchanges and days left; what is then worth less than "
     "that capital asks is not agreed.",
-    "text": "A single negotiating text (Fisher 1978): if you refuse, the next one leans more to "
-    "you. If both accept, both capitals are asked to ratify. A capital that has refused before asks "
+    "text": "A single negotiating text (Fisher 1978): if you refuse, the next one may lean more "
+    "to you. If both accept, both capitals are asked to ratify. A capital that has refused before asks "
     "for more: a text worth less than that is not agreed.",
     "respond": "The ladder of responses. What you do may be answered, and adds to tension; leaving "
     "what was suffered unanswered wears your mandate at home.",
@@ -613,7 +615,9 @@ ACCOUNT_OPTION = "Contradict the other side's account on: {issue}"
 ACCOUNT_NONE = "Tick nothing to publish an account that contradicts on nothing."
 WORTH = "Worth to your side: {worth:.3f}, {gain:+.3f} against no deal."
 NO_DEAL_MARK, CAPITAL_MARK = "no deal", "your capital asks"
-BELOW_NO_DEAL = "Worth less to you than no deal, by {short:.3f}; such an offer can only be refused."
+BELOW_NO_DEAL = (
+    "Worth less to you than having no deal, by {short:.3f}: your capital would not ratify it."
+)
 BELOW_HOME = "Your capital would not ratify this: {short:.3f} short."
 AGAINST_OWN = "against your last offer"
 AGAINST_HEARD = "against theirs"
@@ -622,6 +626,10 @@ ADDS_HELP = (
     "Under each issue: what your choice there, and nothing else, adds to the worth of the package "
     "for you, against what you or they last offered on it (at first: against leaving it as it is). "
     "At the foot: the worth of the whole package, against no deal."
+)
+PARTS_HELP = (
+    "Each line is that choice alone, the rest as offered. Together they are worth more or less than "
+    "their sum: what one issue verifies makes promises on others worth more."
 )
 ISSUE, OFFERED, GAIN_AGAINST_OWN = "Issue", "Offered", "For you, against your offer"
 RECKONED = "Worth by public estimates: Islamabad {pakistan:.3f}, Kabul {afghan_taliban:.3f}."
