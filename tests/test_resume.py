@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,11 +31,31 @@ QUICK = ["replicates=30", "horizon=15", "parameters=best", "engine.figures=false
 SWEEP = ["-m", "pakistan.trust=0.2,0.3,0.4", *QUICK, "hydra.sweep.dir=sweep"]
 
 
+def work_in(directory: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.chdir(directory)
+    patch.setattr(sys, "argv", ["ceasefire"])
+    patch.setattr("sim.report.sweep.compare_sweep", lambda directory: "not compared here")
+
+
 @pytest.fixture(autouse=True)
 def in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["ceasefire"])
-    monkeypatch.setattr("sim.report.sweep.compare_sweep", lambda directory: "not compared here")
+    work_in(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sweep, finished."""
+    directory = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        work_in(directory, patch)
+        assert run(*SWEEP) == 0
+    return directory / "sweep"
+
+
+@pytest.fixture
+def swept(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it, in the working directory."""
+    return Path(shutil.copytree(whole, tmp_path / "sweep"))
 
 
 def run(*words: str) -> int:
@@ -61,11 +82,10 @@ def times(directory: Path) -> dict[str, int]:
 # Keys
 
 
-def test_a_cell_of_a_sweep_lies_under_its_key(tmp_path: Path) -> None:
-    run(*SWEEP)
+def test_a_cell_of_a_sweep_lies_under_its_key(whole: Path) -> None:
     for trust in ("0.2", "0.3", "0.4"):
         cell = load_cell("baseline", [f"pakistan.trust={trust}", *QUICK])
-        stored = finished(tmp_path / "sweep" / cell.directory_name)
+        stored = finished(whole / cell.directory_name)
         assert stored is not None
         assert stored.cell.key == cell.key
 
@@ -79,22 +99,19 @@ def test_the_order_and_the_engine_do_not_make_another_cell() -> None:
 
 
 def test_a_finished_sweep_is_skipped_with_a_word(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    swept: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    before = times(swept)
     assert run(*SWEEP) == 0
-    before = times(tmp_path)
-    capsys.readouterr()
-    assert run(*SWEEP) == 0
-    assert times(tmp_path) == before
+    assert times(swept) == before
     assert capsys.readouterr().out.count("skipped") == 3
 
 
-def test_a_sweep_can_be_extended_and_reordered_in_place(tmp_path: Path) -> None:
-    run(*SWEEP)
-    before = times(tmp_path)
+def test_a_sweep_can_be_extended_and_reordered_in_place(swept: Path) -> None:
+    before = times(swept)
     words = ["-m", "pakistan.trust=0.5,0.4,0.3,0.2", *QUICK, "hydra.sweep.dir=sweep"]
     assert run(*words) == 0
-    after = times(tmp_path)
+    after = times(swept)
     assert len(after) == 4
     assert before.items() <= after.items()
 
@@ -134,10 +151,9 @@ def test_a_cell_of_another_version_is_not_mixed_in(tmp_path: Path) -> None:
 
 
 def test_a_sweep_into_results_of_another_version_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    swept: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(*SWEEP)
-    path = next((tmp_path / "sweep").glob("*/run.json"))
+    path = next(swept.glob("*/run.json"))
     before = path.read_text()
     falsify(path.parent, versions={"ceasefire-sim": "0.0.1+"})
     assert run(*SWEEP) == 1
@@ -148,6 +164,14 @@ def test_a_sweep_into_results_of_another_version_says_so(
     assert run(*SWEEP) == 0
 
 
+def test_names_of_two_sweeps_differ_by_more_than_the_second(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert run("-m", "pakistan.trust=0.2", *QUICK) == 0
+    sweeps = [path.parent.name for path in (tmp_path / "multirun").rglob("sweep.json")]
+    assert len({name.rpartition("-")[2] for name in sweeps}) == 2
+
+
+@pytest.mark.slow
 def test_two_sweeps_started_in_the_same_second_have_their_own_directories(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sim", "-m", "pakistan.trust=0.2,0.3", *QUICK]
     running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
@@ -208,8 +232,9 @@ def test_a_failed_cell_is_tried_again(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_full_disk_fails_the_cell_and_resumes_to_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     real, calls = store.RunsWriter.add, []
 
     def full(self: store.RunsWriter, table: object) -> None:
@@ -225,8 +250,7 @@ def test_a_full_disk_fails_the_cell_and_resumes_to_the_same_bytes(
     assert not list(tmp_path.rglob("*.partial"))
     assert len(open_directory(tmp_path / "sweep").cells) == 1
     assert run(*SWEEP) == 0
-    assert run(*SWEEP[:-1], "hydra.sweep.dir=other") == 0
-    assert data(tmp_path / "sweep") == data(tmp_path / "other")
+    assert data(tmp_path / "sweep") == data(whole)
 
 
 def test_a_glob_that_matches_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
