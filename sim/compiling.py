@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -91,8 +92,12 @@ def everyday(function: Function) -> Function:
     return _compiled(function, forceinline=True)
 
 
+@cache
 def announce() -> None:
-    """Say, before rules are used for the first time on a machine, that they are being compiled."""
+    """Say, before rules are used for the first time on a machine, that they are being compiled.
+
+    A process looks once, for that takes as long as some futures.
+    """
     if INTERPRETED or any(KEPT_IN.glob(f"**/{WHOLE}")):
         return
     print("Compiling the rules of the model, once; this takes a minute or two.", file=sys.stderr)

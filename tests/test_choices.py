@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -161,7 +160,6 @@ def test_every_choice_that_is_offered_is_one_of_the_shipped_options():
 def test_a_locked_down_process_composes_all_that_is_shipped_and_resolves_nothing_else():
     """In a process of its own, for what is taken away is gone for good."""
     code = """
-import conftest  # parses a shipped file once
 from sim.app.choices import NEEDED, Wanted, compose, lock_down, shipped
 from sim.config import PARTIES, ConfigError
 from sim.game import Setup
@@ -171,7 +169,7 @@ lock_down()
 for name in shipped():
     scenario = compose(Wanted(name), seed=1, days=90).cell.scenario
 for name in CHANGES:
-    changed(compose(Wanted("baseline"), seed=1, days=90).cell.scenario, name, 5)
+    changed(Setup.of("baseline").cell.scenario, name, 5)
 lock_down()
 for word in ("${oc.env:HOME}", "${accepted:baseline_calibration}", "${accepted:/}", "${token:}",
              "${oc.create:[1]}", "${oc.decode:1}", "${cell_directory:}", "${hydra:runtime.cwd}"):
@@ -183,8 +181,5 @@ for word in ("${oc.env:HOME}", "${accepted:baseline_calibration}", "${accepted:/
         raise AssertionError(word)
 print("sound")
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "sound\n", done.stderr[-2000:]

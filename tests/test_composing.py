@@ -58,7 +58,8 @@ def test_cells_are_those_of_hydra_in_any_order_and_after_a_journey(master: DictC
     travelled = pickle.loads(pickle.dumps(shared))  # as to the worker of a launcher
     expected = [everything(own.load_sweep_config(master, list(words))) for words in CELLS]
     for loader in (shared, travelled):
-        for words, known in [*zip(CELLS, expected, strict=True)] * 2:
+        cells = [*zip(CELLS, expected, strict=True)]
+        for words, known in [*cells, *reversed(cells)]:
             assert everything(loader.load_sweep_config(master, list(words))) == known
 
 

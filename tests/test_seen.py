@@ -10,6 +10,7 @@ from sim.app import charts, lead, render
 from sim.app import strings as say
 from sim.app.pages.form import why_left_out
 from sim.app.room import Room
+from sim.app.scale import Scale
 from sim.app.standing import state
 from sim.config import PARTIES
 from sim.game import MEDIATORS, SEATS, Game, Setup
@@ -297,6 +298,37 @@ def test_who_acknowledges_a_clash_is_named_with_what_the_other_says(seat):
                           say.SAYS_OTHER_FIRED.format(seat=other, other=began)}  # fmt: skip
     for one in (seen, entry):
         assert say.ACKNOWLEDGES.format(seat=began) in say.told(one)
+
+
+# What an offer adds
+
+
+def one_by_one(scale, offered, own):
+    """What each difference is worth alone, and all of them together."""
+    parts = [scale.gain(offered, issue, own) for issue in own if offered[issue] != own[issue]]
+    return parts, scale.of(offered) - scale.of(own)
+
+
+def test_parts_of_an_offer_do_not_add_up_since_what_one_verifies_makes_others_worth_more(at_table):
+    """A promise is worth more to Islamabad in a package in which third parties verify."""
+    scale, plain = Scale(at_table, "pakistan"), at_table.packages.describe(0)
+    verified = {**plain, "guarantees": "third_party"}
+    promised = {"custody": "extradite"}
+    alone = scale.of({**plain, **promised}) - scale.of(plain)
+    beside = scale.of({**verified, **promised}) - scale.of(verified)
+    assert beside > alone > 0
+    parts, whole = one_by_one(scale, {**verified, **promised}, plain)
+    assert len(parts) == 2
+    assert sum(parts) != pytest.approx(whole, abs=1e-6)
+
+
+@pytest.mark.parametrize(("differences", "explained"), [(0, False), (1, False), (2, True)])
+def test_why_they_do_not_add_up_is_said_where_there_are_several(at_table, differences, explained):
+    scale, own = Scale(at_table, "pakistan"), at_table.packages.describe(0)
+    other = at_table.packages.describe(len(at_table.packages.option) - 1)
+    changed = [issue for issue in own if own[issue] != other[issue]][:differences]
+    shown = scale.compared({**own, **{issue: other[issue] for issue in changed}}, own)
+    assert (say.PARTS_HELP in shown) == explained
 
 
 # Answers that are missing

@@ -10,8 +10,7 @@ from sim.agents.agent import Recorded
 from sim.arrays import FloatArray
 from sim.config import PARTIES
 from sim.config import Party as Config
-from sim.negotiation.reservation import disagreement, reservation
-from sim.rules.ends import pressure_to_end, worth_of_continuing
+from sim.negotiation.reservation import disagreement
 from sim.rules.implementation import delivery_target
 from sim.rules.responses import inclination
 
@@ -38,10 +37,6 @@ class Party(Recorded):
         """Utility of no deal without mediators' pressure, (R,)."""
         return self.each(disagreement, self.side)  # type: ignore[no-any-return]
 
-    def reservation_at_table(self) -> FloatArray:
-        """Utility of no deal under the mediators' pressure, (R,)."""
-        return self.each(reservation, self.side)  # type: ignore[no-any-return]
-
     def inclination(self) -> FloatArray:
         """Inclination to answer an incident, whatever the incident, logits, (R,)."""
         return self.each(inclination, self.side)  # type: ignore[no-any-return]
@@ -49,14 +44,6 @@ class Party(Recorded):
     def delivery_target(self) -> FloatArray:
         """Share of its promises under the deal in force that it will deliver in the end, (R,)."""
         return self.each(delivery_target, self.side)  # type: ignore[no-any-return]
-
-    def pressure_to_end(self) -> FloatArray:
-        """Grievance, multiplied by what closure has cost, (R,)."""
-        return self.each(pressure_to_end, self.side)  # type: ignore[no-any-return]
-
-    def worth_of_continuing(self) -> FloatArray:
-        """What it takes to end the ceasefire, in units of grievance, (R,)."""
-        return self.each(worth_of_continuing, self.side)  # type: ignore[no-any-return]
 
 
 class Pakistan(Party):

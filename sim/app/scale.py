@@ -68,7 +68,8 @@ class Scale:
             gain = "" if same else f"{self.gain(offered, issue, own):+.3f}"
             rows.append((say.issue(issue), say.option(option), say.option(own[issue]), gain))
         table = render.table(rows, (say.ISSUE, say.OFFERED, say.OWN_OFFER, say.GAIN_AGAINST_OWN))
-        return f'{table}<p class="help">{escape(say.PARTS_HELP)}</p>'
+        several = sum(bool(gain) for *_, gain in rows) > 1
+        return table + (f'<p class="help">{escape(say.PARTS_HELP)}</p>' if several else "")
 
 
 def _warn(words: str) -> str:
