@@ -184,9 +184,9 @@ class Desk:
         )
         over = [room for room in rooms if room.over]
         paused = [room.paused for room in rooms if not room.over]
-        self.pauses.visible, self.resumes.visible = not all(paused), bool(paused and all(paused))
-        muted = all(room.muted for room in rooms)
-        self.mutes.visible, self.unmutes.visible = not muted, muted
+        self.pauses.visible, self.resumes.visible = not all(paused), any(paused)
+        muted = [room.muted for room in rooms]
+        self.mutes.visible, self.unmutes.visible = not all(muted), any(muted)
         shown = [name for name in say.RESULT_COLUMNS if name not in ONLY_EXPORTED]
         words = [[str(row[name]) for name in shown] for row in rows(rooms)]
         self.results.content = (

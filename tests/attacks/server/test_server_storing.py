@@ -153,7 +153,7 @@ async def test_bad_rows_stop_neither_the_start_nor_the_other_rooms(fresh):
         await desk.sees("only the first 2 decisions could be played back")
         await desk.sees("only the first 3 decisions could be played back")
         await desk.sees(f"The stored room {codes[2][:4]}-{codes[2][4:]} cannot be opened")
-        await desk.click("Resume all rooms")
+        await desk.click("Resume all rooms")  # although not all are paused
         for page, number in ((pages[0], 3), (pages[1], 4), (pages[3], 6)):
             await click(page)
             assert await page.until(lambda p=page, n=number: shown(p) > n), page.words()[-2000:]
