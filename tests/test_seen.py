@@ -178,7 +178,13 @@ def test_deals_struck_at_the_table_are_in_the_result_with_who_refused():
     votes = {e["party"]: e["utility"] >= e["needed"] for e in game.told
              if e["kind"] == "ratification"}  # fmt: skip
     refused = [side for side in PARTIES if not votes[side]]
-    assert result(game)["struck"] == [{"day": question.day, "refused": refused}]
+    [deal] = result(game)["struck"]
+    assert (deal["day"], deal["refused"]) == (question.day, refused)
+    worth = {e["party"]: e["utility"] for e in game.told if e["kind"] == "ratification"}
+    [threat] = [e["reservation"] for e in game.told
+                if e["kind"] == "session" and e["day"] == question.day]  # fmt: skip
+    gained = {side: worth[side] - least for side, least in zip(PARTIES, threat, strict=True)}
+    assert deal["gain"] == gained
 
 
 # What moved the odds

@@ -8,13 +8,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 WIDTH, HEIGHT = 440.0, 230.0
 LEFT, RIGHT, TOP, BOTTOM = 38.0, 10.0, 20.0, 34.0
 GAUGE = 10.0  # where its bar begins
+BAR = 17.0  # from one bar of a game to the next
 SAME_POINT, LETTER = 3.0, 9.0  # pixels: points that are one, and half a letter's height with air
 
 Point = tuple[float, float]
@@ -83,7 +84,7 @@ def legend(names: Sequence[tuple[str, str]], *, dots: bool = False) -> str:
     """Names of curves, or of ``dots``, with their colours."""
     items = "".join(
         f'<span class="key"><svg viewBox="0 0 24 8" aria-hidden="true">'
-        f"{_dot(12, 4, style, 3.5) if dots else _stroke(style)}</svg>{escape(name)}</span>"
+        f"{_sign(12, 4, style, 3.5) if dots else _stroke(style)}</svg>{escape(name)}</span>"
         for name, style in names
     )
     return f'<div class="legend">{items}</div>'
@@ -96,6 +97,25 @@ def _stroke(style: str) -> str:
 def _dot(x: float, y: float, style: str, size: float, title: str = "") -> str:
     inner = f"<title>{escape(title)}</title>" if title else ""
     return f'<circle class="dot {style}" cx="{x:.1f}" cy="{y:.1f}" r="{size:g}">{inner}</circle>'
+
+
+REFUSED, COULD, SIGNED, OVER = "refused", "could", "signed", "over"  # signs that are no dots
+
+
+def _sign(x: float, y: float, style: str, size: float, title: str = "") -> str:
+    """A sign at a place: a cross, a rhomb, a triangle, a stroke, else a dot of that colour."""
+    wide = size + 1.0
+    shapes = {
+        REFUSED: f"M{x - size:.1f} {y - size:.1f}l{2 * size:g} {2 * size:g}m0 {-2 * size:g}"
+        f"l{-2 * size:g} {2 * size:g}",
+        COULD: f"M{x:.1f} {y - wide:.1f}l{wide:g} {wide:g}l{-wide:g} {wide:g}l{-wide:g} {-wide:g}z",
+        SIGNED: f"M{x - wide:.1f} {y - size:.1f}h{2 * wide:g}l{-wide:g} {2 * size:g}z",
+        OVER: f"M{x:.1f} {y - wide:.1f}v{2 * wide:g}",
+    }
+    if style not in shapes:
+        return _dot(x, y, style, size, title)
+    named = f"<title>{escape(title)}</title>" if title else ""
+    return f'<path class="sign {style}" d="{shapes[style]}">{named}</path>'
 
 
 def axes(frame: Frame) -> str:
@@ -210,7 +230,8 @@ def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
             named.append((letter, shown[name]["point"]))
     drawn = [frame.at(*offer["point"]) for offer in shown["offers"]]
     line = [frame.at(*point) for point in frontier]
-    parts += _lettered([(letter, frame.at(*point)) for letter, point in named], clear=(drawn, line))
+    letters = [(letter, frame.at(*point), "ink") for letter, point in named]
+    parts += _lettered(letters, clear=(drawn, line))
     if shown["deal"]:
         x, y = frame.at(*shown["deal"])
         parts.append(f'<circle class="agreed" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
@@ -218,26 +239,29 @@ def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
 
 
 def _lettered(
-    named: Sequence[tuple[str, Point]],
-    style: str = "point",
+    named: Sequence[tuple[str, Point, str]],
     size: float = 2.5,
     clear: tuple[Sequence[Point], Sequence[Point]] = ((), ()),
 ) -> list[str]:
-    """Points with their letters beside them; letters of one point stand together, none overlap.
+    """Signs with their letters beside them; letters of one sign stand together, none overlap.
 
-    They stand ``clear`` of other points and of a line, given by its corners, if there is room.
+    Each is a letter, a place and a style. They stand ``clear`` of other points and of a line, given
+    by its corners, if there is room.
     """
-    groups: list[tuple[list[str], Point]] = []
-    for letter, at in named:
-        near = [letters for letters, other in groups if math.dist(at, other) < SAME_POINT]
+    groups: list[tuple[list[str], Point, str]] = []
+    for letter, at, style in named:
+        near = [
+            letters for letters, other, same in groups
+            if same == style and math.dist(at, other) < SAME_POINT
+        ]  # fmt: skip
         if near:
             near[0].append(letter)
         else:
-            groups.append(([letter], at))
+            groups.append(([letter], at, style))
     points, line = clear
-    taken: list[Point] = [at for _, at in groups] + list(points) + _along(line)
+    taken: list[Point] = [at for _, at, _ in groups] + list(points) + _along(line)
     parts = []
-    for letters, (x, y) in groups:
+    for letters, (x, y), style in groups:
         words = ", ".join(letters)
         half = 5.0 * len(words)
         places = [(x + side * (half + 5), y + down) for side in (1, -1) for down in (-4, 14)]
@@ -246,7 +270,7 @@ def _lettered(
         places += [(x + side * (half + 24), y + down) for side in (1, -1) for down in (-24, 34)]
         place = next((p for p in places if _free(p, half, taken)), places[0])
         taken.append(place)
-        parts.append(f'<circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="{size:g}"/>')
+        parts.append(_sign(x, y, style, size))
         parts.append(
             f'<text class="letter" x="{place[0]:.1f}" y="{place[1]:.1f}">{escape(words)}</text>'
         )
@@ -269,11 +293,14 @@ def _free(place: Point, half: float, taken: Sequence[Point]) -> bool:
 
 def gains(
     label: str, x_label: str, y_label: str, frontier: Sequence[Sequence[float]],
-    points: Sequence[tuple[str, Point]],
+    points: Sequence[tuple[str, Point, str]],
 ) -> str:  # fmt: skip
-    """Named points of both sides' gains and the frontier they could reach; no deal is at 0, 0."""
+    """Both sides' gains and the frontier they could reach; no deal is at 0, 0.
+
+    A point has a name, a place and a style.
+    """
     shown = [(p[0], p[1]) for p in frontier if min(p[0], p[1]) >= 0.0] or [(0.1, 0.1)]
-    reached = [*shown, *(point for _, point in points), (0.0, 0.0)]
+    reached = [*shown, *(point for _, point, _ in points), (0.0, 0.0)]
     low = [min(p[k] for p in reached) for k in (0, 1)]
     high = [max(p[k] for p in reached) for k in (0, 1)]
     frame = Frame((low[0], high[0] * 1.08), (low[1], high[1] * 1.08), x_label, y_label, 300.0)
@@ -284,8 +311,49 @@ def gains(
             f'<line class="axis" x1="{x0:.1f}" x2="{x1:.1f}" y1="{y0:.1f}" y2="{y1:.1f}"/>'
         )
     parts.append(f'<path class="line ink" d="{_path(frame, shown, False)}"/>')
-    parts += _lettered([(name, frame.at(*at)) for name, at in points], "dot second", 4)
+    parts += _lettered([(name, frame.at(*at), style) for name, at, style in points], 4)
     return picture(label, parts, frame.height)
+
+
+@dataclass(frozen=True)
+class Held:
+    """How long the ceasefire of one game held: a bar to a day, and signs (day, style) on it."""
+
+    name: str
+    until: float
+    ended: bool
+    style: str
+    signs: Sequence[tuple[float, str]] = ()
+
+
+def held(label: str, frame: Frame, share: Sequence[Line], games: Sequence[Held]) -> str:
+    """A bar for each game below a curve of many, over the same days.
+
+    ``frame`` is that of the curve; the picture is as much higher as the bars need.
+    """
+    axis = frame.height - BOTTOM
+    high = axis + 40 + BAR * len(games)
+    parts = [axes(replace(frame, x_label=""))]
+    for curve in share:
+        parts += [_band(frame, curve), f'<path class="line {curve.style}" '
+                  f'd="{_path(frame, curve.points, curve.step)}"/>']  # fmt: skip
+    start = frame.at(frame.x[0], 0)[0]
+    for number, game in enumerate(games):
+        y = axis + 30 + BAR * number
+        end = frame.at(game.until, 0)[0]
+        parts.append(_text(start - 6, y + 4, game.name, "end"))
+        parts.append(
+            f'<rect class="held {game.style}" x="{start:.1f}" y="{y - 4:.1f}" height="8" '
+            f'width="{end - start:.1f}"/>'
+        )
+        for day, style in game.signs:
+            x = frame.at(day, 0)[0]
+            parts.append(f'<circle class="clear" cx="{x:.1f}" cy="{y:.1f}" r="7.5"/>')
+            parts.append(_sign(x, y, style, 4))
+        if game.ended:
+            parts.append(_sign(end, y, OVER, 6))
+    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, high - 4, frame.x_label, "middle"))
+    return picture(label, parts, high)
 
 
 def bars(

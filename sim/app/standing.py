@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.app import back
 from sim.app import strings as say
 from sim.app.keys import shown_code
 from sim.app.register import Register
@@ -102,8 +104,38 @@ def _numbers(room: Room) -> dict[str, Any]:
         **{f"{side}_gain": _rounded(gain) for side, gain in found["gain"].items()},
         "nash_share": _rounded(found["nash_share"]),
         "deal": say.package(found["deal"]) if found["deal"] else "",
+        "refused": refused(found["struck"]),
         "messages": len(room.said),
+        **(_afterwards(room) if room.over else {}),
     }
+
+
+def refused(struck: Sequence[Mapping[str, Any]]) -> str:
+    """Deals that were struck and not ratified: the day, and the capitals that refused."""
+    return "; ".join(
+        say.REFUSED_IN.format(day=deal["day"], capitals=say.both(deal["refused"]))
+        for deal in struck if deal["refused"]
+    )  # fmt: skip
+
+
+def could(room: Room) -> Mapping[str, Any] | None:
+    """The package that both capitals of a room would have ratified, if there was one."""
+    shown = back.space(room)
+    found: Mapping[str, Any] | None = shown and shown["better"]
+    return found
+
+
+def _afterwards(room: Room) -> dict[str, Any]:
+    """What is told of a game once it is over: what was possible, and what agents made of it."""
+    agents, shown, better = back.agents(room), back.space(room), could(room)
+    values = {
+        "agents_day": agents["ended_day"] or agents["day"],
+        "agents_in_force": say.NO if agents["ended_day"] else say.YES,
+    }
+    if shown and better:
+        values |= {"better_day": shown["day"], "better": say.package(better["package"])}
+        values |= {f"better_{side}": _rounded(added) for side, added in better["added"].items()}
+    return values
 
 
 def _rounded(value: float | None) -> Any:

@@ -18,8 +18,10 @@ from sim.futures import utilities
 from sim.game.checkpoint import Checkpoint
 from sim.game.futures import in_force, mean
 from sim.game.play import Game, Move, Setup
-from sim.game.views import asked_at_home, ceasefire, view, worths
+from sim.game.seats import MEDIATORS
+from sim.game.views import ceasefire, view, worths
 from sim.negotiation import solutions
+from sim.negotiation.ratification import gain_asked_at_home
 from sim.notes import OUTCOMES, PARTIAL
 from sim.parameters import NONE
 from sim.records import ACCOUNTS
@@ -40,8 +42,9 @@ def result(game: Game) -> Facts:
     Keys: ``day`` under way (the last if it is over), ``days``, ``over``, ``ended_day``, ``cause``,
     ``mode`` and ``by`` of the collapse (0 and None while in force; ``by`` None if from outside),
     the day of every other end, the ``rounds`` begun and how each ended, the deals ``struck`` at the
-    table, ``deal_day`` and ``deal`` (issue -> option) of the first full deal, each side's
-    ``utility`` and ``gain`` from it, its ``distance`` to the frontier and ``nash_share``.
+    table (``day``, who ``refused`` it at home, ``gain``), ``deal_day`` and ``deal`` (issue ->
+    option) of the first full deal, each side's ``utility`` and ``gain`` from it, its ``distance``
+    to the frontier and ``nash_share``.
     """
     record = game.record
     tally, ended = record["tally"], ceasefire(record)
@@ -82,26 +85,40 @@ def _rounds(game: Game) -> list[Facts]:
 
 
 def _struck(entries: list[Facts]) -> list[Facts]:
-    """Deals agreed at the table: their ``day``, and which capitals ``refused`` to ratify them."""
-    votes: dict[int, dict[str, bool]] = {}
+    """Deals agreed at the table.
+
+    Each has its ``day``, which capitals ``refused`` to ratify it, and the ``gain`` over no deal
+    that it would have been for each side.
+    """
+    votes: dict[int, dict[str, Facts]] = {}
+    no_deal: dict[int, Facts] = {}
     for entry in entries:
-        if entry["kind"] == "ratification":
-            passed = bool(entry["utility"] >= entry["needed"])
-            votes.setdefault(entry["day"], {})[entry["party"]] = passed
-    return [{"day": day, "refused": [side for side in PARTIES if not passed[side]]}
-            for day, passed in votes.items()]  # fmt: skip
+        if entry["kind"] == "session":
+            no_deal[entry["day"]] = dict(zip(PARTIES, entry["reservation"], strict=True))
+        elif entry["kind"] == "ratification":
+            votes.setdefault(entry["day"], {})[entry["party"]] = entry
+    return [
+        {
+            "day": day,
+            "refused": [side for side in PARTIES if cast[side]["utility"] < cast[side]["needed"]],
+            "gain": {side: cast[side]["utility"] - no_deal[day][side] for side in PARTIES},
+        }
+        for day, cast in votes.items()
+    ]
 
 
 def landscape(game: Game) -> Facts | None:
     """The bargaining space of the round with the first deal, else of the last with an offer.
 
-    None before a round. Utilities are those of the round's last day of talks. Keys: ``round``;
-    ``frontier`` (k, 2) sorted by the first side's utility; ``disagreement`` (2,); ``nash`` and
-    ``kalai_smorodinsky`` (each a point, or None without a zone of agreement); ``needed`` (2,) the
-    bounds of the win-sets; ``win_sets`` how many packages each side would ratify, both, and of
-    how many; ``better`` a ``package`` that both would have ratified and what it ``added`` to the
-    deal, or to no deal, for each side, None if there is none; ``offers`` with speaker, exchange
-    and point; ``deal`` the point agreed at the table or None.
+    None before a round. Utilities are those of the round's last day of talks, ``day``; what the
+    capitals ask is as of that morning, or of this moment if the day is under way. Keys: ``round``;
+    ``day``; ``frontier`` (k, 2) sorted by the first side's utility; ``disagreement`` (2,);
+    ``nash`` and ``kalai_smorodinsky`` (each a point, or None without a zone of agreement);
+    ``needed`` (2,) the bounds of the win-sets; ``win_sets`` how many packages each side would
+    ratify, both, and of how many; ``better`` a ``package`` that both would have ratified that day,
+    what it ``added`` to the deal, or to no deal, for each side, the days on which mediators had
+    ``tabled`` it and who had then ``refused``, None if there is none; ``offers`` with speaker,
+    exchange and point; ``deal`` the point agreed at the table or None.
     """
     entries = game.told
     session = _session_shown(game, entries)
@@ -109,13 +126,14 @@ def landscape(game: Game) -> Facts | None:
         return None
     worth = _utilities(game, session)
     threat = np.array(session["reservation"])
-    needed = threat + np.array([asked_at_home(game, side) for side in (0, 1)])
+    needed = threat + _asked(game, session["day"])
     inside = worth >= needed
     frontier = worth[solutions.pareto_frontier(worth)]
     moves = [e for e in entries if e["kind"] == "move" and e["round"] == session["round"]]
     agreed = [e for e in moves if e["accepted"]]
     return {
         "round": session["round"],
+        "day": session["day"],
         "frontier": frontier[np.argsort(frontier[:, 0], kind="stable")].tolist(),
         "disagreement": threat.tolist(),
         "needed": needed.tolist(),
@@ -126,7 +144,7 @@ def landscape(game: Game) -> Facts | None:
             "both": int(inside.all(axis=1).sum()),
             "of": len(worth),
         },
-        "better": _better(game, worth, threat, needed),
+        "better": _better(game, worth, threat, needed, session["day"]),
         "offers": [
             {
                 "speaker": move["speaker"],
@@ -149,7 +167,19 @@ def possible_gains(game: Game) -> list[list[float]]:
     return found
 
 
-def _better(game: Game, worth: FloatArray, threat: FloatArray, needed: FloatArray) -> Facts | None:
+def _asked(game: Game, day: int) -> FloatArray:
+    """Gain over no deal that each capital asks of a deal on a day of talks, shape (2,)."""
+    now = game.now
+    if day <= game.model.day:  # the day is over: as it stood on the evening before
+        before = [one.move for one in game.decisions if one.question.day < day]
+        cell = game.setup.cell.with_settings(horizon=day - 1)
+        now = Game(Setup(cell, game.setup.persons), before, start=day > 1).record
+    return np.array([gain_asked_at_home(now, game.model.futures.sets[0], k) for k in (0, 1)])
+
+
+def _better(
+    game: Game, worth: FloatArray, threat: FloatArray, needed: FloatArray, day: int
+) -> Facts | None:
     """What was left on the table: the package with the largest product of both sides' gains.
 
     Gains are over the deal or, without one, over no deal; both capitals would have ratified it.
@@ -161,7 +191,29 @@ def _better(game: Game, worth: FloatArray, threat: FloatArray, needed: FloatArra
         return None
     best = int(np.where(inside, gains.clip(0).prod(axis=1), -1.0).argmax())
     added = dict(zip(PARTIES, gains[best].tolist(), strict=True))
-    return {"package": game.packages.describe(best), "added": added}
+    return {"package": game.packages.describe(best), "added": added, **_tabled(game, best, day)}
+
+
+def _tabled(game: Game, package: int, until: int) -> Facts:
+    """The days up to one on which mediators ``tabled`` a package, and who ``refused`` it then.
+
+    Who refused is known of persons, and of capitals.
+    """
+    days = [
+        entry["day"] for entry in game.told
+        if entry["kind"] == "move" and entry["speaker"] == MEDIATORS
+        and entry["package"] == package and entry["day"] <= until
+    ]  # fmt: skip
+    refused = {
+        one.move.seat for one in game.decisions
+        if one.move.kind == "text" and not one.move.value
+        and one.question.facts["package"] == package and one.question.day <= until
+    } | {
+        entry["party"] for entry in game.told
+        if entry["kind"] == "ratification" and entry["package"] == package
+        and entry["day"] <= until and entry["utility"] < entry["needed"]
+    }  # fmt: skip
+    return {"tabled": sorted(set(days)), "refused": [side for side in PARTIES if side in refused]}
 
 
 def _ended(game: Game, row: Facts) -> Facts:

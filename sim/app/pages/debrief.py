@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from sim.app import lead, render
+from sim.app import back, lead, render
 from sim.app import strings as say
 from sim.app.follow import TRIES
 from sim.app.keys import Visitor
@@ -29,7 +29,7 @@ from sim.app.site import (
 from sim.app.standing import called
 from sim.config import PARTIES, ConfigError
 from sim.game import Decision
-from sim.game.debrief import OPEN, Effect, Odds, Turn, landscape, result, without_persons
+from sim.game.debrief import OPEN, Effect, Odds, Turn, result
 from sim.game.views import spelt
 
 MOST_SHOWN = 6  # decisions that moved the odds
@@ -79,7 +79,7 @@ def _told(site: Site, room: Room, who: Visitor) -> bool:
 
 
 def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
-    game, shown = room.game, landscape(room.game)
+    game, shown = room.game, back.space(room)
     start = room.setup.cell.scenario.start.isoformat()
     with panel(say.LEAD, extra="turn lead"):
         for words in lead.gained(result(game), seat) + lead.left(shown, result(game), seat):
@@ -92,7 +92,7 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
             for words in _outcome(result(game)):
                 paragraph(words)
             html(f"<h2>{say.AGENTS_DID}</h2>")
-            for words in _outcome(_kept(room, "agents", lambda: _agents(room))):
+            for words in _outcome(back.agents(room)):
                 paragraph(words)
         with panel(say.SPACE, say.SPACE_HELP):
             html(render.bargaining_space(shown))
@@ -150,16 +150,6 @@ def _transcript(room: Room) -> list[dict[str, str]]:
                     message.words)  # fmt: skip
             rows.append(dict(zip(say.COLUMNS, said, strict=True)))
     return sorted(rows, key=lambda row: int(row[say.COLUMNS[0]]))
-
-
-def _kept(room: Room, name: str, make: Any) -> Any:
-    if name not in room.kept:
-        room.kept[name] = make()
-    return room.kept[name]
-
-
-def _agents(room: Room) -> dict[str, Any]:
-    return result(without_persons(room.setup))
 
 
 def _outcome(found: dict[str, Any]) -> list[str]:

@@ -34,7 +34,10 @@ from sim.app.words import LONGEST
 
 LONGEST_PHASE = 180  # minutes
 LONGEST_NOTICE = 20_000  # characters of a message as typed; its length is checked where it is kept
-ONLY_EXPORTED = ("room", "deal", "messages")  # columns of results that the page has no room for
+ONLY_EXPORTED = (  # columns of results that the page has no room for
+    "room", "deal", "messages", "agents_in_force", "better", "better_pakistan",
+    "better_afghan_taliban",
+)  # fmt: skip
 
 
 def lesson() -> None:
@@ -189,8 +192,9 @@ class Desk:
         self.mutes.visible, self.unmutes.visible = not all(muted), any(muted)
         shown = [name for name in say.RESULT_COLUMNS if name not in ONLY_EXPORTED]
         words = [[str(row[name]) for name in shown] for row in rows(rooms)]
+        explained = f'<p class="help">{escape(say.RESULTS_HELP)}</p>'
         self.results.content = (
-            render.table(words, [say.RESULT_COLUMNS[name] for name in shown])
+            render.table(words, [say.RESULT_COLUMNS[name] for name in shown]) + explained
             if over
             else f"<p>{escape(say.RESULTS_EMPTY)}</p>"
         )

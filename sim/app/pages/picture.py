@@ -1,4 +1,4 @@
-"""The class as a picture, for the projector: gains on the frontier, survival, deals by issue.
+"""The class as a picture, for the projector: gains, how long ceasefires held, deals by issue.
 
 Of a game under way only the state of its ceasefire is shown, so that no room learns another's
 deal, nor a side the other's gain.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 from nicegui import ui
 
 from sim.analysis.survival import kaplan_meier
-from sim.app import charts, render, work
+from sim.app import back, charts, render, standing, work
 from sim.app import strings as say
 from sim.app.room import Class, Room
 from sim.app.site import Private, Site, acting, html, of_class, panel, visitor
@@ -46,7 +47,7 @@ class Picture:
             with ui.element("div").classes("grid"):
                 with panel(say.GAINS, say.GAINS_HELP):
                     self.gains = html("")
-                with panel(say.SURVIVAL, say.SURVIVAL_HELP):
+                with panel(say.SURVIVAL):
                     self.survival = html("")
             with panel(say.DEALS):
                 self.deals = html("")
@@ -81,41 +82,117 @@ class Picture:
         if now == self.shown:
             return
         self.shown = now
-        over = [(name, result(room.game)) for name, room in rooms if room.over]
+        over = [(name, room) for name, room in rooms if room.over]
+        deals = [result(room.game)["deal"] for _, room in over]
         self.count.text = say.PICTURE_COUNT.format(over=len(over), rooms=len(rooms))
         frontier = self.agents[1] if self.agents else []
         self.gains.content = _gains(over, frontier)
-        self.survival.content = _survival([room for _, room in rooms], self.agents)
-        self.deals.content = _deals([found["deal"] for _, found in over if found["deal"]])
+        self.survival.content = _survival(rooms, self.agents)
+        self.deals.content = _deals([deal for deal in deals if deal])
 
 
-def _gains(over: list[tuple[str, dict[str, Any]]], frontier: list[list[float]]) -> str:
-    """Rooms with a deal as points; those without are named."""
-    first, second = PARTIES
-    dealt = [
-        (name, (found["gain"][first], found["gain"][second])) for name, found in over
-        if found["deal"]
-    ]  # fmt: skip
-    without = [name for name, found in over if not found["deal"]]
-    axes = (say.GAIN_OF.format(seat=say.seat(first)), say.GAIN_OF.format(seat=say.seat(second)))
-    label = say.GAINS_LABEL.format(deals=len(dealt), none=len(without))
-    named = say.NO_DEAL_ROOMS.format(rooms=", ".join(without)) if without else ""
-    return charts.gains(label, *axes, frontier, dealt) + f"<p>{escape(named)}</p>"
+def _gains(over: list[tuple[str, Room]], frontier: list[list[float]]) -> str:
+    """What each room gained; of one without a deal, what was refused and what could have been."""
+    points, without, missed = [], [], []
+    for name, room in over:
+        found = result(room.game)
+        if found["deal"]:
+            points.append((name, _point(found["gain"]), "second"))
+            continue
+        without.append(name)
+        refused, could = [deal for deal in found["struck"] if deal["refused"]], standing.could(room)
+        points += [(name, _point(deal["gain"]), charts.REFUSED) for deal in refused]
+        if could:
+            points.append((name, _point(could["added"]), charts.COULD))
+        missed.append((name, standing.refused(found["struck"]) or say.NOTHING, _could(room)))
+    axes = tuple(say.GAIN_OF.format(seat=say.seat(side)) for side in PARTIES)
+    label = say.GAINS_LABEL.format(deals=len(over) - len(without), none=len(without))
+    parts = [charts.gains(label, axes[0], axes[1], frontier, points)]
+    used = {style for *_, style in points}
+    keys = [(words, style) for style, words in say.GAINS_SIGNS.items() if style in used]
+    parts.append(charts.legend(keys, dots=True))
+    if without:
+        parts.append(f"<p>{escape(say.NO_DEAL_ROOMS.format(rooms=', '.join(without)))}</p>")
+        parts.append(render.table(missed, say.MISSED_COLUMNS))
+    return "".join(parts)
 
 
-def _survival(rooms: list[Room], agents: tuple[Fan, list[list[float]]] | None) -> str:
-    """The share of rooms whose ceasefire is in force, day by day, over that of agents alone."""
+def _point(gain: dict[str, float]) -> tuple[float, float]:
+    return gain[PARTIES[0]], gain[PARTIES[1]]
+
+
+def _could(room: Room) -> str:
+    """What both capitals would have ratified and when, in words."""
+    shown, could = back.space(room), standing.could(room)
+    if shown is None:
+        return say.LEFT_NO_TALKS
+    if could is None:
+        return say.NO_PACKAGE.format(day=shown["day"])
+    return say.COULD.format(day=shown["day"], **could["added"])
+
+
+def _survival(named: list[tuple[str, Room]], agents: tuple[Fan, list[list[float]]] | None) -> str:
+    """How long the ceasefires held, beside those of agents alone.
+
+    Rooms with different chance events are a sample, told as a share day by day. Rooms with the same
+    are one story, told room by room.
+    """
+    rooms = [room for _, room in named]
     if not rooms:
         return f"<p>{escape(say.RESULTS_EMPTY)}</p>"
     days = max(room.game.days for room in rooms)
-    ended = np.array([bool(result(room.game)["ended_day"]) for room in rooms])
-    lasted = np.array([max(room.game.model.day, 1) for room in rooms])  # whole days
-    curves = [_curve(say.YOUR_ROOMS, kaplan_meier(lasted, ended, horizon=days), "second")]
-    if agents is not None:
-        curves.insert(0, _curve(say.AGENTS_ALONE, agents[0].survival(), "first"))
-    shape = charts.Frame((0, days), (0, 1), say.DAY_AXIS, say.SHARE_IN_FORCE)
-    label = say.SURVIVAL_LABEL.format(rooms=len(rooms), ended=int(ended.sum()))
-    return charts.lines(label, shape, curves)
+    ended = [bool(result(room.game)["ended_day"]) for room in rooms]
+    label = say.SURVIVAL_LABEL.format(rooms=len(rooms), ended=sum(ended))
+    frame = charts.Frame((0, days), (0, 1), say.DAY_AXIS, say.SHARE_IN_FORCE)
+    alone = [_curve(say.AGENTS_ALONE, agents[0].survival(), "first")] if agents else []
+    if len({room.setup.cell.settings.seed for room in rooms}) == 1:
+        return _one_story(named, label, replace(frame, height=150.0), alone)
+    lasted = np.array([_lasted(room) for room in rooms])
+    curve = _curve(say.YOUR_ROOMS, kaplan_meier(lasted, np.array(ended), horizon=days), "second")
+    drawn = charts.lines(label, frame, [*alone, curve])
+    return f'<p class="help">{escape(say.SURVIVAL_HELP)}</p>{drawn}'
+
+
+def _lasted(room: Room) -> int:
+    """Whole days for which a room's ceasefire has held."""
+    return max(room.game.model.day, 1)
+
+
+def _one_story(
+    named: list[tuple[str, Room]], label: str, frame: charts.Frame, alone: list[charts.Line]
+) -> str:
+    """A bar for each room; what agents made of the story is told once no room is in it any more."""
+    bars = [_bar(name, room) for name, room in named]
+    keys = [(say.YOUR_ROOMS, "second")]
+    if all(room.over for _, room in named):
+        found = back.agents(named[0][1])
+        signs = [(found["deal_day"], charts.SIGNED)] if found["deal"] else []
+        ended = bool(found["ended_day"])
+        bars.insert(0, charts.Held(
+            say.AGENTS_MARK, found["ended_day"] or found["day"], ended, "first", signs
+        ))  # fmt: skip
+        keys.append((say.AGENTS_HERE, "first"))
+    used = {style for bar in bars for _, style in bar.signs}
+    used |= {charts.OVER} if any(bar.ended for bar in bars) else set()
+    keys += [(words, style) for style, words in say.HELD_SIGNS.items() if style in used]
+    words = say.ONE_STORY.format(rooms=len(named))
+    return (
+        f'<p class="help">{escape(words)}</p>{charts.held(label, frame, alone, bars)}'
+        + (charts.legend([(say.AGENTS_ELSEWHERE, "first")]) if alone else "")
+        + charts.legend(keys, dots=True)
+    )
+
+
+def _bar(name: str, room: Room) -> charts.Held:
+    """How long a room's ceasefire held; once it is over, with what became of its deals and when."""
+    found, signs = result(room.game), []
+    if room.over:
+        signs = [(deal["day"], charts.REFUSED if deal["refused"] else charts.SIGNED)
+                 for deal in found["struck"]]  # fmt: skip
+        shown = back.space(room)
+        if shown and standing.could(room):
+            signs.append((shown["day"], charts.COULD))
+    return charts.Held(name, _lasted(room), bool(found["ended_day"]), "second", signs)
 
 
 def _curve(name: str, estimate: Any, style: str) -> charts.Line:

@@ -993,16 +993,42 @@ RESULT_COLUMNS = {
     "afghan_taliban_gain": "Gain, Kabul",
     "nash_share": "Share of Nash product",
     "deal": "Deal",
+    "refused": "Struck and refused",
+    "better_day": "A better package: day",
+    "better_pakistan": "It adds, Islamabad",
+    "better_afghan_taliban": "It adds, Kabul",
+    "better": "The better package",
+    "agents_day": "Agents, same events: day",
+    "agents_in_force": "Agents: in force",
     "messages": "Messages",
 }
+RESULTS_HELP = (
+    "Day: until which the ceasefire held or the game was played. Share of Nash product: both sides' "
+    "gains over no deal, multiplied, against the largest such product of any package that day; 1 is "
+    "the Nash point. Struck and refused: deals of the table that a capital did not ratify. A better "
+    "package: the last day of talks, if a package was there that both capitals would have ratified and "
+    "that was worth more to both than what they had. Agents: what agents alone made of the same "
+    "chance events."
+)
+REFUSED_IN = "day {day}: {capitals}"
 PICTURE = "The class as a picture"
 PICTURE_TITLE = "{title}: what came of it"
 PICTURE_COUNT = "{over} of {rooms} games that were begun are over"
 GAINS, GAIN_OF = "Gains over no deal", "gain of {seat}"
 GAINS_HELP = (
-    "Each dot is a room with a deal, by its number; the line is the best that both could have had "
-    "on day 0. Only games that are over are shown; worth changes with "
-    "trust and grievance, so that a dot may lie beyond the line."
+    "Each sign is a room, by its number; the line is the best that both could have had on day 0. "
+    "Only games that are over are shown; worth changes with trust and grievance, so that a sign may "
+    "lie beyond the line."
+)
+GAINS_SIGNS = {
+    "second": "the deal",
+    "refused": "a deal struck, and refused by a capital",
+    "could": "no deal, but a package that both capitals would have ratified",
+}
+MISSED_COLUMNS = ("Room", "Struck and refused", "Both capitals would have ratified")
+NO_PACKAGE = "no package on day {day}"
+COULD = (
+    "on day {day}, a package that adds {pakistan:.3f} for Islamabad, {afghan_taliban:.3f} for Kabul"
 )
 GAINS_LABEL = "Gains of both sides: {deals} rooms with a deal, {none} without"
 NO_DEAL_ROOMS = "Without a deal: {rooms}"
@@ -1013,6 +1039,20 @@ SURVIVAL_HELP = (
 )
 SURVIVAL_LABEL = "Survival: {rooms} rooms, {ended} of them ended"
 YOUR_ROOMS, AGENTS_ALONE = "your rooms", "agents alone"
+ONE_STORY = (
+    "Every room met the same chance events, so this is one story and no sample of {rooms}: compare "
+    "the bars (a room each: how long its ceasefire held) with that of agents in this very story (A, "
+    "once all games are over), and not with the curve above them, which is 1,000 games of agents with "
+    "other chance events."
+)
+AGENTS_MARK, AGENTS_HERE = "A", "agents alone, this story"
+AGENTS_ELSEWHERE = "agents alone, 1,000 other stories: share in force, with its 95 % band"
+HELD_SIGNS = {
+    "over": "the ceasefire ends",
+    "signed": "a deal is ratified",
+    "refused": "a deal is struck, and refused by a capital",
+    "could": "the last day of talks: both capitals would have ratified a better package",
+}
 DEALS, NO_DEALS = "What the deals say", "No game that is over has a deal."
 DEALS_OPTION = "{option} ({count})"
 
