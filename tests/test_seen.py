@@ -1,5 +1,6 @@
 """What a seat sees while a day is under way, and what a debriefing makes of it in sentences."""
 
+import itertools
 import json
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from sim.app.standing import state
 from sim.config import PARTIES
 from sim.game import MEDIATORS, SEATS, Game, Setup
 from sim.game.debrief import OPEN, Effect, Odds, _session_shown, result
-from sim.game.views import _allowed, spelt, view
+from sim.game.views import _allowed, revealed, spelt, view
 
 
 @pytest.fixture
@@ -83,6 +84,43 @@ def test_what_the_rules_let_mediators_tell_is_marked_where_a_person_holds_their_
     told = [e for e in view(agents, "pakistan")["today"] if e["kind"] == "information"]
     assert told
     assert not any(entry["unasked"] for entry in told)
+
+
+def reports(entries):
+    return [entry for entry in entries if entry["kind"] == "information"]
+
+
+@pytest.mark.parametrize("seat", PARTIES)
+def test_a_report_in_confidence_is_news_to_its_hearer_with_what_it_did_to_trust(at_table, seat):
+    told = reports(view(at_table, seat)["today"])
+    assert len(told) > 1  # they follow each other up to the trust that is held at the table
+    believed = at_table.model.parties[PARTIES.index(seat)].trust[0]
+    assert told[0]["trust_before"] == pytest.approx(believed)
+    for one, after in itertools.pairwise(told):
+        assert after["trust_before"] == one["trust_after"]
+    held = view(at_table, seat)["mine"]["trust"]
+    assert told[-1]["trust_after"] == pytest.approx(held)
+    for entry in told:
+        assert (entry["trust_after"] > entry["trust_before"]) == entry["says_good_faith"]
+        title, lines = say.card(entry, seat)
+        assert say.seat(entry["speaker"]) in title
+        moved = say.REPORT_MOVED.format(**entry)
+        assert lines == [moved, say.REPORT_HELP.format(other=say.other(seat))]
+
+
+def test_what_a_report_did_to_trust_is_told_to_its_hearer_alone_and_in_the_debriefing(at_table):
+    seen = reports(view(at_table, MEDIATORS)["today"])
+    assert {entry["hearer"] for entry in seen} == set(PARTIES)
+    assert not any("trust_before" in entry for entry in seen)
+    assert [say.card(entry, MEDIATORS) for entry in seen] == [None] * len(seen)
+    told = reports(revealed(at_table))
+    assert all(say.TRUST_MOVED.format(**entry) in say.told(entry) for entry in told)
+    willing = dict(zip(PARTIES, at_table.record["sides"]["willing"], strict=True))
+    for entry in told:
+        about = next(side for side in PARTIES if side != entry["hearer"])
+        right = entry["says_good_faith"] == willing[about]
+        assert (say.REPORT_RIGHT if right else say.REPORT_WRONG) in say.told(entry)
+    assert not any("right" in entry for seat in SEATS for entry in view(at_table, seat)["today"])
 
 
 # A text that is refused

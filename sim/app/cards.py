@@ -11,7 +11,7 @@ from sim.app import strings as say
 from sim.config import PARTIES
 
 Facts = Mapping[str, Any]
-MOST_NEWS = 4  # cards, newest first
+MOST_NEWS = 6  # cards, newest first; two of them may be reports of mediators
 
 
 def news(entries: Sequence[Facts], seat: str, start: str, since: int) -> str:

@@ -18,10 +18,10 @@ from sim.game.questions import Question
 from sim.game.seats import MEDIATORS, SEATS
 from sim.negotiation.ratification import gain_asked_at_home
 from sim.negotiation.reservation import reservation
-from sim.parameters import NONE
+from sim.parameters import NONE, log_odds
 from sim.records import BY, MODES, ends
 from sim.rules.ends import pressure_to_end, worth_of_continuing
-from sim.rules.trust import trust
+from sim.rules.trust import probability, trust
 
 View = dict[str, Any]
 
@@ -45,7 +45,8 @@ PUBLIC: dict[str, tuple[str, ...]] = {  # kind of entry in the log -> facts ever
     "move": ("round", "exchange", "of", "speaker", "package", "accepted"),
     "ratification": ("party", "package"),
 }
-TOLD: dict[str, tuple[str, ...]] = {  # seen by the seat addressed, and by the mediators
+TOLD: dict[str, tuple[str, ...]] = {  # seen by the seat addressed, which alone sees what it moved,
+    # and by the mediators
     "information": ("speaker", "hearer", "says_good_faith"),
 }
 HIDDEN = ("end",)  # kinds of question that would reveal a side's own pressure
@@ -263,8 +264,50 @@ def _heard(game: Game) -> list[View]:
     ]
 
 
+def revealed(game: Game) -> list[View]:
+    """Everything logged, packages spelt out, private facts included: for debriefing only.
+
+    Of a report in confidence also what it moved, and whether it was ``right``.
+    """
+    found, moved = [], _trust_moved(game)
+    for entry in game.told:
+        more = dict(moved.get(id(entry), {}))
+        if entry["kind"] in TOLD:
+            about = game.record["sides"][1 - PARTIES.index(entry["hearer"])]
+            more["right"] = bool(about["willing"]) == entry["says_good_faith"]
+        found.append(spelt(game, {**entry, **more}))
+    return found
+
+
+def _trust_moved(game: Game) -> dict[int, View]:
+    """What each report in confidence did to its hearer's trust, by the entry's identity.
+
+    A report adds the log-odds of its accuracy (``rules.talks.inform``). Known is the trust with
+    which the hearer then sat down; of a day on which no session was held nothing is said.
+    """
+    found: dict[int, View] = {}
+    left: dict[tuple[int, str], float] = {}  # log-odds after the reports that are not yet undone
+    told = game.told
+    for entry in told:
+        if entry["kind"] == "session":
+            for side, believed in zip(PARTIES, entry["trust"], strict=True):
+                left[entry["day"], side] = log_odds(believed)
+    for entry in reversed(told):
+        at = (entry["day"], entry["hearer"]) if entry["kind"] in TOLD else None
+        if at in left:
+            weight = log_odds(entry["accuracy"])
+            before = left[at] - (weight if entry["says_good_faith"] else -weight)
+            found[id(entry)] = {
+                "trust_before": float(probability(before)),
+                "trust_after": float(probability(left[at])),
+            }
+            left[at] = before
+    return found
+
+
 def _allowed(game: Game, entries: list[View], seat: str) -> Iterator[View]:
     """Entries cut down to what a seat may see; kinds that are not listed are left out."""
+    moved = _trust_moved(game)
     for entry in entries:
         kind = entry["kind"]
         if kind in TOLD and seat in (entry["hearer"], MEDIATORS):
@@ -279,6 +322,8 @@ def _allowed(game: Game, entries: list[View], seat: str) -> Iterator[View]:
             seen["initiator"] = entry["initiator"]
         if kind == "ratification":
             seen["passed"] = bool(entry["utility"] >= entry["needed"])
+        if kind in TOLD and entry["hearer"] == seat:
+            seen |= moved.get(id(entry), {})
         if kind in MORE and entry.get("party") == seat:
             seen |= {name: entry[name] for name in MORE[kind]}
         if kind == "move" and entry["speaker"] == MEDIATORS:

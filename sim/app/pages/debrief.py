@@ -30,7 +30,7 @@ from sim.app.standing import called
 from sim.config import PARTIES, ConfigError
 from sim.game import Decision
 from sim.game.debrief import OPEN, Effect, Odds, Turn, result
-from sim.game.views import spelt
+from sim.game.views import revealed
 
 MOST_SHOWN = 6  # decisions that moved the odds
 LINES = 6  # for notes in print
@@ -111,7 +111,7 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
     with panel(say.STORY, extra="no-print"):
         if game.question is not None:
             paragraph(say.OUT_UNFINISHED.format(day=game.day))
-        entries = [spelt(game, entry) for entry in game.told]
+        entries = revealed(game)
         html(render.calendar(entries, game.days, game.day))
         html(render.story(entries, start))
 

@@ -29,7 +29,7 @@ from sim.app.site import (
 from sim.app.standing import called, players, state
 from sim.config import ConfigError
 from sim.game import SEATS
-from sim.game.views import spelt, view
+from sim.game.views import revealed, view
 
 
 def register(site: Site) -> None:
@@ -155,7 +155,7 @@ class Watch:
         for seat, part in self.sides.items():
             part.content = render.mine(view(game, seat)["mine"])
         start = room.setup.cell.scenario.start.isoformat()
-        entries = [spelt(game, entry) for entry in game.told]
+        entries = revealed(game)
         self.story.content = render.story(entries, start)
         self.said.content = render.said(room.said, start)
         self.calendar.content = render.calendar(entries, game.days, game.day)

@@ -125,6 +125,13 @@ REFUSED_SHORT = "{who} refused: {short:.3f} short"
 RATIFICATION_NUMBERS = "The deal was worth {utility:.3f} to your side; {needed:.3f} was asked for."
 REFUSED_UNKNOWN = "By how much it fell short is known there only."
 TALKS_GO_ON = "Talks go on if the round has exchanges and days left."
+REPORT_TITLE = "A report in confidence: {speaker} takes {other} to be in {word} faith"
+REPORT_MOVED = "It moves your trust from {trust_before:.2f} to {trust_after:.2f}."
+REPORT_HELP = (
+    "Such reports can be wrong, and two may contradict each other. Trust is about the type that was "
+    "drawn for {other} when the game began (does it mean to keep promises?), not about the person "
+    "opposite you; the more of it, the more promises are worth to you."
+)
 TEXT_REFUSED = "The mediators' text is not accepted"
 YOU_ACCEPTED = (
     "You had accepted it. {other} refused it, or it is worth less than a capital asks that has "
@@ -1114,8 +1121,12 @@ TOLD_RATIFIES = "{seat} ratifies the deal{numbers}."
 TOLD_DOES_NOT_RATIFY = "{seat} does not ratify the deal{numbers}."
 HOME_NUMBERS = " (worth {utility:.3f}, {needed:.3f} needed at home)"
 TOLD_CONFIDENCE = (
-    "{speaker} tells {hearer} in confidence that it takes {other} to be in {word} faith{by}."
+    "{speaker} reports to {hearer} in confidence that it takes {other} to be in {word} faith"
+    "{by}{moved}."
 )
+TRUST_MOVED = ", which moves trust from {trust_before:.2f} to {trust_after:.2f}"
+REPORT_RIGHT = " (in this simulated future it was right)"
+REPORT_WRONG = " (in this simulated future it was wrong)"
 UNASKED = " (by the rules, not chosen by the mediators)"
 GOOD_FAITH, BAD_FAITH = "good", "bad"
 TOLD_ALLEGATION = "Officials in {other} allege a breach of the deal by {seat}{truth}."

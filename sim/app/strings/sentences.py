@@ -170,11 +170,17 @@ def _ratification(entry: Facts) -> str:
 
 
 def _information(entry: Facts) -> str:
-    word = words.GOOD_FAITH if entry["says_good_faith"] else words.BAD_FAITH
+    moved = words.TRUST_MOVED.format(**entry) if "trust_before" in entry else ""
+    if "right" in entry:
+        moved += words.REPORT_RIGHT if entry["right"] else words.REPORT_WRONG
     return str(words.TOLD_CONFIDENCE.format(
         speaker=seat(entry["speaker"]), hearer=seat(entry["hearer"]), other=other(entry["hearer"]),
-        word=word, by=words.UNASKED if entry.get("unasked") else "",
+        word=_faith(entry), by=words.UNASKED if entry.get("unasked") else "", moved=moved,
     ))  # fmt: skip
+
+
+def _faith(entry: Facts) -> str:
+    return str(words.GOOD_FAITH if entry["says_good_faith"] else words.BAD_FAITH)
 
 
 def _allegation(entry: Facts) -> str:
@@ -237,6 +243,17 @@ def _clash_card(entry: Facts, _: str) -> Card:
     return words.CLASH_TITLE, [*versions, *([words.NOBODY_ACKNOWLEDGES] if not began else [])]
 
 
+def _information_card(entry: Facts, seat_: str) -> Card | None:
+    """A report in confidence to the seat that is told, and what it did to its trust."""
+    if entry["hearer"] != seat_:
+        return None
+    named = {"speaker": seat(entry["speaker"]), "other": other(seat_), "word": _faith(entry)}
+    moved = []
+    if "trust_before" in entry:
+        moved = [words.REPORT_MOVED.format(**entry)]
+    return words.REPORT_TITLE.format(**named), [*moved, words.REPORT_HELP.format(**named)]
+
+
 def _ratification_card(entry: Facts, seat_: str) -> Card:
     own = "utility" in entry and entry["party"] == seat_
     who = words.YOUR_CAPITAL if own else seat(entry["party"])
@@ -276,6 +293,7 @@ def _act_card(entry: Facts, seat_: str) -> Card | None:
 _CARDS: dict[str, Callable[[Facts, str], Card | None]] = {
     "attack": _attack_card,
     "border_clash": _clash_card,
+    "information": _information_card,
     "ratification": _ratification_card,
     "move": _move_card,
     "act": _act_card,

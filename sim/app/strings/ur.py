@@ -142,7 +142,17 @@ TOLD_RATIFIES = "{seat} معاہدے کی توثیق کرتا ہے{numbers}۔"
 TOLD_DOES_NOT_RATIFY = "{seat} معاہدے کی توثیق نہیں کرتا{numbers}۔"
 HOME_NUMBERS = " (قدر {utility:.3f}، ملک میں {needed:.3f} درکار)"
 TOLD_CONFIDENCE = (
-    "{speaker} نے {hearer} کو رازداری میں بتایا کہ وہ {other} کو {word} سمجھتا ہے{by}۔"
+    "{speaker} نے {hearer} کو رازداری میں اطلاع دی کہ وہ {other} کو {word} سمجھتا ہے{by}{moved}۔"
+)
+TRUST_MOVED = "، جس سے اعتماد {trust_before:.2f} سے {trust_after:.2f} ہوا"
+REPORT_RIGHT = " (اس فرضی مستقبل میں یہ درست تھی)"
+REPORT_WRONG = " (اس فرضی مستقبل میں یہ غلط تھی)"
+REPORT_TITLE = "رازداری میں اطلاع: {speaker} {other} کو {word} سمجھتا ہے"
+REPORT_MOVED = "اس سے آپ کا اعتماد {trust_before:.2f} سے {trust_after:.2f} ہوا۔"
+REPORT_HELP = (
+    "ایسی اطلاع غلط ہو سکتی ہے، اور دو اطلاعیں ایک دوسرے کی تردید کر سکتی ہیں۔ اعتماد کا تعلق اس قسم سے ہے جو کھیل کے "
+    "آغاز میں {other} کے لیے قرعے سے طے ہوئی (کیا وہ وعدے نبھانا چاہتا ہے؟)، سامنے بیٹھے شخص سے نہیں؛ یہ جتنا زیادہ ہو، "
+    "وعدوں کی قدر آپ کے لیے اتنی زیادہ ہے۔"
 )
 UNASKED = " (قواعد کے تحت، ثالثوں کا انتخاب نہیں)"
 GOOD_FAITH, BAD_FAITH = "نیک نیت", "بدنیت"
