@@ -529,7 +529,7 @@ def test_a_game_is_debriefed_exported_and_printable(person, server):
         one.page.wait_for_timeout(150)
     one.page.get_by_text("Look back: the debriefing").click()
     one.sees("Each evening continued 1,000 times")
-    for said in ("What came of it", "How the rounds ended", "Agents alone", "Where the odds turned",
+    for said in ("What came of it", "How the rounds ended", "Agents alone", "chances turned",
                  "Win-sets"):  # fmt: skip
         one.sees(said)
     with one.page.expect_download() as download:

@@ -3,9 +3,17 @@
 import numpy as np
 import pytest
 
-from sim.config import ConfigError
+from sim.config import PARTIES, ConfigError
 from sim.game import Checkpoint, Game, Setup
-from sim.game.debrief import Followed, follow, landscape, odds, result, without_persons
+from sim.game.debrief import (
+    MOST_EFFECTS,
+    Followed,
+    follow,
+    landscape,
+    odds,
+    result,
+    without_persons,
+)
 from sim.game.futures import CHANGES, changed, difference, fan, survival_difference
 from sim.negotiation.solutions import kalai_smorodinsky, nash
 from sim.notes import OUTCOMES
@@ -115,6 +123,24 @@ def test_fire_and_strikes_beyond_the_agents_are_told_as_what_moved_the_odds():
     assert game.decisions[worst.number].question.day in struck
     assert worst.taken - worst.instead == worst.change
     assert all(turn.change < 0 for turn in found.drops)
+    [end, *_] = worst.why  # fire brings an end more often, and how
+    assert (end.mode, end.change > 0) == ("repudiation", True)
+    assert end.by in PARTIES
+
+
+def test_more_decisions_than_are_looked_at_are_told_as_those_of_the_days_with_most_news():
+    setup = Setup.of("baseline", seed=2025, days=30, persons=PARTIES)
+    game = Game(setup)
+    while not game.over:
+        kind, value = game.question.kind, game.advice
+        steady = {"respond": 0, "answer": False, "text": False, "leave": False, "end": False}
+        value = steady.get(kind, value)
+        if kind == "offer" and game.question.facts["own_offers"]:
+            value = None
+        game.play(game.question.seat, kind, value)
+    unlike = [one for one in game.decisions if one.move.value != one.agent]
+    assert len(unlike) > MOST_EFFECTS
+    assert len(odds(setup, game.moves, futures=20).effects) == MOST_EFFECTS
 
 
 def test_odds_found_while_the_game_went_on_are_those_found_at_its_end():

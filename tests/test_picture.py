@@ -115,6 +115,15 @@ def test_results_have_what_was_refused_what_was_there_and_what_agents_did(rooms)
     assert rows[0]["better_day"] == back.space(rooms[0][1])["day"]
 
 
+def test_a_package_that_mediators_had_tabled_is_told_with_its_days_and_who_refused(rooms):
+    game, could = rooms[0][1].game, standing.could(rooms[0][1])
+    texts = [e for e in game.told if e["kind"] == "move" and e["speaker"] == "mediators"
+             and e["package"] == game.packages.index(could["package"])]  # fmt: skip
+    assert could["tabled"] == sorted({entry["day"] for entry in texts})
+    assert could["tabled"]
+    assert could["refused"] == list(PARTIES)  # nobody in that room accepts anything
+
+
 def test_every_column_of_the_results_is_explained_in_the_docs():
     docs = (Path(__file__).parent.parent / "docs" / "teaching.md").read_text()
     assert [name for name in say.RESULT_COLUMNS if f"`{name}`" not in docs] == []

@@ -14,8 +14,9 @@ from sim.app.room import Room
 from sim.app.scale import Scale
 from sim.app.standing import state
 from sim.config import PARTIES
-from sim.game import MEDIATORS, SEATS, Game, Setup
-from sim.game.debrief import OPEN, Effect, Odds, _session_shown, result
+from sim.game import MEDIATORS, SEATS, Decision, Game, Move, Setup
+from sim.game.debrief import OPEN, Effect, Odds, Why, _session_shown, result
+from sim.game.questions import Question
 from sim.game.views import _allowed, revealed, spelt, view
 
 
@@ -234,7 +235,7 @@ def moved(*effects):
     room = Room("AAAAAAAA", 0, game.setup, 0, game)
     shown = [Effect(number, 0.5 + change, 0.5, error)
              for number, (change, error) in enumerate(effects)]  # fmt: skip
-    return lead.clear(shown), lead.moved(Odds([0], [0.5], [], shown, 1_000), room)[0]
+    return lead.clear(shown), " ".join(lead.moved(Odds([0], [0.5], [], shown, 1_000), room))
 
 
 @pytest.mark.parametrize("change", [0.0, 0.004, -0.004, 0.03, -0.03])
@@ -250,6 +251,81 @@ def test_a_decision_beyond_its_error_is_named_in_its_direction():
     assert [effect.number for effect in clear] == [0, 1]
     assert sentence.startswith(say.RAISED.split("{")[0])
     assert say.LOWERED.split("{")[0] in sentence
+
+
+def said_of(kind, value, agent, why=(), **facts):
+    """The third sentence of a game in which one decision raised the odds."""
+    game = Game(setup(*PARTIES, overrides=QUIET))
+    question = Question(0, "pakistan", kind, 9, facts)
+    game.decisions = [Decision(question, Move("pakistan", kind, value), agent)]
+    room = Room("AAAAAAAA", 0, game.setup, 0, game)
+    effect = Effect(0, 0.56, 0.5, 0.02, why)
+    [sentence] = lead.moved(Odds([0], [0.5], [], [effect], 1_000), room)
+    return sentence
+
+
+@pytest.mark.parametrize("kind", [*say.DID])
+def test_what_was_decided_is_said_in_plain_words_beside_what_the_agent_would_have(kind):
+    yes, no = say.DID[kind]
+    words = said_of(kind, False, True)
+    assert no in words
+    assert words.index(no) < words.index(yes)
+    assert "0.56 instead of 0.50 (+0.06 ± 0.02)" in words
+    assert "odds" not in words
+
+
+def test_of_offers_is_said_what_differs_from_the_seats_last_offer():
+    packages = Game(setup(*PARTIES, overrides=QUIET)).packages
+    last = packages.describe(0)
+    other = last | {"border": "open", "evidence": "dossiers"}
+    words = said_of("offer", None, other, own_offers=[0])
+    assert say.DID_HOLD in words
+    assert say.package({"evidence": "dossiers", "border": "open"}) in words
+    assert say.issue("custody") not in words
+    assert "custody" not in words
+    words = said_of("offer", last, other, own_offers=[0])
+    assert say.DID_HOLD in words  # to name the last offer again is to hold to it
+    far = packages.describe(len(packages.option) - 1)
+    more = sum(far[issue] != last[issue] for issue in last) - lead.MOST_ISSUES
+    assert say.AND_MORE.format(number=more) in said_of("offer", far, last, own_offers=[0])
+
+
+def test_a_response_is_said_with_what_it_answered():
+    words = said_of("respond", 3, 0, cause="border_clash")
+    assert say.AFTER.format(cause=say.CAUSES["border_clash"]) in words
+    assert say.RUNGS[3].lower() in words
+
+
+def test_what_is_behind_a_change_is_said_where_it_is_beyond_its_error():
+    rarer = Why("repudiation", "pakistan", 0.1, 0.2, 0.03)
+    deals = Why(None, None, 0.6, 0.5, 0.03)
+    words = said_of("attend", True, False, (rarer, deals))
+    how = say.how("repudiation", "pakistan")
+    assert say.WHY_LESS.format(how=how, taken=0.1, instead=0.2) in words
+    assert say.WHY_MORE_DEALS.format(taken=0.6, instead=0.5) in words
+    unclear = Why("repudiation", "pakistan", 0.1, 0.12, 0.03)
+    assert how not in said_of("attend", True, False, (unclear,))
+
+
+# What was left on the table
+
+
+def missed(**changes):
+    """The second sentence of a game without a deal."""
+    better = {"package": {"border": "open"}, "added": dict.fromkeys(PARTIES, 0.05), "tabled": [],
+              "refused": []} | changes  # fmt: skip
+    [words] = lead.left({"day": 18, "round": 3, "better": better}, of_deals(), "pakistan")
+    return words
+
+
+def test_a_deal_that_was_there_is_told_with_its_day_and_whether_mediators_had_tabled_it():
+    assert "On day 18, the last day of talks in round 3" in missed()
+    assert "tabled" not in missed()
+    refused = say.LEFT_TABLED.format(days="6, 18", refused=say.both(PARTIES))
+    assert missed(tabled=[6, 18], refused=list(PARTIES)).endswith(refused)
+    assert missed(tabled=[6]).endswith(say.LEFT_TABLED_LOST.format(days="6"))
+    [none] = lead.left({"day": 18, "round": 3, "better": None}, of_deals(), None)
+    assert none == say.LEFT_NO_ZONE.format(day=18)
 
 
 # A day that is not over

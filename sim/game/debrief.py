@@ -16,7 +16,7 @@ from sim.arrays import BoolArray, FloatArray
 from sim.config import PARTIES
 from sim.futures import utilities
 from sim.game.checkpoint import Checkpoint
-from sim.game.futures import in_force, mean
+from sim.game.futures import HOW, Became, became, become, mean
 from sim.game.play import Game, Move, Setup
 from sim.game.seats import MEDIATORS
 from sim.game.views import ceasefire, view, worths
@@ -285,18 +285,39 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Why:
+    """What else a decision changed, as ``Effect`` has it: a way to end, or a deal.
+
+    ``mode`` and ``by`` of a collapse that became more or less frequent; both None for a deal.
+    """
+
+    mode: str | None
+    by: str | None
+    taken: float
+    instead: float
+    error: float
+
+    @property
+    def change(self) -> float:
+        """What the decision added to the share."""
+        return self.taken - self.instead
+
+
+@dataclass(frozen=True)
 class Effect:
     """What one decision did to the odds of its evening, all after it left to the agents.
 
     ``number`` counts the game's decisions; ``taken`` and ``instead`` are the shares in force on the
     last day with what the person decided and with what the agent would have; ``error`` is half the
-    95 % interval of their paired difference.
+    95 % interval of their paired difference; ``why`` the end that changed most in the other
+    direction, and deals.
     """
 
     number: int
     taken: float
     instead: float
     error: float
+    why: tuple[Why, ...] = ()
 
     @property
     def change(self) -> float:
@@ -344,10 +365,10 @@ def follow(
 def _further(game: Game, known: Followed, most: int, futures: int) -> tuple[Followed, int]:
     known = Followed(dict(known.shares), dict(known.effects))
     days = [day for day in _looked_at(game) if day not in known.shares]
-    numbers = [number for number in _otherwise(game, known) if number not in known.effects]
     few = days[:most]
-    lasting = _in_force(game, [game.evenings[day] for day in few], futures)
-    known.shares |= {day: float(found.mean()) for day, found in zip(few, lasting, strict=True)}
+    found = _become(game, [game.evenings[day] for day in few], futures)
+    known.shares |= {day: float(one.force.mean()) for day, one in zip(few, found, strict=True)}
+    numbers = [number for number in _otherwise(game, known) if number not in known.effects]
     known.effects |= _effects(game, numbers[: max(0, most - len(days))], futures)
     return known, max(0, len(days) + len(numbers) - most)
 
@@ -395,24 +416,22 @@ def _looked_at(game: Game) -> list[int]:
     return sorted(wanted)
 
 
-def _in_force(game: Game, evenings: list[Checkpoint], futures: int) -> list[BoolArray]:
-    """Which futures of each of some evenings are in force on the game's last day.
+def _become(game: Game, evenings: list[Checkpoint], futures: int) -> list[Became]:
+    """What becomes of futures of each of some evenings by the game's last day.
 
     Evenings that are alike are continued once.
     """
-    found: dict[bytes, BoolArray] = {}
+    found: dict[bytes, Became] = {}
     wanted: dict[bytes, Checkpoint] = {}
     for evening in evenings:
         key = evening.records.tobytes()
-        if evening.records["ceasefire"]["day"][0, COLLAPSE]:
-            found[key] = np.zeros(futures, dtype=bool)
-        elif evening.day >= game.days:
-            found[key] = np.ones(futures, dtype=bool)
+        if evening.records["ceasefire"]["day"][0, COLLAPSE] or evening.day >= game.days:
+            found[key] = became(np.repeat(evening.records, futures))
         else:
             wanted[key] = evening
     scenario = game.setup.cell.scenario
-    lasting = in_force(scenario, list(wanted.values()), game.days, futures)
-    found |= dict(zip(wanted, lasting, strict=True))
+    later = become(scenario, list(wanted.values()), game.days, futures)
+    found |= dict(zip(wanted, later, strict=True))
     return [found[evening.records.tobytes()] for evening in evenings]
 
 
@@ -438,13 +457,29 @@ def _effects(game: Game, numbers: list[int], futures: int) -> dict[int, Effect]:
     for number in numbers:
         decision = game.decisions[number]
         evenings += [_after(game, number, one) for one in (decision.move.value, decision.agent)]
-    lasting = _in_force(game, evenings, futures)
+    lasting = _become(game, evenings, futures)
     found = {}
     for number, taken, instead in zip(numbers, lasting[::2], lasting[1::2], strict=True):
-        difference = mean(taken.astype(np.float64) - instead)
-        error = (difference.upper - difference.lower) / 2
-        found[number] = Effect(number, float(taken.mean()), float(instead.mean()), error)
+        shift = _shift(taken.force, instead.force)
+        found[number] = Effect(number, *shift, _why(taken, instead, shift[0] - shift[1]))
     return found
+
+
+def _shift(taken: BoolArray, instead: BoolArray) -> tuple[float, float, float]:
+    """Two shares and half the 95 % interval of their paired difference."""
+    difference = mean(taken.astype(np.float64) - instead)
+    error = (difference.upper - difference.lower) / 2
+    return float(taken.mean()), float(instead.mean()), error
+
+
+def _why(taken: Became, instead: Became, change: float) -> tuple[Why, ...]:
+    """The end whose share changed most against the odds, and deals if they changed with them."""
+    found = [
+        Why(mode, by, *_shift(taken.how == k, instead.how == k)) for k, (mode, by) in enumerate(HOW)
+    ]
+    most = max(found, key=lambda why: -why.change * np.sign(change))
+    deals = Why(None, None, *_shift(taken.deal, instead.deal))
+    return tuple(why for why, sign in ((most, -1), (deals, 1)) if why.change * change * sign > 0)
 
 
 def _after(game: Game, number: int, value: Any) -> Checkpoint:

@@ -29,7 +29,8 @@ from sim.config import (
 )
 from sim.futures import Futures
 from sim.game.checkpoint import Checkpoint
-from sim.state import COLLAPSE
+from sim.parameters import NONE
+from sim.records import BY, MODES, ends
 from sim.study.cells import load_best
 
 MOST = 5_000  # futures a fan may have
@@ -116,23 +117,47 @@ def fan(
     return Fan(evening.day, days, end, day - evening.day, ended.astype(bool), cause, deal)
 
 
-def in_force(
+@dataclass(frozen=True)
+class Became:
+    """What became of futures, each (n,): which are in ``force``, how the others ended, who dealt.
+
+    ``how`` numbers ``HOW``, -1 while in force; ``deal`` whether one was ratified at any time.
+    """
+
+    force: BoolArray
+    how: IntArray
+    deal: BoolArray
+
+
+HOW = tuple((mode, by) for mode in MODES for by in (*BY, None))  # by what and whom; None: outside
+
+
+def became(records: Any) -> Became:
+    """What has become of futures, from their records (n,)."""
+    found = ends(records["ceasefire"], 0)
+    force, by = ~found["collapse_ended"], found["collapse_by"]
+    whom = np.where(by == NONE, len(BY), by)
+    how = np.where(force, NONE, found["collapse_mode"] * (len(BY) + 1) + whom)
+    return Became(force, how, records["tally"]["deal_day"] > 0)
+
+
+def become(
     scenario: Scenario, evenings: Sequence[Checkpoint], last_day: int, n: int, branch: int = BRANCH
-) -> list[BoolArray]:
-    """Which of ``n`` futures of each evening are in force on the last day, as ``fan`` finds them.
+) -> list[Became]:
+    """What becomes of ``n`` futures of each evening by the last day, as ``fan`` continues them.
 
     The evenings are of one game; their futures are paired. Many fans take the time of a few,
     because the parameters are written once and no picture is kept.
     """
-    found: list[BoolArray] = []
+    found: list[Became] = []
     some = max(1, AT_ONCE // n)
     for first in range(0, len(evenings), some):
         few = evenings[first : first + some]
         records = np.concatenate([evening.records for evening in few])
         numbers = np.concatenate([evening.numbers for evening in few])
         futures = Futures.continued(scenario, records, numbers, n, branch, scenario)
-        lasts = futures.run(last_day).finals["ceasefire"]["day"][:, COLLAPSE] == 0
-        found += list(lasts.reshape(len(few), n))
+        finals = futures.run(last_day).finals
+        found += [became(finals[k * n : (k + 1) * n]) for k in range(len(few))]
     return found
 
 

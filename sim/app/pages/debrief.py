@@ -222,18 +222,10 @@ def _effect(room: Room, effect: Effect) -> tuple[str, ...]:
     """A decision in words as ``_row`` has it, of packages what differs, and what it moved."""
     decision = room.game.decisions[effect.number]
     day, seat, kind, *_ = _row(room, effect.number, decision)
-    choice, agent = (say.advice(decision.question.kind, one) for one in _unlike(decision))
+    both = lead.unlike(decision, room.game.packages)
+    choice, agent = (say.advice(decision.question.kind, one) for one in both)
     moved = f"{effect.change:+.2f} ± {effect.error:.2f}".replace(" ", "\u00a0")
     return day, seat, kind, choice + _by(room, effect.number), agent, moved
-
-
-def _unlike(decision: Decision) -> tuple[Any, Any]:
-    """What was decided and what the agent would have, of packages only what differs."""
-    made, agent = decision.move.value, decision.agent
-    if isinstance(made, dict) and isinstance(agent, dict):
-        unlike = [issue for issue in made if made[issue] != agent[issue]]
-        return {issue: made[issue] for issue in unlike}, {issue: agent[issue] for issue in unlike}
-    return made, agent
 
 
 def _span(drop: Turn) -> str:
@@ -254,7 +246,7 @@ def _explained(room: Room, drop: Turn) -> str:
     said = (
         say.DROP_DECISION.format(
             seat=say.seat(one.move.seat), what=say.KINDS[one.question.kind],
-            choice=say.advice(one.question.kind, _unlike(one)[0]),
+            choice=say.advice(one.question.kind, lead.unlike(one, room.game.packages)[0]),
         )
         for one in unlike
     )  # fmt: skip

@@ -163,7 +163,7 @@ HOME_INTRO = (
     "negotiate round by round with Qatar and Türkiye as mediators, while attacks and border "
     "clashes test a ceasefire. You decide for one side: what to offer, what to accept, how to "
     "answer fire. Afterwards you see what a deal was worth, what was left on the table, and which "
-    "decision moved the odds."
+    "decision moved the ceasefire's chances."
 )
 HOME_CARDS = (
     ("/play", "Play", "In a class: open the address on the screen, or type the code; a lesson "
@@ -190,7 +190,7 @@ TRUST_LABEL = (
     "Trust and tension: Islamabad {pakistan:.2f}, Kabul {afghan_taliban:.2f}, tension {tension:.1f}"
 )
 SPACE_LABEL = "The bargaining space, round {round}: {offers} offers"
-ODDS_LABEL = "The odds, from {first:.2f} to {last:.2f}"
+ODDS_LABEL = "The ceasefire's chances, from {first:.2f} to {last:.2f}"
 
 # --- explore ----------------------------------------------------------------------------------
 
@@ -917,7 +917,7 @@ WIN_SET_TEXT = (
     "Of {of} packages Islamabad would have ratified {pakistan}, Kabul {afghan_taliban}, and both "
     "{both} (Putnam 1988). Dotted lines: what each asks for at home."
 )
-ODDS = "Where the odds turned"
+ODDS = "Where the ceasefire's chances turned"
 ODDS_HELP = (
     "Each evening continued {futures:,} times by the agents: the share still in force on the last "
     "day. A drop is news that day; chance and decisions both make news. What a decision did is its "
@@ -925,8 +925,8 @@ ODDS_HELP = (
     "left to the agents, with 95 % limits of Monte Carlo error; up to 16 decisions are looked at, "
     "those of the days with most news."
 )
-ODDS_WAIT = "Finding out which decision moved the odds most: {done} of {all}…"
-ODDS_FAILED = "The odds of this game could not be followed."
+ODDS_WAIT = "Finding out which decision moved the ceasefire's chances most: {done} of {all}…"
+ODDS_FAILED = "The chances of this game's ceasefire could not be followed."
 LEAD = "In three sentences"
 YOU, YOU_OBJECT, AND = "You", "you", " and "
 GAINED = "{who} gained {gain:.3f} over no deal: the deal of day {day} is worth {worth:.3f}."
@@ -935,26 +935,59 @@ STRUCK_REFUSED = "The deal struck on day {day} was refused in {capitals}."
 STRUCK_RATIFIED = "The deal struck on day {day} was ratified in both capitals."
 LEFT_NO_TALKS = "No talks were held, so nothing lay on the table."
 LEFT_NOTHING = "Nothing was left on the table: no other package was better for both."
-LEFT_NO_ZONE = "No package would have been ratified in both capitals on the last day of talks."
-LEFT_BETTER = "Left on the table: {changes} would have added {added}."
-LEFT_A_DEAL = "A deal was there that both capitals would have ratified: {changes}. It adds {added}."
+LEFT_NO_ZONE = (
+    "No package would have been ratified in both capitals on day {day}, the last day of talks."
+)
+LEFT_BETTER = "Left on the table on day {day}: {changes} would have added {added}."
+LEFT_A_DEAL = (
+    "On day {day}, the last day of talks in round {round}, a deal was there that both capitals would "
+    "have ratified: {changes}. It adds {added}."
+)
+LEFT_TABLED = "The mediators had tabled this very package (day {days}); refused by {refused}."
+LEFT_TABLED_LOST = (
+    "The mediators had tabled this very package (day {days}); it was not agreed then."
+)
 LEFT_ADDS = "{added:.3f} for {who}"
 RAISED = (
-    "What raised the odds of the ceasefire most, by {change:+.2f} ± {error:.2f}: on day {day} {seat} decided "
-    "({what}: {choice}; the agent would have: {agent})."
+    "What raised the ceasefire's chances most: on day {day}{after} {seat} {did}; the agent would have "
+    "{agent}. The share of futures in force on day {last} became {taken:.2f} instead of {instead:.2f} "
+    "({change:+.2f} ± {error:.2f})."
 )
 LOWERED = (
-    "What lowered the odds of the ceasefire most, by {change:+.2f} ± {error:.2f}: on day {day} {seat} decided ({what}: {choice}; the "
-    "agent would have: {agent})."
+    "What lowered the ceasefire's chances most: on day {day}{after} {seat} {did}; the agent would have "
+    "{agent}. The share of futures in force on day {last} became {taken:.2f} instead of {instead:.2f} "
+    "({change:+.2f} ± {error:.2f})."
 )
+AFTER = ", after {cause},"
+WHY_LESS = "An end that became rarer: {how}, in {taken:.2f} of them instead of {instead:.2f}."
+WHY_MORE = (
+    "An end that became more frequent: {how}, in {taken:.2f} of them instead of {instead:.2f}."
+)
+WHY_MORE_DEALS = "A deal was ratified more often: in {taken:.2f} of them instead of {instead:.2f}."
+WHY_FEWER_DEALS = "A deal was ratified less often: in {taken:.2f} of them instead of {instead:.2f}."
+DID = {  # what was decided, or what the agent would have
+    "attend": ("agreed to come to the round", "stayed away from the round"),
+    "answer": ("accepted the offer", "refused the offer"),
+    "text": ("accepted the mediators' text", "refused the mediators' text"),
+    "end": ("declared the ceasefire over", "held on to the ceasefire"),
+    "contain": ("tried to stop the retaliation", "left the retaliation to run on"),
+    "leave": ("walked out of the round", "agreed to meet again"),
+}
+DID_RESPOND = "answered with “{rung}”"
+DID_ACCOUNT = "contradicted the other side's account on: {issues}"
+DID_HOLD = "held to the last offer"
+DID_PACKAGE = {"offer": "offered something else ({changes})", "draft": "tabled a text ({changes})"}
+AND_MORE = "; and {number} more"
 MOVED_LITTLE = (
-    "No single decision moved the odds of the ceasefire by more than its error and by at least "
+    "No single decision moved the ceasefire's chances by more than its error and by at least "
     "{least:.2f} ({change:+.2f} ± {error:.2f} at most)."
 )
-MOVED_NOTHING = "No decision moved the odds: everybody decided as the agents would have."
+MOVED_NOTHING = (
+    "No decision moved the ceasefire's chances: everybody decided as the agents would have."
+)
 DROP = "Day {days}: {before:.2f} → {after:.2f}"
-EFFECTS = "Decisions that moved the odds most"
-EFFECT = "Odds"
+EFFECTS = "Decisions that moved the chances most"
+EFFECT = "Share in force"
 NO_EFFECTS = "No single decision did so beyond its error."
 NOTES = "Notes"
 DROPS = "Days with the largest drops"
@@ -962,7 +995,7 @@ DROP_NO_DECISION = "Nobody at the table decided anything then: chance, or the ag
 DROP_AS_AGENT = "Everybody decided as the agents would have: the drop is chance."
 DROP_BOTH = "Chance, and what was decided otherwise than by the agents: {decisions}."
 DROP_DECISION = "{seat}, {what}: {choice}"
-NO_DROPS = "The odds never fell."
+NO_DROPS = "The chances never fell."
 DECISIONS = "Decisions, and what the agents would have done"
 COLUMNS = ("Day", "Seat", "Decision", "Choice", "The agent would have", "Words")
 KINDS = {
