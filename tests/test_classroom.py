@@ -197,6 +197,36 @@ def test_pictures_are_well_formed_and_have_a_label(game):
         assert picture.attrib["aria-label"]
 
 
+def offered(*points):
+    """A bargaining space with offers of these speakers at these points."""
+    corner = {"point": [0.5, 0.5], "package": {}}
+    return {
+        "round": 2, "day": 12, "frontier": [[0.2, 0.8], [0.8, 0.2]], "disagreement": [0.3, 0.3],
+        "needed": [0.35, 0.35], "nash": corner, "kalai_smorodinsky": corner, "deal": None,
+        "offers": [{"speaker": one, "exchange": k, "point": list(at)}
+                   for k, (one, at) in enumerate(points)],
+    }  # fmt: skip
+
+
+def test_the_legend_of_the_bargaining_space_names_who_is_drawn_and_how_often():
+    kabul, text = ("afghan_taliban", (0.4, 0.6)), ("mediators", (0.4, 0.6))
+    drawn = render.bargaining_space(offered(kabul, kabul, text))
+    legend = drawn[drawn.index('class="legend"') :]
+    assert say.MADE.format(seat=say.seat("afghan_taliban"), number=2) in legend
+    assert say.MADE.format(seat=say.seat("mediators"), number=1) in legend
+    assert say.seat("pakistan") not in legend  # it made no offer
+    assert say.AGREED_AT_TABLE not in legend
+    assert say.SPACE_SHOWN.format(round=2, day=12, offers=3, places=1) in drawn
+
+
+def test_offers_at_one_place_are_all_seen():
+    kabul, text = ("afghan_taliban", (0.4, 0.6)), ("mediators", (0.4, 0.6))
+    figure = render.bargaining_space(offered(kabul, text)).split("</svg>")[0]
+    sizes = {style: float(size) for style, size in
+             re.findall(r'class="dot (second|third)".*? r="([\d.]+)"', figure)}  # fmt: skip
+    assert sizes["second"] > sizes["third"]
+
+
 def test_bars_are_as_long_as_their_values_and_have_a_label():
     drawn = charts.bars("causes", [(HOSTILE, 0.2), ("shock", 0.0)], 0.4)
     assert re.findall(r"width: ([\d.]+)%", drawn) == ["50.0", "0.0"]

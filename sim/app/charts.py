@@ -100,6 +100,7 @@ def _dot(x: float, y: float, style: str, size: float, title: str = "") -> str:
 
 
 REFUSED, COULD, SIGNED, OVER = "refused", "could", "signed", "over"  # signs that are no dots
+AGREED, ASKED = "agreed", "needed"  # a ring, and the bound of a win-set
 
 
 def _sign(x: float, y: float, style: str, size: float, title: str = "") -> str:
@@ -111,6 +112,7 @@ def _sign(x: float, y: float, style: str, size: float, title: str = "") -> str:
         COULD: f"M{x:.1f} {y - wide:.1f}l{wide:g} {wide:g}l{-wide:g} {wide:g}l{-wide:g} {-wide:g}z",
         SIGNED: f"M{x - wide:.1f} {y - size:.1f}h{2 * wide:g}l{-wide:g} {2 * size:g}z",
         OVER: f"M{x:.1f} {y - wide:.1f}v{2 * wide:g}",
+        ASKED: f"M{x - 11:.1f} {y:.1f}h22",
     }
     if style not in shapes:
         return _dot(x, y, style, size, title)
@@ -201,6 +203,9 @@ def calendar(
     return picture(label, parts, height)
 
 
+SPEAKS = {"pakistan": "first", "afghan_taliban": "second", "mediators": "third"}  # colours
+
+
 def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
     """The bargaining space from ``game.debrief.landscape``: frontier, solutions, offers, deal."""
     points = [*shown["frontier"], shown["disagreement"], *(o["point"] for o in shown["offers"])]
@@ -220,10 +225,11 @@ def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
         )
     frontier = [(p[0], p[1]) for p in shown["frontier"]]
     parts.append(f'<path class="line ink" d="{_path(frame, frontier, False)}"/>')
-    styles = {"pakistan": "first", "afghan_taliban": "second", "mediators": "third"}
-    for offer in shown["offers"]:
-        x, y = frame.at(*offer["point"])
-        parts.append(_dot(x, y, styles[offer["speaker"]], 4, str(offer["exchange"])))
+    for point, speakers in _places(shown["offers"]).items():
+        x, y = frame.at(*point)
+        for number, speaker in enumerate(speakers):  # of one place all stay visible
+            size = 4.0 + 2.5 * (len(speakers) - 1 - number)
+            parts.append(_dot(x, y, SPEAKS[speaker], size, ", ".join(map(str, speakers[speaker]))))
     named = [("D", shown["disagreement"])]
     for letter, name in (("N", "nash"), ("K", "kalai_smorodinsky")):
         if shown[name]:
@@ -234,8 +240,17 @@ def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
     parts += _lettered(letters, clear=(drawn, line))
     if shown["deal"]:
         x, y = frame.at(*shown["deal"])
-        parts.append(f'<circle class="agreed" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
+        parts.append(_dot(x, y, AGREED, 10))
     return picture(label, parts, frame.height)
+
+
+def _places(offers: Sequence[dict[str, Any]]) -> dict[Point, dict[str, list[int]]]:
+    """Where offers lie; of each place who made them, at which exchanges."""
+    found: dict[Point, dict[str, list[int]]] = {}
+    for offer in offers:
+        point = (offer["point"][0], offer["point"][1])
+        found.setdefault(point, {}).setdefault(offer["speaker"], []).append(offer["exchange"])
+    return found
 
 
 def _lettered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -216,10 +217,23 @@ def bargaining_space(shown: Facts | None) -> str:
     if shown is None:
         return f"<p>{escape(say.SPACE_EMPTY)}</p>"
     first, second = say.seat("pakistan"), say.seat("afghan_taliban")
-    label = say.SPACE_LABEL.format(round=shown["round"], offers=len(shown["offers"]))
+    offers = shown["offers"]
+    label = say.SPACE_LABEL.format(round=shown["round"], offers=len(offers))
     axes = (say.WORTH_TO.format(seat=first), say.WORTH_TO.format(seat=second))
-    names = [(first, "first"), (second, "second"), (say.seat("mediators"), "third")]
-    return charts.space(label, dict(shown), *axes) + charts.legend(names, dots=True)
+    made = Counter(offer["speaker"] for offer in offers)
+    keys = [(say.MADE.format(seat=say.seat(one), number=made[one]), style)
+            for one, style in charts.SPEAKS.items() if one in made]  # fmt: skip
+    if shown["deal"]:
+        keys.append((say.AGREED_AT_TABLE, charts.AGREED))
+    keys.append((say.ASKED_BY_CAPITALS, charts.ASKED))
+    places = len({tuple(offer["point"]) for offer in offers})
+    caption = say.SPACE_SHOWN.format(
+        round=shown["round"], day=shown["day"], offers=len(offers), places=places
+    )
+    return (
+        charts.space(label, dict(shown), *axes) + charts.legend(keys, dots=True)
+        + f'<p class="help">{escape(caption)}</p>'
+    )  # fmt: skip
 
 
 def odds(days: Sequence[int], shares: Sequence[float], last: int, drops: Iterable[int]) -> str:

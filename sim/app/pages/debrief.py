@@ -88,17 +88,18 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
     with panel(say.ODDS):
         odds = html("")
     with ui.element("div").classes("grid"):
-        with panel(say.OUTCOME):
-            for words in _outcome(result(game)):
-                paragraph(words)
-            html(f"<h2>{say.AGENTS_DID}</h2>")
-            for words in _outcome(back.agents(room)):
-                paragraph(words)
+        with ui.element("div").classes("stack"):
+            with panel(say.OUTCOME):
+                for words in _outcome(result(game)):
+                    paragraph(words)
+            with panel(say.AGENTS_DID):
+                for words in _outcome(back.agents(room)):
+                    paragraph(words)
         with panel(say.SPACE, say.SPACE_HELP):
             html(render.bargaining_space(shown))
             if shown is not None:
                 html(f"<h2>{say.WIN_SETS}</h2>")
-                paragraph(say.WIN_SET_TEXT.format(**shown["win_sets"]))
+                paragraph(say.WIN_SET_TEXT.format(day=shown["day"], **shown["win_sets"]))
     with panel(say.NOTES, extra="print-only"):
         html(f'<div class="notes">{"<p></p>" * LINES}</div>')
     with panel(say.ROUNDS, extra="no-print"):

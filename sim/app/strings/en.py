@@ -264,9 +264,17 @@ TRUST_HELP = (
 )
 SPACE = "The bargaining space"
 SPACE_HELP = (
-    "Each offer by what it is worth to both sides on that day. The line is the Pareto frontier; "
-    "N the Nash point, K the Kalai-Smorodinsky point, D what no deal is worth."
+    "Packages by what they are worth to both sides. The line is the Pareto frontier, where no package "
+    "is better for both; D what no deal is worth, N the Nash point (the largest product of gains over "
+    "no deal), K the Kalai-Smorodinsky point. N and K ask no capital: left of the upright dotted line "
+    "Islamabad's would refuse, below the level one Kabul's."
 )
+SPACE_SHOWN = (
+    "Drawn are the offers and texts of round {round} alone, by their worth on day {day}, its last day of "
+    "talks: {offers}, at {places} places, since one that is held to lies where it lay."
+)
+MADE = "{seat}: {number}"
+AGREED_AT_TABLE, ASKED_BY_CAPITALS = "agreed at the table", "what each capital asks for"
 SPACE_EMPTY = "No talks have been held yet."
 LOADING = "Setting up…"
 
@@ -911,11 +919,11 @@ OUT_QUALITY = (
     "Distance to the frontier {distance:.3f} (0: nothing better for both was left); Nash product "
     "{share:.0%} of the best possible."
 )
-AGENTS_DID = "Agents alone, same chance events:"
+AGENTS_DID = "For comparison, not this game: agents alone, same chance events"
 WIN_SETS = "Win-sets (what each capital would have ratified)"
 WIN_SET_TEXT = (
-    "Of {of} packages Islamabad would have ratified {pakistan}, Kabul {afghan_taliban}, and both "
-    "{both} (Putnam 1988). Dotted lines: what each asks for at home."
+    "On day {day}, of {of} packages Islamabad would have ratified {pakistan}, Kabul {afghan_taliban}, "
+    "and both {both} (Putnam 1988)."
 )
 ODDS = "Where the ceasefire's chances turned"
 ODDS_HELP = (
