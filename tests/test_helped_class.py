@@ -22,6 +22,7 @@ from sim.app.keys import Visitor, is_key, shown_code
 from sim.app.limits import Limit
 from sim.app.pages.seat import _done
 from sim.app.room import RoomError
+from sim.app.scale import Scale
 from sim.app.standing import called, players, sits, state
 from sim.app.store import Store
 from sim.game import SEATS
@@ -216,3 +217,32 @@ def test_who_ran_out_of_time_is_told_what_the_agent_decided(rooms, setup):  # no
         move(rooms, room)
     move(rooms, room)
     assert decided(room, "pakistan") != told
+
+
+@pytest.mark.parametrize("enough", [True, False])
+def test_an_offer_that_an_agent_holds_to_is_named_and_whether_it_would_be_ratified(
+    rooms, setup, enough,  # noqa: F811
+):  # fmt: skip
+    room = room_of(rooms, setup, deadline=60)
+    seated(rooms, room)
+    rooms.moves = Limit(1_000, 10.0)
+    while (room.game.question.seat, room.game.question.kind) != ("pakistan", "offer"):
+        move(rooms, room)
+    scale = Scale(room.game, "pakistan")
+    between = (scale.no_deal + scale.needed) / 2  # better than no deal, and too little at home
+    wanted = scale.needed + 0.02 if enough else between
+    offered = room.game.packages.describe(int(abs(scale.own - wanted).argmin()))
+    question = room.game.question
+    do(rooms.play(room, "pakistan", question.turn, "offer", offered, ANN))
+    while (room.game.question.seat, room.game.question.kind) != ("pakistan", "offer"):
+        question = room.game.question
+        value = False if question.kind in ("answer", "text") else room.game.advice
+        who = {"pakistan": ANN, "afghan_taliban": BOB}[question.seat]
+        do(rooms.play(room, question.seat, question.turn, question.kind, value, who))
+    assert room.game.advice == offered
+    room.asked_at -= 61
+    do(rooms.tick())
+    told = decided(room, "pakistan")
+    assert say.HELD_OFFER in told
+    short = Scale(room.game, "pakistan").needed - Scale(room.game, "pakistan").of(offered)
+    assert (say.OFFER_UNRATIFIED.format(short=short) in told) == (not enough)

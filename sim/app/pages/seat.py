@@ -13,9 +13,11 @@ from nicegui import ui
 from sim.app import cards, choices, render
 from sim.app import strings as say
 from sim.app.keys import Visitor
+from sim.app.lead import unlike
 from sim.app.pages.form import Form
 from sim.app.research import AFTER, BEFORE, LONGEST_ANSWER
 from sim.app.room import CLOCK, PERSON, Room
+from sim.app.scale import Scale
 from sim.app.site import Private, Site, acting, button, html, panel, paragraph, phase_of, visitor
 from sim.app.standing import number
 from sim.app.words import LONGEST, PRESS, TABLE, channels, may_press
@@ -329,13 +331,29 @@ def _done(room: Room, seen: dict[str, Any]) -> str:
     decided = seen["decided"]
     if decided is None or room.broken:
         return ""
+    game = room.game
     choice = say.advice(decided["kind"], decided["value"])
     if isinstance(decided["value"], dict):
-        choice = say.ON_THE_TABLE
+        made, _ = unlike(game.decisions[decided["turn"]], game.packages)
+        choice = say.HELD_OFFER if made is None else say.ON_THE_TABLE
     what = say.KINDS[decided["kind"]]
     named = {"what": what[:1].upper() + what[1:], "choice": choice, "day": decided["day"]}
     by = room.made_by[decided["turn"]]
     if by == PERSON:
         waits = decided["day"] == seen["day"] and not seen["question"] and not room.over
         return say.DECIDED.format(**named) if waits else ""
-    return (say.DECIDED_BY_CLOCK if by == CLOCK else say.DECIDED_BY_AGENT).format(**named)
+    words = (say.DECIDED_BY_CLOCK if by == CLOCK else say.DECIDED_BY_AGENT).format(**named)
+    return " ".join([words, *_unratified(room, seen)])
+
+
+def _unratified(room: Room, seen: dict[str, Any]) -> list[str]:
+    """That the own capital would not ratify what an agent has offered in somebody's name, and why.
+
+    A delegation knows what its capital asks once that has refused (``rules.talks.ratify``).
+    """
+    decided = seen["decided"]
+    if decided["kind"] != "offer" or room.over:
+        return []
+    scale = Scale(room.game, seen["seat"])
+    short = scale.needed - scale.of(decided["value"])
+    return [say.OFFER_UNRATIFIED.format(short=short)] if short > 0 else []

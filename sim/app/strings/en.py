@@ -452,6 +452,10 @@ DECIDED = "You have decided. {what}: {choice}."
 ON_THE_TABLE = "as it stands at the table, below"
 DECIDED_BY_CLOCK = "Time was up on day {day}: the agent decided for you. {what}: {choice}."
 DECIDED_BY_AGENT = "On day {day} an agent decided for you. {what}: {choice}."
+OFFER_UNRATIFIED = (
+    "Your capital would not ratify this offer: {short:.3f} short. An agent learns what its capital asks "
+    "only when that has refused a deal; until then it settles for whatever beats no deal."
+)
 AGENT_FOR_YOU = "An agent plays for you. What it decides stands; nothing is asked of you here."
 TAKE_BACK = "I am here: play on myself"
 WAITS_FOR = "Waiting for {seat}{name} {to}."
