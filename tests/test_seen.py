@@ -310,22 +310,27 @@ def test_what_is_behind_a_change_is_said_where_it_is_beyond_its_error():
 # What was left on the table
 
 
-def missed(**changes):
+def missed(last=18, **changes):
     """The second sentence of a game without a deal."""
-    better = {"package": {"border": "open"}, "added": dict.fromkeys(PARTIES, 0.05), "tabled": [],
-              "refused": []} | changes  # fmt: skip
-    [words] = lead.left({"day": 18, "round": 3, "better": better}, of_deals(), "pakistan")
+    better = {"day": 18, "round": 3, "package": {"border": "open"}, "tabled": [], "refused": [],
+              "added": dict.fromkeys(PARTIES, 0.05)} | changes  # fmt: skip
+    [words] = lead.left({"day": last, "round": 3, "better": better}, of_deals(), "pakistan")
     return words
 
 
 def test_a_deal_that_was_there_is_told_with_its_day_and_whether_mediators_had_tabled_it():
-    assert "On day 18, the last day of talks in round 3" in missed()
+    assert missed().startswith("On day 18, in round 3, a deal was there")
     assert "tabled" not in missed()
     refused = say.LEFT_TABLED.format(days="6, 18", refused=say.both(PARTIES))
     assert missed(tabled=[6, 18], refused=list(PARTIES)).endswith(refused)
     assert missed(tabled=[6]).endswith(say.LEFT_TABLED_LOST.format(days="6"))
+
+
+def test_a_deal_that_was_there_no_more_on_the_last_day_is_told_as_that():
+    assert say.LEFT_GONE.format(day=24) in missed(last=24)
+    assert say.LEFT_GONE.split("{")[0] not in missed()
     [none] = lead.left({"day": 18, "round": 3, "better": None}, of_deals(), None)
-    assert none == say.LEFT_NO_ZONE.format(day=18)
+    assert none == say.LEFT_NO_ZONE
 
 
 # A day that is not over

@@ -55,9 +55,9 @@ def left(shown: Facts | None, found: Facts, seat: str | None) -> list[str]:
     """What package would have been better for both sides, if any."""
     if shown is None:
         return [say.LEFT_NO_TALKS]
-    better, day = shown["better"], shown["day"]
+    better = shown["better"]
     if better is None:
-        return [say.LEFT_NOTHING if found["deal"] else say.LEFT_NO_ZONE.format(day=day)]
+        return [say.LEFT_NOTHING if found["deal"] else say.LEFT_NO_ZONE]
     before = found["deal"] or {}
     changes = {i: o for i, o in better["package"].items() if before.get(i) != o}
     parts = [
@@ -66,9 +66,11 @@ def left(shown: Facts | None, found: Facts, seat: str | None) -> list[str]:
     ]
     words = say.LEFT_BETTER if found["deal"] else say.LEFT_A_DEAL
     said = words.format(
-        day=day, round=shown["round"], changes=say.package(changes), added=say.AND.join(parts)
-    )
-    return [" ".join([said, *_tabled(better)])]
+        day=better["day"], round=better["round"], changes=say.package(changes),
+        added=say.AND.join(parts),
+    )  # fmt: skip
+    gone = [] if better["day"] == shown["day"] else [say.LEFT_GONE.format(day=shown["day"])]
+    return [" ".join([said, *gone, *_tabled(better)])]
 
 
 def _tabled(better: Facts) -> list[str]:

@@ -127,13 +127,13 @@ def could(room: Room) -> Mapping[str, Any] | None:
 
 def _afterwards(room: Room) -> dict[str, Any]:
     """What is told of a game once it is over: what was possible, and what agents made of it."""
-    agents, shown, better = back.agents(room), back.space(room), could(room)
+    agents, better = back.agents(room), could(room)
     values = {
         "agents_day": agents["ended_day"] or agents["day"],
         "agents_in_force": say.NO if agents["ended_day"] else say.YES,
     }
-    if shown and better:
-        values |= {"better_day": shown["day"], "better": say.package(better["package"])}
+    if better:
+        values |= {"better_day": better["day"], "better": say.package(better["package"])}
         values |= {f"better_{side}": _rounded(added) for side, added in better["added"].items()}
     return values
 

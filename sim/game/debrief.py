@@ -115,18 +115,18 @@ def landscape(game: Game) -> Facts | None:
     ``day``; ``frontier`` (k, 2) sorted by the first side's utility; ``disagreement`` (2,);
     ``nash`` and ``kalai_smorodinsky`` (each a point, or None without a zone of agreement);
     ``needed`` (2,) the bounds of the win-sets; ``win_sets`` how many packages each side would
-    ratify, both, and of how many; ``better`` a ``package`` that both would have ratified that day,
-    what it ``added`` to the deal, or to no deal, for each side, the days on which mediators had
-    ``tabled`` it and who had then ``refused``, None if there is none; ``offers`` with speaker,
+    ratify, both, and of how many; ``better`` the package with the largest product of
+    gains over the deal that both would have ratified that day or, without a deal, over no deal on
+    the last day of talks on which there was one, None if there was none: its ``day``, ``round``,
+    ``package``, what it ``added`` for each side, the days on which mediators had ``tabled`` it and
+    who had then ``refused``; ``offers`` with speaker,
     exchange and point; ``deal`` the point agreed at the table or None.
     """
     entries = game.told
     session = _session_shown(game, entries)
     if session is None:
         return None
-    worth = _utilities(game, session)
-    threat = np.array(session["reservation"])
-    needed = threat + _asked(game, session["day"])
+    worth, threat, needed = _at_table(game, session)
     inside = worth >= needed
     frontier = worth[solutions.pareto_frontier(worth)]
     moves = [e for e in entries if e["kind"] == "move" and e["round"] == session["round"]]
@@ -144,7 +144,7 @@ def landscape(game: Game) -> Facts | None:
             "both": int(inside.all(axis=1).sum()),
             "of": len(worth),
         },
-        "better": _better(game, worth, threat, needed, session["day"]),
+        "better": _better(game, entries, session),
         "offers": [
             {
                 "speaker": move["speaker"],
@@ -177,21 +177,30 @@ def _asked(game: Game, day: int) -> FloatArray:
     return np.array([gain_asked_at_home(now, game.model.futures.sets[0], k) for k in (0, 1)])
 
 
-def _better(
-    game: Game, worth: FloatArray, threat: FloatArray, needed: FloatArray, day: int
-) -> Facts | None:
-    """What was left on the table: the package with the largest product of both sides' gains.
+def _at_table(game: Game, session: Facts) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Utilities (P, 2) of a day of talks, what no deal was worth (2,), what capitals asked (2,)."""
+    threat = np.array(session["reservation"])
+    return _utilities(game, session), threat, threat + _asked(game, session["day"])
 
-    Gains are over the deal or, without one, over no deal; both capitals would have ratified it.
-    """
+
+def _better(game: Game, entries: list[Facts], shown: Facts) -> Facts | None:
+    """What was left on the table on the day that is shown; without a deal on the last such day."""
+    earlier = [one for one in entries if one["kind"] == "session" and one["day"] < shown["day"]]
     dealt = int(game.record["tally"]["deal_package"])
-    gains = worth - (threat if dealt == NONE else worth[dealt])
-    inside = (gains > SAME).all(axis=1) & (worth >= needed).all(axis=1)
-    if not inside.any():
-        return None
-    best = int(np.where(inside, gains.clip(0).prod(axis=1), -1.0).argmax())
-    added = dict(zip(PARTIES, gains[best].tolist(), strict=True))
-    return {"package": game.packages.describe(best), "added": added, **_tabled(game, best, day)}
+    for session in [shown, *([] if dealt != NONE else reversed(earlier))]:
+        worth, threat, needed = _at_table(game, session)
+        gains = worth - (threat if dealt == NONE else worth[dealt])
+        inside = (gains > SAME).all(axis=1) & (worth >= needed).all(axis=1)
+        if inside.any():
+            best = int(np.where(inside, gains.clip(0).prod(axis=1), -1.0).argmax())
+            return {
+                "day": session["day"],
+                "round": session["round"],
+                "package": game.packages.describe(best),
+                "added": dict(zip(PARTIES, gains[best].tolist(), strict=True)),
+                **_tabled(game, best, session["day"]),
+            }
+    return None
 
 
 def _tabled(game: Game, package: int, until: int) -> Facts:

@@ -123,12 +123,8 @@ def _point(gain: dict[str, float]) -> tuple[float, float]:
 
 def _could(room: Room) -> str:
     """What both capitals would have ratified and when, in words."""
-    shown, could = back.space(room), standing.could(room)
-    if shown is None:
-        return say.LEFT_NO_TALKS
-    if could is None:
-        return say.NO_PACKAGE.format(day=shown["day"])
-    return say.COULD.format(day=shown["day"], **could["added"])
+    could = standing.could(room)
+    return say.COULD.format(day=could["day"], **could["added"]) if could else say.NOTHING
 
 
 def _survival(named: list[tuple[str, Room]], agents: tuple[Fan, list[list[float]]] | None) -> str:
@@ -175,9 +171,8 @@ def _one_story(
     used = {style for bar in bars for _, style in bar.signs}
     used |= {charts.OVER} if any(bar.ended for bar in bars) else set()
     keys += [(words, style) for style, words in say.HELD_SIGNS.items() if style in used]
-    words = say.ONE_STORY.format(rooms=len(named))
     return (
-        f'<p class="help">{escape(words)}</p>{charts.held(label, frame, alone, bars)}'
+        f'<p class="help">{escape(say.ONE_STORY)}</p>{charts.held(label, frame, alone, bars)}'
         + (charts.legend([(say.AGENTS_ELSEWHERE, "first")]) if alone else "")
         + charts.legend(keys, dots=True)
     )
@@ -189,9 +184,8 @@ def _bar(name: str, room: Room) -> charts.Held:
     if room.over:
         signs = [(deal["day"], charts.REFUSED if deal["refused"] else charts.SIGNED)
                  for deal in found["struck"]]  # fmt: skip
-        shown = back.space(room)
-        if shown and standing.could(room):
-            signs.append((shown["day"], charts.COULD))
+        could = standing.could(room)
+        signs += [(could["day"], charts.COULD)] if could else []
     return charts.Held(name, _lasted(room), bool(found["ended_day"]), "second", signs)
 
 

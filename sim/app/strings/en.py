@@ -128,9 +128,8 @@ TALKS_GO_ON = "Talks go on if the round has exchanges and days left."
 REPORT_TITLE = "A report in confidence: {speaker} takes {other} to be in {word} faith"
 REPORT_MOVED = "It moves your trust from {trust_before:.2f} to {trust_after:.2f}."
 REPORT_HELP = (
-    "Such reports can be wrong, and two may contradict each other. Trust is about the type that was "
-    "drawn for {other} when the game began (does it mean to keep promises?), not about the person "
-    "opposite you; the more of it, the more promises are worth to you."
+    "Such reports can be wrong. Trust is about the type drawn for {other} when the game began (does it "
+    "mean to keep promises?), not about the person opposite."
 )
 TEXT_REFUSED = "The mediators' text is not accepted"
 YOU_ACCEPTED = (
@@ -947,14 +946,13 @@ STRUCK_REFUSED = "The deal struck on day {day} was refused in {capitals}."
 STRUCK_RATIFIED = "The deal struck on day {day} was ratified in both capitals."
 LEFT_NO_TALKS = "No talks were held, so nothing lay on the table."
 LEFT_NOTHING = "Nothing was left on the table: no other package was better for both."
-LEFT_NO_ZONE = (
-    "No package would have been ratified in both capitals on day {day}, the last day of talks."
-)
+LEFT_NO_ZONE = "On no day of talks was there a package that both capitals would have ratified."
 LEFT_BETTER = "Left on the table on day {day}: {changes} would have added {added}."
 LEFT_A_DEAL = (
-    "On day {day}, the last day of talks in round {round}, a deal was there that both capitals would "
-    "have ratified: {changes}. It adds {added}."
+    "On day {day}, in round {round}, a deal was there that both capitals would have ratified: {changes}. "
+    "It added {added}."
 )
+LEFT_GONE = "By day {day} there was none any more."
 LEFT_TABLED = "The mediators had tabled this very package (day {days}); refused by {refused}."
 LEFT_TABLED_LOST = (
     "The mediators had tabled this very package (day {days}); it was not agreed then."
@@ -1058,8 +1056,8 @@ RESULTS_HELP = (
     "Day: until which the ceasefire held or the game was played. Share of Nash product: both sides' "
     "gains over no deal, multiplied, against the largest such product of any package that day; 1 is "
     "the Nash point. Struck and refused: deals of the table that a capital did not ratify. A better "
-    "package: the last day of talks, if a package was there that both capitals would have ratified and "
-    "that was worth more to both than what they had. Agents: what agents alone made of the same "
+    "package: the last day of talks on which both capitals would have ratified one that was worth more "
+    "to both than the deal, or than no deal. Agents: what agents alone made of the same "
     "chance events."
 )
 REFUSED_IN = "day {day}: {capitals}"
@@ -1078,7 +1076,6 @@ GAINS_SIGNS = {
     "could": "no deal, but a package that both capitals would have ratified",
 }
 MISSED_COLUMNS = ("Room", "Struck and refused", "Both capitals would have ratified")
-NO_PACKAGE = "no package on day {day}"
 COULD = (
     "on day {day}, a package that adds {pakistan:.3f} for Islamabad, {afghan_taliban:.3f} for Kabul"
 )
@@ -1092,7 +1089,7 @@ SURVIVAL_HELP = (
 SURVIVAL_LABEL = "Survival: {rooms} rooms, {ended} of them ended"
 YOUR_ROOMS, AGENTS_ALONE = "your rooms", "agents alone"
 ONE_STORY = (
-    "Every room met the same chance events, so this is one story and no sample of {rooms}: compare "
+    "Every room met the same chance events, so this is one story and no sample of many: compare "
     "the bars (a room each: how long its ceasefire held) with that of agents in this very story (A, "
     "once all games are over), and not with the curve above them, which is 1,000 games of agents with "
     "other chance events."
@@ -1103,7 +1100,7 @@ HELD_SIGNS = {
     "over": "the ceasefire ends",
     "signed": "a deal is ratified",
     "refused": "a deal is struck, and refused by a capital",
-    "could": "the last day of talks: both capitals would have ratified a better package",
+    "could": "the last day on which both capitals would have ratified a better package",
 }
 DEALS, NO_DEALS = "What the deals say", "No game that is over has a deal."
 DEALS_OPTION = "{option} ({count})"
