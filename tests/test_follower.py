@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from sim.app import back
 from sim.app.follow import TRIES, Follower
 from sim.app.room import ALONE, Room
 from sim.game import Game, Setup
@@ -71,6 +72,9 @@ def test_one_look_is_enough_for_all_rooms_that_are_over_and_no_worker_has_two_pi
     found = [one.progress(room).odds for room in rooms]
     assert found == [odds(game.setup, game.moves) for game in played]
     assert one.pool.most <= one.pool.workers
+    assert [back.known(room) for room in rooms] == [
+        back.look(game.setup, game.moves) for game in played
+    ]
 
 
 def test_what_fails_is_given_up_after_some_tries(played):

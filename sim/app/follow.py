@@ -11,7 +11,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from sim.app import work
+from sim.app import back, work
 from sim.app.pool import Pool
 from sim.app.room import ALONE, Room
 from sim.app.rooms import Rooms
@@ -87,6 +87,9 @@ class Follower:
         found, moves = self.progress(room), list(room.game.moves)
         try:
             over = room.over or room.told
+            if over and back.known(room) is None:
+                looked = await self.pool.run(work.looked_back, room.setup.stored(), moves)
+                back.keep(room, looked, len(moves))
             found.known, found.wanting, found.odds = await self.pool.run(
                 work.followed, room.setup.stored(), moves, found.known, MUCH if over else LITTLE,
                 over,

@@ -69,16 +69,24 @@ def _not_begun(room: Room) -> str:
     return say.STATE["reading"].format(seats=", ".join(map(say.seat, room.waits_for)))
 
 
-def rows(rooms: list[Room]) -> list[dict[str, Any]]:
-    """A row of results per room, in the order of ``say.RESULT_COLUMNS``."""
+def rows(rooms: list[Room], *, whole: bool = False) -> list[dict[str, Any]]:
+    """A row of results per room, in the order of ``say.RESULT_COLUMNS``.
+
+    What is not worked out yet of a game that is over is left empty, unless the ``whole`` is wanted.
+    """
     found = []
     for place, room in enumerate(rooms, start=1):
         far = _how_far(room)
         values = {"number": place, "room": shown_code(room.code), "players": players(room),
                   "state": say.HOW_FAR[far]}  # fmt: skip
         values |= _numbers(room) if far != "unplayed" else {}
+        looked = back.of(room) if whole and far in PLAYED and room.over else back.known(room)
+        values |= _afterwards(looked) if looked and room.over else {}
         found.append({name: values.get(name, "") for name in say.RESULT_COLUMNS})
     return found
+
+
+PLAYED = ("finished", "unfinished")
 
 
 def _how_far(room: Room) -> str:
@@ -106,7 +114,6 @@ def _numbers(room: Room) -> dict[str, Any]:
         "deal": say.package(found["deal"]) if found["deal"] else "",
         "refused": refused(found["struck"]),
         "messages": len(room.said),
-        **(_afterwards(room) if room.over else {}),
     }
 
 
@@ -118,16 +125,9 @@ def refused(struck: Sequence[Mapping[str, Any]]) -> str:
     )  # fmt: skip
 
 
-def could(room: Room) -> Mapping[str, Any] | None:
-    """The package that both capitals of a room would have ratified, if there was one."""
-    shown = back.space(room)
-    found: Mapping[str, Any] | None = shown and shown["better"]
-    return found
-
-
-def _afterwards(room: Room) -> dict[str, Any]:
+def _afterwards(looked: back.Back) -> dict[str, Any]:
     """What is told of a game once it is over: what was possible, and what agents made of it."""
-    agents, better = back.agents(room), could(room)
+    agents, better = looked.agents, looked.could
     values = {
         "agents_day": agents["ended_day"] or agents["day"],
         "agents_in_force": say.NO if agents["ended_day"] else say.YES,

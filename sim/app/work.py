@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sim.app.back import Back, look
 from sim.config import Scenario
 from sim.game import Checkpoint, Game, Move, Setup
 from sim.game.debrief import Followed, Odds, follow, odds, possible_gains
@@ -42,6 +43,11 @@ def agents_alone(stored: dict[str, Any]) -> tuple[Fan, list[list[float]]]:
     days = setup.cell.settings.horizon
     ahead = fan(setup.cell.scenario, Checkpoint.of(game.model), days=days, end="collapse")
     return ahead, possible_gains(game)
+
+
+def looked_back(stored: dict[str, Any], moves: list[Move]) -> Back:
+    """What pages ask of a game that is over."""
+    return look(Setup.restored(stored), moves)
 
 
 def followed(

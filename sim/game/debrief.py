@@ -126,7 +126,8 @@ def landscape(game: Game) -> Facts | None:
     session = _session_shown(game, entries)
     if session is None:
         return None
-    worth, threat, needed = _at_table(game, session)
+    evenings = _evenings(game, session["day"])
+    worth, threat, needed = _at_table(game, session, evenings)
     inside = worth >= needed
     frontier = worth[solutions.pareto_frontier(worth)]
     moves = [e for e in entries if e["kind"] == "move" and e["round"] == session["round"]]
@@ -144,7 +145,7 @@ def landscape(game: Game) -> Facts | None:
             "both": int(inside.all(axis=1).sum()),
             "of": len(worth),
         },
-        "better": _better(game, entries, session),
+        "better": _better(game, entries, session, evenings),
         "offers": [
             {
                 "speaker": move["speaker"],
@@ -167,28 +168,39 @@ def possible_gains(game: Game) -> list[list[float]]:
     return found
 
 
-def _asked(game: Game, day: int) -> FloatArray:
+def _asked(game: Game, day: int, evenings: dict[int, Checkpoint]) -> FloatArray:
     """Gain over no deal that each capital asks of a deal on a day of talks, shape (2,)."""
     now = game.now
     if day <= game.model.day:  # the day is over: as it stood on the evening before
-        before = [one.move for one in game.decisions if one.question.day < day]
-        cell = game.setup.cell.with_settings(horizon=day - 1)
-        now = Game(Setup(cell, game.setup.persons), before, start=day > 1).record
+        now = evenings[day - 1].records.view(np.recarray)[0]
     return np.array([gain_asked_at_home(now, game.model.futures.sets[0], k) for k in (0, 1)])
 
 
-def _at_table(game: Game, session: Facts) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _evenings(game: Game, day: int) -> dict[int, Checkpoint]:
+    """The evenings before a day, by playing the game anew up to it."""
+    if day == 1:
+        return {0: Checkpoint.of(Game(game.setup, start=False).model)}
+    cell = game.setup.cell.with_settings(horizon=day - 1)
+    moves = [one.move for one in game.decisions if one.question.day < day]
+    return Game(Setup(cell, game.setup.persons), moves, keep=True).evenings
+
+
+def _at_table(
+    game: Game, session: Facts, evenings: dict[int, Checkpoint]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Utilities (P, 2) of a day of talks, what no deal was worth (2,), what capitals asked (2,)."""
     threat = np.array(session["reservation"])
-    return _utilities(game, session), threat, threat + _asked(game, session["day"])
+    return _utilities(game, session), threat, threat + _asked(game, session["day"], evenings)
 
 
-def _better(game: Game, entries: list[Facts], shown: Facts) -> Facts | None:
+def _better(
+    game: Game, entries: list[Facts], shown: Facts, evenings: dict[int, Checkpoint]
+) -> Facts | None:
     """What was left on the table on the day that is shown; without a deal on the last such day."""
     earlier = [one for one in entries if one["kind"] == "session" and one["day"] < shown["day"]]
     dealt = int(game.record["tally"]["deal_package"])
     for session in [shown, *([] if dealt != NONE else reversed(earlier))]:
-        worth, threat, needed = _at_table(game, session)
+        worth, threat, needed = _at_table(game, session, evenings)
         gains = worth - (threat if dealt == NONE else worth[dealt])
         inside = (gains > SAME).all(axis=1) & (worth >= needed).all(axis=1)
         if inside.any():

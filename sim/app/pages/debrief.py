@@ -79,7 +79,8 @@ def _told(site: Site, room: Room, who: Visitor) -> bool:
 
 
 def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
-    game, shown = room.game, back.space(room)
+    game, looked = room.game, back.of(room)
+    shown = looked.space
     start = room.setup.cell.scenario.start.isoformat()
     with panel(say.LEAD, extra="turn lead"):
         for words in lead.gained(result(game), seat) + lead.left(shown, result(game), seat):
@@ -93,7 +94,7 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
                 for words in _outcome(result(game)):
                     paragraph(words)
             with panel(say.AGENTS_DID):
-                for words in _outcome(back.agents(room)):
+                for words in _outcome(looked.agents):
                     paragraph(words)
         with panel(say.SPACE, say.SPACE_HELP):
             html(render.bargaining_space(shown))

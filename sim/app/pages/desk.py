@@ -203,7 +203,7 @@ class Desk:
         """Hand out the results of all rooms."""
         if self.part.open():
             rooms = self.site.rooms.of_class(self.class_.number)
-            ui.download.content(csv(rows(rooms)), "class.csv")
+            ui.download.content(csv(rows(rooms, whole=True)), "class.csv")
 
     def export_study(self) -> None:
         """Hand out what may be exported of a study."""

@@ -77,7 +77,9 @@ class Picture:
     def show(self) -> None:
         """Draw the class."""
         rooms = [(str(k), room) for k, room in enumerate(self._rooms(), start=1) if room.made_by]
-        stand = ((room.code, len(room.made_by), room.over) for _, room in rooms)
+        stand = (
+            (room.code, len(room.made_by), room.over, back.known(room) is None) for _, room in rooms
+        )
         now = (self.agents is None, *stand)
         if now == self.shown:
             return
@@ -100,11 +102,11 @@ def _gains(over: list[tuple[str, Room]], frontier: list[list[float]]) -> str:
             points.append((name, _point(found["gain"]), "second"))
             continue
         without.append(name)
-        refused, could = [deal for deal in found["struck"] if deal["refused"]], standing.could(room)
+        refused, could = [deal for deal in found["struck"] if deal["refused"]], _could(room)
         points += [(name, _point(deal["gain"]), charts.REFUSED) for deal in refused]
         if could:
             points.append((name, _point(could["added"]), charts.COULD))
-        missed.append((name, standing.refused(found["struck"]) or say.NOTHING, _could(room)))
+        missed.append((name, standing.refused(found["struck"]) or say.NOTHING, _possible(room)))
     axes = tuple(say.GAIN_OF.format(seat=say.seat(side)) for side in PARTIES)
     label = say.GAINS_LABEL.format(deals=len(over) - len(without), none=len(without))
     parts = [charts.gains(label, axes[0], axes[1], frontier, points)]
@@ -121,9 +123,17 @@ def _point(gain: dict[str, float]) -> tuple[float, float]:
     return gain[PARTIES[0]], gain[PARTIES[1]]
 
 
-def _could(room: Room) -> str:
-    """What both capitals would have ratified and when, in words."""
-    could = standing.could(room)
+def _could(room: Room) -> dict[str, Any] | None:
+    """The package that both capitals would have ratified, once that is worked out."""
+    looked = back.known(room)
+    return looked.could if looked else None
+
+
+def _possible(room: Room) -> str:
+    """The same in words."""
+    if back.known(room) is None:
+        return say.LOADING
+    could = _could(room)
     return say.COULD.format(day=could["day"], **could["added"]) if could else say.NOTHING
 
 
@@ -160,8 +170,9 @@ def _one_story(
     """A bar for each room; what agents made of the story is told once no room is in it any more."""
     bars = [_bar(name, room) for name, room in named]
     keys = [(say.YOUR_ROOMS, "second")]
-    if all(room.over for _, room in named):
-        found = back.agents(named[0][1])
+    looked = back.known(named[0][1])
+    if looked is not None and all(room.over for _, room in named):
+        found = looked.agents
         signs = [(found["deal_day"], charts.SIGNED)] if found["deal"] else []
         ended = bool(found["ended_day"])
         bars.insert(0, charts.Held(
@@ -184,7 +195,7 @@ def _bar(name: str, room: Room) -> charts.Held:
     if room.over:
         signs = [(deal["day"], charts.REFUSED if deal["refused"] else charts.SIGNED)
                  for deal in found["struck"]]  # fmt: skip
-        could = standing.could(room)
+        could = _could(room)
         signs += [(could["day"], charts.COULD)] if could else []
     return charts.Held(name, _lasted(room), bool(found["ended_day"]), "second", signs)
 
