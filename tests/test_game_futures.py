@@ -159,6 +159,9 @@ def test_what_was_left_on_the_table_is_better_for_both_and_would_have_been_ratif
         if shown is None or shown["better"] is None:
             continue
         assert min(shown["better"]["added"].values()) > 0
+        assert landscape(game, left=False) == shown | {"better": None}
+        if shown["better"]["day"] < shown["day"]:
+            continue  # of that day's numbers (tests/test_picture.py)
         base = shown["deal"] if found["deal"] else shown["disagreement"]
         point = np.array(base) + list(shown["better"]["added"].values())
         assert (point >= shown["needed"]).all()

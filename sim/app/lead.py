@@ -18,7 +18,7 @@ from sim.negotiation.agenda import Packages
 Facts = Mapping[str, Any]
 Change = TypeVar("Change", Effect, Why)
 LEAST = 0.01  # of the odds: less is shown as none
-MOST_ISSUES = 3  # of a package named in a sentence
+MOST_ISSUES = 4  # of a package named in a sentence
 
 
 def gained(found: Facts, seat: str | None) -> list[str]:

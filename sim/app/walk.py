@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.config import ENDS, Scenario
 from sim.game import Checkpoint, Game, Setup
-from sim.game.views import public, spelt
+from sim.game.views import public, revealed
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Walk:
     @property
     def entries(self) -> list[dict[str, Any]]:
         """Everything logged, packages spelt out."""
-        return [spelt(self.game, entry) for entry in self.game.entries]
+        return revealed(self.game)
 
     def evening(self) -> Checkpoint:
         """Where the future stands."""

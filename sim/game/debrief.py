@@ -107,20 +107,22 @@ def _struck(entries: list[Facts]) -> list[Facts]:
     ]
 
 
-def landscape(game: Game) -> Facts | None:
+def landscape(game: Game, *, left: bool = True) -> Facts | None:
     """The bargaining space of the round with the first deal, else of the last with an offer.
 
     None before a round. Utilities are those of the round's last day of talks, ``day``; what the
-    capitals ask is as of that morning, or of this moment if the day is under way. Keys: ``round``;
-    ``day``; ``frontier`` (k, 2) sorted by the first side's utility; ``disagreement`` (2,);
-    ``nash`` and ``kalai_smorodinsky`` (each a point, or None without a zone of agreement);
-    ``needed`` (2,) the bounds of the win-sets; ``win_sets`` how many packages each side would
-    ratify, both, and of how many; ``better`` the package with the largest product of
+    capitals ask is as of that morning, or of this moment if the day is under way. What was ``left``
+    on the table is looked for only if it is wanted, since it may take many days of talks.
+
+    Keys: ``round``; ``day``; ``frontier`` (k, 2) sorted by the first side's utility;
+    ``disagreement`` (2,); ``nash`` and ``kalai_smorodinsky`` (each a point, or None without a zone
+    of agreement); ``needed`` (2,) the bounds of the win-sets; ``win_sets`` how many packages each
+    side would ratify, both, and of how many; ``better`` the package with the largest product of
     gains over the deal that both would have ratified that day or, without a deal, over no deal on
     the last day of talks on which there was one, None if there was none: its ``day``, ``round``,
     ``package``, what it ``added`` for each side, the days on which mediators had ``tabled`` it and
-    who had then ``refused``; ``offers`` with speaker,
-    exchange and point; ``deal`` the point agreed at the table or None.
+    who had then ``refused``; ``offers`` with speaker, exchange and point; ``deal`` the point agreed
+    at the table or None.
     """
     entries = game.told
     session = _session_shown(game, entries)
@@ -145,7 +147,7 @@ def landscape(game: Game) -> Facts | None:
             "both": int(inside.all(axis=1).sum()),
             "of": len(worth),
         },
-        "better": _better(game, entries, session, evenings),
+        "better": _better(game, entries, session, evenings) if left else None,
         "offers": [
             {
                 "speaker": move["speaker"],

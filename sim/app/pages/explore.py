@@ -251,7 +251,7 @@ class Explore:
         self.calendar.content = render.calendar(entries, _span(walk), walk.day)
         self.told.content = render.story(entries, state["start"])
         self.trust.content = render.trust_and_tension(walk.daily, walk.day)
-        self.space.content = render.bargaining_space(landscape(walk.game))
+        self.space.content = render.bargaining_space(landscape(walk.game, left=False))
         self.ends.content = render.ceasefire(state["ceasefire"])
 
     @property
