@@ -1,5 +1,7 @@
 """Futures from an evening, one change at a time, and where a game's odds turned."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from sim.game.debrief import (
     follow,
     landscape,
     odds,
+    otherwise,
     result,
     without_persons,
 )
@@ -128,6 +131,20 @@ def test_fire_and_strikes_beyond_the_agents_are_told_as_what_moved_the_odds():
     assert end.by in PARTIES
 
 
+def test_to_hold_to_an_offer_that_the_agent_would_make_again_is_no_other_decision():
+    setup = Setup.of("baseline", seed=2025, days=30, persons=["pakistan"])
+    game = Game(setup)
+    while not (game.question.kind == "offer" and game.question.facts["own_offers"]):
+        refuses = game.question.kind in ("answer", "text")
+        game.play("pakistan", game.question.kind, False if refuses else game.advice)
+    last = game.packages.describe(game.question.facts["own_offers"][-1])
+    game.advice = last
+    game.play("pakistan", "offer", None)
+    [*_, held] = game.decisions
+    assert not otherwise(game, held)
+    assert otherwise(game, replace(held, agent=last | {"border": "partial"}))
+
+
 def test_more_decisions_than_are_looked_at_are_told_as_those_of_the_days_with_most_news():
     setup = Setup.of("baseline", seed=2025, days=30, persons=PARTIES)
     game = Game(setup)
@@ -138,8 +155,7 @@ def test_more_decisions_than_are_looked_at_are_told_as_those_of_the_days_with_mo
         if kind == "offer" and game.question.facts["own_offers"]:
             value = None
         game.play(game.question.seat, kind, value)
-    unlike = [one for one in game.decisions if one.move.value != one.agent]
-    assert len(unlike) > MOST_EFFECTS
+    assert sum(otherwise(game, one) for one in game.decisions) > MOST_EFFECTS
     assert len(odds(setup, game.moves, futures=20).effects) == MOST_EFFECTS
 
 

@@ -76,6 +76,7 @@ def test_rooms_with_the_same_chance_events_are_told_one_by_one_beside_agents_in_
     assert len(drawn(shown, "band first")) == 1
     until = back.of(rooms[0][1]).agents["ended_day"]
     widths = [float(x) for x in re.findall(r'class="held \w+".*?width="([\d.]+)"', shown)]
+    assert say.AGENTS_HERE.format(day=until) in shown
     assert widths[0] / widths[1] == pytest.approx(until / DAYS, abs=0.01)
 
 

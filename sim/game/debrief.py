@@ -17,7 +17,7 @@ from sim.config import PARTIES
 from sim.futures import utilities
 from sim.game.checkpoint import Checkpoint
 from sim.game.futures import HOW, Became, became, become, mean
-from sim.game.play import Game, Move, Setup
+from sim.game.play import Decision, Game, Move, Setup
 from sim.game.seats import MEDIATORS
 from sim.game.views import ceasefire, view, worths
 from sim.negotiation import solutions
@@ -470,8 +470,16 @@ def _otherwise(game: Game, known: Followed) -> list[int]:
             return 0.0
         return -abs(known.shares[after[0]] - known.shares[before[-1]])
 
-    unlike = [k for k, d in enumerate(game.decisions) if d.move.value != d.agent]
+    unlike = [k for k, decision in enumerate(game.decisions) if otherwise(game, decision)]
     return sorted(unlike, key=lambda number: (news(number), number))[:MOST_EFFECTS]
+
+
+def otherwise(game: Game, decision: Decision) -> bool:
+    """Whether a decision was unlike the agent's; to hold to an offer is to make the last again."""
+    made = decision.move.value
+    if made is None:
+        made = game.packages.describe(decision.question.facts["own_offers"][-1])
+    return bool(made != decision.agent)
 
 
 def _effects(game: Game, numbers: list[int], futures: int) -> dict[int, Effect]:

@@ -29,7 +29,7 @@ from sim.app.site import (
 from sim.app.standing import called
 from sim.config import PARTIES, ConfigError
 from sim.game import Decision
-from sim.game.debrief import OPEN, Effect, Odds, Turn, result
+from sim.game.debrief import OPEN, Effect, Odds, Turn, otherwise, result
 from sim.game.views import revealed
 
 MOST_SHOWN = 6  # decisions that moved the odds
@@ -242,9 +242,9 @@ def _explained(room: Room, drop: Turn) -> str:
     if not drop.decisions:
         return say.DROP_NO_DECISION
     made = [room.game.decisions[number] for number in drop.decisions]
-    if all(decision.move.value == decision.agent for decision in made):
+    unlike = [one for one in made if otherwise(room.game, one)]
+    if not unlike:
         return say.DROP_AS_AGENT
-    unlike = (one for one in made if one.move.value != one.agent)
     said = (
         say.DROP_DECISION.format(
             seat=say.seat(one.move.seat), what=say.KINDS[one.question.kind],

@@ -174,11 +174,9 @@ def _one_story(
     if looked is not None and all(room.over for _, room in named):
         found = looked.agents
         signs = [(found["deal_day"], charts.SIGNED)] if found["deal"] else []
-        ended = bool(found["ended_day"])
-        bars.insert(0, charts.Held(
-            say.AGENTS_MARK, found["ended_day"] or found["day"], ended, "first", signs
-        ))  # fmt: skip
-        keys.append((say.AGENTS_HERE, "first"))
+        until, ended = found["ended_day"] or found["day"], bool(found["ended_day"])
+        bars.insert(0, charts.Held(say.AGENTS_MARK, until, ended, "first", signs))
+        keys.append((say.AGENTS_HERE.format(day=until), "first"))
     used = {style for bar in bars for _, style in bar.signs}
     used |= {charts.OVER} if any(bar.ended for bar in bars) else set()
     keys += [(words, style) for style, words in say.HELD_SIGNS.items() if style in used]

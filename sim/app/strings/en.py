@@ -1094,7 +1094,7 @@ ONE_STORY = (
     "once all games are over), and not with the curve above them, which is 1,000 games of agents with "
     "other chance events."
 )
-AGENTS_MARK, AGENTS_HERE = "A", "agents alone, this story"
+AGENTS_MARK, AGENTS_HERE = "A", "agents alone, this story: until day {day}"
 AGENTS_ELSEWHERE = "agents alone, 1,000 other stories: share in force, with its 95 % band"
 HELD_SIGNS = {
     "over": "the ceasefire ends",
