@@ -1044,21 +1044,21 @@ RESULT_COLUMNS = {
     "nash_share": "Share of Nash product",
     "deal": "Deal",
     "refused": "Struck and refused",
-    "better_day": "A better package: day",
+    "better_day": "Better on day",
     "better_pakistan": "It adds, Islamabad",
     "better_afghan_taliban": "It adds, Kabul",
     "better": "The better package",
-    "agents_day": "Agents, same events: day",
+    "agents_day": "Agents: day",
     "agents_in_force": "Agents: in force",
     "messages": "Messages",
 }
 RESULTS_HELP = (
     "Day: until which the ceasefire held or the game was played. Share of Nash product: both sides' "
     "gains over no deal, multiplied, against the largest such product of any package that day; 1 is "
-    "the Nash point. Struck and refused: deals of the table that a capital did not ratify. A better "
-    "package: the last day of talks on which both capitals would have ratified one that was worth more "
-    "to both than the deal, or than no deal. Agents: what agents alone made of the same "
-    "chance events."
+    "the Nash point. Struck and refused: deals of the table that a capital did not ratify. Better on "
+    "day: the last day of talks on which both capitals would have ratified a package worth more to "
+    "both than the deal, or than no deal. Agents: until which day the ceasefire of agents alone held, "
+    "with the same chance events."
 )
 REFUSED_IN = "day {day}: {capitals}"
 PICTURE = "The class as a picture"
