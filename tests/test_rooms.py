@@ -5,11 +5,21 @@ import json
 import logging
 import re
 import time
+from dataclasses import replace
 
 import pytest
 
 from sim.app import strings as say
-from sim.app.keys import ALPHABET, CODE_LENGTH, Visitor, digest, new_code, same, shown_code
+from sim.app.keys import (
+    ALPHABET,
+    CODE_LENGTH,
+    Visitor,
+    digest,
+    new_code,
+    same,
+    shown_code,
+    tidy_key,
+)
 from sim.app.keys import tidy_code as tidied
 from sim.app.limits import Limit, place
 from sim.app.register import GIVES_WAY, MOST_ALONE, MOST_ALONE_OF_PLACE, MOST_OF_PLACE
@@ -156,7 +166,41 @@ def test_a_browser_has_another_key_to_every_seat_and_at_every_taking(rooms, setu
     do(rooms.take_seat(one, "pakistan", "Ann", ANN))
     keys += [rooms.return_key(one, "pakistan", ANN), teacher]
     assert len(set(keys)) == 4
-    assert min(map(len, keys)) >= 21
+    assert len(ALPHABET) ** min(map(len, map(tidy_key, keys))) >= 2**80
+
+
+def test_a_key_is_shown_in_groups_and_read_however_it_is_typed(rooms, setup):
+    [room], teacher = class_with(rooms, setup)
+    seated(rooms, room)
+    key = rooms.return_key(room, "pakistan", ANN)
+    groups = rf"[{ALPHABET}]{{4}}(-[{ALPHABET}]{{4}}){{3}}"
+    assert all(re.fullmatch(groups, one) for one in (key, teacher))
+    assert not set("IO01") & set(ALPHABET)
+    for number, change in enumerate((str.lower, lambda k: k.replace("-", ""),
+                                     lambda k: f" {k.lower().replace('-', ' ')} ",
+                                     lambda k: k.replace("-", "\u2013"))):  # fmt: skip
+        elsewhere = Visitor("192.0.2.9", f"elsewhere {number}")
+        assert do(rooms.come_back_by_key(change(key), elsewhere)) == (room, "pakistan")
+        assert do(rooms.enter_class(change(teacher), elsewhere)).number == room.class_
+
+
+def test_keys_that_an_earlier_version_made_open_what_they_opened(rooms, setup):
+    [room], _ = class_with(rooms, setup)
+    seated(rooms, room)
+    class_, taken = rooms.classes[room.class_], room.seats["pakistan"]
+    early = ANN.keys(room.owner("pakistan"), taken.salt)[1]
+    teachers = TEACHER.keys(class_.teacher, class_.salt)[1]
+    assert (len(early), len(teachers)) == (22, 22)
+    room.seats["pakistan"] = replace(taken, key=digest(early))
+    class_.key = digest(teachers)
+    rooms.devices[class_.owner] = {digest(TEACHER.keys(class_.owner, class_.salt)[1])}
+    assert rooms.return_key(room, "pakistan", ANN) == early
+    assert rooms.teachers_key(class_, TEACHER) == teachers
+    elsewhere = Visitor("192.0.2.9", "elsewhere")
+    do(rooms.come_back(room, "pakistan", early, elsewhere))
+    do(rooms.enter_class(teachers, elsewhere))
+    do(rooms.leave_class(class_.number, TEACHER))
+    assert [rooms.teaches(class_.number, who) for who in (TEACHER, elsewhere)] == [False, True]
 
 
 def test_no_key_and_no_secret_is_in_the_folder(rooms, setup, path):
@@ -166,8 +210,9 @@ def test_no_key_and_no_secret_is_in_the_folder(rooms, setup, path):
     secrets = [teacher, *keys, *(who.secret for who in (TEACHER, ANN, BOB))]
     rooms.writer.close()
     held = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    secrets += map(tidy_key, (teacher, *keys))
     assert [secret for secret in secrets if secret.encode() in held] == []
-    assert digest(teacher).encode() in held
+    assert digest(tidy_key(teacher)).encode() in held
 
 
 def test_a_forged_key_opens_nothing(rooms, setup):

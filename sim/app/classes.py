@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from sim.app import strings as say
-from sim.app.keys import Visitor, digest, new_code, new_key
+from sim.app.keys import Visitor, digest, new_code, new_salt, shown_code, tidy_key
 from sim.app.register import Register
 from sim.app.research import Study, pseudonym
 from sim.app.room import ALONE, DEADLINES, Class, Room, RoomError, Seat, Watched, room_row
@@ -74,7 +74,7 @@ class Classes(Register):
                 raise RoomError(say.NO_NAMES_IN_STUDY)
             if not self.makes.allows(visitor.place):
                 raise RoomError(say.TOO_OFTEN)
-            salt, now, number = new_key(), time.time(), 1 + max(self.classes, default=ALONE)
+            salt, now, number = new_salt(), time.time(), 1 + max(self.classes, default=ALONE)
             class_ = Class(number, tidy, "", salt, now, self._new_code())
             class_.study = study.stored() if study is not None else ""
             class_.key = digest(visitor.key(class_.teacher, salt))
@@ -156,7 +156,7 @@ class Classes(Register):
     def _taken(
         self, room: Room, seat: str, name: str, visitor: Visitor, consents: bool = False
     ) -> tuple[Seat, Add]:
-        salt = new_key()
+        salt = new_salt()
         key = digest(visitor.key(room.owner(seat), salt))
         row = {"room": room.code, "seat": seat, "name": name, "key": key, "salt": salt, "ready": 0,
                "consents": int(consents)}  # fmt: skip
@@ -167,16 +167,17 @@ class Classes(Register):
     def teachers_key(self, class_: Class, visitor: Visitor) -> str:
         """The key that opens a class elsewhere, for who has it open here."""
         self.must_teach(class_.number, visitor)
-        return visitor.key(class_.teacher, class_.salt)
+        return shown_code(self._key(class_.teacher, class_.key, class_.salt, visitor) or "")
 
     @unbroken
     async def enter_class(self, key: str, visitor: Visitor) -> Class:
         """Open the class whose teacher's key this is in a visitor's browser."""
         found: list[Class] = []
+        typed = tidy_key(key)
 
         def opens() -> bool:
             known = self.classes.values()
-            found.extend(c for c in known if self._opens(c.teacher, c.key, key))
+            found.extend(c for c in known if self._opens(c.teacher, c.key, typed))
             return bool(found)
 
         self._attempt(self.teachers_attempts, visitor, opens, say.WRONG_KEY)
@@ -190,9 +191,11 @@ class Classes(Register):
         """Close a class in a visitor's browser."""
         self.must_teach(number, visitor)
         class_ = self.classes[number]
-        key = digest(visitor.key(class_.owner, class_.salt))
-        await self.writer.write(Drop("devices", {"owner": class_.owner, "key": key}))
-        self.devices[class_.owner].discard(key)
+        held = [digest(key) for key in visitor.keys(class_.owner, class_.salt)]
+        await self.writer.write(
+            *(Drop("devices", {"owner": class_.owner, "key": key}) for key in held)
+        )
+        self.devices[class_.owner] -= set(held)
         self._tell([class_, *self.of_class(number)])
 
     async def _let_in(self, owner: str, key: str) -> None:

@@ -114,7 +114,7 @@ class Register:
         taken = room.seats.get(seat)
         if taken is None or self.rooms.get(room.code) is not room:
             return False
-        return self._opens(room.owner(seat), taken.key, visitor.key(room.owner(seat), taken.salt))
+        return self._key(room.owner(seat), taken.key, taken.salt, visitor) is not None
 
     def must_hold(self, room: Room, seat: str, visitor: Visitor) -> None:
         """Refuse who does not hold a seat."""
@@ -124,8 +124,8 @@ class Register:
     def teaches(self, number: int, visitor: Visitor) -> bool:
         """Whether a visitor's browser has a class open now."""
         class_ = self.classes.get(number)
-        return class_ is not None and self._opens(
-            class_.owner, "", visitor.key(class_.owner, class_.salt)
+        return class_ is not None and (
+            self._key(class_.owner, "", class_.salt, visitor) is not None
         )
 
     def must_teach(self, number: int, visitor: Visitor) -> None:
@@ -228,6 +228,11 @@ class Register:
         return self.teaches(one.class_, visitor) or any(
             self.holds(one, seat, visitor) for seat in one.seats
         )
+
+    def _key(self, owner: str, stored: str, salt: str, visitor: Visitor) -> str | None:
+        """A browser's key to what it has open; None if it has not."""
+        opens = (key for key in visitor.keys(owner, salt) if self._opens(owner, stored, key))
+        return next(opens, None)
 
     def _opens(self, owner: str, stored: str, key: str) -> bool:
         held = [same(key, one) for one in (stored, *self.devices.get(owner, ()))]

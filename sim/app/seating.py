@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sim.app import strings as say
 from sim.app.classes import Classes, set_room, unbroken
-from sim.app.keys import Visitor
+from sim.app.keys import Visitor, shown_code, tidy_key
 from sim.app.research import LONGEST_ANSWER, Study, export, study_of
 from sim.app.room import Class, Room, RoomError
 from sim.app.tables import Add, Drop
@@ -72,16 +72,18 @@ class Seating(Classes):
     def return_key(self, room: Room, seat: str, visitor: Visitor) -> str:
         """The key with which a seat's holder can come back from elsewhere."""
         self.must_hold(room, seat, visitor)
-        return visitor.key(room.owner(seat), room.seats[seat].salt)
+        taken = room.seats[seat]
+        return shown_code(self._key(room.owner(seat), taken.key, taken.salt, visitor) or "")
 
     @unbroken
     async def come_back(self, room: Room, seat: str, key: str, visitor: Visitor) -> None:
         """Let a visitor's browser into a seat with its return key; misses are bounded."""
         owner, refusal = room.owner(seat), say.WRONG_SEAT_KEY.format(seat=say.seat(seat))
+        typed = tidy_key(key)
 
         def opens() -> bool:
             taken = room.seats.get(seat)
-            return taken is not None and self._opens(owner, taken.key, key)
+            return taken is not None and self._opens(owner, taken.key, typed)
 
         async with room.turn:
             self._attempt(self.attempts, visitor, opens, refusal)
@@ -93,12 +95,13 @@ class Seating(Classes):
     ) -> tuple[Room, str]:
         """Let a visitor's browser into the seat that a return key opens, of one class or of all."""
         found: list[tuple[Room, str]] = []
+        typed = tidy_key(key)
 
         def opens() -> bool:
             rooms = self.rooms.values() if class_ is None else self.of_class(class_.number)
             found.extend(
                 (room, seat) for room in rooms for seat, taken in room.seats.items()
-                if self._opens(room.owner(seat), taken.key, key)
+                if self._opens(room.owner(seat), taken.key, typed)
             )  # fmt: skip
             return bool(found)
 

@@ -229,7 +229,7 @@ def ask_key(site: Site, then: Callable[[], Any]) -> None:
 
         async def enter() -> None:
             must_keep_cookies()
-            await site.rooms.enter_class(str(key.value or "")[:LONGEST_KEY].strip(), who)
+            await site.rooms.enter_class(str(key.value or "")[:LONGEST_KEY], who)
             then()
 
         key.on("keydown.enter", acting(enter))
