@@ -360,6 +360,12 @@ def test_a_name_on_the_list_is_found_by_typing_a_part_of_it(server, chromium):
     one.goto(f"/c/{code}")
     one.page.get_by_label("Your name on the list").press_sequentially("oz")
     wait_for(lambda: one.page.get_by_role("option").count() == 1, one.page)
+    one.sees("I am not on the list")  # among the choices, whatever is typed
+    one.page.get_by_label("Your name on the list").fill("Zed")
+    one.sees("No name on the list is like this.")
+    one.page.get_by_text("I am not on the list").click()
+    wait_for(lambda: one.page.get_by_label("Your name", exact=True).is_visible(), one.page)
+    one.page.get_by_label("Your name on the list").fill("oz")
     one.page.get_by_role("option", name="Bob Oz").click()
     one.click("Take my seat")
     one.sees("You are Kabul")

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sim.app import strings as say
 from sim.app.keys import Visitor, same, same_code, shown_code, tidy_code
 from sim.app.limits import Limit
-from sim.app.room import ALONE, PHASES, Class, Room, RoomError, opened
+from sim.app.room import ALONE, PHASES, Class, NoSeatError, Room, RoomError, opened
 from sim.app.store import NotStored, Store
 from sim.app.tables import Add, Change, Drop, Row, Set
 
@@ -220,7 +220,7 @@ class Register:
             for room, seat in free:
                 if suits(room, seat):
                     return room, seat
-        raise RoomError(say.KEPT_FOR_OTHERS if free else say.CLASS_FULL)
+        raise NoSeatError(say.KEPT_FOR_OTHERS if free else say.CLASS_FULL)
 
     def _belongs(self, one: Room | Class, visitor: Visitor) -> bool:
         if isinstance(one, Class):

@@ -29,6 +29,10 @@ class RoomError(ConfigError):
     """What cannot be done in a room, in one sentence."""
 
 
+class NoSeatError(RoomError):
+    """There is no seat for somebody in a class now; one more room would have one."""
+
+
 @dataclass
 class Watched:
     """Something that pages watch; ``listeners`` are called after every change."""

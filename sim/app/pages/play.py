@@ -14,7 +14,7 @@ from sim.app import strings as say
 from sim.app.choices import LENGTHS, Wanted
 from sim.app.keys import is_key, shown_code
 from sim.app.pages.seat import SeatPage
-from sim.app.room import Class, Room, RoomError
+from sim.app.room import Class, NoSeatError, Room, RoomError
 from sim.app.site import (
     Private,
     Site,
@@ -147,38 +147,76 @@ def _full(site: Site, class_: Class) -> None:
 
 def _named(site: Site, class_: Class) -> None:
     names = site.rooms.kept_names(class_)
-    unlisted = ""  # what the list says for who is not on it
     with panel(say.JOIN_NOW, say.JOIN_CLASS_HELP):
-        options = {one: one for one in names} | {unlisted: say.NOT_LISTED}
-        listed = choice(say.ON_THE_LIST, options, None, typed=True) if names else None
+        listed = choice(say.ON_THE_LIST, names, None, typed=True) if names else None
         name = _name()
         if listed is not None:
-            name.set_visibility(False)
-            listed.on_value_change(lambda e: name.set_visibility(e.value == unlisted))
-
-        async def take(called: str) -> None:
-            _to_seat(*await site.rooms.join(class_, called, visitor()))
+            _or_not_listed(listed, name)
+        waits = _Waits(site, class_)
 
         async def go() -> None:
             must_keep_cookies()
-            if listed is not None:
-                if listed.value is None:
-                    raise RoomError(say.CHOOSE_NAME)
-                picked = choices.one_of(say.ON_THE_LIST, listed.value, [unlisted, *names])
-                if picked != unlisted:
-                    await take(picked)
-                    return
+            if listed is not None and listed.value is not None:
+                await waits.take(choices.one_of(say.ON_THE_LIST, listed.value, names))
+                return
+            if not name.visible:
+                name.set_visibility(True)
+                raise RoomError(say.CHOOSE_NAME)
             typed = _typed(name)
             alike = site.rooms.alike(class_, typed[: LONGEST_NAME + 1])
             if len(alike) > MOST_ALIKE:
                 raise RoomError(say.MANY_ALIKE)
             if alike:
-                _is_it_you(alike, typed, take)
+                _is_it_you(alike, typed, waits.take)
             else:
-                await take(typed)
+                await waits.take(typed)
 
         name.on("keydown.enter", acting(go))
         button(say.JOIN_NOW, go)
+
+
+def _or_not_listed(listed: ui.select, name: ui.input) -> None:
+    """Offer who is not on a list to say so, whatever they have typed there; then ask their name."""
+
+    def unlisted() -> None:
+        listed.value = None
+        listed.run_method("hidePopup")
+        name.set_visibility(True)
+        name.run_method("focus")
+
+    for slot in ("no-option", "after-options"):
+        with listed.add_slot(slot):
+            if slot == "no-option":
+                ui.item(say.NO_SUCH_NAME).classes("help")
+            ui.item(say.NOT_LISTED, on_click=acting(unlisted)).classes("not-listed")
+    name.set_visibility(False)
+    listed.on_value_change(lambda e: name.set_visibility(name.visible and e.value is None))
+
+
+class _Waits:
+    """Gives somebody a seat of a class, if need be once there is one."""
+
+    def __init__(self, site: Site, class_: Class) -> None:
+        self.site, self.class_ = site, class_
+        self.why = ui.label().classes("warn").props('role="status" aria-live="polite"')
+        self.called: str | None = None  # who waits here
+        ui.timer(2.0, acting(self.again))
+
+    async def take(self, called: str) -> None:
+        """Go to the seat of somebody, or say that there is none yet and wait for it."""
+        try:
+            room, seat = await self.site.rooms.join(self.class_, called, visitor())
+        except NoSeatError as error:
+            self.called = called
+            self.why.text = say.WAITS_HERE.format(name=called, why=error)
+            return
+        self.called = None
+        _to_seat(room, seat)
+
+    async def again(self) -> None:
+        """Try again, if somebody waits."""
+        if self.called is not None:
+            await self.take(self.called)
 
 
 def _is_it_you(alike: list[str], typed: str, take: Callable[[str], Awaitable[None]]) -> None:

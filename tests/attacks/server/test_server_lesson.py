@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 from sockets import DECISIONS, PATIENCE, Browser, Page, make_class, sit_down
@@ -130,7 +131,7 @@ async def test_who_types_a_part_of_a_name_on_the_list_is_asked_whether_it_is_the
         await page.click(say.JOIN_NOW)  # nothing is chosen for anybody
         assert await page.until(lambda: page.said)
         assert not page.opened
-        await page.pick(say.ON_THE_LIST, 3)  # not on the list
+        await page.event(items(page, say.NOT_LISTED)[0], "click", {})
         await page.type(say.YOUR_NAME, "ada")
         await page.click(say.JOIN_NOW)
         mine = say.IT_IS_ME.format(name="Ada Öz")
@@ -139,11 +140,53 @@ async def test_who_types_a_part_of_a_name_on_the_list_is_asked_whether_it_is_the
         assert await page.until(lambda: page.opened)
         assert page.opened == f"/room/{first}/pakistan"
         other = await b.open(f"/c/{code}")
-        await other.pick(say.ON_THE_LIST, 2)
+        await other.event(items(other, say.NOT_LISTED)[0], "click", {})
         await other.type(say.YOUR_NAME, "Eve")
         await other.click(say.JOIN_NOW)
         assert await other.until(lambda: other.opened)  # the seat that is kept for nobody
         assert other.find(label=say.IT_IS_NOT_ME) is None
+
+
+def words_of(page: Page, number: str) -> str:
+    """What an element says, or what stands within it."""
+    element = page.elements[number]
+    inner = (words_of(page, str(child)) for child in element.get("children", ()))
+    return element.get("text") or " ".join(inner)
+
+
+def items(page: Page, words: str) -> list[Any]:
+    """The items of a list that say something."""
+    return [(n, e) for n, e in page.elements.items()
+            if e["tag"] == "q-item" and words_of(page, n) == words]  # fmt: skip
+
+
+async def test_who_is_not_on_the_list_can_say_so_whatever_they_typed(shared):
+    async with Browser(shared.url) as teacher, Browser(shared.url) as zed:
+        _, code, _ = await named_class(teacher, shared.word, "Dina\nEmil")
+        page = await zed.open(f"/c/{code}")
+        [(_, listed)] = [(n, e) for n, e in page.elements.items()
+                         if e.get("props", {}).get("label") == say.ON_THE_LIST]  # fmt: skip
+        slots = {name: [words_of(page, str(n)) for n in slot["ids"]]
+                 for name, slot in listed["slots"].items()}  # fmt: skip
+        assert slots["after-options"] == [say.NOT_LISTED]
+        assert slots["no-option"] == [say.NO_SUCH_NAME, say.NOT_LISTED]
+        assert say.YOUR_NAME not in fields(page)
+        await page.event(items(page, say.NOT_LISTED)[0], "click", {})
+        assert await page.until(lambda: say.YOUR_NAME in fields(page))
+
+
+async def test_who_waits_for_one_more_room_is_seated_without_pressing_again(shared):
+    async with Browser(shared.url) as teacher, Browser(shared.url) as zed:
+        desk, code, _ = await named_class(teacher, shared.word, "Dina\nEmil")
+        page = await zed.open(f"/c/{code}")
+        await page.event(items(page, say.NOT_LISTED)[0], "click", {})
+        await page.type(say.YOUR_NAME, "Zed")
+        await page.click(say.JOIN_NOW)
+        await page.sees(say.WAITS_HERE.format(name="Zed", why=say.KEPT_FOR_OTHERS))
+        assert not page.opened
+        await desk.click(say.ADD_ROOM)
+        assert await page.until(lambda: page.opened)
+        assert page.opened.endswith("/pakistan")
 
 
 async def test_the_projector_says_to_choose_a_name_where_there_is_a_list(shared):
