@@ -211,7 +211,9 @@ class Page:
                  if e.get("tag") == "q-btn" and "label" in e.get("props", {})]  # fmt: skip
         inner = [e["props"]["innerHTML"] for e in self.elements.values()
                  if "innerHTML" in e.get("props", {})]  # fmt: skip
-        return json.dumps([labels, asked, inner])
+        turns = [e["props"]["data-turn"] for e in self.elements.values()
+                 if "data-turn" in e.get("props", {})]  # fmt: skip
+        return json.dumps([labels, asked, inner, turns])
 
     def words(self) -> str:
         """What can be read on the page, and what it was notified of."""

@@ -1,5 +1,7 @@
 """The brief of a seat: its numbers are those of the scenario, and nothing of the other side's."""
 
+import html
+
 import pytest
 
 from sim.app import cards
@@ -65,6 +67,18 @@ def test_a_brief_says_when_the_game_begins_and_ends_whenever_it_is_read(seat):
     told = cards.brief(brief(game, seat), seat)
     for words in ("Day 0 is 19 Oct 2025", begins, ends):
         assert words in told
+
+
+@pytest.mark.parametrize("seat", SEATS)
+def test_a_brief_explains_the_words_of_its_agenda_with_their_claimants(game, seat):
+    told = html.unescape(cards.brief(brief(game, seat), seat))
+    assert all(words in told for words in say.EXPLAINED.values())
+    assert set(say.EXPLAINED) <= {issue["issue"] for issue in brief(game, seat)["issues"]}
+    assert all("says" in words for words in say.EXPLAINED.values())
+    assert (say.WHERE_FROM in told) is (seat in PARTIES)
+    fewer = brief(game, seat)
+    fewer["issues"] = [one for one in fewer["issues"] if one["issue"] != "basing"]
+    assert say.EXPLAINED["basing"] not in html.unescape(cards.brief(fewer, seat))
 
 
 @pytest.mark.parametrize("seat", SEATS)

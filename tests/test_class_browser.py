@@ -293,6 +293,34 @@ def test_the_decision_stands_before_the_news_on_a_phone(table, width, first):
     assert top(ann, first) == min(top(ann, "section.turn"), top(ann, ".cards"))
 
 
+def test_on_a_phone_worth_and_buttons_come_before_the_issues(table):
+    _, ann, _, _ = table
+    ann.page.set_viewport_size({"width": 390, "height": 844})
+    turn, seen = ann.page.locator("section.turn"), set()
+    for _ in range(120):
+        for name in ("Offer this package", "Refuse"):
+            if name not in seen and button(ann, name).count():
+                seen.add(name)
+                assert ann.page.get_by_text("Your decision", exact=True).count() == 1
+                assert not re.search(r"decision \d", ann.page.locator(".big").first.inner_text())
+                turn.evaluate("e => e.scrollIntoView()")
+                worth = turn.get_by_text("Worth to your side").last.bounding_box()
+                press = button(ann, name).bounding_box()
+                assert 0 <= worth["y"] < press["y"] < 844 - press["height"], name
+                if name == "Refuse":
+                    assert press["y"] < turn.locator("table").bounding_box()["y"]
+                else:
+                    assert turn.get_by_text("(if nothing is agreed: ").count() == 7
+        if len(seen) == 2:
+            return
+        if button(ann, "Pass: hold to your last offer").count():
+            button(ann, "Pass: hold to your last offer").click()
+        else:
+            ann.decide()
+        ann.page.wait_for_timeout(200)
+    raise AssertionError(seen)
+
+
 @pytest.mark.parametrize("width", [390, 800, 1280, 1920])
 def test_the_address_on_the_projector_page_is_one_line_in_its_column(table, width):
     teacher, _, _, _ = table

@@ -246,3 +246,9 @@ def test_an_offer_that_an_agent_holds_to_is_named_and_whether_it_would_be_ratifi
     assert say.HELD_OFFER in told
     short = Scale(room.game, "pakistan").needed - Scale(room.game, "pakistan").of(offered)
     assert (say.OFFER_UNRATIFIED.format(short=short) in told) == (not enough)
+
+
+def test_what_mediators_have_left_is_said_what_it_is():
+    told = render.mine({"patience": {"qatar": 12.0}})
+    assert say.MINE_ROWS["patience"][0] in told
+    assert "12.0" in told

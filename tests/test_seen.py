@@ -419,7 +419,8 @@ def test_who_acknowledges_a_clash_is_named_with_what_the_other_says(seat):
     began, other = say.seat(entry["initiator"]), say.other(entry["initiator"])
     title, lines = say.card(seen, seat)
     assert title == say.CLASH_TITLE
-    assert set(lines) == {say.SAYS_IT_FIRED.format(seat=began),
+    says = say.SAYS_YOU_FIRED if seat == entry["initiator"] else say.SAYS_IT_FIRED
+    assert set(lines) == {says.format(seat=began),
                           say.SAYS_OTHER_FIRED.format(seat=other, other=began)}  # fmt: skip
     for one in (seen, entry):
         assert say.ACKNOWLEDGES.format(seat=began) in say.told(one)

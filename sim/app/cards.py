@@ -40,14 +40,15 @@ def brief(found: Facts, seat: str) -> str:
     who, interests = say.ROLES[seat]
     parts = [f"<p>{escape(who)}</p>", f"<h2>{escape(say.INTERESTS)}</h2>", _list(interests)]
     if "needed" not in found:
-        return "".join([*parts, _of_mediators(found), _played(found)])
+        return "".join([*parts, _of_mediators(found), _explained(found), _played(found)])
     parts += [f"<h2>{escape(say.RED_LINES)}</h2>", _list(_red_lines(found))]
     parts += [f"<h2>{escape(say.WORTH_TO_YOU)}</h2>", f"<p>{escape(say.WORTH_TO_YOU_HELP)}</p>"]
     most = max(issue["at_stake"] for issue in found["issues"])
     drawn = "".join(_issue(issue, most) for issue in found["issues"])
     parts.append(f'<div class="issues">{drawn}</div>')
+    parts += [f"<p>{escape(say.WHERE_FROM)}</p>"]
     parts += [f"<h2>{escape(say.WINNING)}</h2>", _list(say.WINNING_TEXT)]
-    parts.append(_played(found))
+    parts += [_explained(found), _played(found)]
     return "".join(parts)
 
 
@@ -87,6 +88,13 @@ def _of_mediators(found: Facts) -> str:
         f"<h2>{escape(say.MINE_ROWS['patience'][0])}</h2>", render.table(patience),
         f"<h2>{escape(say.WINNING)}</h2>", _list(say.WINNING_MEDIATORS),
     ])  # fmt: skip
+
+
+def _explained(found: Facts) -> str:
+    """What stands behind words that a newcomer does not know, of the issues on the agenda."""
+    on_agenda = {issue["issue"] for issue in found["issues"]}
+    lines = [words for issue, words in say.EXPLAINED.items() if issue in on_agenda]
+    return f"<h2>{escape(say.BEHIND)}</h2>{_list(lines)}" if lines else ""
 
 
 def _played(found: Facts) -> str:

@@ -130,7 +130,8 @@ def mine(numbers: Facts) -> str:
     """A side's private numbers."""
     if "patience" in numbers:
         rows = [(say.seat(name), f"{left:.1f}") for name, left in numbers["patience"].items()]
-        return f'<p class="help">{escape(say.MINE_ROWS["patience"][1])}</p>{table(rows)}'
+        title, why = say.MINE_ROWS["patience"]
+        return f'<p class="help">{escape(why)}</p>{table(rows, (say.MEDIATORS, title))}'
     pressure = numbers["pressure_to_end"] / max(numbers["worth_of_continuing"], 1e-9)
     locked = [
         f"{say.readable(issue)} {lock:.2f}"

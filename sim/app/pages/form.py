@@ -17,6 +17,7 @@ from sim.app.words import LONGEST, WITH_MOVES
 from sim.game import Game
 from sim.game.views import reckoned, view
 
+JUDGED = ("answer", "text")  # kinds in which a package is accepted or refused
 Send = Callable[[int, str, Any, str], Awaitable[None]]  # turn, kind, value, words
 
 
@@ -25,6 +26,7 @@ class Form:
 
     ``send`` makes the move; ``part`` is the part of the page that the form stands in; ``said`` are
     the words that came with what is to be answered; nothing is said where it is ``muted``.
+    ``heading`` says what is asked.
     """
 
     def __init__(
@@ -33,12 +35,11 @@ class Form:
     ) -> None:  # fmt: skip
         self.game, self.seat, self.part, self.send = game, seat, part, send
         self.question, self.kind = question, question["kind"]
-        paragraph(self._asks())
-        paragraph(say.ASK_HELP[self.kind], "help")
-        if said:
-            html(f'<blockquote class="said">{escape(said)}</blockquote>')
+        self.heading = html(f"<h2>{escape(self._asks())}</h2>").props('tabindex="-1"')
         self.words: ui.input | None = None
-        self.muted = muted
+        self.said, self.muted = said, muted
+        if self.kind not in JUDGED:
+            paragraph(say.ASK_HELP[self.kind], "help")
         {
             "offer": self._offer, "draft": self._draft, "respond": self._respond,
             "account": self._account, "answer": self._judge, "text": self._judge,
@@ -60,13 +61,16 @@ class Form:
     @contextmanager
     def _buttons(self) -> Iterator[None]:
         """The buttons of a decision, with a field for words above them where words can go along."""
+        self._field_for_words()
+        with ui.element("div").classes("choices"):
+            yield
+
+    def _field_for_words(self) -> None:
         if self.kind in WITH_MOVES and self.muted:
             paragraph(say.WORDS_MUTED, "warn")
         elif self.kind in WITH_MOVES:
             label = say.WORDS_WITH[WITH_MOVES[self.kind]]
             self.words = ui.input(label).props(f"outlined counter maxlength={LONGEST}")
-        with ui.element("div").classes("choices"):
-            yield
 
     def _yes_or_no(self) -> None:
         yes, no = say.YES_NO[self.kind]
@@ -75,16 +79,22 @@ class Form:
             button(no, lambda: self._send(False), plain=True)
 
     def _judge(self) -> None:
-        """An offer or a text to accept or refuse."""
+        """An offer or a text to accept or refuse: its worth, the buttons, then its issues."""
         offered, own = self.question["package"], self.question["own_offers"]
         scale = Scale(self.game, self.seat)
-        html(scale.compared(offered, own[-1] if own else None))
         html(scale.worth(offered))
+        if self.said:
+            html(f'<blockquote class="said">{escape(self.said)}</blockquote>')
         yes, no = say.YES_NO[self.kind]
+        may_accept = self.question["worth"] >= self.question["reservation"]
+        if not may_accept:
+            paragraph(say.ONLY_REFUSED)
         with self._buttons():
-            if self.question["worth"] >= self.question["reservation"]:
+            if may_accept:
                 button(yes, lambda: self._send(True))
             button(no, lambda: self._send(False), plain=True)
+        html(scale.compared(offered, own[-1] if own else None))
+        paragraph(say.ASK_HELP[self.kind], "help")
 
     def _offer(self) -> None:
         own, heard = self.question["own_offers"], self.question["heard_offers"]
@@ -118,6 +128,8 @@ class Form:
         ``rate`` says what the whole is worth, ``gains`` what the option chosen on an issue changes.
         """
         packages = self.game.packages
+        deal = view(self.game, self.seat)["deal"]
+        now = deal["package"] if deal else packages.describe(0)
         chosen = dict(start)
         notes: dict[str, ui.html] = {}
 
@@ -128,7 +140,10 @@ class Form:
 
         for issue, options in zip(packages.issues, packages.options, strict=True):
             with ui.element("fieldset").classes("issue"):
-                html(f"<legend>{escape(say.issue(issue))}</legend>")
+                state = say.IN_FORCE_ON if now[issue] != options[0] else say.LEFT_AS_IT_IS
+                words = escape(state.format(option=say.option(now[issue])))
+                named = f'{escape(say.issue(issue))} <span class="state">{words}</span>'
+                html(f"<legend>{named}</legend>")
                 names = {option: say.option(option) for option in options}
                 radio = ui.radio(names, value=chosen[issue]).props(
                     f'inline aria-label="{say.issue(issue)}"'
@@ -143,12 +158,14 @@ class Form:
                         show()
 
                 radio.on_value_change(acting(pick))
-        rated = html("").props('role="status" aria-live="polite"')
-        show()
-        with self._buttons():
-            button(send, lambda: self._send(dict(chosen)))
-            for words, value in extra:
-                button(words, lambda value=value: self._send(value), plain=True)
+        self._field_for_words()
+        with ui.element("div").classes("foot"):  # stays in sight on a phone
+            rated = html("").props('role="status" aria-live="polite"')
+            show()
+            with ui.element("div").classes("choices"):
+                button(send, lambda: self._send(dict(chosen)))
+                for words, value in extra:
+                    button(words, lambda value=value: self._send(value), plain=True)
 
     def _respond(self) -> None:
         allowed = self.question["rungs"]

@@ -5,6 +5,7 @@ A player's page is given the seat's view (``game.views``) and nothing else of th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -16,12 +17,13 @@ from sim.app.keys import Visitor
 from sim.app.lead import unlike
 from sim.app.pages.form import Form
 from sim.app.research import AFTER, BEFORE, LONGEST_ANSWER
-from sim.app.room import CLOCK, PERSON, Room
+from sim.app.room import CLOCK, PERSON, Class, Room
 from sim.app.scale import Scale
 from sim.app.site import Private, Site, acting, button, html, panel, paragraph, phase_of, visitor
 from sim.app.standing import number
 from sim.app.words import LONGEST, PRESS, TABLE, channels, may_press
-from sim.game import MEDIATORS
+from sim.config import PARTIES
+from sim.game import MEDIATORS, SEATS
 from sim.game.brief import brief
 from sim.game.views import view
 
@@ -37,6 +39,7 @@ class SeatPage:
         self.asking: dict[str, ui.element] = {}  # the questions of a study, before and after
         self.asked: ui.element | None = None  # the heading of the decision
         self.moved = False  # whether the player has just decided, and looks for what is next
+        self.read = False  # whether the brief was folded away once
         self.part = Private(
             lambda: site.rooms.holds(room, seat, self.who),
             say.SEAT_LOST.format(seat=say.seat(seat)),
@@ -109,9 +112,8 @@ class SeatPage:
             made.visible = due and not answered
 
     def _brief(self) -> None:
-        """The brief, unfolded until the player is ready."""
-        read = self.room.seats[self.seat].ready
-        with ui.expansion(say.BRIEF, value=not read).classes("panel brief") as self.brief:
+        """The brief, unfolded until the player is ready and decisions are taken."""
+        with ui.expansion(say.BRIEF, value=True).classes("panel brief") as self.brief:
             html(cards.brief(brief(self.room.game, self.seat), self.seat))
         self.ready = button(say.I_AM_READY, self.be_ready)
 
@@ -119,7 +121,12 @@ class SeatPage:
         """Say that the brief is read."""
         self.moved = True
         await self.site.rooms.be_ready(self.room, self.seat, self.who)
-        self.brief.value = False
+
+    def _fold(self) -> None:
+        """Fold the brief away, once, when decisions are taken and it was read."""
+        room = self.room
+        if room.seats[self.seat].ready and room.open and not room.paused and not self.read:
+            self.read, self.brief.value = True, False
 
     async def take_back(self) -> None:
         """Play on in the place of the agent that has stood in."""
@@ -144,15 +151,11 @@ class SeatPage:
         room = self.room
         seen = view(room.game, self.seat)
         self.place.text = self._where()
-        self.day.text = say.DAY.format(
-            day=seen["day"],
-            days=seen["days"],
-            date=say.date(seen["start"], seen["day"]),
-            number=seen["turn"] + 1,
-        )
+        self.day.text = _day(seen)
+        self.day.props(f"data-turn={seen['turn']}")
         told = [class_.notice for class_ in self.classes if class_.notice]
         self.notice.text = "".join(say.NOTICE_FROM.format(words=words) for words in told)
-        self.status.text = _status(room, self.seat, seen)
+        self.status.text = _status(room, self.seat, seen, self.classes)
         self.done.text = _done(room, seen)
         self.replaced.visible = self.seat in room.replaced and not room.over
         self.ready.visible = not (room.seats[self.seat].ready or room.begun or room.over)
@@ -162,6 +165,7 @@ class SeatPage:
         self.rest.visible = room.begun
         if room.begun:
             self.news.content = cards.news(history, self.seat, seen["start"], since)
+        self._fold()
         self._show_questions()
         self._decide(seen)
         self.mine.content = render.mine(seen["mine"])
@@ -177,8 +181,10 @@ class SeatPage:
         room = self.room
         if not self.classes:
             return ""
-        others = [say.SITS_AS.format(name=taken.name, seat=say.seat(seat))
-                  for seat, taken in room.seats.items() if seat != self.seat]  # fmt: skip
+        named = ((seat, _partner(room, seat)) for seat in SEATS if seat != self.seat)
+        others = [
+            say.SITS_AS.format(name=name, seat=say.seat(seat)) for seat, name in named if name
+        ]
         words = say.YOUR_ROOM_WITH if others else say.YOUR_ROOM
         return words.format(number=number(self.site.rooms, room), others=say.AND.join(others))
 
@@ -209,9 +215,9 @@ class SeatPage:
             if room.broken:
                 paragraph(room.broken, "warn")
             elif asked:
-                heading = html(f"<h2>{say.YOUR_TURN}</h2>").props('tabindex="-1"')
                 said = _said_with(room, self.seat, asked)
-                Form(room.game, self.seat, asked, self.part, self.send, said, room.muted)
+                form = Form(room.game, self.seat, asked, self.part, self.send, said, room.muted)
+                heading = form.heading
         return heading
 
     async def send(self, turn: int, kind: str, value: Any, words: str) -> None:
@@ -223,7 +229,6 @@ class SeatPage:
         """The line to the press, asked for after each round."""
         with ui.element("section").classes("panel") as self.press:
             self.press_asked = html("")
-            paragraph(say.PRESS_ASKED_HELP, "help")
             self._speak(say.PRESS_LINE, PRESS, say.SEND_PRESS)
 
     def _said(self) -> None:
@@ -259,8 +264,11 @@ class SeatPage:
         self.said.content = render.said(room.heard(self.seat), start)
         self.muted.visible = room.muted and not room.over
         speaks = room.begun and not (room.muted or room.over)
-        asked = escape(say.PRESS_ASKED.format(round=room.rounds_over))
-        self.press_asked.content = f"<h2>{asked}</h2>"
+        asked, told = (
+            escape(words.format(round=room.rounds_over))
+            for words in (say.PRESS_ASKED, say.PRESS_ASKED_HELP)
+        )
+        self.press_asked.content = f'<h2>{asked}</h2><p class="help">{told}</p>'
         self.press.visible = speaks and may_press(room.said, self.seat, room.rounds_over)
         for made in self.channels.values():
             made.visible = speaks and MEDIATORS in room.seats
@@ -279,7 +287,27 @@ def _said_with(room: Room, seat: str, question: dict[str, Any]) -> str:
     return ""
 
 
-def _status(room: Room, seat: str, seen: dict[str, Any]) -> str:
+def _day(seen: dict[str, Any]) -> str:
+    """The day, and the round that is in session."""
+    named = {"day": seen["day"], "days": seen["days"],
+             "date": say.date(seen["start"], seen["day"])}  # fmt: skip
+    opened = [e["round"] for e in seen["history"] + seen["today"] if e["kind"] == "round_opens"]
+    if opened and seen["calendar"]["in_session"]:
+        return say.DAY_OF_ROUND.format(**named, round=opened[-1])
+    return say.DAY.format(**named)
+
+
+def _partner(room: Room, seat: str) -> str:
+    """Who plays another seat: somebody, an agent, or (empty) nobody to speak of."""
+    if seat in room.stand_ins or seat not in room.setup.persons:
+        there = seat in room.seats
+        name = room.seats[seat].name if there else room.reserved.get(seat, "")
+        said = say.SITS_AGENT_FOR.format(name=name) if name else say.SITS_AGENT
+        return said if seat in PARTIES or name else ""
+    return room.seats[seat].name if seat in room.seats else ""
+
+
+def _status(room: Room, seat: str, seen: dict[str, Any], classes: Sequence[Class]) -> str:
     """What the room waits for, and why."""
     if room.broken:
         return room.broken
@@ -292,7 +320,7 @@ def _status(room: Room, seat: str, seen: dict[str, Any]) -> str:
     if not room.begun:
         return _not_begun(room, seat)
     if room.paused:
-        return say.GAME_PAUSED
+        return _paused(room, seat, classes)
     if seen["question"]:
         return say.YOUR_TURN
     who = seen["waits_for"]
@@ -300,6 +328,16 @@ def _status(room: Room, seat: str, seen: dict[str, Any]) -> str:
         return say.WAITING_FOR_PLAYERS.format(seats=say.seat(who))
     name = f" ({room.seats[who].name})" if who in room.seats else ""
     return say.WAITS_FOR.format(seat=say.seat(who), name=name, to=say.WAITS_TO[seen["waits_to"]])
+
+
+def _paused(room: Room, seat: str, classes: Sequence[Class]) -> str:
+    """Why nothing is decided now, and what to do meanwhile."""
+    if not any(class_.phase == "between" for class_ in classes):
+        return say.GAME_PAUSED
+    with_whom = [room.seats[one].name for one in room.seats if one not in (seat, *room.stand_ins)]
+    now = say.TALK_NOW.format(others=say.AND.join(with_whom)) if with_whom else say.TALK_ALONE
+    clock = any(class_.clock() is not None for class_ in classes)
+    return f"{now} {say.TALK_UNTIL_CLOCK if clock else say.TALK_UNTIL}"
 
 
 def _not_begun(room: Room, seat: str) -> str:

@@ -117,6 +117,10 @@ KABUL_DENIES = "Kabul says: it had no part in it."
 KABUL_DOES_NOT_DENY = "Kabul does not deny a part in it."
 CLASH_TITLE = "Clash at the border"
 SAYS_IT_FIRED = "{seat} acknowledges that it fired first."
+SAYS_YOU_FIRED = (
+    "Your side, {seat}, acknowledges that its forces on the spot fired first. Nobody at the table "
+    "decided that."
+)
 SAYS_OTHER_FIRED = "{seat} says: {other} fired first."
 NOBODY_ACKNOWLEDGES = "Neither side acknowledges having fired first."
 YOUR_CAPITAL = "Your capital"
@@ -377,8 +381,11 @@ SAID_BY = {
 SAID_WITH = "{seat} says: “{words}”"
 WORDS_WITH = {"table": "Words with it (optional)", "press": "Words to the press (optional)"}
 PRESS_LINE = "Your line to the press (optional)"
-PRESS_ASKED = "Round {round} is over: what do you tell the press?"
-PRESS_ASKED_HELP = "Everybody reads it. Each side has one line after each round."
+PRESS_ASKED = "Round {round} is over: what do you tell the press about it?"
+PRESS_ASKED_HELP = (
+    "Everybody reads it. Each side has one line after each round; this one is for round {round}, "
+    "also while the next is under way."
+)
 SEND_PRESS = "Give it to the press"
 CHANNEL = "In confidence to {seat}"
 SEND_CHANNEL = "Tell {seat} in confidence"
@@ -449,6 +456,7 @@ YOU_ARE = "You are {seat}"
 YOUR_TURN = "Your decision"
 YOUR_ROOM, YOUR_ROOM_WITH = "Room {number}", "Room {number}, with {others}"
 SITS_AS = "{name} ({seat})"
+SITS_AGENT, SITS_AGENT_FOR = "an agent", "an agent for {name}"
 DECIDED = "You have decided. {what}: {choice}."
 ON_THE_TABLE = "as it stands at the table, below"
 DECIDED_BY_CLOCK = "Time was up on day {day}: the agent decided for you. {what}: {choice}."
@@ -494,6 +502,24 @@ WORTH_TO_YOU_HELP = (
     "your public position, which is marked. Only you see this. It changes with your trust in the "
     "other side's promises: what a package is worth now stands beside it when you decide."
 )
+WHERE_FROM = (
+    "Where these numbers come from: the options are read from what both sides have said; how much "
+    "each is worth is an assumption of this scenario, not a finding (docs/parameters.md lists all)."
+)
+BEHIND = "What stands behind the words"
+EXPLAINED = {  # issue on the agenda -> what a newcomer asks about it
+    "guarantees": "The TTP and other groups: armed groups that nobody here plays; their attacks are "
+    "drawn by chance. Islamabad says that they use Afghan soil, and that Kabul gives no guarantee "
+    "against it that can be verified; Kabul says that it will act once it is shown credible evidence.",
+    "custody": "Custody: Islamabad says that it asked for arrests and then for extradition. Kabul says "
+    "that it offered to deport these persons, and that Islamabad declined and asked that they be "
+    "confined in Afghanistan. A game follows one of the two accounts, so that an option can be worth "
+    "more or less than you expect.",
+    "basing": "Bagram: Kabul says that it suspects Islamabad of preparing the ground for American "
+    "forces to come back there. That it wishes a public assurance is how this project reads it.",
+    "arms": "Weapons: Kabul says that its rules already forbid migrants to bear arms; nobody asks it "
+    "for anything else.",
+}
 OPENING_MARK = "▸ {option}"
 AT_STAKE = "{issue}: {at_stake:.3f} at stake"
 PLAYED = "How it is played"
@@ -567,9 +593,20 @@ WAITING_FOR_PLAYERS = "Waiting for somebody to take the seat of {seats}."
 GAME_OVER = "The game is over."
 GAME_ENDED = "Your teacher has ended the game here. The debriefing opens on this page."
 GAME_PAUSED = "Paused: play goes on when your teacher begins the phase Play or resumes the room."
+TALK_NOW = (
+    "Talk it over, aloud, with {others}: what does each of you want most, and what could you give "
+    "for it? Nothing that you say now binds you, and nothing is decided."
+)
+TALK_ALONE = (
+    "An agent sits opposite and does not talk: think over what the other side wants most and what "
+    "you could give for it, or ask your neighbours. Nothing is decided now."
+)
+TALK_UNTIL_CLOCK = "Until the clock here is at 0; play goes on when your teacher says so."
+TALK_UNTIL = "Play goes on when your teacher says so."
 TIME_LEFT = "{seconds:.0f} s left for you; then the agent decides."
 TIME_LEFT_OTHER = "{seat}: {seconds:.0f} s left to decide."
-DAY = "Day {day} of {days} · {date} · decision {number}"
+DAY = "Day {day} of {days} · {date}"
+DAY_OF_ROUND = "Day {day} of {days} · {date} · round {round}"
 SEE_DEBRIEF = "Look back: the debriefing"
 
 ASK = {
@@ -585,8 +622,8 @@ ASK = {
     "draft": "The sides have offered and do not agree. Which text do you table?",
 }
 ON_THE_SPOT = (
-    "Your commanders on the spot answer a clash first, at most with {most}; anything harsher is for "
-    "your capital, which answers what follows if mediators have not ended it by then."
+    "You decide for your commanders on the spot now, who may go as far as {most}. If the other side "
+    "answers and mediators do not end it, you are asked again, for your capital, which may go further."
 )
 ASK_HELP = {
     "attend": "If either side stays away no round is held; the next is weeks away.",
@@ -596,11 +633,13 @@ ASK_HELP = {
     "worth to you. Taking back what you have offered costs its trust, unless you have been given a "
     "reason since.",
     "answer": "If you accept, both capitals are asked to ratify (two-level games, Putnam 1988). If "
-    "one refuses, talks go on if the round has exchanges and days left; what is then worth less than "
-    "that capital asks is not agreed.",
+    "one refuses, talks go on if the round has exchanges and days left. From then on that capital lets "
+    "nothing pass that is worth less to its side than it asks: it falls through even if both of you "
+    "accept, and the next exchange begins.",
     "text": "A single negotiating text (Fisher 1978): if you refuse, the next one may lean more "
-    "to you. If both accept, both capitals are asked to ratify. A capital that has refused before asks "
-    "for more: a text worth less than that is not agreed.",
+    "to you. If both accept, both capitals are asked to ratify. A capital that has refused before lets "
+    "nothing pass that is worth less to its side than it asks: such a text falls through even if both "
+    "of you accept, and talks go on if the round has exchanges and days left.",
     "respond": "The ladder of responses. What you do may be answered, and adds to tension; leaving "
     "what was suffered unanswered wears your mandate at home.",
     "account": "Where your account contradicts the other side's, it costs you their trust and "
@@ -639,6 +678,8 @@ BELOW_NO_DEAL = (
     "Worth less to you than having no deal, by {short:.3f}: your capital would not ratify it."
 )
 BELOW_HOME = "Your capital would not ratify this: {short:.3f} short."
+ONLY_REFUSED = "A delegation may not accept less than no deal, so it can only be refused."
+LEFT_AS_IT_IS, IN_FORCE_ON = "(if nothing is agreed: {option})", "(in force: {option})"
 AGAINST_OWN = "against your last offer"
 AGAINST_HEARD = "against theirs"
 AGAINST_NOTHING = "against leaving it as it is"
@@ -674,21 +715,29 @@ MINE_ROWS = {
         "1988).",
     ),
     "capacity": ("Ability to deliver", "Share of what is promised that can be carried out."),
-    "willing": ("Means to keep promises", "The type. The other side does not know it."),
+    "willing": (
+        "Means to keep promises",
+        "Whether your side will carry out what you sign; if not, little of it is done. Drawn by "
+        "chance before the game, not chosen by you: your side's type. The other side can only guess "
+        "it.",
+    ),
     "mandate": (
         "Mandate at home",
-        "Restraint after what the side has suffered wears it away, a protest less, and so does a "
-        "round with nothing signed; quiet and a deal restore it. Below {lost} the capital ends "
-        "the ceasefire without asking its delegation.",
+        "How far your capital still stands behind you. It falls when you hold back after your side "
+        "was hit (less if you protest), and with a round that ends with nothing signed. It rises "
+        "with quiet days and with a deal. Below {lost} your capital ends the ceasefire without "
+        "asking you.",
     ),
     "pressure": (
         "Pressure at home to end it",
-        "As a share of what it takes to declare the ceasefire over.",
+        "Grievance over attacks, fire and breaches, as a share of what it takes to declare the "
+        "ceasefire over; above 100 % you may be asked to. It fades with time. Open crossings lower "
+        "it; talks under way or due, a deal and trust in the other side let you bear more.",
     ),
     "lock_in": (
         "Tied by your own words",
-        "What giving way costs you at home on issues on which your public account contradicted "
-        "the other side's (0 to 1).",
+        "After talks that broke off you may contradict the other side's account in public. On such "
+        "an issue giving way then costs you at home, from 0 (nothing) to 1; it fades with time.",
     ),
     "patience": (
         "Effort left",

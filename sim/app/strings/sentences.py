@@ -233,12 +233,14 @@ def _attack_card(entry: Facts, _: str) -> Card:
     return title, [words.LAID_AT_DOOR, answer]
 
 
-def _clash_card(entry: Facts, _: str) -> Card:
+def _clash_card(entry: Facts, seat_: str) -> Card:
     """What each side says, and whether anybody acknowledges having begun."""
     began = None if entry["denied"] else entry["initiator"]
     versions = []
     for side in PARTIES:
         says = words.SAYS_IT_FIRED if side == began else words.SAYS_OTHER_FIRED
+        if side == began == seat_:
+            says = words.SAYS_YOU_FIRED
         versions.append(says.format(seat=seat(side), other=other(side)))
     return words.CLASH_TITLE, [*versions, *([words.NOBODY_ACKNOWLEDGES] if not began else [])]
 

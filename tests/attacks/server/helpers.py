@@ -113,9 +113,9 @@ def button(page: Page) -> Any:
 def shown(page: Page) -> int:
     """Number of the decision that a seat's page shows."""
     for element in page.elements.values():
-        words = element.get("text") or ""
-        if "· decision " in words:
-            return int(words.rpartition(" ")[2])
+        turn = element.get("props", {}).get("data-turn")
+        if turn is not None:
+            return int(turn) + 1
     return 0
 
 

@@ -15,7 +15,7 @@ import socketio
 from classroom import Server
 from sockets import PATH, Browser, make_class, sit_down
 
-from .helpers import answers, button, moves
+from .helpers import answers, button, moves, shown
 
 pytestmark = pytest.mark.slow
 EVIL = "evil.example"
@@ -91,7 +91,7 @@ async def test_an_event_is_taken_only_from_the_socket_that_owns_the_page(shared)
             await asyncio.sleep(0.5)
             assert moves(shared, code) == []
         await seat.emit("event", kept)
-        await seat.sees("decision 2")
+        assert await seat.until(lambda: shown(seat) == 2)
 
 
 async def test_a_page_is_joined_only_by_the_browser_it_was_sent_to(shared):

@@ -295,6 +295,49 @@ async def test_pausing_all_stops_the_clock_on_the_desk_and_in_the_seat(shared):
             assert await page.until(lambda page=page: stopped in page.text(), PATIENCE)
 
 
+def unfolded(page: Page) -> bool:
+    """Whether the brief can be read without a click."""
+    _, brief = page.the(label=say.BRIEF)
+    return bool(brief["props"]["model-value"])
+
+
+async def test_the_brief_stays_open_until_decisions_are_taken(shared):
+    async with Browser(shared.url) as teacher, Browser(shared.url) as ann, Browser(shared.url) as b:
+        desk, _, [room] = await named_class(teacher, shared.word, "Dina\nEmil")
+        await desk.pick(say.PHASE, list(say.PHASES).index("prepare"))
+        await desk.click(say.SET_PHASE)
+        first = await seated(ann, room, SIDES[0], "Dina")
+        await seated(b, room, SIDES[1], "Emil")
+        await first.sees(say.GAME_PAUSED)
+        assert unfolded(first)
+        await desk.pick(say.PHASE, list(say.PHASES).index("round"))
+        await desk.click(say.SET_PHASE)
+        assert await first.until(lambda: not unfolded(first))
+
+
+async def test_who_is_to_talk_it_over_is_told_so_with_whom_and_until_when(shared):
+    async with Browser(shared.url) as teacher, Browser(shared.url) as ann, Browser(shared.url) as b:
+        desk, _, [room] = await named_class(teacher, shared.word, "Dina\nEmil")
+        first = await seated(ann, room, SIDES[0], "Dina")
+        await seated(b, room, SIDES[1], "Emil")
+        await desk.pick(say.PHASE, list(say.PHASES).index("between"))
+        await desk.click(say.SET_PHASE)
+        await first.sees(f"{say.TALK_NOW.format(others='Emil')} {say.TALK_UNTIL_CLOCK}")
+        watch = await teacher.open(f"/watch/{room}")
+        await watch.click(say.AGENT_PLAYS.format(seat=SIDES[1]))
+        await first.sees(f"{say.TALK_ALONE} {say.TALK_UNTIL_CLOCK}")
+        agent = say.SITS_AS.format(name=say.SITS_AGENT_FOR.format(name="Emil"), seat=SIDES[1])
+        assert say.YOUR_ROOM_WITH.format(number=1, others=agent) in first.text()
+
+
+async def test_a_partner_that_is_an_agent_is_named_as_such(shared):
+    async with Browser(shared.url) as teacher, Browser(shared.url) as ann:
+        _, [room] = await make_class(teacher, shared.word)
+        seat = await seated(ann, room, SIDES[0], "Ann")
+        agent = say.SITS_AS.format(name=say.SITS_AGENT, seat=SIDES[1])
+        await seat.sees(say.YOUR_ROOM_WITH.format(number=1, others=agent))
+
+
 async def test_the_press_line_is_asked_for_once_a_round_is_over_only(shared):
     async with Browser(shared.url) as teacher, Browser(shared.url) as ann:
         _, [room] = await make_class(teacher, shared.word)
@@ -308,6 +351,7 @@ async def test_the_press_line_is_asked_for_once_a_round_is_over_only(shared):
                 await seat.until_other(before, PATIENCE)
         assert say.PRESS_LINE in fields(seat)
         assert say.PRESS_ASKED.format(round=1) in seat.text()
+        assert say.PRESS_ASKED_HELP.format(round=1) in seat.text()  # also in the next round
         await seat.type(say.PRESS_LINE, "A frank exchange of views.")
         await seat.click(say.SEND_PRESS)
         assert await seat.until(lambda: say.PRESS_LINE not in fields(seat))
