@@ -262,7 +262,8 @@ def test_a_reloaded_seat_shows_the_story_and_the_open_decision_again(table):
 
 
 def test_the_projector_shows_clock_and_message_largest_once_games_are_played(table):
-    teacher, _, _, _ = table
+    teacher, _, _, code = table
+    desk = teacher.page
     teacher.page.get_by_label("Message to everybody").fill("Two minutes left.")
     teacher.click("Show it")
     teacher.page.get_by_label("Phase", exact=True).click()
@@ -277,8 +278,17 @@ def test_the_projector_shows_clock_and_message_largest_once_games_are_played(tab
             "e => parseFloat(getComputedStyle(e).fontSize)"
         )
 
-    assert min(size(".clock"), size(".board .notice")) > 2 * size(".address")
-    assert teacher.page.locator(".board .join").bounding_box()["width"] < 1920 / 3
+    assert min(size(".clock"), size(".board .notice")) > 2 * size(".late")
+    late = teacher.page.locator(".late").inner_text()
+    assert late.endswith(code)  # in small; how to join is not shown in large any more
+    assert not teacher.page.locator(".board .join").is_visible()
+    teacher.sees("1 of 1 games under way · with a deal in force: 0 · ceasefire in force: 1")
+    assert "seats taken" not in teacher.page.locator("main").inner_text()
+    teacher.page, shown = desk, teacher.page
+    teacher.sure("End all games")
+    shown.get_by_text("0 of 1 games under way").wait_for()
+    assert shown.locator(".clock").inner_text() == ""
+    assert not shown.locator(".late").is_visible()
 
 
 @pytest.mark.parametrize(("width", "first"), [(1280, ".cards"), (390, "section.turn")])
@@ -322,8 +332,10 @@ def test_on_a_phone_worth_and_buttons_come_before_the_issues(table):
 
 
 @pytest.mark.parametrize("width", [390, 800, 1280, 1920])
-def test_the_address_on_the_projector_page_is_one_line_in_its_column(table, width):
-    teacher, _, _, _ = table
+def test_the_address_on_the_projector_page_is_one_line_in_its_column(server, chromium, width):
+    teacher = Person(chromium, server)
+    teacher.goto("/teach")
+    make(teacher, names="Ann\nBob")
     teacher.follow("Projector page")
     teacher.page.set_viewport_size({"width": width, "height": 1080})
     for address in (None, "http://192.168.100.200:18080/c/ABCDEFGH"):
@@ -339,6 +351,28 @@ def test_the_address_on_the_projector_page_is_one_line_in_its_column(table, widt
         )
         assert high == pytest.approx(line, abs=1)
         assert wide <= room
+    teacher.context.close()
+
+
+def test_what_is_printed_of_teach_are_the_rooms_and_the_results(table):
+    teacher, _, _, _ = table
+    printed(teacher)
+    main = teacher.page.locator("main")
+    assert main.get_by_text("Results of the class").is_visible()
+    assert main.get_by_text("Watch room 1").is_visible()
+    left = main.locator("input, textarea, button, .q-btn, .go-link, .clock, .q-field").all()
+    assert [one.inner_text() for one in left if one.is_visible()] == []
+    assert not main.get_by_text("Message to everybody").first.is_visible()
+
+
+def test_reveal_is_the_main_button_once_all_games_are_over(table):
+    teacher, _, _, _ = table
+    kind = "button:visible.go"
+    assert "Reveal all" not in teacher.page.locator(kind).all_inner_texts()
+    teacher.sure("End all games")
+    teacher.page.locator(kind, has_text="Reveal all").wait_for()
+    shown = teacher.page.locator("button:visible").all_inner_texts()
+    assert not {"Resume all rooms", "Pause all rooms"} & set(shown)
 
 
 def test_pause_and_resume_are_shown_one_at_a_time(table):

@@ -1,5 +1,7 @@
 """What keeps a class going: seats given back, keys typed, clocks stopped, names recognised."""
 
+from collections import Counter
+
 import pytest
 from test_rooms import (  # noqa: F401
     ANN,
@@ -17,13 +19,14 @@ from test_rooms import (  # noqa: F401
     setup,
 )
 
+from sim.app import render
 from sim.app import strings as say
 from sim.app.keys import Visitor, is_key, shown_code
 from sim.app.limits import Limit
 from sim.app.pages.seat import _done
 from sim.app.room import RoomError
 from sim.app.scale import Scale
-from sim.app.standing import called, players, sits, state
+from sim.app.standing import called, players, progress, ran_out, sits, state
 from sim.app.store import Store
 from sim.game import SEATS
 from sim.game.views import view
@@ -246,6 +249,22 @@ def test_an_offer_that_an_agent_holds_to_is_named_and_whether_it_would_be_ratifi
     assert say.HELD_OFFER in told
     short = Scale(room.game, "pakistan").needed - Scale(room.game, "pakistan").of(offered)
     assert (say.OFFER_UNRATIFIED.format(short=short) in told) == (not enough)
+
+
+def test_the_teacher_is_told_for_whom_time_ran_out(rooms, setup):  # noqa: F811
+    room = room_of(rooms, setup, deadline=60)
+    seated(rooms, room)
+    assert ran_out(room) == {}
+    late = []
+    for _ in range(3):
+        late.append(room.game.question.seat)
+        room.asked_at -= 61
+        do(rooms.tick())
+    move(rooms, room)
+    assert ran_out(room) == Counter(late)
+    told = [say.RAN_OUT.format(seat=say.seat(one), times=late.count(one)) for one in set(late)]
+    assert all(one in state(room) for one in told)
+    assert not any(one in progress(room) for one in told)
 
 
 def test_what_mediators_have_left_is_said_what_it_is():

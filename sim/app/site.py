@@ -363,9 +363,9 @@ def sure(question: str, yes: str, action: Callable[[], Any], key: str = "") -> N
     dialog.open()
 
 
-def asking(words: str, question: str, action: Callable[[], Any]) -> None:
+def asking(words: str, question: str, action: Callable[[], Any]) -> ui.button:
     """A button that asks before it does what cannot be undone."""
-    button(words, lambda: sure(question, words, action), plain=True)
+    return button(words, lambda: sure(question, words, action), plain=True)
 
 
 def csv(rows: Sequence[dict[str, Any]]) -> bytes:

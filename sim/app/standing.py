@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from sim.app import back
 from sim.app import strings as say
 from sim.app.keys import shown_code
 from sim.app.register import Register
-from sim.app.room import ALONE, Room
+from sim.app.room import ALONE, CLOCK, Room
 from sim.game.debrief import result
 
 
@@ -44,12 +45,23 @@ def number(rooms: Register, room: Room) -> int:
 
 
 def state(room: Room) -> str:
-    """What a room waits for, or how it ended, and whether nobody may say anything there."""
-    words = _state(room)
-    return say.STATE_MUTED.format(state=words) if room.muted and not room.over else words
+    """How far a room is, for its teacher: whether it is muted, and for whom time ran out too."""
+    words = progress(room)
+    if room.muted and not room.over:
+        words = say.STATE_MUTED.format(state=words)
+    late = [say.RAN_OUT.format(seat=say.seat(seat), times=times)
+            for seat, times in ran_out(room).items()]  # fmt: skip
+    return say.STATE_RAN_OUT.format(state=words, seats=", ".join(late)) if late else words
 
 
-def _state(room: Room) -> str:
+def ran_out(room: Room) -> dict[str, int]:
+    """How often time ran out for a seat, so that the agent decided."""
+    made = zip(room.game.decisions, room.made_by, strict=False)  # of a failed room not all
+    return dict(Counter(decision.move.seat for decision, by in made if by == CLOCK))
+
+
+def progress(room: Room) -> str:
+    """What a room waits for, or how it ended; nothing that anybody may not know."""
     question = room.game.question
     if room.broken:
         return say.STATE["broken"]

@@ -61,8 +61,8 @@ class Desk:
             self.warnings = html("")
             paragraph(say.CLASS.format(title=class_.title))
             address = f"{self.site.address}/c/{class_.code}"
-            paragraph(say.JOIN_AT.format(address=address, code=shown_code(class_.code)))
-            with ui.element("div").classes("choices"):
+            paragraph(say.JOIN_AT.format(address=address, code=shown_code(class_.code)), "no-print")
+            with ui.element("div").classes("choices no-print"):
                 new_window(say.BOARD, f"/board/{class_.code}")
                 new_window(say.PICTURE, f"/picture/{class_.code}")
             self._build()
@@ -71,7 +71,8 @@ class Desk:
         self.part.watch([class_], self.show)
 
     def _build(self) -> None:
-        with panel(say.ROOM_LIST, say.ROOMS_HELP):
+        with panel(say.ROOM_LIST):
+            paragraph(say.ROOMS_HELP, "help no-print")
             self.table = html("")
             with ui.element("div").classes("choices"):
                 self.pauses = button(say.PAUSE_ALL, lambda: self.pause(True))
@@ -86,8 +87,10 @@ class Desk:
                 )
                 rooms = self.site.rooms
                 asking(say.END_ALL, say.END_ALL_ASK, lambda: self.each(rooms.end))
-                asking(say.REVEAL_ALL, say.REVEAL_ALL_ASK, lambda: self.each(rooms.reveal))
-        with ui.element("div").classes("grid"):
+                self.reveals = asking(
+                    say.REVEAL_ALL, say.REVEAL_ALL_ASK, lambda: self.each(rooms.reveal)
+                )
+        with ui.element("div").classes("grid no-print"):
             self._phase()
             self._notice()
         with panel(say.RESULTS):
@@ -174,7 +177,7 @@ class Desk:
         """Show how things stand."""
         rooms = self.site.rooms.of_class(self.class_.number)
         self.warnings.content = warnings_of(self.site, self.class_)
-        self.clock.text, self.told.text = phase_of(self.class_), self.class_.notice
+        self.told.text = self.class_.notice
         self.table.content = render.table(
             [
                 (
@@ -186,8 +189,11 @@ class Desk:
             ]
         )
         over = [room for room in rooms if room.over]
+        self.clock.text = "" if rooms and len(over) == len(rooms) else phase_of(self.class_)
         paused = [room.paused for room in rooms if not room.over]
         self.pauses.visible, self.resumes.visible = not all(paused), any(paused)
+        due = bool(rooms) and not paused and not all(room.told for room in rooms)
+        self.reveals.classes(add="go" if due else "plain", remove="plain" if due else "go")
         muted = [room.muted for room in rooms]
         self.mutes.visible, self.unmutes.visible = not all(muted), any(muted)
         shown = [name for name in say.RESULT_COLUMNS if name not in ONLY_EXPORTED]

@@ -148,7 +148,8 @@ class Watch:
                 seat=say.seat(question.seat), advice=f"{say.KINDS[question.kind]}: {advice}"
             )
         self.begin.visible = not (room.begun or room.over)
-        self.pause.visible, self.resume.visible = not room.paused, room.paused
+        self.pause.visible = not (room.paused or room.over)
+        self.resume.visible = room.paused and not room.over
         self.mute.visible, self.unmute.visible = not room.muted, room.muted
         for seat, (begins, ends) in self.agents.items():
             begins.visible, ends.visible = seat not in room.stand_ins, seat in room.stand_ins

@@ -781,11 +781,14 @@ SHUFFLE = "Pair them at random"
 TITLE_TODAY = "Lesson of {date}"
 BOARD = "Projector page"
 ROOM_NUMBER = "Watch room {number}"
-BOARD_TITLE = "Join: {title}"
+BOARD_TITLE = "Class {title}"
 BOARD_HELP = "Scan the code, or open this address and type your name:"
 BOARD_HELP_LIST = "Scan the code, or open this address and choose your name on the list:"
+DOING = "{playing} of {rooms} games under way · with a deal in force: {deals} · ceasefire in force: {hold}"
+GAME = "Game"
+COMES_LATE = "Who comes late opens {address}"
 SEATED = "{seated} of {seats} seats taken, {ready} ready"
-BOARD_KEY = "✓ is ready, or plays; a name in brackets has not come yet."
+BOARD_KEY = "✓ is ready; a name in brackets has not come yet."
 BOARD_COLUMNS_ROOM = "Room"
 READY_MARK = "{name} ✓"
 KEPT_FOR = "({name})"
@@ -796,7 +799,7 @@ AGENT_NOW, GIVEN_BACK = "An agent plays {seat} now.", "{seat} is played by its p
 QR_LABEL = "QR code of {address}"
 ROOMS_HELP = (
     "A game begins by itself once everybody in its room is ready. Phases, below, pause and resume "
-    "all rooms."
+    "all rooms. A name in brackets has not come yet."
 )
 ABSENTEES = "Agents for who is missing"
 ADD_ROOM = "One more room"
@@ -834,7 +837,7 @@ LESSON_HELP = (
 )
 LESSON_COLUMNS = ("Minutes", "You do", "Students do")
 LESSON_PLAN = (
-    ("0–3", "Make the rooms; project the Projector page, not this one.",
+    ("0–3", "Project the Projector page, not this one; the rooms are made before class.",
      "Open the address, take a seat."),
     ("3–10", "Phase Prepare, 7 minutes.", "Read the brief, press “I am ready”."),
     ("10–22", "Agents for who is missing. Phase Play, 12 minutes.",
@@ -880,6 +883,7 @@ STATE = {
     "broken": "failed",
 }
 STATE_MUTED = "{state}; messages muted"
+STATE_RAN_OUT, RAN_OUT = "{state}; time ran out, the agent decided: {seats}", "{seat} {times}×"
 RESULTS = "Results of the class"
 RESULTS_EMPTY = "No game is over yet."
 EXPORT = "Export as CSV"
