@@ -14,6 +14,9 @@ import pytest
 from class_pages import SCHEMES, WIDTHS, join, make, printed, rounds_over, shown, tour
 from classroom import CHROMIUM, Server
 from test_classroom_browser import Person, wait_for
+from test_languages import named, texts
+
+from sim.app.strings import ur
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -431,6 +434,28 @@ def test_a_name_on_the_list_is_found_by_typing_a_part_of_it(server, chromium):
     one.page.get_by_role("option", name="Bob Oz").click()
     one.click("Take my seat")
     one.sees("You are Kabul")
+
+
+def test_the_letters_of_urdu_come_with_the_page(server, chromium):
+    one = Person(chromium, server)
+    said = "".join(texts(named(ur)).values())
+    letters = "".join(sorted(c for c in set(said) if "\u0600" <= c <= "\u06ff"))
+    assert {"ہ", "ے", "۔"} <= set(letters)
+    one.goto("/play")
+    one.page.locator("h1").evaluate("(e, words) => { e.textContent = words; }", letters)
+    one.page.evaluate("document.fonts.ready")
+    asked = one.context.new_cdp_session(one.page)
+    asked.send("DOM.enable")
+    asked.send("CSS.enable")
+    root = asked.send("DOM.getDocument")["root"]["nodeId"]
+    node = asked.send("DOM.querySelector", {"nodeId": root, "selector": "h1"})["nodeId"]
+
+    def drawn_with():
+        found = asked.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        return [(font["familyName"], font["isCustomFont"]) for font in found]
+
+    wait_for(lambda: drawn_with() == [("Noto Naskh Arabic", True)], one.page, 20)
+    one.context.close()
 
 
 def test_who_comes_late_to_a_full_class_is_told_that_and_goes_on_once_there_is_room(

@@ -55,7 +55,7 @@ class Scale:
         found = []
         for name, other in beside.items():
             if other[issue] != package[issue]:
-                found.append(f"{name} {self.gain(package, issue, other):+.3f}")
+                found.append(f"{name} {_signed(self.gain(package, issue, other))}")
         return f'<p class="help gains">{escape(" · ".join(found))}</p>' if found else ""
 
     def compared(self, offered: Package, own: Package | None) -> str:
@@ -65,11 +65,16 @@ class Scale:
         rows = []
         for issue, option in offered.items():
             same = own[issue] == option
-            gain = "" if same else f"{self.gain(offered, issue, own):+.3f}"
+            gain = "" if same else _signed(self.gain(offered, issue, own))
             rows.append((say.issue(issue), say.option(option), say.option(own[issue]), gain))
         table = render.table(rows, (say.ISSUE, say.OFFERED, say.OWN_OFFER, say.GAIN_AGAINST_OWN))
         several = sum(bool(gain) for *_, gain in rows) > 1
         return table + (f'<p class="help">{escape(say.PARTS_HELP)}</p>' if several else "")
+
+
+def _signed(value: float) -> str:
+    """A number whose sign stands before it, also among words from right to left."""
+    return f"\u200e{value:+.3f}"
 
 
 def _warn(words: str) -> str:

@@ -181,7 +181,7 @@ def run(options: Options) -> None:
     )
     from sim.app.pool import Pool
     from sim.app.rooms import Rooms
-    from sim.app.site import Site, not_found
+    from sim.app.site import FONT, YEAR, Site, not_found
     from sim.app.store import Store
 
     lock_down()
@@ -205,6 +205,7 @@ def run(options: Options) -> None:
 
     app.add_middleware(Boundary, names=names(options))
     app.add_exception_handler(404, not_found)
+    app.add_static_file(local_file=FONT, url_path=f"/fonts/{FONT.name}", max_cache_age=YEAR)
     Gate(core.sio)
     core.sio.eio.max_http_buffer_size = LARGEST
     core.sio.eio.cors_allowed_origins = []  # the boundary sees to that

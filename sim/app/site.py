@@ -29,6 +29,7 @@ T = TypeVar("T")
 DARK = "dark"  # name of the cookie that keeps the choice of light or dark
 LANGUAGE = "language"  # and of the one that keeps the language
 YEAR = 365 * 86_400
+FONT = Path(__file__).parent / "fonts" / "naskh.woff2"
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
