@@ -95,7 +95,7 @@ def _lesson(
     teacher.click("Show it")
     _choose(teacher, "Phase", "Talk it over")
     teacher.click("Begin this phase")
-    ann.sees("Paused: play goes on")
+    ann.sees("Talk it over, aloud")
     yield "teach-running", teacher
     yield "seat-paused", ann
     yield "board-running", teacher.goto(f"/board/{code}")

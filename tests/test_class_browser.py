@@ -430,6 +430,7 @@ def test_a_name_on_the_list_is_found_by_typing_a_part_of_it(server, chromium):
     one.sees("No name on the list is like this.")
     one.page.get_by_text("I am not on the list").click()
     wait_for(lambda: one.page.get_by_label("Your name", exact=True).is_visible(), one.page)
+    assert one.page.get_by_label("Your name on the list").input_value() == ""
     one.page.get_by_label("Your name on the list").fill("oz")
     one.page.get_by_role("option", name="Bob Oz").click()
     one.click("Take my seat")

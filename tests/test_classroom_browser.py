@@ -195,6 +195,12 @@ def wait_for(condition, page, seconds=60):
     raise AssertionError("it did not happen in time")
 
 
+def made_and_shown(server, code, one, number):
+    """Whether so many moves are in the file, and a seat's page has come to the next decision."""
+    turn = one.page.locator("[data-turn]").get_attribute("data-turn")
+    return moves_made(server, code) >= number and int(turn) >= number
+
+
 def story_of(page):
     return page.locator(".story").first.inner_text()
 
@@ -352,7 +358,7 @@ def test_two_players_and_a_teacher_see_what_is_theirs(person, server):
         who = ann if game.question.seat == "pakistan" else bob
         wait_for(lambda who=who: who.decide() is not None, who.page)
         played = len(game.moves)
-        wait_for(lambda n=played: moves_made(server, code) > n, who.page)
+        wait_for(lambda n=played, who=who: made_and_shown(server, code, who, n + 1), who.page)
     game = stored_game(server, code)
     assert len(game.moves) >= 8
     assert leaks(game, "pakistan", bob) == []
@@ -413,7 +419,7 @@ def test_a_server_that_is_killed_in_mid_game_goes_on(person, server):
     ann.sit_down(code, "Islamabad", "Ann")
     for turn in range(4):
         wait_for(lambda: ann.decide() is not None, ann.page)
-        wait_for(lambda turn=turn: moves_made(server, code) > turn, ann.page)
+        wait_for(lambda turn=turn: made_and_shown(server, code, ann, turn + 1), ann.page)
     before = stored_game(server, code)
     server.stop(signal.SIGKILL)
     server.start()

@@ -180,6 +180,7 @@ def _or_not_listed(listed: ui.select, name: ui.input) -> None:
 
     def unlisted() -> None:
         listed.value = None
+        listed.run_method("updateInputValue", "", True)  # what was typed is no choice
         listed.run_method("hidePopup")
         name.set_visibility(True)
         name.run_method("focus")
