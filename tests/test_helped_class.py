@@ -23,7 +23,7 @@ from sim.app import render
 from sim.app import strings as say
 from sim.app.keys import Visitor, is_key, shown_code
 from sim.app.limits import Limit
-from sim.app.pages.seat import _done
+from sim.app.pages.seat import _day, _done
 from sim.app.room import RoomError
 from sim.app.scale import Scale
 from sim.app.standing import called, players, progress, ran_out, sits, state
@@ -265,6 +265,18 @@ def test_the_teacher_is_told_for_whom_time_ran_out(rooms, setup):  # noqa: F811
     told = [say.RAN_OUT.format(seat=say.seat(one), times=late.count(one)) for one in set(late)]
     assert all(one in state(room) for one in told)
     assert not any(one in progress(room) for one in told)
+
+
+def test_the_heading_of_a_seat_has_the_round_from_its_first_offer_on(rooms, setup):  # noqa: F811
+    room, seen = room_of(rooms, setup), {}
+    seated(rooms, room)
+    while not room.game.over and "leave" not in seen:
+        kind = room.game.question.kind
+        seen[kind] = _day(view(room.game, "pakistan"))
+        room.game.play(room.game.question.seat, kind, room.game.advice)
+    of_round = say.DAY_OF_ROUND.partition("{date}")[2].format(round=1)
+    assert not seen["attend"].endswith(of_round)
+    assert all(seen[kind].endswith(of_round) for kind in ("offer", "answer", "leave"))
 
 
 def test_what_mediators_have_left_is_said_what_it_is():

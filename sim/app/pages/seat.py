@@ -288,12 +288,12 @@ def _said_with(room: Room, seat: str, question: dict[str, Any]) -> str:
 
 
 def _day(seen: dict[str, Any]) -> str:
-    """The day, and the round that is in session."""
+    """The day, and the round that opens on it or is in session."""
     named = {"day": seen["day"], "days": seen["days"],
              "date": say.date(seen["start"], seen["day"])}  # fmt: skip
-    opened = [e["round"] for e in seen["history"] + seen["today"] if e["kind"] == "round_opens"]
-    if opened and seen["calendar"]["in_session"]:
-        return say.DAY_OF_ROUND.format(**named, round=opened[-1])
+    opened = [e for e in seen["history"] + seen["today"] if e["kind"] == "round_opens"]
+    if opened and (seen["calendar"]["in_session"] or opened[-1]["day"] == seen["day"]):
+        return say.DAY_OF_ROUND.format(**named, round=opened[-1]["round"])
     return say.DAY.format(**named)
 
 
