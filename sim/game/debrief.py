@@ -449,7 +449,7 @@ def _become(game: Game, evenings: list[Checkpoint], futures: int) -> list[Became
     for evening in evenings:
         key = evening.records.tobytes()
         if evening.records["ceasefire"]["day"][0, COLLAPSE] or evening.day >= game.days:
-            found[key] = became(np.repeat(evening.records, futures))
+            found[key] = became(evening.records).times(futures)
         else:
             wanted[key] = evening
     scenario = game.setup.cell.scenario

@@ -128,6 +128,10 @@ class Became:
     how: IntArray
     deal: BoolArray
 
+    def times(self, n: int) -> Became:
+        """The same of each future ``n`` times."""
+        return Became(np.repeat(self.force, n), np.repeat(self.how, n), np.repeat(self.deal, n))
+
 
 HOW = tuple((mode, by) for mode in MODES for by in (*BY, None))  # by what and whom; None: outside
 
