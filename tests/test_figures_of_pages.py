@@ -60,7 +60,7 @@ def test_agreement_is_the_share_of_futures_with_a_deal_by_then(sweep: Path):
 
 def test_letters_stand_clear_of_the_line_and_of_each_other():
     line = [(60.0 + 4 * k, 40.0 + k * k / 20) for k in range(60)]
-    on_it = [("N", line[20]), ("K", line[24])]
+    on_it = [("N", line[20], "ink"), ("K", line[24], "ink")]
     drawn = charts._lettered(on_it, clear=((), line))
     places = [
         tuple(float(part.split(f' {name}="')[1].split('"')[0]) for name in ("x", "y"))
