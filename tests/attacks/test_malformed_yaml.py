@@ -12,6 +12,8 @@ import sim
 from sim import cli, seeds
 from sim.paths import data_dir
 
+pytestmark = pytest.mark.slow
+
 HEAD = b"# @package _global_\ndefaults:\n  - baseline\n  - _self_\n"
 KINDS: dict[str, tuple[bytes, str]] = {
     "a key twice": (b"name: x\nname: y\n", "line 6: found duplicate key name"),

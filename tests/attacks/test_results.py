@@ -24,6 +24,8 @@ from finished_cells import as_earlier_versions, as_text, falsify, sealed
 from sim import cli
 from sim.config import ConfigError
 
+pytestmark = pytest.mark.slow
+
 SWEEP = [
     "-m", "scenario=baseline,no_mediators", "replicates=30", "horizon=15", "parameters=best",
     "engine.figures=false",
@@ -198,11 +200,7 @@ CHANGES: dict[str, tuple[Callable[[Path], None], str]] = {
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize(
     "change",
-    [
-        "runs.parquet edited",
-        pytest.param("another key", marks=pytest.mark.slow),
-        pytest.param("status reworded", marks=pytest.mark.slow),
-    ],
+    ["runs.parquet edited", "another key", "status reworded"],
 )
 def test_no_verb_takes_a_changed_cell(
     change: str, verb: str, sweep: Path, capsys: pytest.CaptureFixture[str]
@@ -222,7 +220,6 @@ def test_whatever_was_changed_is_said(
     assert said in refuses(verb, sweep, capsys)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_sweep_is_not_resumed_over_a_changed_cell(
     change: str, sweep: Path, capsys: pytest.CaptureFixture[str]
@@ -309,7 +306,6 @@ def test_a_record_that_is_none_is_said_to_be(
     assert "run.json" in refuses(verb, sweep, capsys)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", RECORDS)
 def test_a_record_that_is_none_is_not_written_over(
     kind: str, sweep: Path, capsys: pytest.CaptureFixture[str]
@@ -459,7 +455,6 @@ def test_no_flipped_bit_passes(sweep: Path, capsys: pytest.CaptureFixture[str]) 
     assert flip_and_ask(sweep, verbs, capsys) == CELL_FILES
 
 
-@pytest.mark.slow
 def test_no_flipped_bit_is_resumed_over(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert flip_and_ask(sweep, ["resume"], capsys) == CELL_FILES
 

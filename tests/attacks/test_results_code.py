@@ -23,6 +23,8 @@ from sim.config import validate
 from sim.study.cells import Cell, load_cell
 from sim.study.store import write_cell
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., tuple[int, str]]
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = ["replicates=20", "horizon=25", "parameters=best"]
@@ -172,7 +174,6 @@ def test_trusted_code_that_is_no_tactic_is_never_a_success(
     assert not Path("pwned").exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("tactic", ["sys:exit", "leaves:tactic", "meta:quits", "meta:later"])
 def test_no_code_makes_a_process_end_well(tactic: str, sent: Path) -> None:
     name_code(sent, tactic)
@@ -180,7 +181,6 @@ def test_no_code_makes_a_process_end_well(tactic: str, sent: Path) -> None:
     assert ceasefire("verify", "sent", "--trust-code")[0] == 1
 
 
-@pytest.mark.slow
 def test_a_tactic_of_ones_own_is_run_by_naming_it_and_verified_with_leave(sent: Path) -> None:
     words = [
         "pakistan.tactic=custom", "pakistan.tactic.tactic=gentle:gentle",
@@ -196,7 +196,6 @@ def test_a_tactic_of_ones_own_is_run_by_naming_it_and_verified_with_leave(sent: 
     assert "exactly as stored" in said
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("words", [[], ["-m", "seed=1,2"]])
 def test_ones_own_tactic_that_leaves_is_a_failure(words: list[str], sent: Path) -> None:
     custom = ["pakistan.tactic=custom", "pakistan.tactic.tactic=meta:later", *QUICK]

@@ -20,6 +20,8 @@ from finished_cells import put_sweep
 from sim import cli
 from sim.study.sweeps import open_directory
 
+pytestmark = pytest.mark.slow
+
 Code = Callable[..., subprocess.Popen[str]]
 QUICK = ["replicates=30", "horizon=15", "engine.figures=false"]
 
@@ -120,7 +122,6 @@ def test_what_a_killed_writer_left_is_written_over(tmp_path: Path, code: Code) -
     assert [p.name for p in tmp_path.iterdir()] == ["table.csv"]
 
 
-@pytest.mark.slow
 def test_a_second_sweep_waits_for_the_first_and_finds_its_cells(tmp_path: Path) -> None:
     sweep = ["-m", "seed=1,2,3", "replicates=6000", "horizon=120", "hydra.sweep.dir=sweep"]
     first = started(*sweep, cwd=tmp_path)
@@ -139,7 +140,6 @@ def test_a_second_sweep_waits_for_the_first_and_finds_its_cells(tmp_path: Path) 
     assert not list((tmp_path / "sweep").rglob(".lock"))
 
 
-@pytest.mark.slow
 def test_a_sweep_whose_holder_was_killed_goes_on_at_once(tmp_path: Path) -> None:
     sweep = ["-m", "seed=1,2", "replicates=20000", "hydra.sweep.dir=sweep"]
     first = started(*sweep, cwd=tmp_path)
@@ -153,7 +153,6 @@ def test_a_sweep_whose_holder_was_killed_goes_on_at_once(tmp_path: Path) -> None
     assert (second.returncode, said) == (0, "")
 
 
-@pytest.mark.slow
 def test_comparisons_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> None:
     put_sweep(tmp_path / "sweep")
     for _ in range(2):
@@ -164,7 +163,6 @@ def test_comparisons_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) 
     assert not list((tmp_path / "sweep").glob(".*.partial"))
 
 
-@pytest.mark.slow
 def test_two_words_for_one_cell_are_both_noted(tmp_path: Path) -> None:
     """Each process notes its own words in the cell's record; neither loses the other's."""
     cell = ["seed=1", *QUICK, "hydra.run.dir=cell"]
@@ -193,7 +191,6 @@ def refused(tmp_path: Path, limit: int, *words: str) -> str:
     return said
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limit", "place"),
     [(0, "cell/.hydra"), (20_000, "cell/runs.parquet"), (100_000, "cell/survival.png")],
@@ -204,7 +201,6 @@ def test_a_full_disk_is_said_with_its_place(limit: int, place: str, tmp_path: Pa
     assert said == f"ceasefire: cannot write to {tmp_path / place}: file too large\n"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limit", "words", "place"),
     [
@@ -225,7 +221,6 @@ def test_every_verb_names_what_it_cannot_write(
     assert said == f"ceasefire: cannot write to {place}: file too large\n"
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_output_on_a_full_disk_costs_no_result(tmp_path: Path) -> None:
     with open("/dev/full", "w") as full:
