@@ -157,6 +157,7 @@ def test_every_choice_that_is_offered_is_one_of_the_shipped_options():
     assert {"baseline", "no_mediators"} < set(shipped()) <= groups()["scenario"].keys()
 
 
+@pytest.mark.slow
 def test_a_locked_down_process_composes_all_that_is_shipped_and_resolves_nothing_else():
     """In a process of its own, for what is taken away is gone for good."""
     code = """

@@ -735,8 +735,9 @@ DEGENERATE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", DEGENERATE)
-@pytest.mark.parametrize("sheet", [pytest.param("slide", marks=pytest.mark.slow), "column"])
+@pytest.mark.parametrize("sheet", ["slide", "column"])
 def test_degenerate_ensembles_are_drawn(case, sheet):
     one, other = DEGENERATE[case]("baseline"), DEGENERATE[case]("other")
     for draw in (survival, incidence, hazard):
