@@ -30,7 +30,7 @@ class Back:
 
 def look(setup: Setup, moves: Sequence[Move]) -> Back:
     """Look back at a game; takes a tenth of a second or more."""
-    return Back(landscape(Game(setup, moves)), result(without_persons(setup)))
+    return Back(landscape(Game(setup, moves, keep=True)), result(without_persons(setup)))
 
 
 def known(room: Room) -> Back | None:

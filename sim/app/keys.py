@@ -16,6 +16,7 @@ from dataclasses import dataclass
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no letter that looks like a digit
 CODE_LENGTH = 8  # 40 bits; with the limit on attempts out of a guesser's reach
 KEY_LENGTH = 16  # 80 bits; out of reach of whoever tries all keys against a digest
+EARLY_BYTES = 16  # of a key of an earlier version
 GROUP = 4  # letters between dashes, as codes and keys are shown
 SALT_BYTES = 16
 SECRET_BYTES = 32
@@ -35,7 +36,7 @@ class Visitor:
 
     def keys(self, name: str, salt: str) -> tuple[str, str]:
         """The key, and the one that earlier versions made, whose digest may still be stored."""
-        early = base64.urlsafe_b64encode(self._mixed(name, salt)[:16]).decode().rstrip("=")
+        early = base64.urlsafe_b64encode(self._mixed(name, salt)[:EARLY_BYTES]).decode().rstrip("=")
         return self.key(name, salt), early
 
     def _mixed(self, name: str, salt: str) -> bytes:

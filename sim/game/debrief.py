@@ -179,7 +179,9 @@ def _asked(game: Game, day: int, evenings: dict[int, Checkpoint]) -> FloatArray:
 
 
 def _evenings(game: Game, day: int) -> dict[int, Checkpoint]:
-    """The evenings before a day, by playing the game anew up to it."""
+    """The evenings before a day: those that were kept, else by playing the game anew up to it."""
+    if game.keep:
+        return game.evenings
     if day == 1:
         return {0: Checkpoint.of(Game(game.setup, start=False).model)}
     cell = game.setup.cell.with_settings(horizon=day - 1)
