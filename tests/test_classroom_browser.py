@@ -288,10 +288,11 @@ def test_a_refused_run_leaves_the_curves_and_their_colours_as_they_were(person):
     one.click("Next day")
     one.sees("Day 1 of 365")
     one.page.get_by_text("From day 0").first.wait_for()
-    assert one.page.locator("svg.chart .band.third").count() == 1  # the pinned one, in its colour
-    assert one.page.locator("svg.chart .band.first").count() == 0
+    band = one.page.locator("svg.chart .band")
+    pinned = one.page.locator("svg.chart .band.third")  # in its colour
+    wait_for(lambda: (pinned.count(), band.count()) == (1, 1), one.page)
     one.click("Remove the pin")
-    assert one.page.locator("svg.chart .band").count() == 0
+    wait_for(lambda: band.count() == 0, one.page)
     one.click("Pin this curve")  # the last one shown, though of another evening
     one.page.get_by_text("From day 0").first.wait_for()
 
