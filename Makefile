@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 COMPILE := $(BIN)/python -c 'import sim; sim.simulate(sim.load("baseline"), 10, 1, 30)'
 INSTALLED := $(VENV)/.installed
 INSTALLED_FOR_TESTS := $(VENV)/.installed-for-tests
+INSTALLED_FOR_CUDA := $(VENV)/.installed-for-cuda
 COMPILED := $(VENV)/.compiled
 
 .PHONY: run figures gallery calibration signs studies study sensitivity sensitivity-of-differences frozen docs screens test test-fast test-slow test-next coverage mutants digests lint format bench archive clean
@@ -95,7 +96,7 @@ test-fast: $(COMPILED)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 # pytest answers 5 when it finds no test to run, which is no failure here.
-test-slow: $(INSTALLED_FOR_TESTS)
+test-slow: $(INSTALLED_FOR_TESTS) $(INSTALLED_FOR_CUDA)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m slow || [ $$? -eq 5 ]
 
 # The fast tests on the next releases of Hydra and Mesa, which need Python 3.12 or later:
@@ -168,6 +169,12 @@ $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
 $(INSTALLED_FOR_TESTS): pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing into $(VENV), with what the tests need"
 	@$(PIP) install -c constraints.txt -e '.[dev,app,analysis,slurm,dask,docs,lessons]'
+	@touch $@
+
+# A simulator and a compiler, which need no card; without them the tests of engine=cuda are skipped.
+$(INSTALLED_FOR_CUDA): $(INSTALLED_FOR_TESTS)
+	@$(PIP) install -c constraints.txt -e '.[cuda]' \
+		|| echo "Numba-CUDA cannot be had: the tests of engine=cuda that need it are skipped" >&2
 	@touch $@
 
 $(COMPILED): $(INSTALLED_FOR_TESTS)

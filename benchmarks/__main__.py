@@ -15,7 +15,7 @@ from benchmarks.timing import Row, machine
 
 PARTS = (
     "ensemble", "interactive", "comparison", "bargaining", "scaling", "survival", "shell", "sweeps",
-    "debriefs", "classroom",
+    "debriefs", "classroom", "cuda",
 )  # fmt: skip
 ROOT = Path(__file__).resolve().parent.parent
 KEPT, PAGE = ROOT / "build" / "benchmarks", ROOT / "docs" / "benchmarks.md"

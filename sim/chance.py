@@ -63,7 +63,6 @@ def plus(first: Any, second: Any) -> Any:
     return np.uint64(int(first) + int(second) & LARGEST_WORD)
 
 
-@intrinsic
 def _product(_: Any, first: Any, second: Any) -> Any:
     both = types.UniTuple(types.uint64, 2)
 
@@ -76,11 +75,17 @@ def _product(_: Any, first: Any, second: Any) -> Any:
     return both(types.uint64, types.uint64), build
 
 
-overload(product, inline="always")(
-    lambda first, second: lambda first, second: _product(first, second)
-)
-overload(times, inline="always")(lambda first, second: lambda first, second: first * second)
-overload(plus, inline="always")(lambda first, second: lambda first, second: first + second)
+def teach(intrinsic: Any, overload: Any) -> None:
+    """Let a compiler, by its ways of being extended, take machine words for these three."""
+    whole = intrinsic(_product)
+    overload(product, inline="always")(
+        lambda first, second: lambda first, second: whole(first, second)
+    )
+    overload(times, inline="always")(lambda first, second: lambda first, second: first * second)
+    overload(plus, inline="always")(lambda first, second: lambda first, second: first + second)
+
+
+teach(intrinsic, overload)
 
 
 # --- numbers at an address ------------------------------------------------------------------------

@@ -18,7 +18,6 @@ NOTE = struct(
     [("replicate", "u8"), ("day", "i8"), ("kind", "i8"), ("whole", "i8", (WHOLE,)),
      ("real", "f8", (REAL,))]
 )  # fmt: skip
-LOG = struct([("count", "i8"), ("rows", NOTE, (ROOM,))])
 
 
 class Fields(NamedTuple):

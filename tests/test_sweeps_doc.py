@@ -43,7 +43,7 @@ def missing(line: str) -> list[str]:
 
 
 def test_every_block_of_commands_is_of_a_kind_that_a_test_runs() -> None:
-    assert {kind for kind, _ in BLOCKS} == {"", "slurm", "dask"}
+    assert {kind for kind, _ in BLOCKS} == {"", "slurm", "dask", "cuda"}
     assert all(line.startswith("ceasefire ") for _, lines in BLOCKS for line in lines)
 
 
@@ -68,6 +68,21 @@ def test_the_commands_for_a_running_dask_cluster_work(tmp_path: Path) -> None:
         for kind, lines in BLOCKS:
             for line in lines if kind == "dask" else []:
                 run(line.replace("$DASK_SCHEDULER", cluster.scheduler_address), tmp_path)
+
+
+@pytest.mark.slow
+def test_the_commands_for_a_graphics_card_work(tmp_path: Path) -> None:
+    pytest.importorskip("numba_cuda")
+    from sim.study.cuda import device
+    from sim.study.errors import EngineError
+
+    try:
+        device()
+    except EngineError as error:
+        pytest.skip(str(error))
+    for kind, lines in BLOCKS:
+        for line in lines if kind == "cuda" else []:
+            run(line, tmp_path)
 
 
 slurm = pytest.fixture(scope="module")(start_slurm)

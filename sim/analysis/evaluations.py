@@ -18,21 +18,23 @@ import pandas as pd
 from pydantic import ValidationError
 
 from sim.analysis.outcomes import OUTCOMES, mean
-from sim.config import ConfigError, Engine, Scenario
+from sim.config import ConfigError, Engine, EngineKind, Scenario
 from sim.config.validation import explain
 from sim.futures import Futures
 from sim.records import outcomes
 from sim.study.cells import Cell
+from sim.study.cuda import most_at_once
 from sim.study.designs import Point
 from sim.study.engines import ordered, workers_of
 from sim.study.errors import StoreError, cannot_write
 from sim.study.files import Atomic
 from sim.study.provenance import git_state, versions
+from sim.study.runner import live
 
 COLUMNS = ("collapse_day", "collapse_ended", "deal")
 """Columns that the outcomes of a point may be made of."""
 FUTURES = 10_000
-"""Futures of one model at most, unless those of a point are more."""
+"""Futures of one model at most, unless a point has more; a device takes what it can hold."""
 Evaluate = Callable[..., list[Any]]
 """From points and further arguments to the result at each, in JSON's types."""
 
@@ -98,7 +100,8 @@ class Evaluations:
         at = dict(zip(keys, points, strict=True))
         todo = [key for key in at if key not in self.known]
         share = -(-len(todo) // workers_of(self.engine))
-        size = max(1, min(share, FUTURES // futures))
+        together = most_at_once() if self.engine.kind is EngineKind.cuda else FUTURES
+        size = max(1, min(share, together // futures))
         groups = [todo[k : k + size] for k in range(0, len(todo), size)]
         tasks = [(evaluate, group, [at[key] for key in group], given) for group in groups]
         done = 0
@@ -153,7 +156,8 @@ def outcomes_at(points: Sequence[Point], cell: Cell, names: Sequence[str]) -> li
     """Means of outcomes, of those in ``sim.analysis.outcomes.OUTCOMES``, of a cell's futures."""
     settings = cell.settings
     futures = futures_at(cell.scenario, points, settings.replicates, settings.seed)
-    columns = outcomes(futures.run(settings.horizon).finals, cell.scenario, settings.horizon)
+    finals = live(futures, settings.engine, settings.horizon).finals
+    columns = outcomes(finals, cell.scenario, settings.horizon)
     shape = (len(points), settings.replicates)
     of_points = {name: np.asarray(columns[name]).reshape(shape) for name in COLUMNS}
     found = []

@@ -23,7 +23,7 @@ from sim.records import outcomes
 from sim.state import FIRE, STRIKE
 from sim.study.cells import Cell
 from sim.study.engines import ordered
-from sim.study.runner import block_size
+from sim.study.runner import block_size, live
 
 FORCE = ("exchange_of_fire", "strike", "repudiation", "open_hostilities")
 QUIET = "quiet"
@@ -117,12 +117,13 @@ def follow_block(cell: Cell, first: int, size: int, days: int) -> Followed:
     """Follow ``size`` futures from the one numbered ``first``."""
     closes = closing_day(cell)
     futures = Futures.begun(cell.scenario, size, cell.settings.seed, first=first)
-    futures.run(closes)
+    engine = cell.settings.engine
+    live(futures, engine, closes)
     items = like_the_record(outcomes(futures.records, cell.scenario, closes), closes)
     found = np.zeros((size, len(EVENTS)), dtype=np.int64)
     before = _rounds(futures.records)
     for day in range(1, days + 1):
-        futures.run(closes + day)  # one that has collapsed stays as it is
+        live(futures, engine, closes + day)  # one that has collapsed stays as it is
         rounds = _rounds(futures.records)
         today = np.column_stack([rounds > before, _force(futures.records, closes + day)])
         came = np.column_stack([today, today[:, -len(FORCE) :].any(axis=1)])

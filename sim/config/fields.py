@@ -140,6 +140,7 @@ class EngineKind(StrEnum):
 
     serial = "serial"
     threads = "threads"
+    cuda = "cuda"
     dask = "dask"
 
 

@@ -34,17 +34,19 @@ from sim.compiling import rule
 from sim.config import MAX_PACKAGES
 from sim.negotiation.own import VIEW
 from sim.negotiation.terms import verified_by
-from sim.notes import LOG
+from sim.notes import NOTE, ROOM
 from sim.parameters import CONTESTED, ISSUES, NONE, OPTIONS, struct
 from sim.state import EXCHANGES
 
 PAGE = 24  # packages of a page at most, but for the options of one issue
-HELD = 8  # tables held at once
+HELD = 8  # tables that a thread holds at once
 MARGIN = 1e-9  # by which a bound is above what it bounds
 
-_BY_PACKAGE = (2, MAX_PACKAGES)
-TABLE = struct(
-    [
+
+def table_record(room: int) -> np.dtype[Any]:
+    """The record of a table of at most ``room`` packages."""
+    by_package, by_retreat = (2, room), (2, CONTESTED, room)
+    return struct([
         ("number", "i8"), ("account", "i8"), ("verifiers", "f8"),  # what it holds for
         ("opening", "i8", (2,)),  # each side's public position
         # the most each side can have, as reckoned, if the other is no worse off than without a deal
@@ -52,31 +54,38 @@ TABLE = struct(
         ("packages", "i8"),
         # by side: own utility is constant + trust * slope - sum of lock_in * retreat over contested
         # issues; reckoned is what the side's utility is publicly taken to be
-        ("constant", "f8", _BY_PACKAGE), ("slope", "f8", _BY_PACKAGE),
-        ("retreat", "f8", (2, CONTESTED, MAX_PACKAGES)), ("reckoned", "f8", _BY_PACKAGE),
+        ("constant", "f8", by_package), ("slope", "f8", by_package),
+        ("retreat", "f8", by_retreat), ("reckoned", "f8", by_package),
         # packages of a page, how many pages there are, issues on which all of a page agree
         ("page", "i8"), ("pages", "i8"), ("leading", "i8"), ("issues", "i8"),
         ("options", "i8"),
         # by side and page, what packages are worth at most: own utility, which without lock-in lies
         # below the chord at_zero + trust * rise; what it is reckoned to be; the least retreat
-        ("at_zero", "f8", _BY_PACKAGE), ("rise", "f8", _BY_PACKAGE),
-        ("best_reckoned", "f8", _BY_PACKAGE), ("least_retreat", "f8", (2, CONTESTED, MAX_PACKAGES)),
-        ("order", "i8", _BY_PACKAGE),  # by side: its pages, best for the other side first
+        ("at_zero", "f8", by_package), ("rise", "f8", by_package),
+        ("best_reckoned", "f8", by_package), ("least_retreat", "f8", by_retreat),
+        ("order", "i8", by_package),  # by side: its pages, best for the other side first
         ("best_own", "i8", (2,)),  # by side: the package last found to be best for it
-        ("most_own", "f8", _BY_PACKAGE),  # by side and page: more than own utility is today
+        ("most_own", "f8", by_package),  # by side and page: more than own utility is today
         ("agenda", "i8"),  # for which the options are listed
-        ("option", "i1", (MAX_PACKAGES, ISSUES)),  # which option a package takes on each issue
-        ("verified", "f8", (MAX_PACKAGES,)),  # V of each package
+        ("option", "i1", (room, ISSUES)),  # which option a package takes on each issue
+        ("verified", "f8", (room,)),  # V of each package
         ("plain", "f8", (OPTIONS,)), ("promised", "f8", (OPTIONS,)),  # what options are worth
         # where an issue's options begin, and what they are worth to each side on their own
         ("first", "i8", (ISSUES,)), ("valued", "f8", (2, OPTIONS)),
         ("limit", "i8", (2,)), ("conceded", "f8", (2, EXCHANGES + 1)),  # each side's curve
         ("sight", VIEW),
         # packages that mediators may table today, and the logarithms of both sides' gains
-        ("texts", "i8"), ("text", "i8", (MAX_PACKAGES,)), ("gain", "f8", _BY_PACKAGE),
-    ]
-)  # fmt: skip
-DESK = struct([("tables", TABLE, (HELD,)), ("log", LOG)])  # what a thread works with
+        ("texts", "i8"), ("text", "i8", (room,)), ("gain", "f8", by_package),
+    ])  # fmt: skip
+
+
+def desk_record(packages: int, tables: int, notes: int) -> np.dtype[Any]:
+    """The record of what a thread works with: tables of packages, and a log of so many notes."""
+    log = struct([("count", "i8"), ("rows", NOTE, (notes,))])
+    return struct([("tables", table_record(packages), (tables,)), ("log", log)])
+
+
+DESK = desk_record(MAX_PACKAGES, HELD, ROOM)
 
 
 _of_thread = threading.local()
@@ -85,21 +94,27 @@ _of_thread = threading.local()
 def desk() -> Any:
     """The desk of this thread, (1,); memory is taken only for what is used of it."""
     if not hasattr(_of_thread, "desk"):
-        _of_thread.desk = np.zeros(1, DESK).view(np.recarray)
-        for what in ("number", "agenda"):
-            _of_thread.desk["tables"][what] = NONE
+        _of_thread.desk = clear_desks(1, DESK)
     return _of_thread.desk
+
+
+def clear_desks(count: int, record: np.dtype[Any]) -> Any:
+    """Desks (count,) on which there is no table."""
+    desks = np.zeros(count, record).view(np.recarray)
+    for what in ("number", "agenda"):
+        desks["tables"][what] = NONE
+    return desks
 
 
 @rule
 def table_of(future: Any, p: Any, desk: Any) -> Any:
     """The table that holds for a future, which is made if it is not there."""
-    for at in range(HELD):
+    for at in range(len(desk.tables)):
         t = desk.tables[at]
         same = t.account == future.account and t.verifiers == future.verifiers
         if same and t.number == p.derived.tables:
             return t
-    at = HELD - 1
+    at = len(desk.tables) - 1
     while at > 0 and desk.tables[at].number == p.derived.tables:
         at -= 1  # write over those of other sets, as long as there are any
     make_table(future, p, desk.tables[at])
@@ -369,9 +384,22 @@ def bound_pages(t: Any, side: int) -> None:
             for number in range(page * t.page, (page + 1) * t.page):
                 least = min(least, t.retreat[side, c, number])
             t.least_retreat[side, c, page] = least
-    best_first = np.argsort(-t.best_reckoned[side][: t.pages], kind="mergesort")
-    for place in range(t.pages):
-        t.order[1 - side, place] = best_first[place]
+    order_pages(t, side)
+
+
+@rule
+def order_pages(t: Any, side: int) -> None:
+    """Put the pages in the order in which the other side looks at them, best for this side first.
+
+    Of pages that are as good the one with the lower number comes first (an insertion sort).
+    """
+    best, order = t.best_reckoned[side], t.order[1 - side]
+    for page in range(t.pages):
+        place = page
+        while place > 0 and best[order[place - 1]] < best[page]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = page
 
 
 @rule

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from numba.extending import overload
+
 from sim.compiling import rule
 from sim.config import ENDS
 from sim.negotiation.reservation import disagreement
-from sim.notes import ROOM, rows_a_day
+from sim.notes import rows_a_day
 from sim.parameters import NONE, struct
 from sim.rules.begin import begin
 from sim.rules.day import live_day
@@ -31,7 +33,7 @@ def begin_all(futures: Any, sets: Any) -> None:
 @rule
 def has_room(future: Any, p: Any, desk: Any) -> bool:
     """Whether what may be noted of a day fits into the log."""
-    return not future.watched or desk.log.count + rows_a_day(p) <= ROOM
+    return not future.watched or desk.log.count + rows_a_day(p) <= len(desk.log.rows)
 
 
 @rule
@@ -118,9 +120,11 @@ def record_day(future: Any, p: Any, daily: Any) -> None:
     What the sides' latest offers are worth is not known before anything has been offered.
     """
     day, first, second = future.day, future.sides[0], future.sides[1]
-    daily.in_force[day] += 1
-    daily.deals[day] += future.deal.package != NONE
-    daily.in_session[day] += future.talks.in_session
+    one_more(daily.in_force, day)
+    if future.deal.package != NONE:
+        one_more(daily.deals, day)
+    if future.talks.in_session:
+        one_more(daily.in_session, day)
     attacks = 0
     for k in range(p.count.militants):
         attacks += future.groups[k].count
@@ -141,4 +145,17 @@ def record_day(future: Any, p: Any, daily: Any) -> None:
 def count_in(daily: Any, day: int, variable: int, value: float) -> None:
     """Count a value in its bin; values beyond the range are in the outermost."""
     place = (value - daily.low[variable]) * daily.per_unit[variable]
-    daily.counts[day, variable, int(max(min(place, BINS - 1.0), 0.0))] += 1
+    one_more(daily.counts, (day, variable, int(max(min(place, BINS - 1.0), 0.0))))
+
+
+def one_more(counts: Any, at: Any) -> None:
+    """Count one more at a place; threads of a device, which share the counts, do it atomically."""
+    counts[at] += 1
+
+
+@overload(one_more, inline="always")
+def _one_more(counts: Any, at: Any) -> Any:
+    def add(counts: Any, at: Any) -> None:
+        counts[at] += 1
+
+    return add

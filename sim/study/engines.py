@@ -1,8 +1,9 @@
 """Engines: where the blocks of a cell are computed. None of them changes a result.
 
 ``serial`` computes one block after the other, ``threads`` several side by side in this process,
-``dask`` on a Dask cluster. Blocks come back in their order, only a few are under way at once, and a
-block whose worker was killed is computed again. Knows no model and no file.
+``cuda`` one after the other on a graphics card, ``dask`` several on a Dask cluster. Blocks come
+back in their order, only a few are under way at once, and a block whose worker was killed is
+computed again. Knows no model and no file.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ T = TypeVar("T")
 Task = tuple[Any, ...]
 WINDOW = 2  # blocks under way or waiting to be written, per worker
 RETRIES = 3  # times in a row a block may lose its worker before the cell is given up
+TURNS = 2  # blocks in hand where a device computes: one on it, one being prepared or packed
 PATIENCE = 10.0  # seconds to wait for a cluster to answer
 
 
@@ -46,6 +48,8 @@ def workers_of(engine: Engine) -> int:
     """Number of workers: as configured, else the processors this process may use."""
     if engine.kind is EngineKind.serial:
         return 1
+    if engine.kind is EngineKind.cuda:
+        return TURNS
     return engine.workers or processors()
 
 

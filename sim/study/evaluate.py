@@ -73,7 +73,9 @@ def _evaluate(
 
 
 def _alone(cell: Cell) -> Cell:
-    """The same cell, its blocks computed one after the other."""
+    """The same cell, its blocks computed one after the other; on a device they are anyway."""
+    if cell.settings.engine.kind is EngineKind.cuda:
+        return cell
     engine: Engine = replace(cell.settings.engine, kind=EngineKind.serial)
     return cell.with_settings(engine=engine)
 

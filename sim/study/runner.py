@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
-from sim.config import Settings
-from sim.futures import Futures
+from sim.config import Engine, EngineKind, Settings
+from sim.futures import Futures, Run
 from sim.negotiation.agenda import packages
 from sim.records import Daily, outcomes, spells
 from sim.study.cells import Cell
+from sim.study.cuda import most_at_once, require_rules_alone, run_on_device
 from sim.study.described import labelled
 from sim.study.engines import ordered, workers_of
 from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table, stored
@@ -71,10 +73,25 @@ class Block:
 
 
 def block_size(settings: Settings) -> int:
-    """Futures carried at once: as configured, else ``LARGEST_BLOCK`` at most, one per worker."""
+    """Futures carried at once: as configured, else ``LARGEST_BLOCK`` at most, one per worker.
+
+    A device takes as many as it can hold.
+    """
     share = -(-settings.replicates // workers_of(settings.engine))
     chosen = min(LARGEST_BLOCK, max(SMALLEST_SHARE, share))
+    if settings.engine.kind is EngineKind.cuda and settings.engine.block is None:
+        chosen = most_at_once()
     return min(settings.replicates, settings.engine.block or chosen)
+
+
+def live(futures: Futures, engine: Engine, horizon: int, daily: Daily | None = None) -> Run:
+    """Live every future to its end or the horizon, where the engine says; ``daily`` takes the days.
+
+    Those that are watched are left to the processor, since a device notes nothing.
+    """
+    if engine.kind is EngineKind.cuda and not futures.records["watched"].any():
+        return run_on_device(futures, horizon, daily)
+    return futures.run(horizon, daily)
 
 
 def simulate_block(cell: Cell, first: int, size: int, watched: int | None = None) -> Block:
@@ -83,7 +100,7 @@ def simulate_block(cell: Cell, first: int, size: int, watched: int | None = None
     watched = settings.engine.watched if watched is None else watched
     futures = Futures.begun(scenario, size, settings.seed, first=first, watched=watched)
     daily, everything = Daily.to(settings.horizon), packages(scenario.agenda)
-    done = futures.run(settings.horizon, daily)
+    done = live(futures, settings.engine, settings.horizon, daily)
     columns = outcomes(done.finals, scenario, settings.horizon) | {"parameter_set": futures.numbers}
     renewable = scenario.ceasefire.renewable
     of_spells = runs_table(spells(done.spells), everything) if renewable else pa.table({})
@@ -92,9 +109,14 @@ def simulate_block(cell: Cell, first: int, size: int, watched: int | None = None
 
 def blocks(cell: Cell) -> Iterator[Block]:
     """Simulate a cell block by block, in order, with its engine."""
-    total, step = cell.settings.replicates, block_size(cell.settings)
-    tasks = ((cell, first, min(step, total - first)) for first in range(0, total, step))
-    return ordered(cell.settings.engine, simulate_block, tasks)
+    engine, total = cell.settings.engine, cell.settings.replicates
+    step, watched = block_size(cell.settings), 0
+    if engine.kind is EngineKind.cuda:
+        require_rules_alone(cell.scenario)
+        watched = min(engine.watched, total)
+    bounds = [*range(0, watched, step), *range(watched, total, step), total]
+    tasks = ((cell, first, after - first) for first, after in pairwise(bounds))
+    return ordered(engine, simulate_block, tasks)
 
 
 def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
