@@ -51,7 +51,7 @@ class Device:
             from numba.cuda.cudadrv import error
 
             from sim.study.kernel import live
-        except ImportError:
+        except (ImportError, AttributeError):  # the latter beside a NumPy that it does not know
             raise EngineError(f"engine=cuda needs Numba-CUDA: {advice('cuda')}") from None
         if not cuda.is_available():
             raise EngineError(
