@@ -208,14 +208,3 @@ def test_pages_are_ordered_as_a_stable_sort_orders_them(worths):
     order_pages(table, 0)
     expected = sorted(range(len(worths)), key=lambda page: (-worths[page], page))
     assert table.order[1, : len(worths)].tolist() == expected
-
-
-def test_a_smaller_desk_gives_the_same_futures(monkeypatch):
-    """A card's desk holds fewer packages and fewer tables."""
-    from sim.negotiation.tables import clear_desks
-
-    scenario = load_cell("verified_guarantees", ["parameters=accepted"]).scenario
-    usual = Futures.begun(scenario, 40, 3).run(60).finals
-    small = clear_desks(1, desk_record(cuda.ROOMS[0], cuda.TABLES, 1))
-    monkeypatch.setattr("sim.futures.desk", lambda: small)
-    assert Futures.begun(scenario, 40, 3).run(60).finals.tobytes() == usual.tobytes()
