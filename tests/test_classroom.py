@@ -171,7 +171,7 @@ def test_every_shipped_scenario_can_be_played():
 
 @pytest.fixture(scope="module")
 def game():
-    game = Game(Setup.of("baseline", seed=7, days=60, persons=["afghan_taliban"]))
+    game = Game(Setup.of("baseline", seed=7, days=60, persons=["afghan_taliban"]), keep=True)
     while not game.over:
         game.play(game.question.seat, game.question.kind, game.advice)
     return game

@@ -102,7 +102,7 @@ def test_what_is_out_of_range_is_refused(setup, evening):
 
 def played(setup, hardest=0):
     """A game as the agent would play it, or answering as hard as allowed up to the rung given."""
-    game = Game(setup)
+    game = Game(setup, keep=True)
     while not game.over:
         kind, value = game.question.kind, game.advice
         if hardest and kind == "respond":
@@ -232,4 +232,4 @@ def test_the_landscape_holds_the_solutions_of_its_own_points(setup):
     )
     sets = shown["win_sets"]
     assert sets["both"] <= min(sets["pakistan"], sets["afghan_taliban"]) <= sets["of"]
-    assert landscape(Game(setup, start=False)) is None
+    assert landscape(Game(setup, keep=True, start=False)) is None

@@ -18,7 +18,7 @@ DAYS = 30
 
 def stubborn(setup, accepts_from=1_000):
     """A game in which nobody moves; texts are accepted from a decision on, if they beat no deal."""
-    game = Game(setup)
+    game = Game(setup, keep=True)
     steady = {"attend": True, "respond": 0, "end": False, "leave": False}
     while not game.over:
         asked = game.question
@@ -135,8 +135,7 @@ def test_a_package_that_was_there_on_an_earlier_day_only_is_told_with_that_day()
     better = shown["better"]
     assert better["day"] in days[:-1]
     session = next(e for e in game.told if e["kind"] == "session" and e["day"] == better["day"])
-    evenings = debrief._evenings(game, better["day"])
-    worth, threat, needed = debrief._at_table(game, session, evenings)
+    worth, threat, needed = debrief._at_table(game, session)
     there = worth[game.packages.index(better["package"])]
     assert (there >= needed).all()
     assert list(better["added"].values()) == pytest.approx(there - threat)

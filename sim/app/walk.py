@@ -22,7 +22,7 @@ class Walk:
     daily: list[tuple[int, float, float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.game = Game(self.setup, start=False)
+        self.game = Game(self.setup, keep=True, start=False)
         self._note()
 
     @property
@@ -43,7 +43,7 @@ class Walk:
     def step(self) -> None:
         """Live a day."""
         if self.running:
-            self.game.model.step()
+            self.game.step()
             self._note()
 
     def to_next_round(self) -> None:

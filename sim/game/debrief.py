@@ -110,6 +110,8 @@ def _struck(entries: list[Facts]) -> list[Facts]:
 def landscape(game: Game, *, left: bool = True) -> Facts | None:
     """The bargaining space of the round with the first deal, else of the last with an offer.
 
+    The game must have been kept (``keep``).
+
     None before a round. Utilities are those of the round's last day of talks, ``day``; what the
     capitals ask is as of that morning, or of this moment if the day is under way. What was ``left``
     on the table is looked for only if it is wanted, since it may take many days of talks.
@@ -128,8 +130,7 @@ def landscape(game: Game, *, left: bool = True) -> Facts | None:
     session = _session_shown(game, entries)
     if session is None:
         return None
-    evenings = _evenings(game, session["day"])
-    worth, threat, needed = _at_table(game, session, evenings)
+    worth, threat, needed = _at_table(game, session)
     inside = worth >= needed
     frontier = worth[solutions.pareto_frontier(worth)]
     moves = [e for e in entries if e["kind"] == "move" and e["round"] == session["round"]]
@@ -147,7 +148,7 @@ def landscape(game: Game, *, left: bool = True) -> Facts | None:
             "both": int(inside.all(axis=1).sum()),
             "of": len(worth),
         },
-        "better": _better(game, entries, session, evenings) if left else None,
+        "better": _better(game, entries, session) if left else None,
         "offers": [
             {
                 "speaker": move["speaker"],
@@ -170,41 +171,26 @@ def possible_gains(game: Game) -> list[list[float]]:
     return found
 
 
-def _asked(game: Game, day: int, evenings: dict[int, Checkpoint]) -> FloatArray:
+def _asked(game: Game, day: int) -> FloatArray:
     """Gain over no deal that each capital asks of a deal on a day of talks, shape (2,)."""
     now = game.now
     if day <= game.model.day:  # the day is over: as it stood on the evening before
-        now = evenings[day - 1].records.view(np.recarray)[0]
+        now = game.evenings[day - 1].records.view(np.recarray)[0]
     return np.array([gain_asked_at_home(now, game.model.futures.sets[0], k) for k in (0, 1)])
 
 
-def _evenings(game: Game, day: int) -> dict[int, Checkpoint]:
-    """The evenings before a day: those that were kept, else by playing the game anew up to it."""
-    if game.keep:
-        return game.evenings
-    if day == 1:
-        return {0: Checkpoint.of(Game(game.setup, start=False).model)}
-    cell = game.setup.cell.with_settings(horizon=day - 1)
-    moves = [one.move for one in game.decisions if one.question.day < day]
-    return Game(Setup(cell, game.setup.persons), moves, keep=True).evenings
-
-
-def _at_table(
-    game: Game, session: Facts, evenings: dict[int, Checkpoint]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _at_table(game: Game, session: Facts) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Utilities (P, 2) of a day of talks, what no deal was worth (2,), what capitals asked (2,)."""
     threat = np.array(session["reservation"])
-    return _utilities(game, session), threat, threat + _asked(game, session["day"], evenings)
+    return _utilities(game, session), threat, threat + _asked(game, session["day"])
 
 
-def _better(
-    game: Game, entries: list[Facts], shown: Facts, evenings: dict[int, Checkpoint]
-) -> Facts | None:
+def _better(game: Game, entries: list[Facts], shown: Facts) -> Facts | None:
     """What was left on the table on the day that is shown; without a deal on the last such day."""
     earlier = [one for one in entries if one["kind"] == "session" and one["day"] < shown["day"]]
     dealt = int(game.record["tally"]["deal_package"])
     for session in [shown, *([] if dealt != NONE else reversed(earlier))]:
-        worth, threat, needed = _at_table(game, session, evenings)
+        worth, threat, needed = _at_table(game, session)
         gains = worth - (threat if dealt == NONE else worth[dealt])
         inside = (gains > SAME).all(axis=1) & (worth >= needed).all(axis=1)
         if inside.any():

@@ -136,6 +136,7 @@ class Game:
         self.evenings: dict[int, Checkpoint] = {}
         self._today: list[Move] = []
         self._noon: Any = None  # the future's record as it waits for a decision
+        self._note(Checkpoint.of(self.model))
         if start:
             self._advance()
         for move in moves:
@@ -235,6 +236,11 @@ class Game:
         for decision in self.decisions[first:number]:
             other.make(decision.move)
         return other
+
+    def step(self) -> None:
+        """Simulate a day on which nobody is asked."""
+        self.model.step()
+        self._note(Checkpoint.of(self.model))
 
     def _advance(self) -> None:
         """Simulate days until somebody must decide or the game is over."""
