@@ -8,6 +8,8 @@ NEXT_TESTS ?= tests
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Bytecode is kept, whatever the environment says: without it every start takes seconds more.
+export PYTHONDONTWRITEBYTECODE :=
 NEXT := build/next
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 # The rules are compiled when they are first used (a minute or two): do it now.

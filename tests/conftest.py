@@ -1,12 +1,16 @@
 """Scenarios for tests: the shipped baseline with a few fields changed, and quick runs of it."""
 
 import copy
+import os
 import pickle
 import signal
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+# As the commands do: threads of BLAS wait for each other where every processor has a worker.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
