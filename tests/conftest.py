@@ -1,6 +1,7 @@
 """Scenarios for tests: the shipped baseline with a few fields changed, and quick runs of it."""
 
 import copy
+import gc
 import os
 import pickle
 import signal
@@ -11,6 +12,7 @@ from typing import Any
 
 # As the commands do: threads of BLAS wait for each other where every processor has a worker.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+gc.disable()  # until the tests are collected
 
 import numpy as np
 import pytest
@@ -65,6 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     for item in items:
         served = SERVERS & set(item.fixturenames)
         item.add_marker(pytest.mark.xdist_group("servers" if served else item.path.name))
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, more rarely: thousands of tests are looked through each time."""
+    gc.set_threshold(20_000, 10, 10)
+    gc.enable()
 
 
 # Everything that could end a ceasefire from inside the model, switched off.
