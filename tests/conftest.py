@@ -12,7 +12,6 @@ from typing import Any
 
 # As the commands do: threads of BLAS wait for each other where every processor has a worker.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-gc.disable()  # until the tests are collected
 
 import numpy as np
 import pytest
@@ -67,6 +66,10 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     for item in items:
         served = SERVERS & set(item.fixturenames)
         item.add_marker(pytest.mark.xdist_group("servers" if served else item.path.name))
+
+
+def pytest_collection() -> None:
+    gc.disable()  # what is loaded and collected stays
 
 
 def pytest_collection_finish() -> None:
