@@ -110,7 +110,7 @@ def test_a_sweep_that_only_the_configuration_asks_for_is_a_sweep(tmp_path: Path)
     ("words", "work"),
     [
         ([], "sim.report.cell.run_cell"),
-        (["-m", "seed=1,2", "hydra/launcher=joblib"], "sim.report.sweep.compare_sweep"),
+        (["-m", "seed=1", "hydra/launcher=joblib"], "sim.report.sweep.compare_sweep"),
         (["plan", "seed=1,2"], "sim.commands.plan.main"),
     ],
 )

@@ -2,15 +2,16 @@
 
 import io
 import math
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from finished_cells import HORIZON, put_sweep
 
-from sim.app import charts
+from sim.app import charts, work
 from sim.app.pages.compare import HORIZONS, horizons
-from sim.app.work import LOOKS, figure
+from sim.app.work import KEPT, LOOKS, figure
 
 NAMES = ("baseline", "no_mediators")
 
@@ -21,8 +22,18 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def table(found) -> pd.DataFrame:
-    assert set(found.shown) == set(LOOKS)
     return pd.read_csv(io.BytesIO(found.csv))
+
+
+@cache
+def of_the_sweep(sweep: Path, family: str, days: int) -> pd.DataFrame:
+    """The table of a figure; those of all days are drawn in one look only."""
+    looks = LOOKS if days < HORIZON else {KEPT: LOOKS[KEPT]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work, "LOOKS", looks)
+        found = figure(NAMES, str(sweep), family, "collapse", days, 0, 0)
+    assert set(found.shown) == set(looks)
+    return table(found)
 
 
 def test_of_a_shorter_sweep_what_it_has_is_offered():
@@ -35,20 +46,22 @@ def test_of_a_shorter_sweep_what_it_has_is_offered():
 @pytest.mark.parametrize("days", horizons(HORIZON))
 @pytest.mark.parametrize("family", ["comparison", "agreement"])
 def test_a_shorter_sweep_is_compared(sweep: Path, days: int, family: str):
-    shown = table(figure(NAMES, str(sweep), family, "collapse", days, 0, 0))
+    shown = of_the_sweep(sweep, family, days)
     assert shown["day"].max() == days
     assert set(shown["scenario"].dropna()) == set(NAMES)
 
 
 def test_60_days_are_compared_on_their_last_day():
-    shown = table(figure(NAMES, None, "comparison", "collapse", 60, 200, 7))
+    found = figure(NAMES, None, "comparison", "collapse", 60, 200, 7)
+    assert found.png == found.shown[KEPT]
+    shown = table(found)
     apart = shown[shown["panel"] == "difference"]
     assert set(apart["quantity"]) == {"RMST(60)", "S(60)"}
 
 
 def test_agreement_is_the_share_of_futures_with_a_deal_by_then(sweep: Path):
     runs = pd.read_parquet(sweep / "baseline" / "runs.parquet")
-    shown = table(figure(NAMES, str(sweep), "agreement", "collapse", HORIZON, 0, 0))
+    shown = of_the_sweep(sweep, "agreement", HORIZON)
     own = shown[shown["scenario"] == "baseline"].set_index("day")
     for day in (0, 10, 20, HORIZON):
         assert own.loc[day, "value"] == pytest.approx((runs["deal_day"] <= day).mean())

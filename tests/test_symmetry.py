@@ -147,7 +147,7 @@ WORLDS = {
 @pytest.mark.parametrize(
     ("names", "replicates"),
     [
-        (["plain"], 6),
+        (["plain"], 3),
         pytest.param([name for name in WORLDS if name != "plain"], 25, marks=pytest.mark.slow),
     ],
     ids=["plain", "others"],

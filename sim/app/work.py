@@ -73,6 +73,7 @@ LOOKS = {  # how a page shows a figure -> theme and sheet
     "light-wide": ("light", "slide"), "dark-wide": ("dark", "slide"),
     "light-narrow": ("light", "column"), "dark-narrow": ("dark", "column"),
 }  # fmt: skip
+KEPT = "light-wide"  # the look of a figure to keep
 
 
 def figure(
@@ -97,18 +98,18 @@ def figure(
 
         found = open_cells([Path(results)], end=end, horizon=horizon)
         ensembles = {name: found.cells[name] for name in names}
-    shown = {}
+    drawn = {
+        look: draw(family, ensembles, reference=names[0], end=end, theme=theme, sheet=sheet)
+        for look, (theme, sheet) in LOOKS.items()
+    }
     with tempfile.TemporaryDirectory() as folder:
-        for look, (theme, sheet) in LOOKS.items():
-            drawn = draw(
-                family, ensembles, reference=names[0], end=end, theme=theme, sheet=sheet
-            )  # fmt: skip
-            [png] = save(drawn, Path(folder) / look, ["png"])
-            shown[look] = png.read_bytes()
-        drawn = draw(family, ensembles, reference=names[0], end=end)
-        png, svg = save(drawn, Path(folder) / "figure")
-        table = drawn.table.to_csv(index=False).encode()
-        return Figure(png.read_bytes(), svg.read_bytes(), table, shown)
+        shown = {
+            look: save(one, Path(folder) / look, ["png"])[0].read_bytes()
+            for look, one in drawn.items()
+        }
+        [svg] = save(drawn[KEPT], Path(folder) / KEPT, ["svg"])
+        table = drawn[KEPT].table.to_csv(index=False).encode()
+        return Figure(shown[KEPT], svg.read_bytes(), table, shown)
 
 
 @lru_cache(maxsize=24)

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -262,9 +263,14 @@ def embedded(key: str, spec: Mapping[str, Any], label: str) -> str:
 
 def scripts() -> list[str]:
     """What must run in a page to show its charts: the libraries, then ours."""
+    return [_libraries(), SHOW]
+
+
+@cache
+def _libraries() -> str:
     from vl_convert import javascript_bundle
 
-    return [str(javascript_bundle(None)).replace("</script", "<\\/script"), SHOW]
+    return str(javascript_bundle(None)).replace("</script", "<\\/script")
 
 
 def document(spec: Mapping[str, Any], title: str) -> str:

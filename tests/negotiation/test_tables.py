@@ -15,7 +15,6 @@ from sim.config.numbers import numbers
 from sim.futures import Futures
 from sim.negotiation.agenda import packages
 from sim.negotiation.tables import (
-    DESK,
     HELD,
     TABLE,
     desk,
