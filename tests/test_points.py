@@ -150,6 +150,7 @@ EVENTS = {
 
 def differing(one: Any, other: Any, path: str = "") -> list[str]:
     """Fields of two arrays of parameter records that differ, identities apart."""
+    one, other = one.view(np.ndarray), other.view(np.ndarray)  # record arrays are slow to ask
     if one.dtype.names is None:
         return [] if np.array_equal(one, other, equal_nan=one.dtype.kind == "f") else [path]
     return [
