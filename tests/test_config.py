@@ -63,11 +63,11 @@ def together():
 
     Of a case the first options of all groups, then the second ones and so on.
     """
-    made = []
+    made, every = [], options()
     for case in ("record", "fictional_river", "textbook", "textbook_four_issues"):
         of_case = {
             group: [name for name in names if CASE_OF.get(name, "record") == case]
-            for group, names in options().items()
+            for group, names in every.items()
         }
         for k in range(max(map(len, of_case.values()))):
             row = [f"{group}={names[k]}" for group, names in of_case.items() if k < len(names)]

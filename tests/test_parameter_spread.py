@@ -190,7 +190,8 @@ CALM = {"resolve_spread": 0.3, "ending_spread": 0.3, "tension": 2, "tension_half
         "fire_threshold": 3.1, "ending_value": 11, "attack_grievance": 0.9,
         "death_weight": 0.95}  # fmt: skip
 TENSE = CALM | {"resolve_spread": 2, "tension": 14, "clash_rate": 0.06, "clash_tension": 0.15}
-SETS = [{path: of[name] for path, name in parameter_fields().items()} for of in (CALM, TENSE)]
+FIELDS = parameter_fields()
+SETS = [{path: of[name] for path, name in FIELDS.items()} for of in (CALM, TENSE)]
 SMALL = {"parameter_sets": SETS, "replicates": 200, "horizon": 40}
 
 
