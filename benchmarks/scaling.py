@@ -51,7 +51,7 @@ def _packages(tree: dict[str, Any], took: Callable[..., float]) -> Iterator[Row]
     """Agendas of 180 to 8,640 packages: issues left out, or undisputed issues added."""
     from sim.config import validate
     from sim.futures import Futures
-    from sim.negotiation.tables import TABLE, make_table
+    from sim.negotiation.tables import DESK, make_table
 
     agendas = ((("arms", "basing", "restraint"), 0), (("restraint",), 0), ((), 0), ((), 1), ((), 2))
     for left_out, added in agendas:
@@ -62,7 +62,7 @@ def _packages(tree: dict[str, Any], took: Callable[..., float]) -> Iterator[Row]
             _add_like(changed, "arms", f"arms{k}")
         futures = Futures.begun(validate(changed)[0], 1, 2025)
         future, p = futures.records[0], futures.sets[0]
-        table = np.zeros(1, TABLE).view(np.recarray)[0]
+        table = np.zeros(1, DESK["tables"].base).view(np.recarray)[0]
         make_table(future, p, table)
         opened = min(cpu(partial(make_table, future, p, table)) for _ in range(20))
         talks = 1e3 * took(changed, 12) / 12

@@ -15,8 +15,8 @@ from sim.config.numbers import numbers
 from sim.futures import Futures
 from sim.negotiation.agenda import packages
 from sim.negotiation.tables import (
+    DESK,
     HELD,
-    TABLE,
     desk,
     eased,
     list_options_worth,
@@ -623,7 +623,7 @@ WORLD = vary({
 })  # fmt: skip
 
 
-PAIR = np.zeros(2, TABLE).view(np.recarray)
+PAIR = np.zeros(2, DESK["tables"].base).view(np.recarray)
 PAIR_IN_BITS = PAIR.view(np.ndarray).view("u8").reshape(2, -1)
 
 
