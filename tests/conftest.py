@@ -16,7 +16,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import pytest
 import yaml
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigSource
 from hypothesis import settings
@@ -54,35 +53,10 @@ def parsed_once(read: Callable[[ConfigSource, str], Any]) -> Callable[[ConfigSou
     return load_config
 
 
-def merged_once(merge: Callable[..., Any]) -> Callable[..., Any]:
-    """A merging of configuration files that merges the same shipped ones, in one order, once."""
-    kept: dict[str, bytes] = {}
-
-    def compose(loader: ConfigLoaderImpl, defaults: list[Any], repo: Any) -> Any:
-        main = {source.path for source in repo.get_sources() if source.provider == "main"}
-        if main != {str(CONFIGS)} or not all(is_shipped(one.config_path) for one in defaults):
-            return merge(loader, defaults, repo)
-        files = repr(defaults)
-        if files not in kept:
-            kept[files] = pickle.dumps(merge(loader, defaults, repo))
-        return pickle.loads(kept[files])
-
-    return compose
-
-
-@cache
-def is_shipped(path: str) -> bool:
-    """Whether a file is ours or Hydra's, which nothing in a user's own folder can hide."""
-    return path.startswith("hydra/") or (CONFIGS / f"{path}.yaml").is_file()
-
-
-# Hydra parses every file of a cell anew, and merges them anew; what words set comes after that.
-CONFIGS = data_dir("configs")
-SHIPPED = {str(CONFIGS), "hydra.conf"}
+# Hydra parses every file of a cell anew.
+SHIPPED = {str(data_dir("configs")), "hydra.conf"}
 for kind in Plugins.instance().discover(ConfigSource):
     kind.load_config = parsed_once(kind.load_config)
-MERGING = "_compose_config_from_defaults_list"
-setattr(ConfigLoaderImpl, MERGING, merged_once(getattr(ConfigLoaderImpl, MERGING)))
 
 SERVERS = {"fresh", "server", "shared", "slurm"}  # fixtures
 
