@@ -78,7 +78,7 @@ def _draw_hazards(page: Page, rows: pd.DataFrame) -> None:
     axes.set_yticks([], minor=True)
     names = [f"{low}–{high}" for low, high in pairwise(AGES)]
     axes.set_xticks(at, names[: len(rows)])
-    axes.set_xlim(-0.5, len(rows) - 0.5)
+    axes.set_xlim(-0.5, max(len(rows), 1) - 0.5)  # a study may have no such target
     axes.set_xlabel("age of the ceasefire in days")
     axes.set_title("Ends per 1,000 days (dash: the anchor)", loc="left", fontsize=page.sheet.body)
 
