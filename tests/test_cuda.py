@@ -7,21 +7,26 @@ no card, and are skipped where Numba-CUDA (or NVIDIA's compiler) cannot be had.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections import defaultdict
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.analysis.following import follow
 from sim.config import EngineKind
 from sim.futures import Futures, Run
 from sim.negotiation.tables import desk_record, order_pages
 from sim.records import Daily
-from sim.study import cuda, evaluate, runner
+from sim.study import cuda, evaluate, plan, runner
 from sim.study.cells import Cell, load_cell
 from sim.study.engines import workers_of
 from sim.study.errors import EngineError
@@ -80,9 +85,29 @@ def test_a_block_of_ones_own_size_is_honoured(card):
     assert sorted(card) == [(0, 10), (10, 10), (20, 10)]
 
 
-def test_a_cell_that_is_watched_as_a_whole_needs_no_card(card):
+def no_card() -> int:
+    raise EngineError("there is no card")
+
+
+def test_a_cell_that_is_watched_as_a_whole_needs_no_card(card, monkeypatch):
+    monkeypatch.setattr(runner, "most_at_once", no_card)
     run(of_card("replicates=20", "engine.watched=50"))
     assert card == []
+
+
+def test_what_a_plan_measures_and_what_follows_the_record_needs_no_card(card, monkeypatch):
+    monkeypatch.setattr(runner, "most_at_once", no_card)
+    seconds, size = plan._probe(of_card("replicates=4000", "engine.watched=0"))
+    assert min(seconds, size) > 0
+    assert runner.on_processors(of_card()).settings.engine.kind is EngineKind.threads
+    follow(load_cell("baseline", ["replicates=2000", "engine=cuda", "engine.watched=0"]), 2)
+    assert card == []
+
+
+def test_a_design_without_a_card_fails_as_a_whole(monkeypatch, tmp_path):
+    monkeypatch.setattr(evaluate, "most_at_once", no_card)
+    with pytest.raises(EngineError, match="there is no card"):
+        evaluate.evaluate(of_card("replicates=20"), [{"pakistan.trust": 0.2}], tmp_path)
 
 
 def test_points_of_a_design_are_computed_on_the_card(card):
@@ -111,6 +136,62 @@ def test_a_tactic_of_ones_own_is_refused_before_anything_is_simulated(card):
     with pytest.raises(EngineError, match=r"cannot run the tactic sim\.negotiation\.own:steady"):
         list(blocks(cell))
     assert card == []
+    futures = Futures.begun(cell.scenario, 5, 1)
+    with pytest.raises(EngineError, match=r"cannot run the tactic sim\.negotiation\.own:steady"):
+        cuda.run_on_device(futures, 5)  # so do points of a sensitivity study
+
+
+class Sent:
+    """What was sent to a device that is none."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = np.array(array)
+
+    def __getitem__(self, at: Any) -> Sent:
+        return self
+
+    def copy_to_device(self, array: Any) -> None:
+        pass
+
+    def copy_to_host(self, array: Any = None) -> Any:
+        return self.array.copy()
+
+
+class Broken(defaultdict[Any, Any]):
+    """A kernel that does nothing, or fails."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        super().__init__(lambda: self.launch)
+        self.failure = failure
+
+    def launch(self, *given: Any) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+def lived_on(monkeypatch: pytest.MonkeyPatch, kernel: Broken) -> None:
+    memory = SimpleNamespace(get_memory_info=lambda: SimpleNamespace(free=1e9))
+    device = object.__new__(cuda.Device)
+    device.live, device.seconds, device._desks, device._held = kernel, 0.0, None, None
+    device.cuda = SimpleNamespace(
+        to_device=Sent, device_array=lambda size, record: Sent(np.zeros(size, record)),
+        current_context=lambda: memory, get_current_device=lambda: None,
+    )  # fmt: skip
+    monkeypatch.setattr(cuda, "_made", lambda: device)
+    cuda.run_on_device(Futures.begun(load_cell("baseline").scenario, 20, 1), 5)
+
+
+def test_a_worker_that_does_not_come_on_is_not_waited_for(monkeypatch):
+    with pytest.raises(EngineError, match="a rule raised on the card"):
+        lived_on(monkeypatch, Broken())
+
+
+def test_what_fails_on_the_card_is_a_sentence_and_what_fails_here_is_not_hidden(monkeypatch):
+    failure = type("CUDAError", (Exception,), {})("OUT_OF_MEMORY\nand more")
+    with pytest.raises(EngineError, match=r"given up by the card \(OUT_OF_MEMORY\); a smaller"):
+        lived_on(monkeypatch, Broken(failure))
+    with pytest.raises(ZeroDivisionError):
+        lived_on(monkeypatch, Broken(ZeroDivisionError()))
 
 
 @NO_NUMBA_CUDA
@@ -158,15 +239,15 @@ def test_the_simulated_card_gives_the_processors_futures():
 
 COMPILED = """
 import numba.cuda.dispatcher as dispatcher
-from numba import cuda
 from numba.cuda import types
+from numba.cuda.compiler import compile_cuda, kernel_fixup
 from numba.cuda.np.numpy_support import from_dtype
 from sim.negotiation.tables import desk_record
 from sim.parameters import PARAMETERS
 from sim.rules.run import SPELL
 from sim.state import FUTURE
 from sim.study.cuda import ROOMS, TABLES
-from sim.study.kernel import live_block
+from sim.study.kernel import live, live_block
 
 class Card:
     compute_capability = (9, 0)
@@ -180,8 +261,13 @@ takes = (
     records(desk_record(ROOMS[0], TABLES, 1)), types.int64, types.int32[:, :, ::1], whole, whole,
     whole, real, real, records(FUTURE), records(SPELL), whole,
 )
-ptx, _ = cuda.compile_ptx(live_block, takes, cc=Card.compute_capability)
-print(ptx)
+chosen = live.targetoptions
+made = compile_cuda(  # as the dispatcher does before it asks the card to load it
+    live_block, types.void, takes, cc=Card.compute_capability, lto=chosen["lto"],
+    fastmath=chosen["fastmath"], nvvm_options={"fastmath": chosen["fastmath"], "opt": 3},
+)
+kernel_fixup(made.library.get_function(made.fndesc.llvm_func_name), False)
+print(made.library.get_asm_str(Card.compute_capability))
 """
 
 
@@ -194,6 +280,8 @@ def test_the_real_compiler_takes_every_rule_as_it_stands():
     assert done.returncode == 0, done.stderr[-2_000:]
     assert ".visible .entry" in done.stdout
     assert ".target sm_90" in done.stdout
+    assert re.search(r"\bmul\.rn\.f64\b", done.stdout)
+    assert not re.search(r"\bmul\.f64\b", done.stdout)  # it could be fused with a sum, and is not
     assert "atom.global.add" in done.stdout or "red.global.add" in done.stdout  # shared counts
 
 

@@ -23,7 +23,7 @@ from sim.records import outcomes
 from sim.state import FIRE, STRIKE
 from sim.study.cells import Cell
 from sim.study.engines import ordered
-from sim.study.runner import block_size, live
+from sim.study.runner import block_size, on_processors
 
 FORCE = ("exchange_of_fire", "strike", "repudiation", "open_hostilities")
 QUIET = "quiet"
@@ -96,6 +96,7 @@ def follow(cell: Cell, days: int) -> Followed:
         If the record does not tell of them, or too few are like it.
     """
     closing_day(cell)
+    cell = on_processors(cell)  # a card would send every future back and forth each day
     total, step = cell.settings.replicates, block_size(cell.settings)
     tasks = ((cell, first, min(step, total - first), days) for first in range(0, total, step))
     blocks = list(ordered(cell.settings.engine, follow_block, tasks))
@@ -117,13 +118,12 @@ def follow_block(cell: Cell, first: int, size: int, days: int) -> Followed:
     """Follow ``size`` futures from the one numbered ``first``."""
     closes = closing_day(cell)
     futures = Futures.begun(cell.scenario, size, cell.settings.seed, first=first)
-    engine = cell.settings.engine
-    live(futures, engine, closes)
+    futures.run(closes)
     items = like_the_record(outcomes(futures.records, cell.scenario, closes), closes)
     found = np.zeros((size, len(EVENTS)), dtype=np.int64)
     before = _rounds(futures.records)
     for day in range(1, days + 1):
-        live(futures, engine, closes + day)  # one that has collapsed stays as it is
+        futures.run(closes + day)  # one that has collapsed stays as it is
         rounds = _rounds(futures.records)
         today = np.column_stack([rounds > before, _force(futures.records, closes + day)])
         came = np.column_stack([today, today[:, -len(FORCE) :].any(axis=1)])

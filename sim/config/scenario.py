@@ -81,7 +81,7 @@ class Switches:
 
 @dataclass(config=SCHEMA, kw_only=True)
 class Engine:
-    """How replicates are computed; nothing here changes a result."""
+    """How replicates are computed; nothing here changes a result, a card but for last digits."""
 
     block: Annotated[int, Field(ge=1, le=10_000_000)] | None = text(
         "replicates carried at once; null chooses by size"

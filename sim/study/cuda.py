@@ -10,13 +10,17 @@ Nothing is noted on a device, so the futures that are watched are left to the pr
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from sim.compiling import KEPT_IN
 from sim.config import MAX_PACKAGES, Scenario
 from sim.extras import advice
 from sim.futures import SPELLS_EACH, Futures, Run
@@ -35,10 +39,14 @@ GROUPS_EACH = 4  # groups of workers on a multiprocessor
 FUTURES_EACH = 8  # futures that a worker is worth starting for
 MOST_FUTURES = 200_000  # of a block, so that the processor holds few at once
 SHARE = 0.5  # of the free memory for desks; half of what is then left for a block's futures
-FAILURES = ("CudaSupportError", "CudaDriverError", "NvvmSupportError", "NvvmError")
-DESKS_AT_ONCE = 1_000  # that are sent to the device together
+DESKS_AT_ONCE = 100  # that are sent to the device together
+FAILURES = {  # of the card, its driver and compilers, from libraries that have no class in common
+    "CudaSupportError", "CudaDriverError", "CUDAError", "NvvmSupportError", "NvvmError",
+    "LinkerError", "nvJitLinkError",
+}  # fmt: skip
+COMPILED = "kernel.live_block-*.nbi"  # is there once the rules have been compiled for a card
 
-_device = threading.Lock()  # blocks take turns on it
+_turns = threading.RLock()  # blocks take turns on the device
 
 
 class Device:
@@ -48,35 +56,32 @@ class Device:
         try:
             import numba_cuda  # noqa: F401 - Numba's own CUDA, which it replaces, is out of date
             from numba import cuda
-            from numba.cuda.cudadrv import error
 
             from sim.study.kernel import live
         except (ImportError, AttributeError):  # the latter beside a NumPy that it does not know
             raise EngineError(f"engine=cuda needs Numba-CUDA: {advice('cuda')}") from None
         if not cuda.is_available():
             raise EngineError(
-                "engine=cuda finds no NVIDIA card with a driver; engine=threads computes the same"
+                "engine=cuda finds no NVIDIA card with a driver and NVIDIA's compiler; "
+                "engine=threads computes the same"
             )
         self.cuda = cuda
-        self.failures = tuple(getattr(error, x) for x in FAILURES if hasattr(error, x))
         self.live = live
         self.seconds = 0.0  # spent in the kernel
         self._desks: Any = None
         self._held: tuple[Any, int] | None = None
 
     def free(self) -> float:
-        """Bytes of its memory that are free, those of the desks not counted."""
-        return float(self.cuda.current_context().get_memory_info().free)
+        """Bytes of its memory that are free or taken by desks, which can be given back."""
+        held = 0 if self._held is None else self._held[0].itemsize * self._held[1]
+        return held + float(self.cuda.current_context().get_memory_info().free)
 
     def workers(self, futures: int, record: np.dtype[Any], each: int) -> int:
         """How many workers share some futures, if each needs its desk and so many bytes besides."""
-        if self._held is not None and self._held[0] != record:
-            self._desks = self._held = None
         of_processors = getattr(self.cuda.get_current_device(), "MULTIPROCESSOR_COUNT", 1)
         wanted = min(GROUP * GROUPS_EACH * of_processors, -(-futures // FUTURES_EACH))
-        held = 0 if self._held is None else self._held[1]
         room = SHARE * self.free() / (record.itemsize + each)
-        return int(max(1, min(wanted, max(held, room))))
+        return int(max(1, min(wanted, room)))
 
     def desks(self, count: int, record: np.dtype[Any]) -> Any:
         """Desks of so many workers; they stay on the device."""
@@ -90,7 +95,9 @@ class Device:
         return self._desks
 
 
-@cache
+_made = cache(Device)
+
+
 def device() -> Device:
     """The device.
 
@@ -99,12 +106,38 @@ def device() -> Device:
     EngineError
         If Numba-CUDA is not installed, or there is no card or no driver.
     """
-    return Device()
+    with _turns:
+        return _made()
+
+
+@contextmanager
+def _turn() -> Iterator[Device]:
+    """The device, for one thread; what fails on it is said in a sentence."""
+    with _turns:
+        try:
+            yield device()
+        except Exception as error:
+            if FAILURES.isdisjoint(kind.__name__ for kind in type(error).__mro__):
+                raise
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise EngineError(
+                f"engine=cuda was given up by the card ({reason}); a smaller engine.block needs "
+                "less memory and less time at once"
+            ) from None
 
 
 def most_at_once() -> int:
-    """Futures of a block: as many as the device and the processor can hold at once."""
-    spare = (1.0 - SHARE) * device().free() / 2.0
+    """Futures of a block: as many as the device and the processor can hold at once.
+
+    The thread that starts others asks first, so that they find a device that is ready.
+
+    Raises
+    ------
+    EngineError
+        If there is no device, or it fails.
+    """
+    with _turn() as held:
+        spare = (1.0 - SHARE) * held.free() / 2.0
     twice = 2 * FUTURE.itemsize  # as they go on, and as their first spells ended
     return int(max(1, min(MOST_FUTURES, spare / twice)))
 
@@ -130,18 +163,19 @@ def run_on_device(futures: Futures, horizon: int, daily: Daily | None = None) ->
     Raises
     ------
     EngineError
-        If there is no device, or it fails.
+        If there is no device, it fails, or a side has a tactic of a user's own.
     """
-    held = device()
-    try:
-        with _device:
-            return _run(held, futures, horizon, Daily.to(None) if daily is None else daily)
-    except held.failures as error:
-        reason = str(error).strip().splitlines()[0]
-        raise EngineError(
-            f"engine=cuda was given up by the card ({reason}); a smaller engine.block needs less "
-            "memory"
-        ) from None
+    require_rules_alone(futures.scenario)
+    with _turn() as held:
+        announce()
+        return _run(held, futures, horizon, Daily.to(None) if daily is None else daily)
+
+
+@cache
+def announce() -> None:
+    """Say, before the rules are used on a card for the first time, that they are being compiled."""
+    if not any(KEPT_IN.glob(f"**/{COMPILED}")):
+        print("Compiling the rules for the card, once; this takes some minutes.", file=sys.stderr)
 
 
 def _run(held: Device, futures: Futures, horizon: int, daily: Daily) -> Run:
@@ -165,8 +199,10 @@ def _run(held: Device, futures: Futures, horizon: int, daily: Daily) -> Run:
         held.live[-(-workers // GROUP), GROUP](
             records, order, places, limits, sets, desks, horizon, *counted, finals, spells, rows
         )
-        at, ended = places.copy_to_host(), rows.copy_to_host()  # waits for the kernel
+        before, at, ended = at, places.copy_to_host(), rows.copy_to_host()  # waits for the kernel
         held.seconds += time.perf_counter() - start
+        if ((at == before) & (at < bounds[1:])).any():  # what a rule raises ends a worker, unsaid
+            raise EngineError("engine=cuda was given up: a rule raised on the card")
         if renewable:
             by_worker = spells.copy_to_host().reshape(workers, room)
             known += [row[:count] for row, count in zip(by_worker, ended, strict=True)]

@@ -1,4 +1,4 @@
-"""Engines: where the blocks of a cell are computed. None of them changes a result.
+"""Engines: where the blocks of a cell are computed. None changes a result (a card: last digits).
 
 ``serial`` computes one block after the other, ``threads`` several side by side in this process,
 ``cuda`` one after the other on a graphics card, ``dask`` several on a Dask cluster. Blocks come

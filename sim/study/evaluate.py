@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sim.config import ConfigError, Engine, EngineKind
 from sim.study.cells import Cell, invalid_name
+from sim.study.cuda import most_at_once
 from sim.study.designs import Point, cells
 from sim.study.engines import ordered
 from sim.study.errors import StudyError
@@ -65,6 +66,8 @@ def _evaluate(
             tasks.append((k, _alone(make()), directory, jobs[k]))
         except ConfigError as error:
             outcomes[k] = _failed(error, directory, jobs[k], invalid_name(jobs[k]))
+    if base.settings.engine.kind is EngineKind.cuda:
+        most_at_once()  # says so here if there is no card
     for k, outcome in ordered(base.settings.engine, _point, tasks):
         outcomes[k] = outcome
         if progress is not None:

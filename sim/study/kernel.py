@@ -7,10 +7,12 @@ A function that is compiled for the processor is one of the device as well, from
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 from numba import cuda
 from numba.cuda.core import config
+from numba.cuda.cudadrv import nvvm
 from numba.cuda.extending import intrinsic, overload
 
 from sim import chance
@@ -46,9 +48,14 @@ def live_block(
 
 def _compiled() -> Any:
     teach()
+    config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # of a small block, which is meant to be small
+    # A fused product rounds once where the processor rounds twice, and the search for packages
+    # tells ties by the last digit. The decorator has no word for it.
+    if not config.ENABLE_CUDASIM:
+        nvvm.compile_ir = partial(nvvm.compile_ir, fma=False)
     before, config.CACHE_DIR = config.CACHE_DIR, str(KEPT_IN)  # asked for here and never again
     try:
-        return cuda.jit(live_block, cache=KEPT)
+        return cuda.jit(live_block, cache=KEPT, lto=False)  # linking would fuse products after all
     finally:
         config.CACHE_DIR = before
 

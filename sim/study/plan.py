@@ -32,7 +32,7 @@ from sim.study.errors import StoreError
 from sim.study.expansion import expand
 from sim.study.misread import explain_misread, is_misread
 from sim.study.opening import finished
-from sim.study.runner import block_size, simulate_block
+from sim.study.runner import block_size, on_processors, simulate_block
 from sim.study.store import COMPRESSION
 from sim.study.tables import daily_table, incidents_table, rounds_table
 from sim.study.words import arguments
@@ -216,7 +216,8 @@ def _estimate(out: Plan, cells: list[Cell], overhead: float) -> None:
 
 
 def _probe(cell: Cell) -> tuple[float, float]:
-    """Seconds and bytes of one cell, from two small blocks of it."""
+    """Seconds and bytes of one cell on processors, from two small blocks of it."""
+    cell = on_processors(cell)
     total, block = cell.settings.replicates, block_size(cell.settings)
     few, many = (min(block, size) for size in PROBE)
     simulate_block(cell, 0, 1)  # tables that are made once

@@ -7,7 +7,7 @@ event has an address. Knows no file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -77,11 +77,20 @@ def block_size(settings: Settings) -> int:
 
     A device takes as many as it can hold.
     """
-    share = -(-settings.replicates // workers_of(settings.engine))
+    engine, replicates = settings.engine, settings.replicates
+    share = -(-replicates // workers_of(engine))
     chosen = min(LARGEST_BLOCK, max(SMALLEST_SHARE, share))
-    if settings.engine.kind is EngineKind.cuda and settings.engine.block is None:
+    if engine.kind is EngineKind.cuda and replicates > engine.watched:
         chosen = most_at_once()
-    return min(settings.replicates, settings.engine.block or chosen)
+    return min(replicates, engine.block or chosen)
+
+
+def on_processors(cell: Cell) -> Cell:
+    """The same cell, computed in threads if it is to be on a card."""
+    engine = cell.settings.engine
+    if engine.kind is not EngineKind.cuda:
+        return cell
+    return cell.with_settings(engine=replace(engine, kind=EngineKind.threads))
 
 
 def live(futures: Futures, engine: Engine, horizon: int, daily: Daily | None = None) -> Run:
