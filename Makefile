@@ -95,11 +95,11 @@ test: $(INSTALLED_FOR_TESTS)
 	@$(MAKE) --no-print-directory --jobs 2 lint test-fast
 
 test-fast: $(COMPILED)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 # pytest answers 5 when it finds no test to run, which is no failure here.
 test-slow: $(INSTALLED_FOR_TESTS) $(INSTALLED_FOR_CUDA)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m slow || [ $$? -eq 5 ]
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m slow || [ $$? -eq 5 ]
 
 # The fast tests on the next releases of Hydra and Mesa, which need Python 3.12 or later:
 # make test-next NEXT_PYTHON=python3.14 NEXT_TESTS=tests/test_cli.py
@@ -111,7 +111,7 @@ test-next:
 	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install -e '.[dev,app,analysis,docs,lessons]'
 	@$(NEXT)/bin/python -m pip -qq --disable-pip-version-check install --pre --upgrade hydra-core mesa
 	@$(NEXT)/bin/ceasefire --version
-	@$(NEXT)/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup $(NEXT_TESTS)
+	@$(NEXT)/bin/python -m pytest -q -n $(WORKERS) --dist loadfile $(NEXT_TESTS)
 
 # How many branches of the rules and of negotiation their tests take; nothing is compiled here.
 coverage: $(INSTALLED_FOR_TESTS)

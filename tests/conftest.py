@@ -14,7 +14,6 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
-import pytest
 import yaml
 from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigSource
@@ -57,15 +56,6 @@ def parsed_once(read: Callable[[ConfigSource, str], Any]) -> Callable[[ConfigSou
 SHIPPED = {str(data_dir("configs")), "hydra.conf"}
 for kind in Plugins.instance().discover(ConfigSource):
     kind.load_config = parsed_once(kind.load_config)
-
-SERVERS = {"fresh", "server", "shared", "slurm"}  # fixtures
-
-
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Keep a file's tests with one worker; one worker has all that wait for a server's answers."""
-    for item in items:
-        served = SERVERS & set(item.fixturenames)
-        item.add_marker(pytest.mark.xdist_group("servers" if served else item.path.name))
 
 
 def pytest_collection() -> None:
