@@ -48,11 +48,12 @@ def live_block(
 
 def _compiled() -> Any:
     teach()
+    if config.ENABLE_CUDASIM:  # the simulator compiles nothing
+        return cuda.jit(live_block)
     config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # of a small block, which is meant to be small
     # A fused product rounds once where the processor rounds twice, and the search for packages
     # tells ties by the last digit. The decorator has no word for it.
-    if not config.ENABLE_CUDASIM:
-        nvvm.compile_ir = partial(nvvm.compile_ir, fma=False)
+    nvvm.compile_ir = partial(nvvm.compile_ir, fma=False)
     before, config.CACHE_DIR = config.CACHE_DIR, str(KEPT_IN)  # asked for here and never again
     try:
         return cuda.jit(live_block, cache=KEPT, lto=False)  # linking would fuse products after all
