@@ -148,7 +148,10 @@ class Sent:
         self.array = np.array(array)
 
     def __getitem__(self, at: Any) -> Sent:
-        return self
+        return Sent(self.array[at])
+
+    def __len__(self) -> int:
+        return len(self.array)
 
     def copy_to_device(self, array: Any) -> None:
         pass

@@ -88,9 +88,10 @@ class Device:
         if self._held is None or self._held[0] != record or self._held[1] < count:
             self._desks = self._held = None  # gives its memory back before more is taken
             self._desks = self.cuda.device_array(count, record)
-            for first in range(0, count, DESKS_AT_ONCE):
-                some = min(DESKS_AT_ONCE, count - first)
-                self._desks[first : first + some].copy_to_device(clear_desks(some, record))
+            clear = clear_desks(min(count, DESKS_AT_ONCE), record)
+            for first in range(0, count, len(clear)):
+                some = self._desks[first : first + len(clear)]
+                some.copy_to_device(clear[: len(some)])
             self._held = record, count
         return self._desks
 
