@@ -143,9 +143,9 @@ def _rounds(ann: Person, bob: Person) -> Iterator[Stop]:
             if asked and asked not in seen:
                 seen.add(asked)
                 yield f"seat-{asked}", one
-            words = one.page.get_by_label("Words with it")
-            if words.count() and words.first.is_visible():
-                words.first.fill("We could go further on custody if strikes end.")
+                words = one.page.get_by_label("Words with it")
+                if words.count() and words.first.is_visible():  # few, for a minute has few messages
+                    words.first.fill("We could go further on custody if strikes end.")
             one.decide()
             one.page.wait_for_timeout(200)
 
