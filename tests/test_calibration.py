@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ from sim.analysis.patterns import (
     record,
     second_adjourned,
 )
-from sim.config import ConfigError
+from sim.config import PARTIES, ConfigError
 from sim.config.numbers import numbers
 from sim.futures import Futures
 from sim.paths import data_dir
@@ -354,6 +355,36 @@ def test_the_best_set_also_meets_conditions_that_are_seen_in_rounds_only(
     never = Target("second_adjourned", Kind.required, sd=1.0, low=100)
     with pytest.raises(StudyError, match="no central accepted set meets every condition"):
         calibrate(dataclasses.replace(EASY, best=(never,)), tmp_path, 1, quietly)
+
+
+def test_games_are_played_of_the_most_central_sets_until_one_meets_their_condition(
+    found, tmp_path, monkeypatch
+):
+    """Here that tension is above 11: of both sides' shares the higher counts, each in 2 games."""
+    asked_of = []
+
+    def play(name, seat, scenario, seed, days, *, overrides, short_rounds):
+        tension = float(dict(word.split("=") for word in overrides)["parameters.tension"])
+        asked_of.append((name, scenario, seat, days, short_rounds))
+        return SimpleNamespace(holds=tension < 11 if seat == "pakistan" else tension < 9)
+
+    monkeypatch.setattr(report, "played", play)
+    (tmp_path / "points.jsonl").write_bytes((found[0] / "points.jsonl").read_bytes())
+    more = Target("restraint_holds", Kind.required, sd=0.1, high=0.5)
+    effort = dataclasses.replace(EASY.effort, games=2)
+    asked = dataclasses.replace(EASY, best=(more,), effort=effort)
+    kept = calibrate(asked, tmp_path, 1, quietly)
+    tensions = found[1].points[found[1].sets, 0]
+    assert kept.points[kept.sets[0], 0] == tensions[tensions >= 11][0]
+    assert set(asked_of) == {("restraint", "baseline", seat, 90, False) for seat in PARTIES}
+    assert len(asked_of) == 4 * (np.argmax(tensions >= 11) + 1)
+
+
+def test_what_is_required_of_the_best_set_must_be_something_that_is_measured(tmp_path):
+    path = tmp_path / "calibration.yaml"
+    path.write_text(SHIPPED.read_text().replace("restraint_holds:", "restraint:"))
+    with pytest.raises(ConfigError, match=r"best\.restraint is not known; allowed are second_adj"):
+        Calibration.read(path)
 
 
 def test_an_interrupted_search_comes_to_the_same_files(found, tmp_path):

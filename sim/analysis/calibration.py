@@ -29,6 +29,7 @@ from sim.study.parameters import Set, best_parameters
 from sim.yaml_files import YamlError
 
 MOST = 16  # parameters searched
+CONDITIONS = ("second_adjourned", "collapse_after_break", "restraint_holds")  # on the best set
 FAR = 1e6
 LEAST = 1e-3  # a measure on a logarithmic scale is this at least
 
@@ -125,8 +126,9 @@ class Effort:
     generation, generations : points of each population after that, and how many there are
     keep : effective sample size that a lower tolerance must leave, and that there is in the end
     accepted : sets that are drawn from the weighted points in the end
-    central, confirmed : accepted sets, the most central first, and futures of each, among which the
-        medoid is looked for that also meets the conditions of ``best``
+    central, confirmed, games : accepted sets, the most central first, and futures of each, among
+        which the medoid is looked for that also meets the conditions of ``best``; games in the seat
+        of each side, for the last of these
     recovered : pseudo-observations from which parameters are recovered
     alone : accepted sets that are simulated again with one explanation of the falling hazard alone
     """
@@ -141,6 +143,7 @@ class Effort:
     accepted: int
     central: int
     confirmed: int
+    games: int
     recovered: int
     alone: int
     seed: int
@@ -203,6 +206,8 @@ class Calibration:
         for name, span in self.ranges.items():
             if not span.low < span.high:
                 raise ConfigError(f"parameters.{name} runs from {span.low:g} to {span.high:g}")
+        for name in (x.name for x in self.best if x.name not in CONDITIONS):
+            raise ConfigError(f"best.{name} is not known; allowed are {', '.join(CONDITIONS)}")
         for name in (x for x in self.checks if x in {target.name for target in self.targets}):
             raise ConfigError(f"checks.{name} is a target; a check must not be used")
 

@@ -85,7 +85,7 @@ def _durability(runs: Runs) -> list[dict[str, Measured]]:
         of_first = first / len(day) / rest if rest > 0 else float("inf")
         out["first_day"] = Measured(of_first, of_first / max(first, 1) ** 0.5)
         for at in SURVIVAL_DAYS:
-            out[f"survival_{at}"] = _share(~(ended & (day <= at)))
+            out[f"survival_{at}"] = share_of(~(ended & (day <= at)))
         found.append(out)
     return found
 
@@ -151,7 +151,7 @@ def _record(runs: Runs, days: int) -> list[dict[str, Measured]]:
     items = like_the_record(runs, days)
     items["all"] = np.logical_and.reduce(list(items.values()))
     return [
-        {f"record_{name}": _share(held[k]) for name, held in items.items()}
+        {f"record_{name}": share_of(held[k]) for name, held in items.items()}
         for k in range(len(items["all"]))
     ]
 
@@ -221,7 +221,7 @@ def _after_breaks(scenario: Scenario, replicates: int, seed: int) -> Measured:
     later = ends["collapse_day"].to_numpy() - off["day"].to_numpy()
     in_force = ~ends["collapse_ended"].to_numpy() | (later > 0)
     next_day = ends["collapse_ended"].to_numpy() & (later == 1)
-    return _share(next_day[in_force])
+    return share_of(next_day[in_force])
 
 
 def _outcomes(
@@ -239,7 +239,8 @@ def _outcomes(
     return found
 
 
-def _share(held: BoolArray) -> Measured:
+def share_of(held: BoolArray) -> Measured:
+    """Share of those that hold."""
     share = float(held.mean())
     return Measured(share, float(np.sqrt(share * (1 - share) / held.size)))
 

@@ -112,13 +112,19 @@ class Outcome(NamedTuple):
 
 
 def played(
-    name: str, seat: str, scenario: str, seed: int, days: int, *, short_rounds: bool
-) -> Outcome:
-    """Play one future by a strategy to its end."""
+    name: str, seat: str, scenario: str, seed: int, days: int, *,
+    overrides: Sequence[str] = (), short_rounds: bool,
+) -> Outcome:  # fmt: skip
+    """Play one future of a scenario by a strategy to its end; ``overrides`` as for ``sim.load``."""
     strategy = STRATEGIES[name]
     words = [f"{seat}/tactic={strategy.tactic}"] if strategy.tactic else []
     setup = Setup.of(
-        scenario, words, seed=seed, days=days, persons=[seat], short_rounds=short_rounds
+        scenario,
+        [*overrides, *words],
+        seed=seed,
+        days=days,
+        persons=[seat],
+        short_rounds=short_rounds,
     )
     game = Game(setup, keep=True)
     while (question := game.question) is not None:

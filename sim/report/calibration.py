@@ -13,15 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.calibration import Calibration, Kind, fall_of
+from sim.analysis.calibration import Calibration, Kind, Target, fall_of
 from sim.analysis.evaluations import Evaluations
 from sim.analysis.found import Found
 from sim.analysis.history import History
-from sim.analysis.patterns import Measured, durability, measure, sittings
+from sim.analysis.patterns import Measured, durability, measure, share_of, sittings
 from sim.analysis.populations import Search, resampled
 from sim.analysis.recovery import recover
 from sim.arrays import FloatArray, IntArray
-from sim.config import Engine, EngineKind, Scenario
+from sim.config import PARTIES, Engine, EngineKind, Scenario
+from sim.game.strategies import DAYS, played
 from sim.report.calibrated import write
 from sim.study.cells import load_best, parameter_fields
 from sim.study.designs import Point, sobol
@@ -99,6 +100,28 @@ def sittings_at(points: Sequence[Point], scenario: Scenario, replicates: int) ->
     for point in points:
         numbers = {path: value for path, value in point.items() if path != "seed"}
         found += sittings(scenario, [numbers], replicates, point["seed"])
+    return found
+
+
+def restraint_at(points: Sequence[Point], scenario: Scenario, games: int) -> list[Any]:
+    """Play a side that only restrains and never moves at points, each of which has its own seed.
+
+    ``restraint_holds``: share of games that hold for `DAYS` days, of both sides' the higher.
+    """
+    names, found = parameter_fields(), []
+    for point in points:
+        given = {names[path]: value for path, value in point.items() if path != "seed"}
+        words = [f"parameters.{name}={value}" for name, value in given.items()]
+
+        def holds(seat: str, seed: int, words: Sequence[str] = words) -> bool:
+            game = played("restraint", seat, scenario.name, seed, DAYS, overrides=words,
+                          short_rounds=False)  # fmt: skip
+            return game.holds
+
+        first = games * int(point["seed"])
+        held = [share_of(np.array([holds(seat, first + k) for k in range(games)]))
+                for seat in PARTIES]  # fmt: skip
+        found.append({"restraint_holds": max(held)})
     return found
 
 
@@ -227,22 +250,43 @@ def _medoid_first(
         if target.kind is Kind.required:
             met &= target.miss(measures[target.name][drawn]) == 0.0
     central = np.flatnonzero(met)[: effort.central]
-    if asked.best:
-        sets = [dict(zip(names, row, strict=True)) for row in points[drawn[central]].tolist()]
-        begun = effort.history + len(points)
-        seen = made.of_sets("most central sets", sets, effort.confirmed, begun, sittings_at)
-        misses = [
-            [float(target.miss(np.array(each[target.name].value))) for target in asked.best]
-            for each in seen
-        ]
-        central = central[~np.any(np.array(misses), axis=1)]
-    if not len(central):
-        conditions = ", ".join(target.name for target in asked.best)
-        raise StudyError(f"no central accepted set meets every condition, {conditions} among them")
-    first = central[0]
+    sets = [dict(zip(names, row, strict=True)) for row in points[drawn[central]].tolist()]
+    first = central[_first_that_meets(asked, made, sets, effort.history + len(points))]
     rest = np.delete(np.arange(len(drawn)), first)
     order = np.array([first, *rest])
     return drawn[order], counts[order]
+
+
+def _first_that_meets(
+    asked: Calibration, made: Measurements, sets: Sequence[Set], begun: int
+) -> int:
+    """The first of sets that meets every condition of ``best``; those of games, slow, come last.
+
+    Raises
+    ------
+    StudyError
+        If none does.
+    """
+    games = [target for target in asked.best if target.name == "restraint_holds"]
+    others = [target for target in asked.best if target not in games]
+    at = np.arange(len(sets))
+    if others:
+        seen = made.of_sets("most central sets", sets, asked.effort.confirmed, begun, sittings_at)
+        at = at[[_met(others, each) for each in seen]]
+
+    def in_games(k: int) -> dict[str, Measured]:
+        what, replicates = f"games of set {k + 1}", asked.effort.games
+        return made.of_sets(what, [sets[k]], replicates, begun + k, restraint_at)[0]
+
+    for k in at.tolist():
+        if not games or _met(games, in_games(k)):
+            return int(k)
+    conditions = ", ".join(target.name for target in asked.best)
+    raise StudyError(f"no central accepted set meets every condition, {conditions} among them")
+
+
+def _met(conditions: Sequence[Target], seen: Mapping[str, Measured]) -> bool:
+    return not any(float(x.miss(np.array(seen[x.name].value))) for x in conditions)
 
 
 def _falls(
