@@ -23,6 +23,7 @@ from sim.analysis.recovery import recover
 from sim.arrays import FloatArray, IntArray
 from sim.config import PARTIES, Engine, EngineKind, Scenario
 from sim.game.strategies import DAYS, played
+from sim.names import count
 from sim.report.calibrated import write
 from sim.study.cells import load_best, parameter_fields
 from sim.study.designs import Point, sobol
@@ -77,7 +78,7 @@ class Measurements:
         about = [self.base.key, measures.__name__]
         known = self.kept.known_of(points, replicates, about=about)
         self.shown = 0
-        self.say(f"{what}: {len(points):,} points, {replicates:,} futures each"
+        self.say(f"{what}: {count(len(points), 'point')}, {replicates:,} futures each"
                  + (f" ({known:,} were there)" if known else ""))  # fmt: skip
         given = (self.base.scenario, replicates)
         found = self.kept.of(points, replicates, measures, *given, about=about)
@@ -185,22 +186,22 @@ def _search(asked: Calibration, made: Measurements) -> Found:
 
 
 def _plausible(
-    asked: Calibration, history: History, count: int
+    asked: Calibration, history: History, wanted: int
 ) -> tuple[FloatArray, float]:  # fmt: skip
-    """``count`` points of a Sobol sequence that are not implausible, and the share that are not."""
-    seed, tried = asked.effort.seed + 1, 1 << (count - 1).bit_length()
+    """So many points of a Sobol sequence that are not implausible, and the share that are not."""
+    seed, tried = asked.effort.seed + 1, 1 << (wanted - 1).bit_length()
     found, share = np.empty((0, len(asked.ranges))), 0.0
-    while len(found) < count:
-        if tried > TRIES * count:
+    while len(found) < wanted:
+        if tried > TRIES * wanted:
             raise StudyError(
-                f"of {tried // 2:,} points {len(found):,} are not implausible; {count:,} are "
+                f"of {tried // 2:,} points {len(found):,} are not implausible; {wanted:,} are "
                 "needed: the ranges or the targets do not fit the model"
             )
         drawn = _rounded(_array(asked.names, sobol(asked.ranges, tried, seed)))
         allowed = history.plausible(drawn)
         found, share = drawn[allowed], float(allowed.mean())
         tried *= 2
-    return found[:count], share
+    return found[:wanted], share
 
 
 @dataclass(frozen=True)
