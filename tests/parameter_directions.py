@@ -196,7 +196,8 @@ SMALL = {
     "*.believed_capacity", "protocol.draft_lean", "conflict.response.bound",
     "conflict.implementation.remedy.returned", "agenda.links.evidence_first.cheaper",
     "agenda.links.evidence_first.believed", "agenda.effects.hotline", "agenda.effects.assurance",
-    "calendar.length",
+    "calendar.length", "calendar.call_back", "calendar.ripeness", "mediators.qatar.pressure",
+    "conflict.implementation.adjudication.alone",
 }  # fmt: skip
 
 A_SPREAD = "a spread about the same mean, which some futures are above and others below"

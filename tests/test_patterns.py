@@ -270,7 +270,7 @@ def test_pattern_4_the_same_attack_is_likelier_to_end_it_when_trust_is_low():
     """
     attack = {"x": {"kind": "attack", "day": 40, "group": "ttp", "deaths": 60}}
     plain, hit = (
-        CeasefireModel(vary({"events": events}), FUTURES, SEED) for events in ({}, attack)
+        CeasefireModel(vary({"events": events}), 2 * FUTURES, SEED) for events in ({}, attack)
     )
     for model in (plain, hit):
         for _ in range(39):

@@ -39,7 +39,8 @@ def room_of(number, game, **changes):
 
 @pytest.fixture(scope="module")
 def setup():
-    return Setup.of("baseline", seed=2025, days=DAYS, persons=PARTIES)
+    """A story so tense that the ceasefire of agents alone ends within its days."""
+    return Setup.of("baseline", ("parameters.tension=11",), seed=2025, days=DAYS, persons=PARTIES)
 
 
 @pytest.fixture(scope="module")
