@@ -18,10 +18,12 @@ from sim.report.transcript import TELL
 
 SEED = 7
 QUIET = ("switches.attacks=false", "switches.clashes=false", "switches.repudiation=false")
-# Islamabad has nothing to lose by ending the ceasefire, so any grievance is too much.
+# Islamabad has nothing to lose by ending the ceasefire, so any grievance is too much. Kabul has.
 READY_TO_END = (
     "pakistan.ending_value=0.01",
     "pakistan.ending_spread=0",
+    "afghan_taliban.ending_value=90",
+    "switches.clashes=false",
     *(f"conflict.grievance.stake_{name}=0" for name in ("deal", "talks", "leverage", "trust")),
 )
 

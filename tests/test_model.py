@@ -15,6 +15,7 @@ from sim.study.runner import run
 # Every mechanism is busy: fights during rounds, deals, violations, forks in the calendar, events.
 BUSY = {
     "conflict.clashes.rate": 0.15,
+    "conflict.clashes.tension": 0.05,
     "conflict.implementation.violation": 0.3,
     "pakistan.thresholds": [-0.5, 1.5, 5.0, 10.0],
     "afghan_taliban.thresholds": [-0.5, 1.5, 5.0, 10.0],

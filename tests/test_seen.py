@@ -214,16 +214,16 @@ def test_deals_struck_at_the_table_are_in_the_result_with_who_refused():
         question = to(game, "answer")
         enough = question.facts["worth"] >= question.facts["reservation"]
         game.play("afghan_taliban", "answer", enough)
-    votes = {e["party"]: e["utility"] >= e["needed"] for e in game.told
-             if e["kind"] == "ratification"}  # fmt: skip
-    refused = [side for side in PARTIES if not votes[side]]
-    [deal] = result(game)["struck"]
-    assert (deal["day"], deal["refused"]) == (question.day, refused)
-    worth = {e["party"]: e["utility"] for e in game.told if e["kind"] == "ratification"}
-    [threat] = [e["reservation"] for e in game.told
-                if e["kind"] == "session" and e["day"] == question.day]  # fmt: skip
-    gained = {side: worth[side] - least for side, least in zip(PARTIES, threat, strict=True)}
-    assert deal["gain"] == gained
+    for deal in result(game)["struck"]:
+        votes = {e["party"]: e for e in game.told
+                 if (e["kind"], e["day"]) == ("ratification", deal["day"])}  # fmt: skip
+        refused = [side for side in PARTIES if votes[side]["utility"] < votes[side]["needed"]]
+        assert deal["refused"] == refused
+        [threat] = [e["reservation"] for e in game.told
+                    if (e["kind"], e["day"]) == ("session", deal["day"])]  # fmt: skip
+        least = dict(zip(PARTIES, threat, strict=True))
+        assert deal["gain"] == {side: votes[side]["utility"] - least[side] for side in PARTIES}
+    assert deal["day"] == question.day
 
 
 # What moved the odds

@@ -43,6 +43,7 @@ TEXTBOOK = {
     "pakistan.expected_spread": 0.6,
     "afghan_taliban.expected_rounds": 3,
     "conflict.clashes.rate": 0.1,
+    "conflict.clashes.tension": 0.05,
     "conflict.implementation.violation": 0.3,
     "pakistan.disagreement": 0.2,
     "afghan_taliban.disagreement": 0.25,

@@ -89,11 +89,16 @@ def _happened(ensemble: Ensemble) -> pd.DataFrame:
 
 def _talked(happened: pd.DataFrame) -> Iterator[tuple[int, str]]:
     """States of talks and deals in one future, each with the day from which it holds."""
-    deal = ""
+    deal, talking = "", False
     for day, what in zip(happened["day"], happened["what"], strict=True):
         if what in ("partial", "full", "lapsed"):
             deal = "" if what == "lapsed" else what
-        yield int(day), deal if deal and (deal == "full" or what != "session") else what
+        if what != "lapsed":  # which ends no round
+            talking = what == "session"
+        if deal and (deal == "full" or not talking):
+            yield int(day), deal
+        else:
+            yield int(day), "session" if talking else what
 
 
 def _moves(at: IntArray, names: list[str]) -> pd.DataFrame:
