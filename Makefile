@@ -47,7 +47,7 @@ docs: $(INSTALLED_FOR_TESTS)
 screens: $(INSTALLED_FOR_TESTS)
 	@$(BIN)/python tests/classroom_screens.py
 
-# Find the parameters anew (some ten minutes, can be interrupted) and ship what was found.
+# Find the parameters anew (half an hour, can be interrupted) and ship what was found.
 calibration: $(INSTALLED)
 	@$(BIN)/ceasefire calibrate build/calibration
 	@cd build/calibration && cp accepted.csv fit.csv parameters.csv summary.txt calibration.png \
