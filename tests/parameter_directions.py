@@ -196,7 +196,6 @@ SMALL = {
     "*.believed_capacity", "protocol.draft_lean", "conflict.response.bound",
     "conflict.implementation.remedy.returned", "agenda.links.evidence_first.cheaper",
     "agenda.links.evidence_first.believed", "agenda.effects.hotline", "agenda.effects.assurance",
-    "calendar.length",
 }  # fmt: skip
 
 A_SPREAD = "a spread about the same mean, which some futures are above and others below"

@@ -28,7 +28,6 @@ from sim.analysis.patterns import (
     measure,
     monthly_attacks,
     record,
-    second_adjourned,
 )
 from sim.config import ConfigError
 from sim.config.numbers import numbers
@@ -243,21 +242,7 @@ def test_every_point_is_measured_as_if_it_were_alone():
               "attacks_variance_over_mean"]  # fmt: skip
     items = ("talks", "resumed", "no_deal", "quiet", "maintained", "all")
     names += [f"record_{name}" for name in items]
-    assert list(together[0]) == [*names, "second_adjourned"]
-
-
-def test_the_second_sitting_counts_only_where_a_future_is_like_the_record():
-    """Adjourned, broken off, not held, agreed, agreed in part; and unlike it in two ways."""
-    none, calm = np.zeros(7, dtype=int), np.zeros(7, dtype=bool)
-    first = {"rounds_failed": np.array([1, 1, 1, 1, 1, 0, 1]), "rounds_adjourned": none,
-             "rounds_partial": none}  # fmt: skip
-    both = {"rounds_adjourned": np.array([1, 0, 0, 0, 0, 1, 1]),
-            "rounds_partial": np.array([0, 0, 0, 0, 1, 0, 0]),
-            "deal": np.array([0, 0, 0, 1, 0, 0, 0], dtype=bool)}  # fmt: skip
-    for end in ("strike", "exchange_of_fire", "collapse"):
-        both |= {f"{end}_ended": calm.copy(), f"{end}_day": np.full(7, 13)}
-    both["strike_ended"][[0, 6]], both["strike_day"][6] = True, 12
-    assert second_adjourned(first, both, 13).tolist() == [1, -1, -1, 0, 0, 0, 0]
+    assert list(together[0]) == names
 
 
 def test_a_point_that_names_no_number_is_refused():

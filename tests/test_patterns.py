@@ -342,16 +342,18 @@ def test_pattern_5_the_record_is_an_ordinary_outcome():
     assert shares["record_all"].value >= 0.15
 
 
-@pytest.mark.parametrize("parameters", ["accepted", "best"])
-def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns(parameters):
-    """Its likeliest end; a full deal by 1 November in at most .15 of these futures.
-
-    Some 2,000 of 10,000 futures are like the record: the Monte Carlo error of the difference
-    between two of its ends is at most .022.
-    """
-    outcomes, like = second_sittings(f"parameters={parameters}")
+def test_pattern_5_after_the_record_to_31_october_the_second_sitting_adjourns():
+    """The likeliest outcome of the best set; a full deal by 1 November in at most .15 of these."""
+    outcomes, like = second_sittings("parameters=best")
     assert outcomes.idxmax() == "adjourned", outcomes
     assert outcomes["adjourned"] > len(like) - outcomes.sum()  # those in which it was not held
+    assert like["deal"].mean() <= 0.15
+
+
+def test_pattern_5_over_accepted_sets_it_adjourns_about_as_often_as_it_is_broken_off():
+    """Within a tenth of all: what makes a side walk out is assumed and no target speaks of it."""
+    outcomes, like = second_sittings()
+    assert abs(outcomes["adjourned"] - outcomes["broken_off"]) <= 0.1 * outcomes.sum()
     assert like["deal"].mean() <= 0.15
 
 

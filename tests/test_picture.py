@@ -39,8 +39,7 @@ def room_of(number, game, **changes):
 
 @pytest.fixture(scope="module")
 def setup():
-    """A story so tense that the ceasefire of agents alone ends within its days."""
-    return Setup.of("baseline", ("parameters.tension=14",), seed=2025, days=DAYS, persons=PARTIES)
+    return Setup.of("baseline", seed=2025, days=DAYS, persons=PARTIES)
 
 
 @pytest.fixture(scope="module")

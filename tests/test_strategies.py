@@ -5,7 +5,7 @@ import pytest
 from sim.cli import run_verb
 from sim.config import PARTIES, ConfigError
 from sim.game import Game, Setup
-from sim.game.strategies import DAYS, FIRST_SEED, SEEDS, STRATEGIES, Row, dominant, played, table
+from sim.game.strategies import STRATEGIES, Row, dominant, played, table
 
 CLASHES = ("conflict.clashes.rate=1", "switches.talks=false")
 
@@ -114,16 +114,10 @@ def test_no_strategy_is_best_in_both_days_and_gain(played_out, seat):
 @pytest.mark.slow
 @pytest.mark.parametrize("seat", PARTIES)
 def test_restraint_alone_is_no_free_lunch(played_out, seat):
-    """It gains nothing, and attacks that go unanswered and talks without result wear the mandate.
+    """It held the ceasefire in 24 of 25 seeds before anybody had to answer for it at home.
 
-    It held the ceasefire in 24 of 25 seeds before anybody had to answer for it at home. Over four
-    times as many it does in fewer, by two standard errors of the difference:
-    .96 - 2 * (.96 * .04 * (1 / 25 + 1 / 100)) ** .5 = .872.
+    Fewer by two standard errors of 25 seeds: .96 - 2 * .1.
     """
-    rows = {one.strategy: one for one in played_out[seat]}
-    assert rows["restraint"].gain == 0.0
-    assert rows["restraint"].mandate < rows["agent"].mandate
-    more = [played("restraint", seat, "baseline", seed, DAYS, short_rounds=False)
-            for seed in range(FIRST_SEED + SEEDS, FIRST_SEED + 4 * SEEDS)]  # fmt: skip
-    held = rows["restraint"].holds * SEEDS + sum(one.holds for one in more)
-    assert held / (4 * SEEDS) <= 0.872
+    restraint = next(one for one in played_out[seat] if one.strategy == "restraint")
+    assert restraint.holds <= 0.76
+    assert restraint.gain == 0.0

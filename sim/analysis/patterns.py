@@ -23,7 +23,7 @@ from sim.rules.attacks import DAYS_PER_MONTH
 AGES = (0, 7, 30, 90, 180, 365)  # days between which a hazard is measured, as the seeds have it
 SURVIVAL_DAYS = (30, 90, 365)
 MONTHS = 12
-TALKS_DAYS = 200  # over which it is seen what follows rounds that are broken off
+TALKS_DAYS = 200  # over which it is seen how rounds end
 FIRST_SITTING = "istanbul_first_sitting"
 FEWER = 4  # of so many futures one is followed for its attacks alone
 
@@ -47,22 +47,16 @@ def measure(
     A point is numbers of the scenario by their path; ``[{}]`` is the scenario as it is.
     ``hazard_A_B`` (ends per 1,000 days of a ceasefire's age), ``survival_D``, ``attacks_mean`` and
     ``attacks_variance_over_mean`` (of months of thirty days, with nobody answering and no talks),
-    ``record_...`` (shares of futures that by the day of the record's last entry ...),
-    ``second_adjourned`` (of futures like the record to the day before that entry, those whose
-    second sitting is adjourned less those in which it is broken off or not held; a share of all).
+    ``record_...`` (shares of futures that by the day of the record's last entry ...).
     """
     few = max(2, replicates // FEWER)
-    days = _record_days(scenario)
-    until = [_announced(scenario), days, AGES[-1]]
-    first, so_far, in_the_end = _outcomes(scenario, points, replicates, seed, until)
+    until = [_record_days(scenario), AGES[-1]]
+    so_far, in_the_end = _outcomes(scenario, points, replicates, seed, until)
     together = zip(
-        _durability(in_the_end), attacks(scenario, points, few, seed), _record(so_far, days),
-        second_adjourned(first, so_far, days), strict=True,
+        _durability(in_the_end), attacks(scenario, points, few, seed), _record(so_far, until[0]),
+        strict=True,
     )  # fmt: skip
-    return [
-        {**ends, **attacked, **recorded, "second_adjourned": _mean(adjourned)}
-        for ends, attacked, recorded, adjourned in together
-    ]
+    return [{**ends, **attacked, **recorded} for ends, attacked, recorded in together]
 
 
 def durability(
@@ -156,26 +150,6 @@ def _record(runs: Runs, days: int) -> list[dict[str, Measured]]:
     ]
 
 
-def _announced(scenario: Scenario) -> int:
-    """Days from the beginning to the last day of the first sitting, when it was broken off."""
-    return (scenario.calendar.rounds[FIRST_SITTING].end - scenario.start).days
-
-
-def second_adjourned(first: Mapping[str, Any], both: Mapping[str, Any], days: int) -> FloatArray:
-    """How the second sitting ends after the record to the day before ``days``, by future.
-
-    1 if it is adjourned, -1 if it is broken off or not held, 0 if something is agreed or if the
-    future is unlike the record. ``first`` and ``both`` are columns of the outcomes on the last day
-    of the first sitting and on day ``days``.
-    """
-    like = first["rounds_failed"] >= 1
-    for end in ("strike", "exchange_of_fire", "collapse"):
-        like &= ~(both[f"{end}_ended"] & (both[f"{end}_day"] < days))
-    adjourned = both["rounds_adjourned"] > first["rounds_adjourned"]
-    agreed = both["deal"] | (both["rounds_partial"] > first["rounds_partial"])
-    return np.where(like & adjourned, 1.0, np.where(like & ~agreed, -1.0, 0.0))
-
-
 def like_the_record(runs: Mapping[str, Any], days: int) -> dict[str, BoolArray]:
     """Which futures are like the record by day ``days``, on which it closes: each item of it.
 
@@ -196,32 +170,41 @@ def like_the_record(runs: Mapping[str, Any], days: int) -> dict[str, BoolArray]:
 def sittings(
     scenario: Scenario, points: Sequence[Mapping[str, float]], replicates: int, seed: int
 ) -> list[dict[str, Measured]]:
-    """How rounds end, at each point: ``second_adjourned`` as `measure` has it, and one more.
+    """How rounds end, at each point, from everything that is noted of every future.
 
-    ``collapse_after_break``, from all that is noted of every future: of ceasefires in force on the
-    evening of a day on which a round was broken off, the share that collapses on the next.
+    ``second_adjourned``: of futures like the record to the day before its last entry, share whose
+    second sitting is adjourned less the share in which it is broken off or not held;
+    ``collapse_after_break``: of ceasefires in force on the evening of a day on which a round was
+    broken off, the share that collapses on the next.
     """
-    days = _record_days(scenario)
-    first, both = _outcomes(scenario, points, replicates, seed, [_announced(scenario), days])
-    found = []
-    for point, adjourned in zip(points, second_adjourned(first, both, days), strict=True):
-        here = replace(scenario, parameter_sets=[dict(point)])
-        found.append(
-            {"second_adjourned": _mean(adjourned),
-             "collapse_after_break": _after_breaks(here, replicates, seed)}
-        )  # fmt: skip
-    return found
+    return [_sittings(replace(scenario, parameter_sets=[point]), replicates, seed) for point in
+            ([dict(x) for x in points])]  # fmt: skip
 
 
-def _after_breaks(scenario: Scenario, replicates: int, seed: int) -> Measured:
+def _sittings(scenario: Scenario, replicates: int, seed: int) -> dict[str, Measured]:
     run = simulate(scenario, replicates, seed, horizon=TALKS_DAYS, watched=replicates)
     runs, rounds = run.runs.set_index("replicate"), run.rounds
+    eve = _record_days(scenario) - 1
+    announced = (scenario.calendar.rounds[FIRST_SITTING].end - scenario.start).days
     off = rounds[rounds["outcome"] == "broken_off"]
+    early = off[(off["round"] == 1) & (off["day"] <= announced)]["replicate"]
+    like = runs.index.isin(early)
+    for end in ("strike", "exchange_of_fire", "collapse"):
+        like &= ~(runs[f"{end}_ended"] & (runs[f"{end}_day"] <= eve)).to_numpy()
+    second = rounds[(rounds["round"] == 2) & (rounds["day"] <= eve + 1)].set_index("replicate")
+    outcome = second["outcome"].astype(str).reindex(runs.index[like]).fillna("not held")
+    worse = outcome.isin(["broken_off", "not held"])
+    better: FloatArray = (outcome == "adjourned").to_numpy(dtype=np.float64) - worse.to_numpy(
+        dtype=np.float64
+    )
     ends = runs.loc[off["replicate"]]
     later = ends["collapse_day"].to_numpy() - off["day"].to_numpy()
     in_force = ~ends["collapse_ended"].to_numpy() | (later > 0)
     next_day = ends["collapse_ended"].to_numpy() & (later == 1)
-    return _share(next_day[in_force])
+    return {
+        "second_adjourned": _mean(better),
+        "collapse_after_break": _share(next_day[in_force]),
+    }
 
 
 def _outcomes(
