@@ -691,6 +691,7 @@ def test_saving_leaves_the_files_and_nothing_else(tmp_path):
     assert {path.name for path in paths} == {f"v1.2 survival.{x}" for x in ("png", "svg", "pdf")}
 
 
+@pytest.mark.slow
 def test_the_same_figure_saves_the_same_bytes(tmp_path):
     kinds = ("png", "svg", "pdf")
     for name in ("one", "other"):

@@ -183,6 +183,7 @@ def test_every_figure_stands_in_the_page_once_and_follows_its_theme(page: Page) 
     assert all(len(x["aria-label"] or "") > 40 for x in drawn)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [None, 0])
 def test_all_censored_and_all_ended_on_day_0_are_reported(
     day: int | None, sweep: Path, tmp_path: Path

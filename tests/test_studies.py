@@ -137,6 +137,7 @@ def test_the_readme_says_what_the_data_say_and_shows_every_figure(name):
         assert part in readme
 
 
+@pytest.mark.slow
 def test_a_study_is_one_command(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["ceasefire"])

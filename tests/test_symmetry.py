@@ -145,12 +145,10 @@ WORLDS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "replicates"),
-    [
-        (["plain"], 3),
-        pytest.param([name for name in WORLDS if name != "plain"], 25, marks=pytest.mark.slow),
-    ],
+    [(["plain"], 3), ([name for name in WORLDS if name != "plain"], 25)],
     ids=["plain", "others"],
 )
 def test_swapping_parties_first_mover_and_streams_mirrors_outcomes_and_rounds(names, replicates):
