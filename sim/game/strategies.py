@@ -117,14 +117,9 @@ def played(
 ) -> Outcome:  # fmt: skip
     """Play one future of a scenario by a strategy to its end; ``overrides`` as for ``sim.load``."""
     strategy = STRATEGIES[name]
-    words = [f"{seat}/tactic={strategy.tactic}"] if strategy.tactic else []
+    words = [*overrides, *([f"{seat}/tactic={strategy.tactic}"] if strategy.tactic else [])]
     setup = Setup.of(
-        scenario,
-        [*overrides, *words],
-        seed=seed,
-        days=days,
-        persons=[seat],
-        short_rounds=short_rounds,
+        scenario, words, seed=seed, days=days, persons=[seat], short_rounds=short_rounds
     )
     game = Game(setup, keep=True)
     while (question := game.question) is not None:

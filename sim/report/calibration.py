@@ -64,9 +64,9 @@ class Measurements:
 
     def of_sets(
         self, what: str, sets: Sequence[Set], replicates: int, first: int,
-        measures: Callable[..., list[Any]],
+        measures: Callable[..., list[Any]], unit: str = "future",
     ) -> list[dict[str, Measured]]:  # fmt: skip
-        """Measures of parameter sets, in order.
+        """Measures of parameter sets, in order, from so many futures or games of each.
 
         A set may leave some parameters at their shipped values.
         """
@@ -78,7 +78,7 @@ class Measurements:
         about = [self.base.key, measures.__name__]
         known = self.kept.known_of(points, replicates, about=about)
         self.shown = 0
-        self.say(f"{what}: {count(len(points), 'point')}, {replicates:,} futures each"
+        self.say(f"{what}: {count(len(points), 'point')}, {count(replicates, unit)} each"
                  + (f" ({known:,} were there)" if known else ""))  # fmt: skip
         given = (self.base.scenario, replicates)
         found = self.kept.of(points, replicates, measures, *given, about=about)
@@ -113,15 +113,13 @@ def restraint_at(points: Sequence[Point], scenario: Scenario, games: int) -> lis
     for point in points:
         given = {names[path]: value for path, value in point.items() if path != "seed"}
         words = [f"parameters.{name}={value}" for name, value in given.items()]
-
-        def holds(seat: str, seed: int, words: Sequence[str] = words) -> bool:
-            game = played("restraint", seat, scenario.name, seed, DAYS, overrides=words,
-                          short_rounds=False)  # fmt: skip
-            return game.holds
-
-        first = games * int(point["seed"])
-        held = [share_of(np.array([holds(seat, first + k) for k in range(games)]))
-                for seat in PARTIES]  # fmt: skip
+        seeds = range(games * int(point["seed"]), games * (int(point["seed"]) + 1))
+        outcomes = [
+            [played("restraint", seat, scenario.name, seed, DAYS, overrides=words,
+                    short_rounds=False) for seed in seeds]
+            for seat in PARTIES
+        ]  # fmt: skip
+        held = [share_of(np.array([one.holds for one in of_seat])) for of_seat in outcomes]
         found.append({"restraint_holds": max(held)})
     return found
 
@@ -276,8 +274,8 @@ def _first_that_meets(
         at = at[[_met(others, each) for each in seen]]
 
     def in_games(k: int) -> dict[str, Measured]:
-        what, replicates = f"games of set {k + 1}", asked.effort.games
-        return made.of_sets(what, [sets[k]], replicates, begun + k, restraint_at)[0]
+        what, number = f"restraint in set {k + 1}", asked.effort.games
+        return made.of_sets(what, [sets[k]], number, begun + k, restraint_at, "game")[0]
 
     for k in at.tolist():
         if not games or _met(games, in_games(k)):
