@@ -1,4 +1,4 @@
-"""What a person waits for: compiling, loading, a day, a run, a fork, the command line."""
+"""What a person waits for: compiling, composing, a day, a run, a fork, the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-from benchmarks.timing import Row, command, cpu, seconds
+from benchmarks.timing import Row, command, cpu, in_turns, seconds
 
 FIRST_FUTURE = (
     "import time; start = time.perf_counter(); import sim;"
@@ -24,6 +24,7 @@ AFTER_IMPORTS = (
 
 def rows() -> Iterator[Row]:
     yield from _compiling()
+    yield from _composing()
     yield from _one_future()
     told = min(command("--help") for _ in range(3))
     yield Row("ceasefire --help", f"{told:.2f} s", "under 0.5 s", told < 0.5)
@@ -55,6 +56,28 @@ def _compiling() -> Iterator[Row]:
     warm = min(_clocked(AFTER_IMPORTS) for _ in range(5))
     yield Row("first future of a process: compiled rules loaded, by the clock", f"{warm:.2f} s",
               "under 0.7 s", warm < 0.7)  # fmt: skip
+
+
+def _composing() -> Iterator[Row]:
+    """A scenario with another value each time, by Hydra alone and as a notebook asks for it."""
+    from hydra import compose, initialize_config_dir
+
+    import sim
+    from sim.paths import data_dir
+    from sim.releases import BASE
+
+    trusts = (f"pakistan.trust={k / 1000}" for k in range(1, 1000))
+
+    def by_hydra() -> None:
+        with initialize_config_dir(str(data_dir("configs")), **BASE):
+            compose("config", overrides=[next(trusts)])
+
+    taken = in_turns({"hydra": by_hydra, "sim": lambda: sim.load("baseline", [next(trusts)])}, 10)
+    yield Row("a scenario with one more value, composed by Hydra", f"{taken['hydra']:.3f} s")
+    yield Row("sim.load, composed from what an earlier one shares, and validated",
+              f"{taken['sim']:.3f} s")  # fmt: skip
+    faster = taken["hydra"] / taken["sim"]
+    yield Row("  times as fast", f"{faster:.1f}", "at least 3", faster >= 3)
 
 
 def _one_future() -> Iterator[Row]:

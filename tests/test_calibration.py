@@ -453,13 +453,16 @@ def test_sets_with_one_explanation_only_are_refused(found, tmp_path):
         ("fall: 2", "could not find expected ':'"),
         ("survival_30: [", "checks.record_quiet is a target; a check must not be used"),
         ("{happened: true}", "targets.record_all is {'happened': False}; allowed are aim"),
+        ("  attacks_mean:", "targets.attacks is not known; allowed are attacks_mean, "),
+        ("  survival_90:", "checks.survival_60 is not known; allowed are attacks_mean, "),
     ],
 )
 def test_a_study_that_is_not_right_is_refused_in_a_sentence(change, said, tmp_path, capsys):
     to = {"history: 4096": "history: 4095", "  tension: {low: 4": "  courage: {low: 4",
           "parameters:": "parameter:", "fall: 2": "fall 2",
           "survival_30: [": "record_quiet: [",
-          "{happened: true}": "{happened: false}"}[change]  # fmt: skip
+          "{happened: true}": "{happened: false}", "  attacks_mean:": "  attacks:",
+          "  survival_90:": "  survival_60:"}[change]  # fmt: skip
     text = SHIPPED.read_text()
     assert change in text
     (tmp_path / "mine.yaml").write_text(text.replace(change, to, 1))

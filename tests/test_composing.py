@@ -5,18 +5,20 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from hydra import initialize_config_dir
+from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
+import sim
 from sim.paths import data_dir
 from sim.releases import BASE
 from sim.study.cells import register_resolvers
-from sim.study.composing import SharedLoader
+from sim.study.composing import SharedLoader, composed, hydras_loader
 
 CELLS = [
     [],
@@ -79,3 +81,46 @@ def test_what_is_done_to_one_cell_is_not_seen_by_another(master: DictConfig) -> 
     first = loader.load_sweep_config(master, ["seed=3"])
     OmegaConf.update(first, "pakistan.trust", 0.01)
     assert loader.load_sweep_config(master, ["seed=3"]).pakistan.trust != 0.01
+
+
+def test_a_loader_may_be_asked_for_while_hydra_is_at_work() -> None:
+    under_way = object()
+    GlobalHydra.instance().hydra = under_way
+    try:
+        hydras_loader()
+        assert GlobalHydra.instance().hydra is under_way
+    finally:
+        GlobalHydra.instance().clear()
+
+
+def made_of(config: DictConfig) -> dict[str, object]:
+    """A configuration, and what Hydra says it is made of."""
+    told = everything(config)
+    values = told["values"]
+    assert isinstance(values, dict)
+    hydra = values.pop("hydra")
+    return told | {"of": (hydra["runtime"]["choices"], hydra["overrides"])}
+
+
+@pytest.mark.parametrize("words", CELLS, ids=" ".join)
+def test_a_single_cell_is_that_of_hydra_too(words: list[str]) -> None:
+    register_resolvers()
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(data_dir("configs")), **BASE):
+        expected = made_of(compose("config", overrides=words, return_hydra_config=True))
+    for _ in range(2):
+        assert made_of(composed(words)) == expected
+
+
+def test_a_file_that_is_changed_is_read_anew(tmp_path: Path) -> None:
+    shipped = (data_dir("configs") / "scenario" / "baseline.yaml").read_text()
+    own = tmp_path / "scenario" / "mine.yaml"
+    own.parent.mkdir()
+    trusts = []
+    for trust in (0.25, 0.35):
+        own.write_text(f"{shipped}\npakistan: {{trust: {trust}}}\n")
+        trusts.append(sim.load("mine", config_dir=tmp_path).parties[0].trust)
+    own.unlink()
+    with pytest.raises(sim.ConfigError, match="mine"):
+        sim.load("mine", config_dir=tmp_path)
+    assert trusts == [0.25, 0.35]

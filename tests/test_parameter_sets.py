@@ -5,14 +5,13 @@ from functools import cache
 import numpy as np
 import pytest
 from conftest import SEED, outcomes, put, same, tree_of, vary
-from hydra.core.global_hydra import GlobalHydra
 
 from sim.config import ConfigError, validate
 from sim.futures import Futures, cumulative
 from sim.model import CeasefireModel
 from sim.paths import data_dir
 from sim.report.sensitivity import Plan
-from sim.study.cells import Cell, baseline, load_best, load_cell, parameter_fields
+from sim.study.cells import Cell, load_best, load_cell, parameter_fields
 from sim.study.designs import changed
 from sim.study.parameters import accepted, best_parameters
 from sim.study.replay import replay
@@ -271,16 +270,6 @@ def test_a_scenario_keeps_its_own_numbers_in_the_wide_space():
     assert {path.split(".")[0] for path in left_out} == {"mediators"}
     for one, other in zip(wide().parameter_sets, none.parameter_sets, strict=True):
         assert other.items() < one.items()
-
-
-def test_the_baseline_may_be_composed_while_hydra_is_at_work():
-    under_way = object()
-    GlobalHydra.instance().hydra = under_way
-    try:
-        baseline.__wrapped__()
-        assert GlobalHydra.instance().hydra is under_way
-    finally:
-        GlobalHydra.instance().clear()
 
 
 def test_a_point_of_a_design_changes_the_field_in_every_set():

@@ -2,7 +2,7 @@
 
 A target is a quantity of the world that was observed, or that the model is required to show, with
 the error by which a model that is right about everything else may miss it. Knows parameters and the
-measures of `sim.analysis.patterns`; runs and draws nothing.
+measures of `sim.analysis.patterns`; runs nothing but two futures, for their names.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import pandas as pd
 from omegaconf import OmegaConf
 
 from sim import yaml_files
-from sim.analysis.patterns import AGES, Measured
+from sim.analysis.patterns import AGES, Measured, measure
 from sim.arrays import FloatArray
 from sim.config import ConfigError
-from sim.study.cells import register_resolvers
+from sim.study.cells import baseline, register_resolvers
 from sim.study.designs import Range
 from sim.study.parameters import Set, best_parameters
 from sim.yaml_files import YamlError
@@ -208,8 +208,14 @@ class Calibration:
                 raise ConfigError(f"parameters.{name} runs from {span.low:g} to {span.high:g}")
         for name in (x.name for x in self.best if x.name not in CONDITIONS):
             raise ConfigError(f"best.{name} is not known; allowed are {', '.join(CONDITIONS)}")
-        for name in (x for x in self.checks if x in {target.name for target in self.targets}):
+        targets = [target.name for target in self.targets]
+        for name in (x for x in self.checks if x in targets):
             raise ConfigError(f"checks.{name} is a target; a check must not be used")
+        measures = sorted(measure(baseline(), [{}], 2, 0)[0])
+        for where, given in (("targets", targets), ("checks", list(self.checks))):
+            for name in (x for x in given if x not in measures):
+                allowed = ", ".join(measures)
+                raise ConfigError(f"{where}.{name} is not known; allowed are {allowed}")
 
     @property
     def names(self) -> list[str]:

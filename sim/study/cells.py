@@ -16,8 +16,6 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
-from hydra import compose, initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
@@ -37,7 +35,8 @@ from sim.config.tactics import Custom
 from sim.names import count
 from sim.negotiation.own import found
 from sim.paths import also_own, data_dir, import_from_own
-from sim.releases import BASE, register
+from sim.releases import register
+from sim.study.composing import composed
 from sim.study.misread import explain_misread, is_misread
 from sim.study.options import groups
 from sim.study.parameters import Set, accepted, filled_in, parameter_sets, references
@@ -338,15 +337,8 @@ def _need_no_settings(overrides: Sequence[str]) -> None:
 
 @cache
 def baseline() -> Scenario:
-    """The baseline with the best parameters, composed once.
-
-    It may be asked for while Hydra composes something else, which it leaves undisturbed.
-    """
-    under_way = GlobalHydra.instance().hydra
-    try:
-        return load_best().scenario
-    finally:
-        GlobalHydra.instance().hydra = under_way
+    """The baseline with the best parameters, which may be asked for while Hydra is at work."""
+    return load_best().scenario
 
 
 @cache
@@ -370,10 +362,8 @@ def _composed(scenario: str, overrides: Sequence[str]) -> tuple[DictConfig, Dict
     """A configuration, and Hydra's part of it, which no field may refer to."""
     register_resolvers()
     words = arguments([f"scenario={scenario}", *overrides])
-    GlobalHydra.instance().clear()
     try:
-        with initialize_config_dir(str(data_dir("configs")), **BASE):
-            config: DictConfig = compose("config", overrides=words, return_hydra_config=True)
+        config = composed(words)
     except Exception as error:
         if is_misread(error):
             raise ConfigError(explain_misread(error)) from None

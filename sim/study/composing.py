@@ -1,4 +1,4 @@
-"""Composing the cells of a sweep: what they have in common is composed once.
+"""Composing cells: what those of a sweep or of a session have in common is composed once.
 
 Knows Hydra's loader of configurations by its public face only; validates nothing.
 """
@@ -8,19 +8,61 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from hydra import initialize_config_dir
 from hydra.core.config_loader import ConfigLoader
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
 from hydra.plugins.config_source import ConfigSource
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
+
+from sim.paths import config_dirs, data_dir
+from sim.releases import BASE
+from sim.study.options import studies
 
 KEPT = 256  # compositions remembered at once, of about 60 kB each
 
 
+def hydras_loader() -> ConfigLoader:
+    """Hydra's loader of shipped and own configurations; what Hydra is at is left undisturbed."""
+    under_way = GlobalHydra.instance().hydra
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(data_dir("configs")), **BASE):
+            return GlobalHydra.instance().config_loader()
+    finally:
+        GlobalHydra.instance().hydra = under_way
+
+
+def composed(words: Sequence[str]) -> DictConfig:
+    """A cell as Hydra composes it of these words; what an earlier one shares is not read anew.
+
+    Of Hydra's own part, choices and overrides are this cell's; the rest may be of an earlier one.
+    """
+    found = [path for root in config_dirs() for path in sorted(root.rglob("*.yaml"))]
+    master, loader = _opened(tuple(map(_state, [*found, *studies().values()])))
+    return loader.load_sweep_config(master, list(words))
+
+
+def _state(path: Path) -> tuple[Path, int, int]:
+    about = path.stat()
+    return path, about.st_mtime_ns, about.st_size
+
+
+@lru_cache(maxsize=1)
+def _opened(_: tuple[tuple[Path, int, int], ...]) -> tuple[DictConfig, SharedLoader]:
+    """The configuration without words, and its loader, for as long as no file changes."""
+    loader = hydras_loader()
+    return loader.load_configuration("config", [], RunMode.RUN), SharedLoader(loader)
+
+
 class SharedLoader:
-    """Hydra's loader, for a sweep whose cells make the same choices from groups again and again.
+    """Hydra's loader, for cells that make the same choices from groups again and again.
 
     Reading and merging the files of a cell costs more than many a simulation. Cells with the same
     choices differ in single values only, which Hydra sets when the files are merged: so one

@@ -16,18 +16,14 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hydra import initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from sim.config import ConfigError
 from sim.names import flat
 from sim.negotiation.agenda import packages
-from sim.paths import data_dir
-from sim.releases import BASE
 from sim.study.cells import Cell, from_config, register_resolvers
-from sim.study.composing import SharedLoader
+from sim.study.composing import SharedLoader, hydras_loader
 from sim.study.errors import StoreError
 from sim.study.expansion import expand
 from sim.study.misread import explain_misread, is_misread
@@ -86,14 +82,10 @@ def sweep_of(words: Sequence[str]) -> tuple[DictConfig, SharedLoader]:
         If it cannot be composed.
     """
     register_resolvers()
-    GlobalHydra.instance().clear()
     try:
-        with initialize_config_dir(str(data_dir("configs")), **BASE):
-            loader = GlobalHydra.instance().config_loader()
-            found: DictConfig = loader.load_configuration(
-                "config", arguments(words), RunMode.MULTIRUN
-            )
-            return found, SharedLoader(loader)
+        loader = hydras_loader()
+        found = loader.load_configuration("config", arguments(words), RunMode.MULTIRUN)
+        return found, SharedLoader(loader)
     except Exception as error:
         if is_misread(error) and not isinstance(error, ConfigError):
             raise ConfigError(explain_misread(error)) from None
