@@ -63,7 +63,8 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Collect garbage from now on, more rarely: thousands of tests are looked through each time."""
+    """Collect garbage from now on, more rarely, and never look through thousands of tests."""
+    gc.freeze()
     gc.set_threshold(20_000, 10, 10)
     gc.enable()
 
@@ -75,8 +76,8 @@ UNANSWERED = {"switches.responses": False, "switches.repudiation": False}
 
 
 @cache
-def composed(name: str, overrides: tuple[str, ...]) -> dict[str, Any]:
-    return load_best(name, overrides).tree()
+def composed(name: str, overrides: tuple[str, ...]) -> bytes:
+    return pickle.dumps(load_best(name, overrides).tree())
 
 
 @cache
@@ -87,7 +88,8 @@ def loaded(name: str = "baseline", *overrides: str) -> Scenario:
 
 def tree_of(name: str = "baseline", *overrides: str) -> dict[str, Any]:
     """A shipped scenario and its settings as a plain tree that may be changed."""
-    return copy.deepcopy(composed(name, overrides))
+    tree: dict[str, Any] = pickle.loads(composed(name, overrides))
+    return tree
 
 
 def put(tree: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import json
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -104,10 +105,12 @@ def interpreted(trees, replicates, horizon, *words):
 
 
 def both_ways(trees, replicates, horizon):
-    """Every world as it is, and with the parties' places and chance exchanged."""
+    """Every world as it is, and with the parties' places and chance exchanged: both at once."""
     back = [mirrored(tree) for tree in trees]
-    return zip(interpreted(trees, replicates, horizon),
-               interpreted(back, replicates, horizon, "--mirrored"), strict=True)  # fmt: skip
+    with ThreadPoolExecutor() as pool:
+        ways = [pool.submit(interpreted, trees, replicates, horizon),
+                pool.submit(interpreted, back, replicates, horizon, "--mirrored")]  # fmt: skip
+        return zip(*(way.result() for way in ways), strict=True)
 
 
 def swapped_name(column):
