@@ -247,30 +247,6 @@ def test_late_entry_by_hand():
     assert estimate.survival == pytest.approx([1, 1 / 2, 1 / 2, 1 / 3, 1 / 3])
 
 
-def test_bootstrap_band_is_near_the_analytic_one():
-    durations, events, _ = lifelines_sample()
-    drawn = kaplan_meier(durations, events, band="bootstrap", seed=1)
-    exact = kaplan_meier(durations, events)
-    assert drawn.lower[5:60] == pytest.approx(exact.lower[5:60], abs=0.02)
-    assert drawn.upper[5:60] == pytest.approx(exact.upper[5:60], abs=0.02)
-
-
-def test_bootstrap_of_truncated_data_is_near_the_analytic_band():
-    durations, events, entry = lifelines_sample(truncated=True)
-    drawn = kaplan_meier(durations, events, entry=entry, band="bootstrap", seed=1)
-    exact = kaplan_meier(durations, events, entry=entry)
-    assert drawn.lower[10:50] == pytest.approx(exact.lower[10:50], abs=0.03)
-
-
-def test_bootstrap_band_depends_on_nothing_but_its_seed():
-    first, again, other = (
-        kaplan_meier(BOTH, BOTH_OBSERVED, band="bootstrap", resamples=50, seed=seed).lower
-        for seed in (1, 1, 2)
-    )
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
-
-
 # --- smoothed hazard
 
 
@@ -314,29 +290,6 @@ def test_a_hazard_of_few_days_is_between_its_limits(days):
     curve = smoothed_hazard(days, [1, 1, 0])
     assert ((curve.lower < curve.value) & (curve.value < curve.upper)).all()
     assert (curve.upper <= 1).all()
-
-
-def test_case_weights_of_one_give_the_binomial_error():
-    """Without censoring the robust variance is S (1 - S) / n, as Greenwood's."""
-    days = np.random.default_rng(2).integers(1, 30, 80)
-    plain = kaplan_meier(days, np.ones(80))
-    robust = kaplan_meier(days, np.ones(80), weights=np.ones(80), weighting="case")
-    assert robust.se[:-1] == pytest.approx(plain.se[:-1], rel=1e-10)
-    assert robust.rmst(20).se == pytest.approx(plain.rmst(20).se, rel=1e-10)
-
-
-def test_case_weights_may_be_in_any_unit_and_cost_precision():
-    days, ended = np.arange(1, 41), np.ones(40)
-    weights = np.where(days % 4 == 0, 3.0, 1.0)
-    one = kaplan_meier(days, ended, weights=weights, weighting="case")
-    ten = kaplan_meier(days, ended, weights=10 * weights, weighting="case")
-    assert one.se == pytest.approx(ten.se)
-    assert one.at(20).se > kaplan_meier(days, ended, weights=weights).at(20).se
-
-
-def test_a_weighting_that_is_none_is_refused():
-    with pytest.raises(SurvivalInputError, match="weighting must be one of frequency, case"):
-        kaplan_meier([1, 2], [1, 1], weighting="sampling")
 
 
 def test_days_lost_to_a_cause_are_the_sample_mean_without_censoring():
@@ -481,8 +434,7 @@ def test_group_labels_follow_units_that_are_dropped():
         ([3], [1], {"horizon": -1}, "horizon must be a whole number from 0"),
         ([3], [1], {"horizon": 2.5}, "horizon must be a whole number"),
         ([3], [1], {"level": 95}, "level must lie between 0 and 1, got 95"),
-        ([3], [1], {"band": "wide"}, "band must be one of log-log, plain, bootstrap, got 'wide'"),
-        ([3], [1], {"resamples": 0}, "resamples must be a whole number from 1"),
+        ([3], [1], {"band": "wide"}, "band must be one of log-log, plain, got 'wide'"),
         ([3], [1], {"groups": ["a", "b"]}, "groups has 2 entries, durations 1"),
         ([3], [1], {"groups": [None]}, "groups has a missing label"),
         (
@@ -506,7 +458,7 @@ def test_bad_data_is_refused_in_one_sentence(durations, events, options, message
         (["a"], {}, "causes has 1 entries, durations 2"),
         (["a", "b"], {"order": ["a"]}, "causes has 'b', allowed are a"),
         (["a", "b"], {"order": ["a", "a", "b"]}, "order names a cause twice"),
-        (["a", "b"], {"band": "bootstrap"}, "band must be one of log-log, plain"),
+        (["a", "b"], {"band": "wide"}, "band must be one of log-log, plain"),
     ],
 )
 def test_bad_causes_are_refused(causes, options, message):

@@ -95,17 +95,6 @@ def test_kaplan_meier_and_restricted_mean():
     assert_nominal(coverage(intervals))
 
 
-def test_bootstrap_band():
-    def intervals(rng):
-        durations, events, _ = data_set(rng)
-        options = {"band": "bootstrap", "resamples": 400, "seed": int(rng.integers(2**32))}
-        curve = kaplan_meier(durations, events, horizon=HORIZON, **options)
-        for day in (10, 20):
-            yield f"bootstrap S({day})", curve.at(day), SURVIVAL[day]
-
-    assert_nominal(coverage(intervals))
-
-
 def test_left_truncation():
     def intervals(rng):
         durations, events, entry = truncated_set(rng)

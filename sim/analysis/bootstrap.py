@@ -1,4 +1,4 @@
-"""Resampling of daily counts and of paired futures; knows curves and their quantiles only."""
+"""Resampling of futures, paired or not; knows the quantiles of their days only."""
 
 from __future__ import annotations
 
@@ -6,32 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sim.analysis.sample import FloatArray, IntArray, Sample
-
-
-def resampled_survival(sample: Sample, resamples: int, seed: int) -> FloatArray:
-    """Kaplan-Meier curves of bootstrap samples, shape (resamples, days).
-
-    Units are drawn with replacement (Efron 1981). On a daily grid that is a multinomial draw over
-    the distinct (entry, duration, ended) cells, so the cost does not grow with the number of units.
-    """
-    days = sample.horizon + 1
-    entry = np.zeros_like(sample.duration) if sample.entry is None else sample.entry
-    key = (entry * days + sample.duration) * 2 + (sample.kind > 0)
-    cells, where = np.unique(key, return_inverse=True)
-    mass = np.bincount(where, weights=sample.weight).astype(float)
-    start, duration, ended = cells // 2 // days, cells // 2 % days, cells % 2
-    rng = np.random.default_rng(seed)
-    curves = np.empty((resamples, days))
-    for row in range(resamples):
-        drawn = rng.multinomial(round(mass.sum()) or 1, mass / mass.sum()).astype(float)
-        exits = np.bincount(duration, weights=drawn, minlength=days)
-        events = np.bincount(duration, weights=drawn * ended, minlength=days)
-        waiting = np.cumsum(np.bincount(start, weights=drawn, minlength=days)[::-1])[::-1]
-        waiting[0] -= (drawn * (start == 0)).sum()
-        at_risk = np.cumsum(exits[::-1])[::-1] - waiting
-        curves[row] = np.cumprod(1 - events / np.maximum(at_risk, 1))
-    return curves
+from sim.analysis.sample import FloatArray, IntArray
 
 
 def resampled_quantiles(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -91,8 +91,6 @@ class SurvivalEstimate:
     level: float
     band: str
     label: str = ""
-    resampled: FloatArray | None = field(default=None, repr=False)
-    moved: FloatArray | None = field(default=None, repr=False)
 
     @classmethod
     def from_counts(
@@ -105,32 +103,16 @@ class SurvivalEstimate:
         level: float = 0.95,
         band: str = "log-log",
         label: str = "",
-        resampled: FloatArray | None = None,
-        moved: FloatArray | None = None,
     ) -> SurvivalEstimate:
-        """Estimate from daily counts, shape (days,); `resampled` has shape (resamples, days).
-
-        `moved` is the covariance of S over days where weights are those of cases.
-        """
+        """Estimate from daily counts, shape (days,)."""
         survival = np.cumprod(1 - daily_hazard(at_risk, events))
         se = survival * np.sqrt(np.cumsum(greenwood_terms(at_risk, events)))
-        if moved is not None:
-            se = np.sqrt(np.diag(moved))
-        if resampled is not None:
-            tail = (1 - level) / 2
-            lower, upper = np.quantile(resampled, [tail, 1 - tail], axis=0)
-            limits = lower, upper
-        else:
-            limits = LIMITS[band](survival, se, level)
-        limits = with_exact_ends(survival, limits, at_risk, level)
+        limits = with_exact_ends(survival, LIMITS[band](survival, se, level), at_risk, level)
         if survival[-1] > 0:
             for column in (survival, se, *limits):
                 column[last_followed(at_risk) + 1 :] = np.nan
         day = np.arange(start, start + survival.size)
-        return cls(
-            day, at_risk, events, censored, survival, se, *limits, level, band, label, resampled,
-            moved,
-        )  # fmt: skip
+        return cls(day, at_risk, events, censored, survival, se, *limits, level, band, label)
 
     @property
     def start(self) -> int:
@@ -173,8 +155,6 @@ class SurvivalEstimate:
         area_after = np.cumsum(self.survival[:end][::-1])[::-1]
         terms = area_after**2 * greenwood_terms(self.at_risk, self.events)[:end]
         se = math.sqrt(float(terms.sum()))
-        if self.moved is not None:
-            se = math.sqrt(float(self.moved[:end, :end].sum()))
         if se == 0:  # nobody ended before tau, or all at once: take the areas under the limits
             low, high = (self.start + float(x[:end].sum()) for x in (self.lower, self.upper))
             return Days(value, low, high, se)
@@ -228,18 +208,11 @@ class SurvivalEstimate:
         self._must_be_known(row, f"S({day})")
         if self.survival[row] <= 0:
             raise SurvivalInputError(f"nobody lasted to day {day}: no survival can be given it")
-        if self.moved is not None:
-            raise SurvivalInputError("weights of cases have no conditional survival here")
         counts = [x[row:].copy() for x in (self.at_risk, self.events, self.censored)]
         counts[0][0] = counts[0][1] if counts[0].size > 1 else 0.0
         counts[1][0] = counts[2][0] = 0.0
-        resampled = None
-        if self.resampled is not None:
-            base = self.resampled[:, row, None]
-            usable = base[:, 0] > 0
-            resampled = self.resampled[usable, row:] / base[usable]
         same: dict[str, Any] = {"level": self.level, "band": self.band, "label": self.label}
-        return self.from_counts(*counts, start=day, resampled=resampled, **same)
+        return self.from_counts(*counts, start=day, **same)
 
     def _must_be_known(self, row: int, what: str) -> None:
         if np.isnan(self.survival[row]):

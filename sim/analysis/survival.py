@@ -2,8 +2,7 @@
 
 Conventions (all estimators): durations are whole days >= 0; an event on day t and a censoring on
 day t both leave at risk on day t, events first; units still under observation on `horizon` are
-censored there. Weights are frequencies, unless `kaplan_meier` is told that they are those of cases.
-See `sim.analysis.sample` for truncation.
+censored there. Weights are frequencies. See `sim.analysis.sample` for truncation.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from typing import Any, TypedDict, TypeVar, Unpack, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.analysis.bootstrap import resampled_survival
 from sim.analysis.estimates import (
     LIMITS,
     QuantileEstimate,
@@ -25,7 +23,6 @@ from sim.analysis.estimates import (
 from sim.analysis.hazard import smoothed_hazard
 from sim.analysis.incidence import DailyCurve, IncidenceEstimate
 from sim.analysis.independent import log_rank
-from sim.analysis.influence import influence
 from sim.analysis.limits import ROUNDING, Days, PointEstimate, normal_quantile, with_exact_ends
 from sim.analysis.sample import (
     DailyCounts,
@@ -34,7 +31,6 @@ from sim.analysis.sample import (
     SurvivalInputError,
     fraction,
     read_sample,
-    whole_number,
 )
 
 __all__ = [
@@ -52,7 +48,6 @@ __all__ = [
     "smoothed_hazard",
 ]
 
-WEIGHTINGS = ("frequency", "case")
 Estimate = TypeVar("Estimate", SurvivalEstimate, IncidenceEstimate, DailyCurve)
 
 
@@ -70,9 +65,6 @@ class BandOptions(Options, total=False):
     """Options of `kaplan_meier`."""
 
     band: str
-    resamples: int
-    seed: int
-    weighting: str
 
 
 class CauseOptions(Options, total=False):
@@ -100,9 +92,6 @@ def kaplan_meier(
     horizon: int | None = None,
     level: float = 0.95,
     band: str = "log-log",
-    resamples: int = 1000,
-    seed: int = 0,
-    weighting: str = "frequency",
     label: str = "",
 ) -> SurvivalEstimate | dict[Hashable, SurvivalEstimate]:
     """Estimate P(T > t) for t = 0 ... horizon (Kaplan & Meier 1958, variance Greenwood 1926).
@@ -111,39 +100,19 @@ def kaplan_meier(
     (n,) days of late entry, each below its duration (left truncation); `groups` (n,) labels: the
     result is then a dict of one estimate per label, on a common grid. `horizon` defaults to the
     longest duration; longer durations are censored there. `level` in (0, 1) is that of the
-    pointwise limits; `band` is "log-log" (default), "plain" or "bootstrap" (percentiles of
-    `resamples` samples drawn with `seed`; Efron 1981). Log-log limits cover as stated from about
-    five events on; where half an event was expected among 100 units they covered 91 in place of
-    95 % (tests/test_survival_coverage.py). `weighting` says what weights are: "frequency" (weight
-    3: three such units) or "case" (how much a unit counts, as in a sample drawn unequally): then
-    errors are robust, from each unit's influence (infinitesimal jackknife; Therneau & Grambsch
-    2000).
+    pointwise limits; `band` is "log-log" (default) or "plain". Log-log limits cover as stated from
+    about five events on; where half an event was expected among 100 units they covered 91 in place
+    of 95 % (tests/test_survival_coverage.py).
     Errors: `SurvivalInputError`, one sentence with field, value and what is allowed.
     """
     fraction("level", level)
-    _must_be_band(band, (*LIMITS, "bootstrap"))
-    whole_number("resamples", resamples, 1)
-    if weighting not in WEIGHTINGS or (weighting == "case" and band == "bootstrap"):
-        raise SurvivalInputError(
-            f"weighting must be one of {', '.join(WEIGHTINGS)}, and frequency for the bootstrap, "
-            f"got {weighting!r}"
-        )
+    _must_be_band(band)
     columns: dict[str, Any] = {"weights": weights, "entry": entry, "groups": groups}
     sample = read_sample(durations, events, horizon=horizon, **columns)
 
     def one(part: Sample, name: str) -> SurvivalEstimate:
-        counts = part.counts
-        drawn = resampled_survival(part, resamples, seed) if band == "bootstrap" else None
-        return SurvivalEstimate.from_counts(
-            counts.at_risk,
-            counts.events,
-            counts.censored,
-            level=level,
-            band=band,
-            label=name,
-            resampled=drawn,
-            moved=influence(part) if weighting == "case" else None,
-        )
+        columns = part.counts.at_risk, part.counts.events, part.counts.censored
+        return SurvivalEstimate.from_counts(*columns, level=level, band=band, label=name)
 
     return _by_group(one, sample, label)
 
@@ -241,7 +210,7 @@ def aalen_johansen(
     "plain". Other arguments and errors as in `kaplan_meier`.
     """
     fraction("level", level)
-    _must_be_band(band, tuple(LIMITS))
+    _must_be_band(band)
     columns: dict[str, Any] = {"weights": weights, "entry": entry, "groups": groups}
     sample = read_sample(durations, events, causes, order=order, horizon=horizon, **columns)
 
@@ -323,9 +292,9 @@ def _incidence_variance(
     return variance
 
 
-def _must_be_band(band: str, allowed: tuple[str, ...]) -> None:
-    if band not in allowed:
-        raise SurvivalInputError(f"band must be one of {', '.join(allowed)}, got {band!r}")
+def _must_be_band(band: str) -> None:
+    if band not in LIMITS:
+        raise SurvivalInputError(f"band must be one of {', '.join(LIMITS)}, got {band!r}")
 
 
 def _by_group(

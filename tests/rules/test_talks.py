@@ -20,6 +20,7 @@ from sim.notes import (
     KINDS,
     OUTCOMES,
     PARTIAL,
+    ROUND,
     SESSION,
 )  # fmt: skip
 from sim.parameters import CONTESTED, NONE, code
@@ -39,6 +40,7 @@ from sim.rules.talks import (
     leaning,
     let_speak,
     note_deal,
+    note_round,
     note_session,
     open_round,
     part,
@@ -510,6 +512,13 @@ def test_a_text_that_both_capitals_ratify_ends_the_round_in_full(day, exchange):
     assert (future.talks.adjourned, future.talks.sittings) == (0, 0)
     assert noted(rows)[-1] == ("round", 3, exchange, FULL, 5, 0, 0)
     assert future.tally.weight_error[0] >= 0
+
+
+def test_a_round_is_noted_with_what_its_package_is_worth_to_each_side():
+    sitting, rows = table(), log()
+    note_round(sitting.future, sitting.t, rows, FULL, 8)
+    ((to_islamabad, to_kabul, *_),) = reals(rows, ROUND)
+    assert (to_islamabad, to_kabul) == pytest.approx((0.8, 0.2))
 
 
 @SIDES
