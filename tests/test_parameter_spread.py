@@ -10,7 +10,7 @@ from test_compare import ensemble
 
 from sim.analysis.compare import compare
 from sim.analysis.ensemble import Ensemble
-from sim.analysis.parameter_spread import components, over_sets, parameter_spread
+from sim.analysis.parameter_spread import components, parameter_spread
 from sim.analysis.survival import SurvivalInputError, kaplan_meier
 from sim.commands.compare import main as compare_command
 from sim.config import validate
@@ -71,10 +71,10 @@ def test_sets_that_do_not_differ_leave_chance_alone():
 def test_limits_are_those_of_student_where_chance_is_gone():
     """Sets of equal outcomes: mean ± t(K - 1) sqrt(1 + 1/K) s, by hand for K = 4."""
     values = np.repeat([10.0, 12.0, 15.0, 19.0], 3)
-    point = over_sets(values, np.repeat([0, 1, 2, 3], 3), np.full(4, 0.25))
+    found = components(values[:, None], np.repeat([0, 1, 2, 3], 3), np.full(4, 0.25))
+    assert found.mean == 14.0
     reach = 3.182446 * np.sqrt(5 / 4) * np.std([10, 12, 15, 19], ddof=1)
-    assert point.value == 14.0
-    assert [point.lower, point.upper] == pytest.approx([14 - reach, 14 + reach], abs=1e-3)
+    assert found.reach(0.95) == pytest.approx(reach, abs=1e-3)
 
 
 def test_weights_say_how_much_a_set_counts():

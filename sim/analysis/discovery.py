@@ -38,10 +38,6 @@ class Box:
         """Numbers of the factors that have a limit."""
         return np.flatnonzero(~np.isinf(self.limits).all(axis=1))
 
-    def holds(self, values: FloatArray) -> BoolArray:
-        """Whether points (n, factors) lie inside, shape (n,)."""
-        return _inside(values, self.limits)
-
 
 def _inside(values: FloatArray, limits: FloatArray) -> BoolArray:
     held = (values >= limits[:, 0]) & (values <= limits[:, 1])

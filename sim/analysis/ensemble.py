@@ -278,14 +278,7 @@ class Ensemble:
         """Aalen-Johansen cumulative incidence by cause, in the order of ``config.CAUSES``."""
         end = self._definition(end)
         counts = self.tally(f"{end}_day", f"{end}_ended", f"{end}_cause")
-        options = {
-            "horizon": self.horizon, "label": self.scenario.name, "order": CAUSES,
-            "weights": counts["count"], **options,
-        }  # fmt: skip
-        estimate: IncidenceEstimate = aalen_johansen(
-            counts[f"{end}_day"], counts[f"{end}_ended"], counts[f"{end}_cause"], **options
-        )
-        return estimate
+        return self._by_cause(end, counts, counts[f"{end}_cause"], CAUSES, options)
 
     def modes(self, end: str | None = None, **options: Any) -> IncidenceEstimate:
         """Aalen-Johansen cumulative incidence by mode: which definition was met, and by whom.
@@ -294,13 +287,17 @@ class Ensemble:
         """
         end = self._definition(end)
         counts = self.tally(f"{end}_day", f"{end}_ended", *columns_of(end))
-        options = {
-            "horizon": self.horizon, "label": self.scenario.name, "order": modes_of(end),
-            "weights": counts["count"], **options,
-        }  # fmt: skip
+        return self._by_cause(end, counts, mode(counts, end), modes_of(end), options)
+
+    def _by_cause(
+        self, end: str, counts: pd.DataFrame, causes: Any, order: Sequence[str], options: Any
+    ) -> IncidenceEstimate:
+        """Cumulative incidence of an end by causes of counted futures."""
+        options = {"horizon": self.horizon, "label": self.scenario.name} | options
         estimate: IncidenceEstimate = aalen_johansen(
-            counts[f"{end}_day"], counts[f"{end}_ended"], mode(counts, end), **options
-        )
+            counts[f"{end}_day"], counts[f"{end}_ended"], causes,
+            order=order, weights=counts["count"], **options,
+        )  # fmt: skip
         return estimate
 
     def __repr__(self) -> str:

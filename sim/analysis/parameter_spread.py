@@ -113,7 +113,10 @@ class ParameterSpread:
     def rmst(self, tau: int) -> Days:
         """Mean of min(T, tau) with limits for chance and parameters, cut to [0, tau]."""
         values = np.minimum(self.lasted, whole_number("tau", tau, 1, self.horizon)).astype(float)
-        return Days(*over_sets(values, self.number, self.weights, self.level, (0.0, float(tau))))
+        found = components(values[:, None], self.number, self.weights)
+        mean, reach = float(found.mean[0]), float(found.reach(self.level)[0])
+        sd = float(np.sqrt(found.between[0] + found.noise[0]))
+        return Days(mean, max(mean - reach, 0.0), min(mean + reach, float(tau)), sd)
 
 
 def parameter_spread(
@@ -164,23 +167,6 @@ def parameter_spread(
         np.arange(horizon + 1), survival, np.sqrt(found.noise), np.sqrt(found.between), lower,
         upper,
     )  # fmt: skip
-
-
-def over_sets(
-    values: FloatArray,
-    number: IntArray,
-    weights: FloatArray | None = None,
-    level: float = 0.95,
-    bounds: tuple[float, float] = (-np.inf, np.inf),
-) -> PointEstimate:
-    """Mean of `values` (R,) with limits for one more set, cut to `bounds`, and their deviation.
-
-    `number` (R,) is each future's set; `weights` (sets,) as in `components`.
-    """
-    found = components(values[:, None], number, weights)
-    mean, reach = float(found.mean[0]), float(found.reach(level)[0])
-    sd = float(np.sqrt(found.between[0] + found.noise[0]))
-    return PointEstimate(mean, max(mean - reach, bounds[0]), min(mean + reach, bounds[1]), sd)
 
 
 def components(

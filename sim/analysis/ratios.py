@@ -122,8 +122,7 @@ def differences(
     lower, upper = value - reference - reach, value - reference + reach
     share = np.asarray(shares, dtype=bool) & _of_all(one) & _of_all(base)
     if share.any():
-        limits = (_paired_shares if paired else _independent_shares)(one, base, share, level)
-        lower[share], upper[share] = limits
+        lower[share], upper[share] = _limits_of_shares(one, base, share, paired, level)
     relative = _relative(moved, (value, reference), (one.size, base.size), paired, level, freedom)
     spreads = np.sqrt(variance), np.sqrt(spread[0] + spread[1])
     return Differences(value, reference, lower, upper, se, *spreads, *relative, wide[0], wide[1])
@@ -153,19 +152,15 @@ def _of_all(of: Ratios) -> BoolArray:
     return whole if of.counts is None else np.zeros_like(whole)
 
 
-def _paired_shares(
-    one: Ratios, base: Ratios, share: BoolArray, level: float
+def _limits_of_shares(
+    one: Ratios, base: Ratios, share: BoolArray, paired: bool, level: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Adjusted Wald limits of the difference of shares in pairs."""
-    apart = one.tops[:, share] - base.tops[:, share]
-    return paired_share_limits((apart > 0).sum(axis=0), (apart < 0).sum(axis=0), base.size, level)
-
-
-def _independent_shares(
-    one: Ratios, base: Ratios, share: BoolArray, level: float
-) -> tuple[FloatArray, FloatArray]:
-    """Adjusted Wald limits of the difference of unrelated shares."""
-    counts = [x.tops[:, share].sum(axis=0) for x in (one, base)]
+    """Adjusted Wald limits of the difference of shares, in pairs or of unrelated futures."""
+    tops = [x.tops[:, share] for x in (one, base)]
+    if paired:
+        more, less = (tops[0] > tops[1]).sum(axis=0), (tops[0] < tops[1]).sum(axis=0)
+        return paired_share_limits(more, less, base.size, level)
+    counts = [x.sum(axis=0) for x in tops]
     return share_limits(counts[0], one.size, counts[1], base.size, level)
 
 

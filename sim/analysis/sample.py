@@ -61,11 +61,6 @@ class Sample:
     labels: tuple[Hashable, ...]
     horizon: int
 
-    @property
-    def units(self) -> float:
-        """Number of units, weights counted."""
-        return float(self.duration.size if self.weight is None else self.weight.sum())
-
     @cached_property
     def counts(self) -> DailyCounts:
         """Units at risk, ended and censored on each day, from one pass over the data."""
