@@ -1,6 +1,6 @@
-"""Labels right of lines, pushed apart and joined to the lines they name by thin grey leaders.
+"""Labels right of lines or layers, pushed apart and joined to what they name by thin grey leaders.
 
-Before each label stands a piece of its line. Knows no data.
+Before each label stands a piece of its line or of its layer's colour. Knows no data.
 """
 
 from __future__ import annotations
