@@ -31,13 +31,12 @@ from sim.analysis.patterns import record
 from sim.analysis.protocol import Protocol
 from sim.analysis.scores import place
 from sim.config import ConfigError
-from sim.report.findings import digest, put
+from sim.report.findings import put
 from sim.report.frozen import (
     FIGURE,
     MANIFEST,
     PROBABILITIES,
     PROTOCOL,
-    README,
     freeze,
     open_frozen,
     result,
@@ -348,9 +347,9 @@ def test_a_mistake_gets_one_sentence_and_leaves_nothing(words, said, tmp_path, m
 
 def test_the_freeze_that_ships_is_whole_and_its_page_says_what_its_data_say():
     opened = open_frozen(shipped())
-    page = (shipped() / README).read_text()
+    page = (shipped() / "README.md").read_text()
     assert put(page, result(opened, checksum(shipped() / MANIFEST))) == page
-    assert digest_in(shipped() / f"{FIGURE}.png") == digest(shipped() / PROBABILITIES)
+    assert digest_in(shipped() / f"{FIGURE}.png") == checksum(shipped() / PROBABILITIES)
     assert opened.closed == seeds.load().frozen_on
 
 

@@ -500,9 +500,9 @@ def test_no_text_is_cut_or_covered(name, sheet):
 @pytest.mark.parametrize("size", [(5, 4), (20, 12)])
 def test_no_text_of_a_sweep_is_cut_or_covered(size, sheet):
     table, (x, y) = sweep(*size), ("pakistan.trust", "conflict.attribution.base")
-    for theme, center in (("light", None), ("dark", 0.4)):
+    for theme in ("light", "dark"):
         look = {"theme": theme, "sheet": sheet}
-        assert faults(heatmap(table, x, y, "S(90)", ABOUT, center=center, **look).figure) == []
+        assert faults(heatmap(table, x, y, "S(90)", ABOUT, **look).figure) == []
         assert faults(response(table, x, "S(90)", ABOUT, by=y, **look).figure) == []
         beside = table.rename(columns={x: "x", y: "series", "S(90)": "value"})
         words = {"labels": ["the side's prior probability of good faith (probability)"], **look}

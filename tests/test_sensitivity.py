@@ -22,8 +22,8 @@ from sim.analysis.sensitivity import (
 from sim.commands import sensitivity as command
 from sim.config.numbers import numbers
 from sim.paths import data_dir
-from sim.report.findings import digest
 from sim.report.sensitivity import NAMES, Plan, Sensitivity, base_cell, common
+from sim.study.files import checksum
 from sim.study.space import Factor, Space, factors
 
 pytest.importorskip("SALib")
@@ -176,7 +176,7 @@ def test_the_command_goes_on_where_it_was_and_writes_the_same_again(tmp_path, ca
     again = {path.name: path.read_bytes() for path in where.iterdir()}
     assert {name for name in first if name != kept.name and first[name] != again[name]} == set()
     for name in ("screening", "indices", "convergence"):
-        assert digest_in(where / f"{name}.png") == digest(where / f"{name}.csv")
+        assert digest_in(where / f"{name}.png") == checksum(where / f"{name}.csv")
     said = (where / "README.md").read_text()
     assert "move mean days in force more than a change of seed does" in re.sub(r"\s+", " ", said)
 
@@ -238,7 +238,7 @@ def test_a_plan_that_is_not_as_described_is_refused(tmp_path):
 
 def test_what_is_kept_of_a_run_belongs_together():
     for picture in FOLDER.glob("*.png"):
-        assert digest_in(picture) == digest(picture.with_suffix(".csv"))
+        assert digest_in(picture) == checksum(picture.with_suffix(".csv"))
     names = re.findall(r"\((\w+)\.png\)", (FOLDER / "README.md").read_text())
     assert {path.stem for path in FOLDER.glob("*.png")} == set(names)
     table = pd.read_csv(FOLDER / "indices.csv")

@@ -21,7 +21,6 @@ from sim.report.findings import (
     BEGIN,
     END,
     NAMED,
-    digest,
     find,
     put,
     read_table,
@@ -32,6 +31,7 @@ from sim.report.layers import said_of
 from sim.report.study import fitting
 from sim.seeds import seed_list
 from sim.study.cells import load_cell
+from sim.study.files import checksum
 
 STUDIES = Path(__file__).resolve().parent.parent / "experiments"
 NAMES = sorted(  # those that are tabulated by sim.report.study.Study
@@ -122,7 +122,7 @@ def test_every_figure_was_drawn_from_the_data_beside_it(name):
     for figure in figures:
         own = folder / f"{figure}.csv"
         data = own if own.exists() else folder / "outcomes.csv"
-        assert digest_in(folder / f"{figure}.png") == digest(data)
+        assert digest_in(folder / f"{figure}.png") == checksum(data)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -158,7 +158,7 @@ def test_a_study_is_one_command(tmp_path, monkeypatch):
     tactics = ("boulware", "conceder", "hardliner")
     pairs = set(zip(table["islamabad"], table["kabul"], strict=True))
     assert pairs == {(a, b) for a in tactics for b in tactics}
-    assert digest_in(directory / "agreement.png") == digest(directory / "outcomes.csv")
+    assert digest_in(directory / "agreement.png") == checksum(directory / "outcomes.csv")
     assert (
         sentences(described("tactics_tournament")["result"], table)
         in (directory / "README.md").read_text()

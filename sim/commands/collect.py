@@ -5,19 +5,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sim.commands.arguments import Parser
+from sim.commands.arguments import parser
 from sim.study.collect import collect
 
 
 def main(words: list[str]) -> int:
     """Collect, and report what was collected and what is missing."""
-    parser = Parser(
-        prog="ceasefire collect",
-        description="Bring the futures of all finished cells of a sweep into one data set.",
+    reader = parser(
+        "collect", "Bring the futures of all finished cells of a sweep into one data set."
     )
-    parser.add_argument("directory", type=Path, help="of the sweep")
-    parser.add_argument("--again", action="store_true", help="rewrite it, whatever is there")
-    chosen = parser.parse_args(words)
+    reader.add_argument("directory", type=Path, help="of the sweep")
+    reader.add_argument("--again", action="store_true", help="rewrite it, whatever is there")
+    chosen = reader.parse_args(words)
     made = collect(chosen.directory, chosen.again)
     for line in made.problems:
         print(line if line.startswith(" ") else f"ceasefire: {line}", file=sys.stderr)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sim.commands.arguments import Parser
+from sim.commands.arguments import Parser, parser
 from sim.config import ConfigError
 from sim.study import designs
 from sim.study.cells import load_cell
@@ -45,20 +45,19 @@ def main(words: list[str]) -> int:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="ceasefire design",
-        description="Evaluate the points of a design, each with the files and key of any cell.",
-        epilog=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    reader = parser(
+        "design",
+        "Evaluate the points of a design, each with the files and key of any cell.",
+        HELP,
     )
-    parser.add_argument("kind", choices=("lhs", "sobol", "oat", "zip", "file"))
-    parser.add_argument("directory", type=Path, help="where the cells go")
-    parser.add_argument("overrides", nargs="*", help="of the base, as for any cell")
-    parser.add_argument("--vary", action="append", default=[], metavar="FIELD=VALUES")
-    parser.add_argument("--points", type=int, default=64, help="of lhs and sobol (default 64)")
-    parser.add_argument("--points-file", type=Path, help="of the kind file")
-    parser.add_argument("--design-seed", type=int, default=0, help="of lhs and sobol (default 0)")
-    return parser
+    reader.add_argument("kind", choices=("lhs", "sobol", "oat", "zip", "file"))
+    reader.add_argument("directory", type=Path, help="where the cells go")
+    reader.add_argument("overrides", nargs="*", help="of the base, as for any cell")
+    reader.add_argument("--vary", action="append", default=[], metavar="FIELD=VALUES")
+    reader.add_argument("--points", type=int, default=64, help="of lhs and sobol (default 64)")
+    reader.add_argument("--points-file", type=Path, help="of the kind file")
+    reader.add_argument("--design-seed", type=int, default=0, help="of lhs and sobol (default 0)")
+    return reader
 
 
 def _points(chosen: argparse.Namespace) -> list[Point]:

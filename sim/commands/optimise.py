@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.ensemble import Ensemble
-from sim.commands.arguments import Parser
+from sim.commands.arguments import parser
 from sim.config import ConfigError, validate
 from sim.extras import advice
 from sim.study.cells import Cell, load_cell
@@ -28,19 +28,19 @@ NAME = "search"
 
 def main(words: list[str]) -> int:
     """Run trials until there are as many as asked for; print the best."""
-    parser = Parser(
-        prog="ceasefire optimise",
-        description="Search for the point with the longest (or shortest) ceasefire.",
-        epilog="A what-if of the model, not advice: the best point depends on what is assumed.",
+    reader = parser(
+        "optimise",
+        "Search for the point with the longest (or shortest) ceasefire.",
+        "A what-if of the model, not advice: the best point depends on what is assumed.",
     )
-    parser.add_argument("directory", type=Path, help="where the search and its cells go")
-    parser.add_argument("overrides", nargs="*", help="of the base, as for any cell")
-    parser.add_argument("--vary", action="append", required=True, metavar="FIELD=LOW:HIGH")
-    parser.add_argument("--trials", type=int, default=30, help="in all (default 30)")
-    parser.add_argument("--goal", default="rmst", help="rmst, or S:DAY for survival to a day")
-    parser.add_argument("--minimise", action="store_true", help="look for the shortest")
-    parser.add_argument("--search-seed", type=int, default=0)
-    chosen = parser.parse_intermixed_args(words)
+    reader.add_argument("directory", type=Path, help="where the search and its cells go")
+    reader.add_argument("overrides", nargs="*", help="of the base, as for any cell")
+    reader.add_argument("--vary", action="append", required=True, metavar="FIELD=LOW:HIGH")
+    reader.add_argument("--trials", type=int, default=30, help="in all (default 30)")
+    reader.add_argument("--goal", default="rmst", help="rmst, or S:DAY for survival to a day")
+    reader.add_argument("--minimise", action="store_true", help="look for the shortest")
+    reader.add_argument("--search-seed", type=int, default=0)
+    chosen = reader.parse_intermixed_args(words)
     study = search(chosen)
     best = study.best_trial
     print(f"{len(study.trials)} trials in {chosen.directory}; best {chosen.goal} {best.value:.4g}")

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator
 
-from sim.commands.arguments import Parser
+from sim.commands.arguments import parser
 from sim.config import ConfigError
 from sim.names import count, duration
 from sim.study.cells import Cell
@@ -19,19 +19,18 @@ SHOWN = 6  # values, duplicates or finished cells named before the rest is count
 
 def main(words: list[str]) -> int:
     """Print the plan; exit with 1 if a cell is not valid or damaged, or there is none."""
-    parser = Parser(
-        prog="ceasefire plan",
-        description="Compose and validate every cell of a sweep; estimate its time and disk use.",
+    reader = parser(
+        "plan", "Compose and validate every cell of a sweep; estimate its time and disk use."
     )
-    parser.add_argument("overrides", nargs="*", help="as for ceasefire -m")
-    parser.add_argument("-m", "--multirun", action="store_true", help="understood, not needed")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--no-probe", action="store_true", help="estimate nothing")
-    parser.add_argument(
+    reader.add_argument("overrides", nargs="*", help="as for ceasefire -m")
+    reader.add_argument("-m", "--multirun", action="store_true", help="understood, not needed")
+    reader.add_argument("--json", action="store_true", help="print JSON")
+    reader.add_argument("--no-probe", action="store_true", help="estimate nothing")
+    reader.add_argument(
         "--within", type=float, metavar="DAYS",
         help="futures for 95 %% intervals of RMST this narrow on either side (runs a pilot)",
     )  # fmt: skip
-    chosen = parser.parse_intermixed_args(words)
+    chosen = reader.parse_intermixed_args(words)
     found = plan(chosen.overrides, probe=not chosen.no_probe)
     print(found.as_json() if chosen.json else "\n".join(_lines(found)))
     if chosen.within is not None:

@@ -5,25 +5,23 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sim.commands.arguments import Parser
+from sim.commands.arguments import parser
 from sim.extras import advice
 from sim.study.collect import open_collection
 from sim.study.errors import StudyError
 
 HELP = """\
-Tables: runs, one row per future with the sweep's overrides as columns; cells, one row per cell.
-Names with dots need double quotes, such as "pakistan.trust"."""
+Tables: runs, one row per future with the sweep's overrides as columns; cells,
+one row per cell. Names with dots need double quotes, such as "pakistan.trust"."""
 
 
 def main(words: list[str]) -> int:
     """Run one statement and print its result."""
-    parser = Parser(
-        prog="ceasefire query", description="Query a collected sweep with SQL.", epilog=HELP
-    )
-    parser.add_argument("directory", type=Path, help="of the sweep")
-    parser.add_argument("sql", help="a statement, such as: select count(*) from runs")
-    parser.add_argument("--csv", action="store_true", help="print comma-separated values")
-    chosen = parser.parse_args(words)
+    reader = parser("query", "Query a collected sweep with SQL.", HELP)
+    reader.add_argument("directory", type=Path, help="of the sweep")
+    reader.add_argument("sql", help="a statement, such as: select count(*) from runs")
+    reader.add_argument("--csv", action="store_true", help="print comma-separated values")
+    chosen = reader.parse_args(words)
     answer = query(chosen.directory, chosen.sql)
     if chosen.csv:
         answer.to_csv(sys.stdout, index=False)

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from sim.commands.arguments import Parser, add_trust
+from sim.commands.arguments import add_trust, parser
 from sim.report.transcript import in_words
 from sim.study.errors import StoreError
 from sim.study.opening import StoredCell, finished
@@ -17,15 +17,14 @@ from sim.study.told import entries
 
 def main(words: list[str]) -> int:
     """Re-run one future; exit with 1 if it is not the one that was stored."""
-    parser = Parser(
-        prog="ceasefire replay",
-        description="Re-run one stored future, compare it with what is stored, and tell it.",
+    reader = parser(
+        "replay", "Re-run one stored future, compare it with what is stored, and tell it."
     )
-    parser.add_argument("directory", type=Path, help="of a finished cell")
-    parser.add_argument("--replicate", type=int, default=0, help="number of the future, from 0")
-    parser.add_argument("--json", action="store_true", help="print facts, one JSON object a line")
-    add_trust(parser)
-    chosen = parser.parse_args(words)
+    reader.add_argument("directory", type=Path, help="of a finished cell")
+    reader.add_argument("--replicate", type=int, default=0, help="number of the future, from 0")
+    reader.add_argument("--json", action="store_true", help="print facts, one JSON object a line")
+    add_trust(reader)
+    chosen = reader.parse_args(words)
     stored = only_cell(chosen.directory)
     again = replay(stored, chosen.replicate, chosen.trust_code)
     heard = entries(stored.cell, chosen.replicate)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sim.commands.arguments import Parser
+from sim.commands.arguments import parser
 from sim.config import ConfigError
 
 HELP = """\
@@ -21,19 +21,16 @@ Evaluations are kept in DIRECTORY/evaluations.jsonl; the same command continues.
 
 def main(words: list[str]) -> int:
     """Run the study; return the exit code."""
-    parser = Parser(
-        prog="ceasefire sensitivity", description="Rank assumptions by their effect.",
-        epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    parser.add_argument("directory", type=Path, help="where tables and figures go")
-    parser.add_argument("overrides", nargs="*", help="of the baseline, as for any cell")
-    parser.add_argument("--plan", type=Path, help="in place of experiments/sensitivity/space.yaml")
-    parser.add_argument(
+    reader = parser("sensitivity", "Rank assumptions by their effect.", HELP)
+    reader.add_argument("directory", type=Path, help="where tables and figures go")
+    reader.add_argument("overrides", nargs="*", help="of the baseline, as for any cell")
+    reader.add_argument("--plan", type=Path, help="in place of experiments/sensitivity/space.yaml")
+    reader.add_argument(
         "--difference", metavar="SCENARIO",
         help="explain how far this scenario's outcomes differ from the baseline's",
     )  # fmt: skip
-    parser.add_argument("--vary", action="append", default=[], help=argparse.SUPPRESS)
-    given = parser.parse_intermixed_args(words)
+    reader.add_argument("--vary", action="append", default=[], help=argparse.SUPPRESS)
+    given = reader.parse_intermixed_args(words)
     if given.vary:
         raise ConfigError(
             f"--vary {given.vary[0]} is for design and optimise; sensitivity varies what the file "

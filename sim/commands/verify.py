@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sim.commands.arguments import Parser, add_trust
+from sim.commands.arguments import add_trust, parser
 from sim.config import ConfigError
 from sim.study.errors import StudyError
 from sim.study.opening import StoredCell
@@ -15,15 +15,12 @@ from sim.study.sweeps import open_directory
 
 def main(words: list[str]) -> int:
     """Check every cell; exit with 1 if any is not as it should be."""
-    parser = Parser(
-        prog="ceasefire verify",
-        description="Open every cell with all its checks and re-run a sample of futures.",
-    )
-    parser.add_argument("directory", type=Path, help="of a cell or a sweep")
-    parser.add_argument("--replicates", type=int, default=10, help="futures per cell (default 10)")
-    parser.add_argument("--seed", type=int, default=0, help="of the choice of futures")
-    add_trust(parser)
-    chosen = parser.parse_args(words)
+    reader = parser("verify", "Open every cell with all its checks and re-run a sample of futures.")
+    reader.add_argument("directory", type=Path, help="of a cell or a sweep")
+    reader.add_argument("--replicates", type=int, default=10, help="futures per cell (default 10)")
+    reader.add_argument("--seed", type=int, default=0, help="of the choice of futures")
+    add_trust(reader)
+    chosen = reader.parse_args(words)
     if chosen.replicates < 0:
         raise ConfigError(f"replicates is {chosen.replicates}; allowed are whole numbers from 0")
     sweep = open_directory(chosen.directory)

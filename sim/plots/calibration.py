@@ -42,9 +42,7 @@ def fit_figure(
     )
     footer = [_made_by(found), f"{WHAT_IF} Calibrated to these targets, hence no validation."]
     with styled(look, paper):
-        page = Page(look, paper)
-        page.header(title, subtitle)
-        page.footer(footer)
+        page = Page.with_body(look, paper, (title, subtitle, footer))
         hazards = fit[fit["measure"].str.startswith("hazard_")]
         _draw_hazards(page, hazards)
         _draw_rows(page, fit[~fit["measure"].isin(hazards["measure"])])
@@ -164,9 +162,7 @@ def parameters_figure(found: Found, theme: str = "light", sheet: str = "slide") 
     footer = [_made_by(found), "Contraction: 1 - variance after / variance before."]
     rows = []
     with styled(look, paper):
-        page = Page(look, paper)
-        page.header(title, subtitle)
-        page.footer(footer)
+        page = Page.with_body(look, paper, (title, subtitle, footer))
         for k, name, axes in _panels(page, found.asked.names):
             span = found.asked.ranges[name]
             values = found.points[:, k]
@@ -205,9 +201,7 @@ def recovery_figure(found: Found, theme: str = "light", sheet: str = "slide") ->
     ]
     recovery, rows = found.recovery, []
     with styled(look, paper):
-        page = Page(look, paper)
-        page.header(title, subtitle)
-        page.footer(footer)
+        page = Page.with_body(look, paper, (title, subtitle, footer))
         for k, name, axes in _panels(page, recovery.names):
             truth, mean = recovery.truth[:SHOWN, k], recovery.mean[:SHOWN, k]
             low, high = recovery.limits[:SHOWN, k, 2], recovery.limits[:SHOWN, k, 3]
@@ -243,9 +237,7 @@ def trust_figure(found: Found, theme: str = "light", sheet: str = "slide") -> Dr
         f"size of a posterior: median {np.median(recovery.size):.0f}."
     ]
     with styled(look, paper):
-        page = Page(look, paper)
-        page.header(title, subtitle)
-        page.footer(footer)
+        page = Page.with_body(look, paper, (title, subtitle, footer))
         _draw_ranks(page, found)
         _draw_coverage(page, found)
     rows = [

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 from sim.config import ConfigError
 
@@ -24,125 +25,51 @@ class Family:
     """A family of figures: what it shows, of how many ensembles, and what draws it.
 
     `needs` is one (a single ensemble), some (one or more, a reference if there are several),
-    several (two or more with a reference), or swept (one or two swept parameters).
+    several (two or more with a reference), or swept (one or two swept parameters). `drawn_by` is a
+    module of `sim.plots`, with the function if its name is another; `kind` is what that is asked
+    for, if it draws several. A figure that `tells_end` depends on the definition of an end.
     """
 
     shows: str
     needs: str
-    draw: Callable[..., Drawing]
+    drawn_by: str
+    kind: str = ""
+    tells_end: bool = True
 
-
-def _survival(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.survival import survival
-
-    return survival(_only(ensembles), **look)
-
-
-def _incidence(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.incidence import incidence
-
-    return incidence(_only(ensembles), **look)
-
-
-def _states(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.states import states
-
-    return states(_only(ensembles), **look)
-
-
-def _fans(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.fans import fans
-
-    look.pop("end", None)  # the daily record follows every future to its collapse
-    return fans(_only(ensembles), **look)
-
-
-def _bargaining(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.bargaining import density
-
-    look.pop("end", None)  # where a deal lies has nothing to do with how the ceasefire ended
-    return density(_only(ensembles), **look)
-
-
-def _hazard(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.hazard import hazard
-
-    return hazard(ensembles, **look)
-
-
-def _comparison(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.comparison import comparison
-
-    return comparison(ensembles, **look)
-
-
-def _panels(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.panels import comparison_panels
-
-    return comparison_panels(ensembles, **look)
-
-
-def _difference(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.difference import difference
-
-    return difference(ensembles, **look)
-
-
-def _difference_days(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.difference import difference
-
-    return difference(ensembles, kind="rmst", **look)
-
-
-def _agreement(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.agreement import agreement
-
-    return agreement(ensembles, **look)
-
-
-def _forest(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.forest import forest
-
-    return forest(ensembles, **look)
-
-
-def _forest_causes(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.forest import forest
-
-    if not any(x.durations(look["end"])[1].any() for x in ensembles.values()):
-        raise ConfigError("nobody ended in any of these ensembles; there is no cause to draw")
-    return forest(ensembles, kind="causes", **look)
-
-
-def _mechanisms(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.mechanisms import mechanisms
-
-    return mechanisms(ensembles, **look)
-
-
-def _swept(ensembles: Named, **look: Any) -> Drawing:
-    from sim.plots.swept import swept
-
-    return swept(ensembles, **look)
+    def draw(self, ensembles: Named | Ensemble, **look: Any) -> Drawing:
+        """Draw it; only now its module is imported, so that nothing loads what it does not draw."""
+        module, _, function = self.drawn_by.partition(".")
+        drawer = getattr(import_module(f"sim.plots.{module}"), function or module)
+        if self.kind:
+            look["kind"] = self.kind
+        if not self.tells_end:
+            del look["end"]
+        return cast("Drawing", drawer(ensembles, **look))
 
 
 FAMILIES: dict[str, Family] = {
-    "survival": Family("share still in force, with numbers at risk", "one", _survival),
-    "incidence": Family("how ceasefires end, by cause and by mode", "one", _incidence),
-    "states": Family("from talks to the end: states over time", "one", _states),
-    "fans": Family("trust, tension and the like over time", "one", _fans),
-    "hazard": Family("how likely a ceasefire is to end, by its age", "some", _hazard),
-    "comparison": Family("all survival curves in one overlay", "several", _comparison),
-    "panels": Family("a small panel each, the reference behind it", "several", _panels),
-    "difference": Family("difference in survival, day by day", "several", _difference),
-    "difference-days": Family("difference in mean time, day by day", "several", _difference_days),
-    "agreement": Family("share of futures with a ratified deal", "several", _agreement),
-    "forest": Family("differences in how long ceasefires last", "several", _forest),
-    "forest-causes": Family("differences in what ends ceasefires", "several", _forest_causes),
-    "bargaining": Family("where deals lie: gains of both sides", "one", _bargaining),
-    "mechanisms": Family("what a difference runs through", "several", _mechanisms),
-    "response": Family("an outcome over one swept parameter", "swept", _swept),
-    "heatmap": Family("an outcome over two swept parameters", "swept", _swept),
+    "survival": Family("share still in force, with numbers at risk", "one", "survival"),
+    "incidence": Family("how ceasefires end, by cause and by mode", "one", "incidence"),
+    "states": Family("from talks to the end: states over time", "one", "states"),
+    "fans": Family("trust, tension and the like over time", "one", "fans", tells_end=False),
+    "hazard": Family("how likely a ceasefire is to end, by its age", "some", "hazard"),
+    "comparison": Family("all survival curves in one overlay", "several", "comparison"),
+    "panels": Family(
+        "a small panel each, the reference behind it", "several", "panels.comparison_panels"
+    ),
+    "difference": Family("difference in survival, day by day", "several", "difference"),
+    "difference-days": Family(
+        "difference in mean time, day by day", "several", "difference", "rmst"
+    ),
+    "agreement": Family("share of futures with a ratified deal", "several", "agreement"),
+    "forest": Family("differences in how long ceasefires last", "several", "forest"),
+    "forest-causes": Family("differences in what ends ceasefires", "several", "forest", "causes"),
+    "bargaining": Family(
+        "where deals lie: gains of both sides", "one", "bargaining.density", tells_end=False
+    ),
+    "mechanisms": Family("what a difference runs through", "several", "mechanisms"),
+    "response": Family("an outcome over one swept parameter", "swept", "swept"),
+    "heatmap": Family("an outcome over two swept parameters", "swept", "swept"),
 }
 
 
@@ -176,8 +103,9 @@ def draw(
                 f"the figure {name} needs {wanted} swept parameter{'s' * (wanted > 1)} (--by PARAM)"
             )
         return family.draw(ensembles, by=tuple(by), **look)
-    if family.needs in ("some", "several"):
-        look["reference"] = reference
+    if family.needs == "one":
+        return family.draw(_only(ensembles), **look)
+    look["reference"] = reference
     return family.draw(ensembles, **look)
 
 

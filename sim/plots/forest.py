@@ -10,6 +10,7 @@ import pandas as pd
 from sim.analysis.comparison import Comparison
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.limits import as_text, interval
+from sim.config import ConfigError
 from sim.plots.effects import compare_to_the_end, draw_effects, how_compared
 from sim.plots.page import Page
 from sim.plots.style import Drawing, Pen, Style, pens, sheet_named, styled, theme_named
@@ -51,6 +52,8 @@ def forest(
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; allowed are {', '.join(KINDS)}")
     found = compare_to_the_end(ensembles, reference, end) if compared is None else compared
+    if kind == "causes" and not any(x.durations(found.end)[1].any() for x in ensembles.values()):
+        raise ConfigError("nobody ended in any of these ensembles; there is no cause to draw")
     rows = _rows(found, ensembles, kind, paper.name == "column")
     short, common = distinct(list(ensembles))
     end = end_of(ensembles[reference], found.end)

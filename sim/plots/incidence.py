@@ -13,7 +13,9 @@ from matplotlib.colors import to_hex, to_rgb
 from sim.analysis.ensemble import Ensemble
 from sim.analysis.incidence import IncidenceEstimate
 from sim.analysis.limits import interval
-from sim.plots.page import LEADING, Page, spread
+from sim.arrays import FloatArray
+from sim.plots.labels import write_layers
+from sim.plots.page import Page
 from sim.plots.style import Drawing, Style, Theme, sheet_named, styled, theme_named
 from sim.plots.timeline import dated_axes, set_days, set_share
 from sim.plots.words import CAUSES, INTERVAL, end_of, facts, mode_in_words, readable
@@ -49,6 +51,12 @@ class Layers:
         """What ever happened."""
         reached = zip(self.estimate.causes, self.estimate.incidence, strict=True)
         return [name for name, share in reached if np.nanmax(share) > 0]
+
+    @property
+    def last(self) -> FloatArray:
+        """Their shares on the last day."""
+        of = [self.estimate.causes.index(name) for name in self.drawn]
+        return np.asarray(np.nan_to_num(self.estimate.incidence[of, -1]))
 
     @property
     def unseen(self) -> list[str]:
@@ -88,7 +96,9 @@ def incidence(
         for axes, (name, layers) in zip(places, panels.items(), strict=True):
             axes.set_ylabel(f"Share of futures, by {'cause' if name == 'incidence' else name}")
             _draw_areas(axes, layers, look)
-            _write_labels(axes, page, layers, labels[name])
+            shares = [*layers.last, 1 - layers.last.sum()]
+            colours = [layers.colours.get(x, look.area) for x in labels[name]]
+            write_layers(axes, page, list(labels[name].values()), colours, shares, 1.3)
     return Drawing(page.figure, table, "\n".join(footer), title)
 
 
@@ -212,28 +222,3 @@ def _draw_areas(axes: Axes, layers: Layers, theme: Theme) -> None:
     rest: Style = {"step": "post", "color": theme.area, "linewidth": 0, "zorder": 2}
     axes.fill_between(estimate.day, floor, 1, **rest, gid=f"area:{layers.rest}")
     axes.grid(visible=False)
-
-
-def _write_labels(axes: Axes, page: Page, layers: Layers, labels: dict[str, str]) -> None:
-    """Write each layer's label at the right, joined to the middle of the layer by a line."""
-    estimate = layers.estimate
-    shares = [estimate.incidence[estimate.causes.index(name), -1] for name in layers.drawn]
-    edges = np.concatenate([[0.0], np.cumsum(np.nan_to_num(shares)), [1.0]])
-    middles = (edges[1:] + edges[:-1]) / 2
-    lines = max(text.count("\n") + 1 for text in labels.values())
-    height = axes.get_position().height * page.height
-    row = (lines * LEADING + 0.25) * page.em / height
-    places = spread(middles, row, row / 2, 1 - row / 2)
-    inches = axes.get_position().width * page.width
-    reach = estimate.horizon * page.em / inches
-    for name, middle, place in zip(labels, middles, places, strict=True):
-        color = layers.colours.get(name, page.theme.area)
-        ends = ([estimate.horizon, estimate.horizon + 0.8 * reach], [middle, place])
-        thin: Style = {"color": page.theme.muted, "linewidth": 0.3 * page.sheet.line}
-        axes.plot(*ends, clip_on=False, zorder=3, **thin)
-        mark: Style = {"marker": "s", "markersize": 0.6 * page.sheet.body, "color": color}
-        axes.plot([estimate.horizon + 1.3 * reach], [place], clip_on=False, **mark)
-        axes.text(
-            estimate.horizon + 2 * reach, place, labels[name], va="center", gid="label",
-            linespacing=LEADING,
-        )  # fmt: skip

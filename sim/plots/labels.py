@@ -1,6 +1,6 @@
-"""Labels right of lines, pushed apart and joined to the lines they name by thin grey leaders.
+"""Labels right of lines or layers, pushed apart and joined to what they name by thin grey leaders.
 
-Before each label stands a piece of its line. Knows no data.
+Before each label stands a piece of its line or of its layer's colour. Knows no data.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.plots.page import Page, spread
+import numpy as np
+
+from sim.plots.page import LEADING, Page, spread
 from sim.plots.style import Pen, Style
 
 if TYPE_CHECKING:
@@ -87,3 +89,27 @@ def _near(labels: Sequence[Label], wrapped: Mapping[str, str], line: float) -> d
     upward = list(reversed(labels))
     found = spread([label.end for label in upward], gap, gap / 2, 1 - gap / 2)
     return {label.name: float(place) for label, place in zip(upward, found, strict=True)}
+
+
+def write_layers(
+    axes: Axes, page: Page, texts: Sequence[str], colors: Sequence[str],
+    shares: Sequence[float], mark: float,
+) -> None:  # fmt: skip
+    """Write what stacked layers are called right of them, joined to their middles on the last day.
+
+    All are given from the bottom up; a piece of its colour stands before each text, `mark` type
+    sizes from the axes.
+    """
+    box, edge = axes.get_position(), axes.get_xlim()[1]
+    middles = np.cumsum(shares) - np.asarray(shares) / 2
+    lines = max(text.count("\n") + 1 for text in texts)
+    row = (lines * LEADING + 0.25) * page.em / (box.height * page.height)
+    places = spread(middles.tolist(), row, row / 2, 1 - row / 2)
+    em = edge * page.em / (box.width * page.width)
+    thin: Style = {"color": page.theme.muted, "linewidth": 0.3 * page.sheet.line}
+    square: Style = {"marker": "s", "markersize": 0.6 * page.sheet.body, "clip_on": False}
+    style: Style = {"va": "center", "gid": "label", "linespacing": LEADING}
+    for text, color, middle, place in zip(texts, colors, middles, places, strict=True):
+        axes.plot([edge, edge + 0.8 * em], [middle, place], clip_on=False, **thin)
+        axes.plot([edge + mark * em], [place], color=color, **square)
+        axes.text(edge + (mark + 0.7) * em, place, text, **style)

@@ -11,7 +11,8 @@ from sim.analysis.ensemble import Ensemble
 from sim.analysis.limits import as_text
 from sim.analysis.states import States
 from sim.analysis.states import states as follow
-from sim.plots.page import LEADING, Page, spread
+from sim.plots.labels import write_layers
+from sim.plots.page import LEADING, Page
 from sim.plots.style import Drawing, Style, Theme, sheet_named, styled, theme_named
 from sim.plots.timeline import dated_axes
 from sim.plots.words import end_of, facts, readable
@@ -58,7 +59,10 @@ def states(
         axes, _ = dated_axes(page, ensemble.scenario, ensemble.horizon, sides)
         axes.set_ylabel("Share of watched futures")
         _draw_areas(axes, page, found)
-        _write_labels(axes, page, found, labels)
+        upward = found.names[::-1]
+        colours = [state_colour(name, look) for name in upward]
+        shares = found.share.loc[upward].iloc[:, -1].tolist()
+        write_layers(axes, page, [labels[name] for name in upward], colours, shares, 1.4)
     table = _rows(found)
     table.insert(1, "scenario", ensemble.scenario.name)
     table.insert(2, "cell", ensemble.cell.key)
@@ -102,23 +106,3 @@ def _draw_areas(axes: Axes, page: Page, found: States) -> None:
         line: Style = {"color": page.theme.paper, "linewidth": 0.3 * page.sheet.line, "zorder": 3}
         axes.step(days, floor, where="post", **line)
         ceiling = floor
-
-
-def _write_labels(axes: Axes, page: Page, found: States, labels: dict[str, str]) -> None:
-    """Write names right of the areas, joined to them by thin lines."""
-    last = found.share.iloc[:, -1].to_numpy()
-    middles = (1 - np.cumsum(last) + last / 2)[::-1]
-    lines = max(text.count("\n") + 1 for text in labels.values())
-    box = axes.get_position()
-    row = (lines * LEADING + 0.25) * page.em / (box.height * page.height)
-    places = spread(middles.tolist(), row, row / 2, 1 - row / 2)
-    reach = axes.get_xlim()[1] * page.em / (box.width * page.width)
-    edge = axes.get_xlim()[1]
-    for name, middle, place in zip(found.names[::-1], middles, places, strict=True):
-        thin: Style = {"color": page.theme.muted, "linewidth": 0.3 * page.sheet.line}
-        axes.plot([edge, edge + 0.8 * reach], [middle, place], clip_on=False, **thin)
-        mark: Style = {"marker": "s", "markersize": 0.6 * page.sheet.body}
-        color = state_colour(name, page.theme)
-        axes.plot([edge + 1.4 * reach], [place], color=color, clip_on=False, **mark)
-        style: Style = {"va": "center", "gid": "label", "linespacing": LEADING}
-        axes.text(edge + 2.1 * reach, place, labels[name], **style)

@@ -37,7 +37,6 @@ class Theme:
     grid: str
     area: str
     series: tuple[str, ...]
-    diverging: str
     sequential: str
 
 
@@ -62,12 +61,12 @@ THEMES = {
     "light": Theme(
         "light", "#FFFFFF", "#1A1A1A", "#595959", "#E2E2E2", "#EFEFEF",
         ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#C98800", "#3A9FDB", "#6A3D9A", "#8C510A"),
-        "RdBu", "cividis",
+        "cividis",
     ),
     "dark": Theme(
         "dark", "#14171C", "#F2F2F2", "#AEB4BD", "#30363F", "#262B33",
         ("#2F92D4", "#E8722A", "#1DB88B", "#DB93BC", "#E9AE2B", "#8FD0F5", "#B79BE0", "#C9A27A"),
-        "RdBu", "cividis",
+        "cividis",
     ),
 }  # fmt: skip
 SHEETS = {

@@ -64,9 +64,7 @@ def survival(
     shown = lasting(end, "with the ceasefire in force")
     title = f"Share of simulated futures {shown}: {readable(scenario.name)}"
     with styled(look, paper):
-        page = Page(look, paper)
-        page.header(title, scenario.description)
-        page.footer(footer)
+        page = Page.with_body(look, paper, (title, scenario.description, footer))
         if spreads:
             shades = zip(["chance", *named], OPACITY, strict=False)
             write_key(page, [(text, look.series[0], alpha) for text, alpha in shades])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
-from matplotlib.colors import Normalize, TwoSlopeNorm
+from matplotlib.colors import Normalize
 from matplotlib.patheffects import withStroke
 
 from sim.plots.labels import LABEL, Label, write_labels
@@ -36,7 +36,6 @@ def heatmap(
     about: Sequence[str],
     *,
     se: str | None = None,
-    center: float | None = None,
     title: str = "",
     labels: Sequence[str] = (),
     theme: str = "light",
@@ -47,9 +46,8 @@ def heatmap(
     `table` has one row for each pair of values in columns `x` and `y`; values stand in order and
     evenly spaced, missing pairs stay blank. `about` are the footer's paragraphs (from
     `words.facts`); `se` names a column of Monte Carlo standard errors, whose largest is stated;
-    `center` asks for colours that diverge from this value; `labels` name the axes, by default as
-    the columns. The result's table has columns panel,
-    x, y, quantity, value (and se).
+    `labels` name the axes, by default as the columns. The result's table has columns panel, x, y,
+    quantity, value (and se).
     """
     look, paper = theme_named(theme), sheet_named(sheet)
     _check(table, [x, y, outcome, *([se] if se else [])], about)
@@ -62,7 +60,7 @@ def heatmap(
     with styled(look, paper):
         page = Page.with_body(look, paper, (title, "", footer))
         named = (*(labels or (readable(x), readable(y))), _scale(outcome))
-        _draw_cells(page, grid, named, center, float(table[se].max()) if se else 0.0)
+        _draw_cells(page, grid, named, float(table[se].max()) if se else 0.0)
     rows = table[[x, y, outcome, *([se] if se else [])]]
     rows = rows.rename(columns={x: "x", y: "y", outcome: "value", **({se: "se"} if se else {})})
     rows = rows.assign(panel="heatmap", quantity=outcome).reset_index(drop=True)
@@ -75,8 +73,6 @@ def response(
     outcome: str,
     about: Sequence[str],
     *,
-    lower: str = "lower",
-    upper: str = "upper",
     by: str | None = None,
     differences: pd.DataFrame | None = None,
     notes: str = "",
@@ -85,7 +81,7 @@ def response(
     theme: str = "light",
     sheet: str = "slide",
 ) -> Drawing:
-    """Draw `outcome` against one parameter, with a band from columns `lower` to `upper`.
+    """Draw `outcome` against one parameter, with a band from columns lower to upper.
 
     `by` names a column whose values get a line each. Shares, outcomes named S(...), are drawn from
     0 to 1. `differences` (columns series, x, value, lower, upper) from the first value of each
@@ -94,8 +90,8 @@ def response(
     or difference), series, x, quantity, value, lower, upper.
     """
     look, paper = theme_named(theme), sheet_named(sheet)
-    _check(table, [x, outcome, lower, upper, *([by] if by else [])], about)
-    rows = table.rename(columns={x: "x", outcome: "value", lower: "lower", upper: "upper"})
+    _check(table, [x, outcome, "lower", "upper", *([by] if by else [])], about)
+    rows = table.rename(columns={x: "x", outcome: "value"})
     rows = rows.assign(series=rows[by].map(_name) if by else outcome, panel="response")
     rows = rows.sort_values(["series", "x"], kind="stable")
     if rows.duplicated(["series", "x"]).any():
@@ -149,13 +145,7 @@ def _name(value: Any) -> str:
     return f"{value:g}" if isinstance(value, (int, float, np.number)) else str(value)
 
 
-def _draw_cells(
-    page: Page,
-    grid: pd.DataFrame,
-    names: tuple[str, ...],
-    center: float | None,
-    error: float,
-) -> None:
+def _draw_cells(page: Page, grid: pd.DataFrame, names: tuple[str, ...], error: float) -> None:
     """Draw the cells, numbers or labelled contours, and the colour scale."""
     em = page.em
     labels = [_text(value) for value in grid.index]
@@ -167,9 +157,7 @@ def _draw_cells(
     left = page.left + max(page.extent(text) for text in labels) + (3.0 + 1.1 * beside) * em
     axes = page.axes(left, page.bottom, right - left, page.top - page.bottom, gid="heatmap")
     values = grid.to_numpy(float)
-    colors = page.theme.sequential if center is None else page.theme.diverging
-    norm = _norm(values, center, error)
-    style: Style = {"cmap": colormaps[colors], "norm": norm}
+    style: Style = {"cmap": colormaps[page.theme.sequential], "norm": _norm(values, error)}
     few = values.size <= MOST_NUMBERS
     image = axes.pcolormesh(values, edgecolors=page.theme.paper if few else "none", **style)
     axes.set_yticks(np.arange(len(labels)) + 0.5, labels)
@@ -198,18 +186,12 @@ def _set_columns(axes: Axes, page: Page, labels: list[str]) -> None:
     axes.set_xticks(np.arange(0, len(labels), step) + 0.5, labels[::step])
 
 
-def _norm(values: NDArray[np.float64], center: float | None, error: float) -> Normalize:
-    """Scale colours to the values, symmetrically about `center` if there is one.
-
-    The scale reaches over twelve standard errors at least, so that noise has no colour.
-    """
+def _norm(values: NDArray[np.float64], error: float) -> Normalize:
+    """Scale colours to the values, over twelve standard errors at least: noise has no colour."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    if center is None:
-        lacking = max(12 * error - (high - low), 0.0) / 2
-        low, high = low - lacking, high + lacking
-        return Normalize(low, high if high > low else low + 1e-9)
-    reach = max(abs(high - center), abs(low - center)) or 1e-9
-    return TwoSlopeNorm(center, center - reach, center + reach)
+    lacking = max(12 * error - (high - low), 0.0) / 2
+    low, high = low - lacking, high + lacking
+    return Normalize(low, high if high > low else low + 1e-9)
 
 
 def _contour(axes: Axes, page: Page, values: NDArray[np.float64]) -> None:

@@ -7,7 +7,7 @@ was interrupted continues where it stopped and writes the same files.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -159,14 +159,19 @@ def _search(asked: Calibration, made: Measurements) -> Found:
         parts.append(made.of(what, names, _rounded(points), effort.futures, begun))
         return asked.log_likelihood(parts[-1])
 
-    scale = _Scale.of(asked)
+    low, high = np.array([(span.low, span.high) for span in asked.ranges.values()]).T
+    width = high - low
+
+    def of_unit(unit: FloatArray) -> FloatArray:  # the unit cube, so that the density is 1
+        return np.asarray(low + unit * width)
+
     search = Search(
-        scale.to_unit(table), lambda x: history.plausible(_rounded(scale.of_unit(x))), plausible,
-        lambda x: likelihood(scale.of_unit(x)), rng,
+        (table - low) / width, lambda x: history.plausible(_rounded(of_unit(x))), plausible,
+        lambda x: likelihood(of_unit(x)), rng,
     )  # fmt: skip
     search.run(effort.generation, effort.generations, effort.keep, made.say)
     unit, weights = search.weighted()
-    points = _rounded(scale.of_unit(unit))
+    points = _rounded(of_unit(unit))
     measures = {x: np.concatenate([part[x] for part in parts]) for x in parts[0]}
     drawn, counts = np.unique(resampled(weights, effort.accepted, rng), return_counts=True)
     drawn, counts = _medoid_first(asked, made, unit, points, measures, drawn, counts)
@@ -200,25 +205,6 @@ def _plausible(
         found, share = drawn[allowed], float(allowed.mean())
         tried *= 2
     return found[:wanted], share
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """The space of parameters as a unit cube, so that its density is 1."""
-
-    low: FloatArray
-    width: FloatArray
-
-    @classmethod
-    def of(cls, asked: Calibration) -> _Scale:
-        low = np.array([span.low for span in asked.ranges.values()])
-        return cls(low, np.array([span.high for span in asked.ranges.values()]) - low)
-
-    def to_unit(self, points: FloatArray) -> FloatArray:
-        return (points - self.low) / self.width
-
-    def of_unit(self, unit: FloatArray) -> FloatArray:
-        return self.low + unit * self.width
 
 
 def _distance_to_others(unit: FloatArray, counts: IntArray) -> FloatArray:

@@ -6,7 +6,6 @@ A sentence names numbers as ``{OUTCOME | choice=option, ...}`` or, from the stud
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -14,6 +13,8 @@ import pandas as pd
 
 from sim.analysis.outcomes import OUTCOMES, Z
 from sim.config import ConfigError
+from sim.paths import data_dir
+from sim.study.files import whole
 
 BEGIN, END = "<!-- result: written by the study's command -->", "<!-- end of result -->"
 NAMED = re.compile(r"\{(change in )?(\w+) \| ([^}]+)\}")
@@ -85,6 +86,8 @@ def put(readme: str, said: str) -> str:
     return f"{before}{BEGIN}\n{said}\n{END}{rest.partition(END)[2]}"
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a figure's data, which the figure carries."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def write_readme(directory: Path, folder: str, said: str) -> None:
+    """Write the README of a study's folder beside its cells, a text put between its marks."""
+    readme = (data_dir("experiments") / folder / "README.md").read_text(encoding="utf-8")
+    with whole(directory / "README.md") as partial:
+        partial.write_text(put(readme, said), encoding="utf-8")

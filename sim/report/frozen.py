@@ -30,7 +30,7 @@ from sim.analysis.protocol import Protocol
 from sim.paths import data_dir
 from sim.plots.frozen import probabilities as draw
 from sim.plots.style import save
-from sim.report.findings import digest, put
+from sim.report.findings import write_readme
 from sim.study.cells import Cell
 from sim.study.errors import StudyError
 from sim.study.files import Atomic, checksum, locked
@@ -38,7 +38,7 @@ from sim.study.provenance import PACKAGE, git_state, now, versions
 from sim.study.sealed import EXACT, Digest, sealed, unsealed
 
 FOLDER = "frozen_2025_11_01"
-PROTOCOL, MANIFEST, README = "protocol.yaml", "frozen.json", "README.md"
+PROTOCOL, MANIFEST = "protocol.yaml", "frozen.json"
 PROBABILITIES, DAYS = "probabilities.csv", "days.csv"
 FIGURE = "probabilities"
 
@@ -113,12 +113,9 @@ def freeze(source: Path, directory: Path, overrides: list[str]) -> Frozen:
             files.path(MANIFEST).write_text(sealed(made), encoding="utf-8")
         frozen = open_frozen(directory)
         drawing = draw(frozen.probabilities, about(frozen))
-        signed = replace(drawing, metadata={"Data": digest(directory / PROBABILITIES)})
+        signed = replace(drawing, metadata={"Data": checksum(directory / PROBABILITIES)})
         save(signed, directory / FIGURE, ("png",))
-        page = (shipped() / README).read_text(encoding="utf-8")
-        with Atomic(directory) as files:
-            said = result(frozen, checksum(directory / MANIFEST))
-            files.path(README).write_text(put(page, said), encoding="utf-8")
+        write_readme(directory, FOLDER, result(frozen, checksum(directory / MANIFEST)))
     return frozen
 
 

@@ -127,7 +127,7 @@ def _sections(report: Report, drawn: dict[str, list[Picture]]) -> Iterator[Secti
         yield Section("effects", "Results: differences from the reference", effects)
     levels = _levels(found) + _talks(found) + _show(drawn["age"])
     yield Section("levels", "Results: how long the ceasefire holds", levels)
-    ended = _causes(report) + _modes(report) + _show(drawn["causes"])
+    ended = _ended(found) + _ended(found, in_modes=True) + _show(drawn["causes"])
     yield Section("causes", "Results: what ends it", ended)
     if report.attributed is not None:
         body = explained(report.attributed)
@@ -242,36 +242,23 @@ def _levels(found: CellSet) -> str:
     )
 
 
-def _causes(report: Report) -> str:
-    """Share ended by each cause, of every scenario."""
-    found = report.found
-    estimates = {name: x.incidence(found.end) for name, x in found.ordered.items()}
-    causes = next(iter(estimates.values())).causes
-    rows = [
-        [readable(name), *(str(x.of(cause, found.horizon)) for cause in causes)]
-        for name, x in estimates.items()
-    ]
-    return table(
-        f"Share of futures ended by each cause to day {found.horizon}, with 95% intervals",
-        ["Scenario", *(readable(cause) for cause in causes)],
-        rows,
-        numbers=range(1, len(causes) + 1),
-    )
-
-
-def _modes(report: Report) -> str:
-    """Share ended in each mode, of every scenario: which definition was met, and by whom."""
-    found = report.found
-    estimates = {name: x.modes(found.end) for name, x in found.ordered.items()}
-    modes = next(iter(estimates.values())).causes
+def _ended(found: CellSet, in_modes: bool = False) -> str:
+    """Share ended by each cause, of every scenario; or in each mode: what was met, and by whom."""
     scenario = found.cells[found.reference].scenario
+    estimates = {
+        name: x.modes(found.end) if in_modes else x.incidence(found.end)
+        for name, x in found.ordered.items()
+    }
+    each = next(iter(estimates.values())).causes
+    named = [mode_in_words(x, scenario) if in_modes else readable(x) for x in each]
     rows = [
-        [readable(name), *(str(x.of(mode, found.horizon)) for mode in modes)]
+        [readable(name), *(str(x.of(one, found.horizon)) for one in each)]
         for name, x in estimates.items()
     ]
+    how = "in each mode" if in_modes else "by each cause"
     return table(
-        f"Share of futures ended in each mode to day {found.horizon}, with 95% intervals",
-        ["Scenario", *(mode_in_words(mode, scenario) for mode in modes)],
+        f"Share of futures ended {how} to day {found.horizon}, with 95% intervals",
+        ["Scenario", *named],
         rows,
-        numbers=range(1, len(modes) + 1),
+        numbers=range(1, len(each) + 1),
     )

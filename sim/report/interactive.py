@@ -48,11 +48,8 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
     short, _ = distinct(names)
     labels = [short[name] for name in names]
     horizon = shown[reference].horizon
-    known = [x for x in ENDS if _has(shown.values(), x)]
     days = _days(horizon)
-    rows = [
-        {"e": k, **row} for k, x in enumerate(known) for row in _rows(shown, reference, x, days)
-    ]
+    rows = [{"e": k, **row} for k, x in enumerate(ENDS) for row in _rows(shown, reference, x, days)]
     drawn = pens(names, reference, THEMES["light"], SHEETS["page"])  # as in the still figures
     colors = [GREY if name == reference else drawn[name].color for name in names]
     shown_as = {
@@ -65,7 +62,7 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
         "$schema": SCHEMA,
         "description": "Survival of simulated ceasefires by scenario, with 95% limits.",
         "data": {"name": "curves", "values": rows},
-        "params": _asked(labels, bases, first, (end, known), horizon),
+        "params": _asked(labels, bases, first, end, horizon),
         "transform": _chosen(labels),
         "vconcat": [_curves(shown_as), _reading(shown_as)],
         "resolve": {"scale": {"color": "shared"}},
@@ -73,15 +70,14 @@ def specification(cells: Mapping[str, Ensemble], reference: str, end: str) -> di
 
 
 def _asked(
-    labels: Sequence[str], bases: list[str], first: str, ends: tuple[str, list[str]], horizon: int
+    labels: Sequence[str], bases: list[str], first: str, end: str, horizon: int
 ) -> list[dict[str, Any]]:
     """What a reader can choose, and a box to tick for each scenario."""
-    end, known = ends
     return [
         choice("view", "Show", SHARE, [SHARE, DIFFERENCE]),
-        choice("end", "End of the ceasefire", readable(end), [readable(x) for x in known]),
+        choice("end", "End of the ceasefire", readable(end), [readable(x) for x in ENDS]),
         choice("ref", "Reference", first, bases),
-        {"name": "ends", "value": [readable(x) for x in known]},
+        {"name": "ends", "value": [readable(x) for x in ENDS]},
         {"name": "names", "value": list(labels)},
         slider("last", "Last day", horizon, min(7, horizon), horizon),
         slider("day", "Milestone (day)", min(90, horizon), 1, horizon),
@@ -187,16 +183,6 @@ def _days(horizon: int) -> list[int]:
     """Days drawn: each at first, then evenly spaced, with the milestones and the last."""
     even = np.unique(np.round(np.geomspace(1, horizon + 1, DAYS)) - 1).astype(int).tolist()
     return sorted({*even, *(x for x in MILESTONES if x <= horizon), 0, horizon})
-
-
-def _has(cells: Any, end: str) -> bool:
-    """Whether all cells tell of an end definition."""
-    try:
-        for cell in cells:
-            cell.outcomes(f"{end}_day", f"{end}_ended")
-    except (KeyError, ValueError):
-        return False
-    return True
 
 
 def _rows(

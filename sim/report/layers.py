@@ -10,11 +10,9 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
 from sim.analysis.layers import CHANCE, LAYERS
-from sim.paths import data_dir
-from sim.report.findings import put
+from sim.report.findings import write_readme
 from sim.report.problems import problems, say
 from sim.report.sweep import compare_sweep
-from sim.study.files import Atomic
 from sim.study.store import one_line
 from sim.study.sweeps import open_directory
 
@@ -46,9 +44,7 @@ class LayeredStudy(Callback):  # type: ignore[misc]
         say(compare_sweep(sweep))
         table = pd.read_csv(directory / "layers.csv")
         carriers = pd.read_csv(directory / "carriers.csv")
-        readme = (data_dir("experiments") / self.folder / "README.md").read_text("utf-8")
-        with Atomic(directory) as files:
-            files.path("README.md").write_text(put(readme, said_of(table, carriers)), "utf-8")
+        write_readme(directory, self.folder, said_of(table, carriers))
 
 
 def said_of(table: pd.DataFrame, carriers: pd.DataFrame) -> str:

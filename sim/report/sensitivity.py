@@ -25,15 +25,14 @@ from sim.analysis.sensitivity import (
 from sim.arrays import FloatArray
 from sim.config import ConfigError
 from sim.config.numbers import numbers
-from sim.paths import data_dir
 from sim.plots import sensitivity as plots
 from sim.plots.style import Drawing, save
 from sim.plots.words import WHAT_IF, readable
-from sim.report.findings import digest, put
+from sim.report.findings import write_readme
 from sim.seeds import seed_list
 from sim.study.cells import Cell, load_best
 from sim.study.designs import Point
-from sim.study.files import Atomic
+from sim.study.files import Atomic, checksum
 from sim.study.space import Factor, Space, factors, spread
 from sim.yaml_files import YamlError
 
@@ -206,15 +205,13 @@ class Sensitivity:
             drawing = plots.box(limits, trail, self.about(self.plan.points), title=title)
             self._save("box", drawing)
         folder = FOLDER if self.other is None else f"{FOLDER}_of_differences"
-        readme = (data_dir("experiments") / folder / "README.md").read_text(encoding="utf-8")
         said = said_of(
             screened, indices.table, limits, (box, again), threshold, len(self.held), self.what
         )
-        with Atomic(self.directory) as files:
-            files.path("README.md").write_text(put(readme, said), encoding="utf-8")
+        write_readme(self.directory, folder, said)
 
     def _save(self, name: str, drawing: Drawing) -> None:
-        signed = replace(drawing, metadata={"Data": digest(self.directory / f"{name}.csv")})
+        signed = replace(drawing, metadata={"Data": checksum(self.directory / f"{name}.csv")})
         save(signed, self.directory / name, ("png",))
 
 

@@ -17,15 +17,14 @@ from sim.analysis.ensemble import Ensemble
 from sim.analysis.outcomes import OUTCOMES, Z, outcome_table
 from sim.analysis.survival import kaplan_meier
 from sim.config import ConfigError
-from sim.paths import data_dir
 from sim.plots.dots import dots
 from sim.plots.forks import forks
 from sim.plots.style import Drawing, save
 from sim.plots.sweep import heatmap
 from sim.plots.words import INTERVAL, facts
-from sim.report.findings import digest, put, read_table, sentences
+from sim.report.findings import read_table, sentences, write_readme
 from sim.report.problems import problems
-from sim.study.files import Atomic
+from sim.study.files import Atomic, checksum
 from sim.study.store import one_line
 from sim.study.sweeps import open_directory
 
@@ -99,10 +98,7 @@ class Study(Callback):  # type: ignore[misc]
         names = ["outcomes.csv"]
         for name, figure in self.figures.items():
             names += self._draw(directory, name, dict(figure), table, pairs, cells)
-        readme = data_dir("experiments") / self.folder / "README.md"
-        text = put(readme.read_text(encoding="utf-8"), sentences(self.result, table))
-        with Atomic(directory) as files:
-            files.path("README.md").write_text(text, encoding="utf-8")
+        write_readme(directory, self.folder, sentences(self.result, table))
         return [*names, "README.md"]
 
     def _added_by_switches(
@@ -145,7 +141,7 @@ class Study(Callback):  # type: ignore[misc]
                 shown.to_csv(files.path(data), index=False)
         else:
             drawing = _over_choices(kind, table, about, **figure)
-        signed = replace(drawing, metadata={"Data": digest(directory / data)})
+        signed = replace(drawing, metadata={"Data": checksum(directory / data)})
         save(signed, directory / name, ("png",))
         return [f"{name}.png", *([data] if data != "outcomes.csv" else [])]
 

@@ -5,7 +5,7 @@ Knows designs and the store; a point that fails is recorded and the others conti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,11 +30,7 @@ class Outcome:
 
 
 def evaluate(
-    base: Cell,
-    points: Sequence[Point],
-    directory: Path,
-    overrides: Sequence[str] = (),
-    progress: Callable[[int], None] | None = None,
+    base: Cell, points: Sequence[Point], directory: Path, overrides: Sequence[str] = ()
 ) -> list[Outcome]:
     """Simulate every point into ``directory``; finished ones are skipped.
 
@@ -46,32 +42,19 @@ def evaluate(
     StudyError
         If the directory cannot be written to, or the engine does not work.
     """
-    with locked(directory):
-        return _evaluate(base, points, directory, overrides, progress)
-
-
-def _evaluate(
-    base: Cell,
-    points: Sequence[Point],
-    directory: Path,
-    overrides: Sequence[str],
-    progress: Callable[[int], None] | None,
-) -> list[Outcome]:
+    jobs = [[*overrides, *words] for words, _ in cells(base, points)]
     tasks = []
     outcomes: dict[int, Outcome] = {}
-    jobs = [[*overrides, *words] for words, _ in cells(base, points)]
-    expect(directory, jobs)
-    for k, (_, make) in enumerate(cells(base, points)):
-        try:
-            tasks.append((k, _alone(make()), directory, jobs[k]))
-        except ConfigError as error:
-            outcomes[k] = _failed(error, directory, jobs[k], invalid_name(jobs[k]))
-    if base.settings.engine.kind is EngineKind.cuda:
-        most_at_once()  # says so here if there is no card
-    for k, outcome in ordered(base.settings.engine, _point, tasks):
-        outcomes[k] = outcome
-        if progress is not None:
-            progress(1)
+    with locked(directory):
+        expect(directory, jobs)
+        for k, (_, make) in enumerate(cells(base, points)):
+            try:
+                tasks.append((k, _alone(make()), directory, jobs[k]))
+            except ConfigError as error:
+                outcomes[k] = _failed(error, directory, jobs[k], invalid_name(jobs[k]))
+        if base.settings.engine.kind is EngineKind.cuda:
+            most_at_once()  # says so here if there is no card
+        outcomes |= ordered(base.settings.engine, _point, tasks)
     return [outcomes[k] for k in range(len(jobs))]
 
 

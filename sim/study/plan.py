@@ -21,7 +21,6 @@ from omegaconf import DictConfig
 
 from sim.config import ConfigError
 from sim.names import flat
-from sim.negotiation.agenda import packages
 from sim.study.cells import Cell, from_config, register_resolvers
 from sim.study.composing import SharedLoader, hydras_loader
 from sim.study.errors import StoreError
@@ -30,7 +29,7 @@ from sim.study.misread import explain_misread, is_misread
 from sim.study.opening import finished
 from sim.study.runner import block_size, on_processors, simulate_block
 from sim.study.store import COMPRESSION
-from sim.study.tables import daily_table, incidents_table, rounds_table
+from sim.study.tables import tables_beside_runs
 from sim.study.words import arguments
 
 PROBED = 3  # cells at most, spread over the sweep
@@ -220,18 +219,15 @@ def _probe(cell: Cell) -> tuple[float, float]:
         taken.append(time.perf_counter() - start)
     power = math.log(taken[1] / taken[0]) / math.log(many / few) if many > few else 0.0
     per_block = taken[1] * (block / many) ** min(1.0, max(0.0, power))
-    everything = packages(cell.scenario.agenda)
-    logs = [
-        rounds_table(result.notes, everything),
-        incidents_table(result.notes, list(cell.scenario.militants)),
-    ]
+    beside = tables_beside_runs(cell.scenario, result.daily, [result.notes])
+    sizes = {name: _stored(table) for name, table in beside.items()}
     watched = min(cell.settings.engine.watched, total) / max(
         1, min(cell.settings.engine.watched, many)
     )
     size_on_disk = (
         _stored(result.runs) * total / many
-        + _stored(daily_table(result.daily))
-        + watched * sum(_stored(log) for log in logs)
+        + sizes["daily"]
+        + watched * (sizes["rounds"] + sizes["incidents"])
     )
     return per_block * total / block, size_on_disk
 

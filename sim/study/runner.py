@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Protocol
 
-import numpy as np
 import pyarrow as pa
 
 from sim.config import Engine, EngineKind, Settings
@@ -22,7 +21,7 @@ from sim.study.cells import Cell
 from sim.study.cuda import most_at_once, require_rules_alone, run_on_device
 from sim.study.described import labelled
 from sim.study.engines import ordered, workers_of
-from sim.study.tables import daily_table, incidents_table, rounds_table, runs_table, stored
+from sim.study.tables import runs_table, stored, tables_beside_runs
 
 LARGEST_BLOCK = 5_000  # chosen by measurement: python -m benchmarks ensemble
 SMALLEST_SHARE = 1_000  # blocks are not made smaller than this to give every worker one
@@ -131,7 +130,6 @@ def blocks(cell: Cell) -> Iterator[Block]:
 def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
     """Simulate a whole cell in memory; ``progress`` receives how many futures each block had."""
     daily = Daily.to(cell.settings.horizon)
-    everything = packages(cell.scenario.agenda)
     runs, of_spells, noted = [], [], []
     for block in blocks(cell):
         runs.append(block.runs)
@@ -140,13 +138,7 @@ def run(cell: Cell, progress: Callable[[int], None] | None = None) -> Results:
         daily.add(block.daily)
         if progress is not None:
             progress(block.runs.num_rows)
-    notes = np.concatenate(noted)
-    tables = {
-        "runs": pa.concat_tables(runs),
-        "daily": daily_table(daily),
-        "rounds": rounds_table(notes, everything),
-        "incidents": incidents_table(notes, list(cell.scenario.militants)),
-    }
+    tables = {"runs": pa.concat_tables(runs), **tables_beside_runs(cell.scenario, daily, noted)}
     if cell.scenario.ceasefire.renewable:
         tables["spells"] = pa.concat_tables(of_spells)
     return Results(cell, {name: labelled(table, name, cell) for name, table in tables.items()})

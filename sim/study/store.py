@@ -14,13 +14,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim import yaml_files
 from sim.config import ConfigError
-from sim.negotiation.agenda import packages
 from sim.records import Daily
 from sim.study.cells import Cell
 from sim.study.described import labelled
@@ -41,7 +39,7 @@ from sim.study.opening import (
 from sim.study.provenance import PACKAGE, now, provenance, versions
 from sim.study.runner import blocks
 from sim.study.sealed import sealed
-from sim.study.tables import daily_table, incidents_table, rounds_table
+from sim.study.tables import tables_beside_runs
 
 ROW_GROUP = 20_000  # rows; fixed, so that a file does not depend on the block size
 COMPRESSION = "zstd"
@@ -156,7 +154,7 @@ def _kept(cell: Cell, directory: Path, overrides: Sequence[str]) -> StoredCell:
 
 
 def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | None) -> None:
-    daily, everything, noted = Daily.to(cell.settings.horizon), packages(cell.scenario.agenda), []
+    daily, noted = Daily.to(cell.settings.horizon), []
     runs = RunsWriter(files.path("runs.parquet"))
     renewable = cell.scenario.ceasefire.renewable
     spells = RunsWriter(files.path("spells.parquet")) if renewable else None
@@ -173,12 +171,7 @@ def _write_tables(cell: Cell, files: Atomic, progress: Callable[[int], None] | N
         runs.close()
         if spells is not None:
             spells.close()
-    notes = np.concatenate(noted)
-    for name, table in (
-        ("daily", daily_table(daily)),
-        ("rounds", rounds_table(notes, everything)),
-        ("incidents", incidents_table(notes, list(cell.scenario.militants))),
-    ):
+    for name, table in tables_beside_runs(cell.scenario, daily, noted).items():
         pq.write_table(
             labelled(table, name, cell), files.path(f"{name}.parquet"), compression=COMPRESSION
         )

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.config import CAUSES, ENDS, PARTIES
-from sim.negotiation.agenda import Packages
+from sim.config import CAUSES, ENDS, PARTIES, Scenario
+from sim.negotiation.agenda import Packages, packages
 from sim.notes import FIELDS, KINDS, OUTCOMES, ROUND, ROUND_OPENS
 from sim.parameters import NONE
 from sim.records import ACCOUNTS, BY, INCIDENTS, MODES, Daily
@@ -65,6 +65,18 @@ def _options(values: Any, all_packages: Packages) -> dict[str, pa.Array]:
         codes = np.where(values < 0, -1, all_packages.option[values, k])
         out[f"deal_{issue}"] = _coded(codes, names)
     return out
+
+
+def tables_beside_runs(
+    scenario: Scenario, daily: Daily, noted: Sequence[Any]
+) -> dict[str, pa.Table]:
+    """The other tables of a cell by their names, from its days and the notes of all its blocks."""
+    notes = np.concatenate(noted)
+    return {
+        "daily": daily_table(daily),
+        "rounds": rounds_table(notes, packages(scenario.agenda)),
+        "incidents": incidents_table(notes, list(scenario.militants)),
+    }
 
 
 def daily_table(daily: Daily) -> pa.Table:
