@@ -12,10 +12,17 @@ from sim.analysis.ensemble import Ensemble
 from sim.analysis.limits import PointEstimate, as_text, normal_quantile, rounded, wilson
 from sim.config import CAUSES
 from sim.names import count
-from sim.plots.words import definition, mode_in_words
+from sim.plots.words import mode_in_words
 
 SURVIVAL_DAYS = (30, 90, 365)
 Z95 = normal_quantile(0.95)
+END_IN_WORDS = {
+    "exchange_of_fire": "both sides at border fire or above on one day",
+    "strike": "either side at a cross-border strike or above",
+    "repudiation": "a side declares the ceasefire over",
+    "open_hostilities": "open hostilities, or strikes on consecutive days",
+    "collapse": "open hostilities or repudiation, whichever comes first",
+}
 
 
 def summary(ensemble: Ensemble, directory: Path, seconds: float) -> str:
@@ -29,7 +36,7 @@ def _lines(ensemble: Ensemble, directory: Path, seconds: float) -> Iterator[str]
         f"{scenario.name}: {count(ensemble.replicates, 'future')} of {ensemble.horizon} days from "
         f"{scenario.start}, seed {ensemble.seed}, accounts {scenario.accounts.name.value}"
     )
-    yield f"end of the ceasefire, {end}: {definition(end, scenario)}"
+    yield f"end of the ceasefire: {end} ({END_IN_WORDS[end]})"
     if ensemble.replicates == 1:
         yield from _story(ensemble, end)
         yield f"{seconds:.1f} s; results in {directory}"
