@@ -20,7 +20,6 @@ from sim.analysis.following import (
     FORCE,
     Followed,
     cumulative,
-    effective_sets,
     follow,
     follow_block,
     share,
@@ -153,11 +152,6 @@ def test_the_wider_interval_covers_the_probabilities_of_the_sets():
     found = stated(rng.random(number.size) < truth[number], number, 0.95)
     covered = ((truth >= found.lower) & (truth <= found.upper)).mean()
     assert 0.91 < covered < 0.99
-
-
-def test_sets_alike_in_size_are_all_in_effect():
-    assert effective_sets(np.arange(60) % 6) == pytest.approx(6)
-    assert effective_sets(np.array([0] * 99 + [1])) < 1.1
 
 
 def test_counts_by_day_are_those_of_first_days():

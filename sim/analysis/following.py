@@ -16,7 +16,7 @@ from sim import seeds
 from sim.analysis.limits import log_log_limits
 from sim.analysis.parameter_spread import components
 from sim.analysis.patterns import like_the_record
-from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.arrays import BoolArray, IntArray
 from sim.config import ENDS, ConfigError
 from sim.futures import Futures
 from sim.records import outcomes
@@ -186,10 +186,3 @@ def cumulative(followed: Followed, days: int) -> Iterator[tuple[str, IntArray]]:
         by_day = np.bincount(followed.first[:, k], minlength=days + 1)
         by_day[0] = 0  # where it never comes
         yield event, np.cumsum(by_day)
-
-
-def effective_sets(number: IntArray) -> float:
-    """Effective number of parameter sets among futures (Kish 1965): 1 / sum of squared shares."""
-    _, counts = np.unique(number, return_counts=True)
-    shares: FloatArray = counts / counts.sum()
-    return float(1 / (shares**2).sum())

@@ -11,21 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from sim import seeds
-from sim.analysis.following import (
-    EVENTS,
-    FEWEST,
-    Followed,
-    cumulative,
-    effective_sets,
-    follow,
-    share,
-    stated,
-)
+from sim.analysis.following import EVENTS, FEWEST, Followed, cumulative, follow, share, stated
+from sim.analysis.populations import effective
 from sim.analysis.protocol import Protocol
 from sim.paths import data_dir
 from sim.plots.frozen import probabilities as draw
@@ -182,7 +175,7 @@ def manifest(
         "in_force": len(followed.like),
         "like_the_record": len(like.like),
         "parameter_sets": len(set(like.number.tolist())),
-        "effective_sets": round(effective_sets(like.number), 1),
+        "effective_sets": round(effective(np.bincount(like.number).astype(float)), 1),
         "record": checksum(data_dir("seeds") / "timeline.yaml"),
         "files": files,
     }
