@@ -20,7 +20,7 @@ from sim.app import strings as say
 from sim.app.follow import Follower
 from sim.app.keys import LONGEST_KEY, Visitor
 from sim.app.pool import Pool
-from sim.app.room import Class, Room, RoomError, Watched
+from sim.app.room import Class, RoomError, Watched
 from sim.app.rooms import Rooms
 from sim.app.strings.catalogue import FIRST, LANGUAGES, RIGHT_TO_LEFT, in_language, words
 from sim.config import ConfigError
@@ -264,12 +264,6 @@ def must_keep_cookies() -> None:
     socket = (page.environ or {}).get("asgi.scope", {})
     if not page.request.scope.get("cookie_sent") and not socket.get("cookie_sent"):
         raise RoomError(say.NO_COOKIES)
-
-
-def seats_held(site: Site, room: Room) -> list[str]:
-    """Seats of a room that this visitor holds."""
-    who = visitor()
-    return [seat for seat in room.setup.persons if site.rooms.holds(room, seat, who)]
 
 
 class Private:

@@ -47,11 +47,11 @@ def register(site: Site) -> None:
         except ConfigError as error:
             refused(error, "/play")
             return
-        if not _may(site, room, who):
+        if not site.rooms.belongs(room, who):
             closed_here(site, say.DEBRIEF_CLOSED)
             return
         with frame(say.DEBRIEF.format(room=called(site.rooms, room)), "/play"):
-            part = Private(lambda: _may(site, room, who), say.DEBRIEF_LOST)
+            part = Private(lambda: site.rooms.belongs(room, who), say.DEBRIEF_LOST)
             told = _told(site, room, who)
 
             def changed() -> None:
@@ -65,12 +65,6 @@ def register(site: Site) -> None:
                     _debrief(site, room, part, held[0] if len(held) == 1 else None)
                 else:
                     paragraph(say.NOT_YET, "warn")
-
-
-def _may(site: Site, room: Room, who: Visitor) -> bool:
-    """Whether a visitor plays in a room or teaches its class."""
-    holds = any(site.rooms.holds(room, seat, who) for seat in room.setup.persons)
-    return holds or site.rooms.teaches(room.class_, who)
 
 
 def _told(site: Site, room: Room, who: Visitor) -> bool:
