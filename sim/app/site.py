@@ -363,19 +363,6 @@ def asking(words: str, question: str, action: Callable[[], Any]) -> ui.button:
     return button(words, lambda: sure(question, words, action), plain=True)
 
 
-def csv(rows: Sequence[dict[str, Any]]) -> bytes:
-    """Rows as CSV; text that a spreadsheet would take for a formula is quoted."""
-    import pandas as pd
-
-    def safe(value: Any) -> Any:
-        return (
-            f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
-        )
-
-    tidy = [{name: safe(value) for name, value in row.items()} for row in rows]
-    return pd.DataFrame(tidy).to_csv(index=False).encode()
-
-
 def new_window(words: str, path: str) -> None:
     """A link that leaves this page where it is."""
     ui.link(words, path, new_tab=True).props('rel="noopener"').classes("go-link")

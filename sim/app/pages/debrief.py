@@ -12,13 +12,13 @@ from sim.app import strings as say
 from sim.app.follow import TRIES
 from sim.app.keys import Visitor
 from sim.app.room import Room
+from sim.app.sheet import sheet
 from sim.app.site import (
     Private,
     Site,
     acting_now,
     button,
     closed_here,
-    csv,
     frame,
     html,
     panel,
@@ -113,7 +113,7 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
 
     def export() -> None:
         if part.open():
-            ui.download.content(csv(_transcript(room)), f"room-{room.code}.csv")
+            ui.download.content(sheet(say.COLUMNS, _transcript(room)), f"room-{room.code}.csv")
 
     with ui.element("div").classes("choices"):
         button(say.EXPORT, export)
