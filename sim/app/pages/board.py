@@ -25,7 +25,7 @@ def register(site: Site) -> None:
 
     @ui.page("/board/{code}", title=say.BOARD)
     def board(code: str) -> None:
-        of_class(site, code, say.BOARD_TITLE, Board)
+        of_class(site, code, say.CLASS, Board)
 
 
 class Board:

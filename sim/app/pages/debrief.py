@@ -142,8 +142,8 @@ def _transcript(room: Room) -> list[dict[str, str]]:
         rows.append(dict(zip(say.COLUMNS, _row(room, number, decision), strict=True)))
     for message in room.said:
         if message.turn is None:
-            said = (str(message.day), say.seat(message.seat), say.said_kind(message), "", "",
-                    message.words)  # fmt: skip
+            kind = say.said_by(message).rstrip(":")
+            said = (str(message.day), say.seat(message.seat), kind, "", "", message.words)
             rows.append(dict(zip(say.COLUMNS, said, strict=True)))
     return sorted(rows, key=lambda row: int(row[say.COLUMNS[0]]))
 
