@@ -6,6 +6,7 @@ from conftest import SEED, STILL, outcomes, vary
 
 from sim.config import CAUSES, ENDS
 from sim.model import CeasefireModel
+from sim.negotiation.reservation import disagreement
 
 R, HORIZON = 4_000, 120
 
@@ -97,7 +98,9 @@ def test_no_closure_costs_nothing():
     model = CeasefireModel(vary(open_), 4, SEED)
     model.run(60)
     for party in model.parties:
-        assert party.disagreement().tolist() == [party.config.disagreement] * 4
+        for future in model.state:
+            without = disagreement(future, model.futures.sets[future["set"]], party.side)
+            assert without == party.config.disagreement
 
 
 def test_closure_without_fading_costs_its_daily_price_every_day():

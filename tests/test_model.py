@@ -6,6 +6,7 @@ from conftest import SEED, UNANSWERED, outcomes, put, same, tree_of, vary
 
 from sim.config import CAUSES, ENDS, validate
 from sim.model import CeasefireModel
+from sim.negotiation.reservation import disagreement
 from sim.parameters import NONE
 from sim.records import BY, MODES, Daily, ends
 from sim.state import CEASEFIRE
@@ -335,8 +336,8 @@ def test_quantities_stay_in_their_ranges(world):
         state = model.state
         for party in model.parties:
             assert ((party.trust > 0) & (party.trust < 1)).all()
-            without = party.disagreement()
-            assert ((without >= 0) & (without <= 1)).all()
+            for future in state:
+                assert 0 <= disagreement(future, model.futures.sets[future["set"]], party.side) <= 1
             own = state["sides"][:, party.side]
             assert (own["grievance"] >= 0).all()
             assert ((own["lock_in"] >= 0) & (own["lock_in"] <= party.config.lock_in)).all()

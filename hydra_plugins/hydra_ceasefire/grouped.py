@@ -24,7 +24,9 @@ else:
         A group travels as one job whose "overrides" are the overrides of its cells as JSON.
         """
 
-        cells_per_job: int
+        def __init__(self, cells_per_job: int, **params: Any) -> None:
+            super().__init__(**params)
+            self.cells_per_job = cells_per_job
 
         def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> list[Any]:
             """Submit the cells in groups; return the outcome of each cell, in order."""
@@ -47,16 +49,8 @@ else:
     class GroupedSlurmLauncher(Grouped, SlurmLauncher):
         """Groups of cells as a SLURM job array."""
 
-        def __init__(self, cells_per_job: int, **params: Any) -> None:
-            super().__init__(**params)
-            self.cells_per_job = cells_per_job
-
     class GroupedLocalLauncher(Grouped, LocalLauncher):
         """Groups of cells as processes on this machine."""
-
-        def __init__(self, cells_per_job: int, **params: Any) -> None:
-            super().__init__(**params)
-            self.cells_per_job = cells_per_job
 
     @dataclass
     class GroupedSlurmConf(SlurmQueueConf):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import mesa
-import numpy as np
 
 
 class Recorded(mesa.Agent):  # type: ignore[misc]
@@ -33,8 +32,3 @@ class Recorded(mesa.Agent):  # type: ignore[misc]
         if name not in record.dtype.names:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return record[name]
-
-    def each(self, rule: Any, *arguments: Any) -> Any:
-        """What a rule of (future, p, ...) says in every future, shape (R,)."""
-        state, sets = self.model.state, self.model.futures.sets
-        return np.array([rule(one, sets[one["set"]], *arguments) for one in state])

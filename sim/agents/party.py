@@ -10,9 +10,6 @@ from sim.agents.agent import Recorded
 from sim.arrays import FloatArray
 from sim.config import PARTIES
 from sim.config import Party as Config
-from sim.negotiation.reservation import disagreement
-from sim.rules.implementation import delivery_target
-from sim.rules.responses import inclination
 
 
 class Party(Recorded):
@@ -32,18 +29,6 @@ class Party(Recorded):
         """Probability that the other side acts in good faith, as believed now, (R,)."""
         trusted: FloatArray = 1.0 / (np.exp(-self.believed) + 1.0)
         return trusted
-
-    def disagreement(self) -> FloatArray:
-        """Utility of no deal without mediators' pressure, (R,)."""
-        return self.each(disagreement, self.side)  # type: ignore[no-any-return]
-
-    def inclination(self) -> FloatArray:
-        """Inclination to answer an incident, whatever the incident, logits, (R,)."""
-        return self.each(inclination, self.side)  # type: ignore[no-any-return]
-
-    def delivery_target(self) -> FloatArray:
-        """Share of its promises under the deal in force that it will deliver in the end, (R,)."""
-        return self.each(delivery_target, self.side)  # type: ignore[no-any-return]
 
 
 class Pakistan(Party):

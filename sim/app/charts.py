@@ -66,11 +66,7 @@ def lines(
     """Curves with bands, a legend, and vertical ``marks`` (x, name)."""
     parts = [axes(frame)]
     for x, name in marks:
-        (left, top), (_, bottom) = frame.at(x, frame.y[1]), frame.at(x, frame.y[0])
-        parts.append(
-            f'<line class="mark" x1="{left:.1f}" x2="{left:.1f}" y1="{top:.1f}" y2="{bottom:.1f}">'
-            f"<title>{escape(name)}</title></line>"
-        )
+        parts.append(_rule(frame, "mark", (x, frame.y[1]), (x, frame.y[0]), name))
     for curve in curves:
         if curve.band:
             parts.append(_band(frame, curve))
@@ -103,7 +99,7 @@ REFUSED, COULD, SIGNED, OVER = "refused", "could", "signed", "over"  # signs tha
 AGREED, ASKED = "agreed", "needed"  # a ring, and the bound of a win-set
 
 
-def _sign(x: float, y: float, style: str, size: float, title: str = "") -> str:
+def _sign(x: float, y: float, style: str, size: float) -> str:
     """A sign at a place: a cross, a rhomb, a triangle, a stroke, else a dot of that colour."""
     wide = size + 1.0
     shapes = {
@@ -115,19 +111,17 @@ def _sign(x: float, y: float, style: str, size: float, title: str = "") -> str:
         ASKED: f"M{x - 11:.1f} {y:.1f}h22",
     }
     if style not in shapes:
-        return _dot(x, y, style, size, title)
-    named = f"<title>{escape(title)}</title>" if title else ""
-    return f'<path class="sign {style}" d="{shapes[style]}">{named}</path>'
+        return _dot(x, y, style, size)
+    return f'<path class="sign {style}" d="{shapes[style]}"></path>'
 
 
 def axes(frame: Frame) -> str:
     """Axes with round ticks and their labels."""
     parts = []
     for value in ticks(*frame.y):
-        x0, y = frame.at(frame.x[0], value)
-        x1, _ = frame.at(frame.x[1], value)
-        parts.append(f'<line class="grid" x1="{x0:.1f}" x2="{x1:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(_text(x0 - 5, y + 4, f"{value:g}", "end"))
+        x, y = frame.at(frame.x[0], value)
+        parts.append(_rule(frame, "grid", (frame.x[0], value), (frame.x[1], value)))
+        parts.append(_text(x - 5, y + 4, f"{value:g}", "end"))
     floor = frame.at(frame.x[0], frame.y[0])[1]
     for value in ticks(*frame.x):
         x, _ = frame.at(value, frame.y[0])
@@ -178,11 +172,8 @@ def calendar(
             f'height="{height - TOP - BOTTOM:.1f}"/>'
         )
     for day, side, rung in acts:
-        x, y = frame.at(day, rung if side == "pakistan" else -rung)
-        style = "first" if side == "pakistan" else "second"
-        parts.append(
-            f'<line class="act {style}" x1="{x:.1f}" x2="{x:.1f}" y1="{middle:.1f}" y2="{y:.1f}"/>'
-        )
+        style, high = ("first", rung) if side == "pakistan" else ("second", -rung)
+        parts.append(_rule(frame, f"act {style}", (day, 0), (day, high)))
     for day, attributed in attacks:
         x = frame.at(day, 0)[0]
         kind = "attributed" if attributed else "unattributed"
@@ -190,13 +181,8 @@ def calendar(
     for day in deals:
         x = frame.at(day, 0)[0]
         parts.append(f'<path class="deal" d="M{x - 5:.1f} {TOP:g}h10l-5 8z"/>')
-    x0, x1 = frame.at(0, 0)[0], frame.at(days, 0)[0]
-    parts.append(f'<line class="axis" x1="{x0:.1f}" x2="{x1:.1f}" y1="{middle}" y2="{middle}"/>')
-    now = frame.at(today, 0)[0]
-    parts.append(
-        f'<line class="today" x1="{now:.1f}" x2="{now:.1f}" y1="{TOP:g}" '
-        f'y2="{height - BOTTOM:.1f}"/>'
-    )
+    parts.append(_rule(frame, "axis", (0, 0), (days, 0)))
+    parts.append(_rule(frame, "today", (today, frame.y[1]), (today, frame.y[0])))
     for value in ticks(0, days):
         parts.append(_text(frame.at(value, 0)[0], height - 18, f"{value:g}", "middle"))
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, height - 4, axis, "middle"))
@@ -213,16 +199,9 @@ def space(label: str, shown: dict[str, Any], x_label: str, y_label: str) -> str:
     highs = [max(p[k] for p in points) * 1.05 for k in (0, 1)]
     frame = Frame((lows[0], highs[0]), (lows[1], highs[1]), x_label, y_label, height=300.0)
     parts = [axes(frame)]
-    for k, bound in enumerate(shown["needed"]):
-        ends = (
-            [(bound, lows[1]), (bound, highs[1])]
-            if k == 0
-            else [(lows[0], bound), (highs[0], bound)]
-        )
-        (x0, y0), (x1, y1) = (frame.at(*end) for end in ends)
-        parts.append(
-            f'<line class="needed" x1="{x0:.1f}" x2="{x1:.1f}" y1="{y0:.1f}" y2="{y1:.1f}"/>'
-        )
+    first, second = shown["needed"]
+    parts.append(_rule(frame, ASKED, (first, lows[1]), (first, highs[1])))
+    parts.append(_rule(frame, ASKED, (lows[0], second), (highs[0], second)))
     frontier = [(p[0], p[1]) for p in shown["frontier"]]
     parts.append(f'<path class="line ink" d="{_path(frame, frontier, False)}"/>')
     for point, speakers in _places(shown["offers"]).items():
@@ -321,10 +300,7 @@ def gains(
     frame = Frame((low[0], high[0] * 1.08), (low[1], high[1] * 1.08), x_label, y_label, 300.0)
     parts = [axes(frame)]
     for start, end in (((0.0, low[1]), (0.0, frame.y[1])), ((low[0], 0.0), (frame.x[1], 0.0))):
-        (x0, y0), (x1, y1) = frame.at(*start), frame.at(*end)
-        parts.append(
-            f'<line class="axis" x1="{x0:.1f}" x2="{x1:.1f}" y1="{y0:.1f}" y2="{y1:.1f}"/>'
-        )
+        parts.append(_rule(frame, "axis", start, end))
     parts.append(f'<path class="line ink" d="{_path(frame, shown, False)}"/>')
     parts += _lettered([(name, frame.at(*at), style) for name, at, style in points], 4)
     return picture(label, parts, frame.height)
@@ -401,6 +377,14 @@ def gauge(label: str, value: float, marks: Sequence[tuple[float, str]], most: fl
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+def _rule(frame: Frame, style: str, start: Point, end: Point, title: str = "") -> str:
+    """A straight line between two data points."""
+    (x0, y0), (x1, y1) = frame.at(*start), frame.at(*end)
+    place = f'x1="{x0:.1f}" x2="{x1:.1f}" y1="{y0:.1f}" y2="{y1:.1f}"'
+    named = f"<title>{escape(title)}</title>" if title else ""
+    return f'<line class="{style}" {place}>{named}</line>'
 
 
 def _path(frame: Frame, points: Sequence[Point], step: bool) -> str:

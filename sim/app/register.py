@@ -167,7 +167,7 @@ class Register:
         """
         wanted, known = tidy_code(code), [one for one in among if one.code]
         for one in known:
-            if one.code == wanted and self._belongs(one, visitor):
+            if one.code == wanted and self.belongs(one, visitor):
                 return one
         if self.attempts.full(visitor.place):
             raise RoomError(say.TOO_MANY_ATTEMPTS)
@@ -222,7 +222,8 @@ class Register:
                     return room, seat
         raise NoSeatError(say.KEPT_FOR_OTHERS if free else say.CLASS_FULL)
 
-    def _belongs(self, one: Room | Class, visitor: Visitor) -> bool:
+    def belongs(self, one: Room | Class, visitor: Visitor) -> bool:
+        """Whether a visitor plays in a room or a class, or teaches it."""
         if isinstance(one, Class):
             return self.teaches(one.number, visitor) or self.seat_in(one, visitor) is not None
         return self.teaches(one.class_, visitor) or any(

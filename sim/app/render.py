@@ -157,13 +157,10 @@ def said(messages: Sequence[Message], start: str) -> str:
     """What people said, newest first; with each who said it to whom."""
     lines = []
     for message in reversed(messages[-LONGEST_STORY:]):
-        who = say.SAID_BY[message.to if message.to in say.SAID_BY else ""].format(
-            seat=say.seat(message.seat), side=say.seat(message.to)
-        )
         when = f"{message.day} · {say.date(start, message.day)}"
         lines.append(
-            f'<li><span class="when">{escape(when)}</span><strong>{escape(who)}</strong> '
-            f"{escape(message.words)}</li>"
+            f'<li><span class="when">{escape(when)}</span>'
+            f"<strong>{escape(say.said_by(message))}</strong> {escape(message.words)}</li>"
         )
     shown = "".join(lines) or f"<li>{escape(say.NOTHING_SAID)}</li>"
     return f'<ul class="story" tabindex="0">{shown}</ul>'

@@ -5,7 +5,6 @@ Knows no web. Nobody types a name; what somebody does or writes is exported only
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import secrets
@@ -17,6 +16,7 @@ from typing import Any
 
 from sim.app import strings as say
 from sim.app.room import Room, RoomError
+from sim.app.sheet import sheet
 from sim.app.tables import Row
 
 MOST_QUESTIONS = 8  # before, and as many after
@@ -97,8 +97,8 @@ def export(study: Study, rooms: Sequence[tuple[Room, list[Row], list[Row]]]) -> 
                 })  # fmt: skip
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("events.csv", _table(EVENTS, found.events))
-        archive.writestr("answers.csv", _table(ANSWERS, found.answers))
+        archive.writestr("events.csv", sheet(EVENTS, found.events))
+        archive.writestr("answers.csv", sheet(ANSWERS, found.answers))
         archive.writestr("codebook.txt", say.CODEBOOK)
     return held.getvalue()
 
@@ -134,18 +134,3 @@ def _events(
 
 def _iso(at: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
-
-
-def _table(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> str:
-    held = io.StringIO()
-    writer = csv.DictWriter(held, names, restval="")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _safe(value) for name, value in row.items()})
-    return held.getvalue()
-
-
-def _safe(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula is quoted."""
-    formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@")
-    return f"'{value}" if formula else value

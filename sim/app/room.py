@@ -184,14 +184,9 @@ class Room(Watched):
         return self.game.over or self.ended
 
     @property
-    def empty(self) -> bool:
-        """Whether nobody has sat down and nothing was decided."""
-        return not self.seats and not self.game.decisions
-
-    @property
     def unused(self) -> bool:
         """Whether nothing was done in it: nobody sits there, or one alone who decided nothing."""
-        return self.empty or (self.class_ == ALONE and not self.game.decisions)
+        return not self.game.decisions and (not self.seats or self.class_ == ALONE)
 
     @property
     def told(self) -> bool:

@@ -234,19 +234,12 @@ class Rooms(Seating):
     @unbroken
     async def pause(self, room: Room, paused: bool, visitor: Visitor) -> None:
         """Stop or resume a room."""
-        async with room.turn:
-            await self._set(room, visitor, paused=int(paused))
-            room.paused = paused
-            room.asked_at = time.monotonic()
-        self._used(room)
+        await self._change(room, visitor, paused=paused)
 
     @unbroken
     async def mute(self, room: Room, muted: bool, visitor: Visitor) -> None:
         """Let nobody in a room say anything, or let them again."""
-        async with room.turn:
-            await self._set(room, visitor, muted=int(muted))
-            room.muted = muted
-        self._used(room)
+        await self._change(room, visitor, muted=muted)
 
     @unbroken
     async def start(self, room: Room, visitor: Visitor) -> None:
@@ -259,18 +252,12 @@ class Rooms(Seating):
     @unbroken
     async def end(self, room: Room, visitor: Visitor) -> None:
         """Take no more decisions in a room."""
-        async with room.turn:
-            await self._set(room, visitor, ended=1)
-            room.ended = True
-        self._used(room)
+        await self._change(room, visitor, ended=True)
 
     @unbroken
     async def reveal(self, room: Room, visitor: Visitor) -> None:
         """Let players see everything from now on, which ends their game."""
-        async with room.turn:
-            await self._set(room, visitor, revealed=1, ended=1)
-            room.revealed = room.ended = True
-        self._used(room)
+        await self._change(room, visitor, revealed=True, ended=True)
 
     @unbroken
     async def stand_in(self, room: Room, seat: str, visitor: Visitor) -> None:
@@ -315,6 +302,15 @@ class Rooms(Seating):
             )
             room.seats.pop(seat, None)
             self.devices.pop(room.owner(seat), None)
+        self._used(room)
+
+    async def _change(self, room: Room, visitor: Visitor, **values: bool) -> None:
+        async with room.turn:
+            await self._set(room, visitor, **values)
+            for name, value in values.items():
+                setattr(room, name, value)
+            if "paused" in values:
+                room.asked_at = time.monotonic()
         self._used(room)
 
     async def _set(self, room: Room, visitor: Visitor, **values: Any) -> None:

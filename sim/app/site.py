@@ -20,7 +20,7 @@ from sim.app import strings as say
 from sim.app.follow import Follower
 from sim.app.keys import LONGEST_KEY, Visitor
 from sim.app.pool import Pool
-from sim.app.room import Class, Room, RoomError, Watched
+from sim.app.room import Class, RoomError, Watched
 from sim.app.rooms import Rooms
 from sim.app.strings.catalogue import FIRST, LANGUAGES, RIGHT_TO_LEFT, in_language, words
 from sim.config import ConfigError
@@ -266,12 +266,6 @@ def must_keep_cookies() -> None:
         raise RoomError(say.NO_COOKIES)
 
 
-def seats_held(site: Site, room: Room) -> list[str]:
-    """Seats of a room that this visitor holds."""
-    who = visitor()
-    return [seat for seat in room.setup.persons if site.rooms.holds(room, seat, who)]
-
-
 class Private:
     """A part of a page that is there as long as its visitor may see it.
 
@@ -367,19 +361,6 @@ def sure(question: str, yes: str, action: Callable[[], Any], key: str = "") -> N
 def asking(words: str, question: str, action: Callable[[], Any]) -> ui.button:
     """A button that asks before it does what cannot be undone."""
     return button(words, lambda: sure(question, words, action), plain=True)
-
-
-def csv(rows: Sequence[dict[str, Any]]) -> bytes:
-    """Rows as CSV; text that a spreadsheet would take for a formula is quoted."""
-    import pandas as pd
-
-    def safe(value: Any) -> Any:
-        return (
-            f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
-        )
-
-    tidy = [{name: safe(value) for name, value in row.items()} for row in rows]
-    return pd.DataFrame(tidy).to_csv(index=False).encode()
 
 
 def new_window(words: str, path: str) -> None:

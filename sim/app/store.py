@@ -47,7 +47,7 @@ class NotStored(ConfigError):  # noqa: N818 - says what has not happened
 
 
 class Store:
-    """One SQLite file; ``path`` may be ``:memory:`` in tests.
+    """One SQLite file.
 
     ``trouble`` says why nothing can be stored now; ``notices`` what happened to the file, and when.
 
@@ -59,7 +59,6 @@ class Store:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self.in_memory = str(path) == ":memory:"
         self.trouble = ""
         self.notices: list[tuple[float, str]] = []
         self.connection: sqlite3.Connection | None = None
@@ -118,8 +117,6 @@ class Store:
         NotStored
             If it is not and cannot be written.
         """
-        if self.in_memory:
-            return
         deep = deep or time.monotonic() - self._compared > DEEP
         found = self._misplaced() or self._disagrees(deep)
         if found:
@@ -144,7 +141,7 @@ class Store:
         name = getattr(error, "sqlite_errorname", "")
         reason = say.NOT_STORED.format(why=say.FILE_IN_USE if name in IN_USE else str(error))
         self._log(logging.WARNING, f"not stored: {error} ({name})")
-        if name in IN_USE or self.in_memory:
+        if name in IN_USE:
             raise NotStored(reason) from None
         self.close()
         try:
@@ -165,8 +162,6 @@ class Store:
 
     def _misplaced(self) -> str:
         """Say whether another file, or none, is where ours was."""
-        if self.in_memory:
-            return ""
         try:
             found = os.stat(self.path)
         except FileNotFoundError:
@@ -244,16 +239,14 @@ class Store:
             opened.close()
             raise
         self.connection = opened
-        if not self.in_memory:
-            os.chmod(self.path, 0o600)
-            self._remember()
+        os.chmod(self.path, 0o600)
+        self._remember()
         return opened
 
     def _remember(self) -> None:
-        if not self.in_memory:
-            found = os.stat(self.path)
-            self._file = (found.st_dev, found.st_ino)
-            self._left = (found.st_size, found.st_mtime_ns)
+        found = os.stat(self.path)
+        self._file = (found.st_dev, found.st_ino)
+        self._left = (found.st_size, found.st_mtime_ns)
 
 
 def _set_aside(path: Path) -> Path | None:

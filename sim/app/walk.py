@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.config import ENDS, Scenario
-from sim.game import Checkpoint, Game, Setup
-from sim.game.views import public, revealed
+from sim.config import ENDS
+from sim.game import Game, Setup
+from sim.game.views import public
 
 
 @dataclass
@@ -24,11 +24,6 @@ class Walk:
     def __post_init__(self) -> None:
         self.game = Game(self.setup, keep=True, start=False)
         self._note()
-
-    @property
-    def scenario(self) -> Scenario:
-        """What holds."""
-        return self.setup.cell.scenario
 
     @property
     def day(self) -> int:
@@ -61,19 +56,6 @@ class Walk:
         """Simulate to the last day."""
         while self.running:
             self.step()
-
-    @property
-    def entries(self) -> list[dict[str, Any]]:
-        """Everything logged, packages spelt out."""
-        return revealed(self.game)
-
-    def evening(self) -> Checkpoint:
-        """Where the future stands."""
-        return Checkpoint.of(self.game.model)
-
-    def public(self) -> dict[str, Any]:
-        """State of the ceasefire and the calendar."""
-        return public(self.game)
 
     def collapse(self) -> dict[str, Any]:
         """Day (0 while in force), cause, mode and by whom of the collapse."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from html import escape
 
+import segno
 from nicegui import ui
 
-from sim.app import qr, render
+from sim.app import render
 from sim.app import strings as say
 from sim.app.keys import shown_code
 from sim.app.room import Class, Room
@@ -24,7 +25,7 @@ def register(site: Site) -> None:
 
     @ui.page("/board/{code}", title=say.BOARD)
     def board(code: str) -> None:
-        of_class(site, code, say.BOARD_TITLE, Board)
+        of_class(site, code, say.CLASS, Board)
 
 
 class Board:
@@ -42,7 +43,7 @@ class Board:
             ) as self.joining:
                 letters = f"--letters: {len(address)}"
                 html(f'<p class="address" style="{letters}">{escape(address)}</p>')
-                html(qr.code(address))
+                html(_qr_code(address))
                 paragraph(f"{say.CODE}: {shown_code(class_.code)}", "big")
             with panel(say.ROOM_LIST, extra="rooms"):
                 self.phase = ui.label().classes("big clock").props('role="timer"')
@@ -52,15 +53,12 @@ class Board:
                 self.seats = html("")
                 self.late = paragraph(say.COMES_LATE.format(address=address), "help late")
         self.show()
-        ui.timer(1.0, self.again)
-
-    def again(self) -> None:
-        """Show how things stand, if they may still be shown."""
-        if self.part.open():
-            self.show()
+        ui.timer(1.0, self.show)
 
     def show(self) -> None:
-        """Show who sits where, and once games are played how far they are."""
+        """Show who sits where, and once games are played how far they are, if that may be seen."""
+        if not self.part.open():
+            return
         rooms = self.site.rooms.of_class(self.class_.number)
         over = bool(rooms) and all(room.over for room in rooms)
         playing = over or self._playing(rooms)
@@ -84,6 +82,15 @@ class Board:
         """Whether games are played and nobody is waited for at the door any more."""
         here = self.class_.phase in ("round", "between") or all(room.complete for room in rooms)
         return here and any(room.begun for room in rooms)
+
+
+def _qr_code(address: str) -> str:
+    """The code of an address as inline SVG: black on white, whatever the page's colours."""
+    drawn = segno.make(address, error="m").svg_inline(
+        border=4, dark="#000000", light="#ffffff", omitsize=True, svgclass="qr", lineclass=None
+    )
+    label = escape(say.QR_LABEL.format(address=address), quote=True)
+    return f'<div class="qr-box" role="img" aria-label="{label}">{drawn}</div>'
 
 
 def _seated(rooms: list[Room]) -> str:

@@ -12,13 +12,13 @@ from sim.app import strings as say
 from sim.app.follow import TRIES
 from sim.app.keys import Visitor
 from sim.app.room import Room
+from sim.app.sheet import sheet
 from sim.app.site import (
     Private,
     Site,
     acting_now,
     button,
     closed_here,
-    csv,
     frame,
     html,
     panel,
@@ -47,11 +47,11 @@ def register(site: Site) -> None:
         except ConfigError as error:
             refused(error, "/play")
             return
-        if not _may(site, room, who):
+        if not site.rooms.belongs(room, who):
             closed_here(site, say.DEBRIEF_CLOSED)
             return
         with frame(say.DEBRIEF.format(room=called(site.rooms, room)), "/play"):
-            part = Private(lambda: _may(site, room, who), say.DEBRIEF_LOST)
+            part = Private(lambda: site.rooms.belongs(room, who), say.DEBRIEF_LOST)
             told = _told(site, room, who)
 
             def changed() -> None:
@@ -65,12 +65,6 @@ def register(site: Site) -> None:
                     _debrief(site, room, part, held[0] if len(held) == 1 else None)
                 else:
                     paragraph(say.NOT_YET, "warn")
-
-
-def _may(site: Site, room: Room, who: Visitor) -> bool:
-    """Whether a visitor plays in a room or teaches its class."""
-    holds = any(site.rooms.holds(room, seat, who) for seat in room.setup.persons)
-    return holds or site.rooms.teaches(room.class_, who)
 
 
 def _told(site: Site, room: Room, who: Visitor) -> bool:
@@ -119,7 +113,7 @@ def _debrief(site: Site, room: Room, part: Private, seat: str | None) -> None:
 
     def export() -> None:
         if part.open():
-            ui.download.content(csv(_transcript(room)), f"room-{room.code}.csv")
+            ui.download.content(sheet(say.COLUMNS, _transcript(room)), f"room-{room.code}.csv")
 
     with ui.element("div").classes("choices"):
         button(say.EXPORT, export)
@@ -148,8 +142,8 @@ def _transcript(room: Room) -> list[dict[str, str]]:
         rows.append(dict(zip(say.COLUMNS, _row(room, number, decision), strict=True)))
     for message in room.said:
         if message.turn is None:
-            said = (str(message.day), say.seat(message.seat), say.said_kind(message), "", "",
-                    message.words)  # fmt: skip
+            kind = say.said_by(message).rstrip(":")
+            said = (str(message.day), say.seat(message.seat), kind, "", "", message.words)
             rows.append(dict(zip(say.COLUMNS, said, strict=True)))
     return sorted(rows, key=lambda row: int(row[say.COLUMNS[0]]))
 

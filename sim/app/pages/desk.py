@@ -12,13 +12,13 @@ from sim.app import choices, render
 from sim.app import strings as say
 from sim.app.keys import shown_code
 from sim.app.room import Class
+from sim.app.sheet import sheet
 from sim.app.site import (
     Private,
     Site,
     asking,
     button,
     choice,
-    csv,
     html,
     new_window,
     panel,
@@ -209,7 +209,8 @@ class Desk:
         """Hand out the results of all rooms."""
         if self.part.open():
             rooms = self.site.rooms.of_class(self.class_.number)
-            ui.download.content(csv(rows(rooms, whole=True)), "class.csv")
+            table = sheet(say.RESULT_COLUMNS, rows(rooms, whole=True))
+            ui.download.content(table, "class.csv")
 
     def export_study(self) -> None:
         """Hand out what may be exported of a study."""

@@ -29,7 +29,9 @@ from sim.app.site import (
 )
 from sim.app.walk import Walk
 from sim.config import ENDS, PARTIES, ConfigError
+from sim.game import Checkpoint
 from sim.game.debrief import landscape
+from sim.game.views import public, revealed
 
 
 class Turns(asyncio.Lock):
@@ -234,7 +236,7 @@ class Explore:
         walk = self.walk
         if walk is None:
             return
-        state, entries = walk.public(), walk.entries
+        state, entries = public(walk.game), revealed(walk.game)
         end = walk.collapse()
         if end["day"]:
             words = say.collapsed(end["day"], end)
@@ -332,8 +334,8 @@ class Explore:
         self.working.text = say.FORKING
         try:
             base, other = await self.site.pool.run(
-                work.futures, walk.scenario, walk.evening(), look.change or None, look.ahead,
-                look.end,
+                work.futures, walk.setup.cell.scenario, Checkpoint.of(walk.game.model),
+                look.change or None, look.ahead, look.end,
             )  # fmt: skip
         finally:
             self.working.text = ""

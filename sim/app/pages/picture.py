@@ -53,7 +53,7 @@ class Picture:
                 self.deals = html("")
         self.show()
         ui.timer(0.1, acting(self.ask), once=True)
-        ui.timer(2.0, self.again)
+        ui.timer(2.0, self.show)
 
     async def ask(self) -> None:
         """Have agents play the same game 1,000 times."""
@@ -64,18 +64,15 @@ class Picture:
                 task = self.site.pool.run(work.agents_alone, rooms[0].setup.stored())
                 kept["agents_alone"] = asyncio.ensure_future(task)
             self.agents = await asyncio.shield(kept["agents_alone"])
-            self.again()
+            self.show()
 
     def _rooms(self) -> list[Room]:
         return self.site.rooms.of_class(self.class_.number)
 
-    def again(self) -> None:
-        """Show how things stand, if they may still be shown and have changed."""
-        if self.part.open():
-            self.show()
-
     def show(self) -> None:
-        """Draw the class."""
+        """Draw the class, if it may still be seen and has changed."""
+        if not self.part.open():
+            return
         rooms = [(str(k), room) for k, room in enumerate(self._rooms(), start=1) if room.made_by]
         stand = (
             (room.code, len(room.made_by), room.over, back.known(room) is None) for _, room in rooms

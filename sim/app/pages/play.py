@@ -27,7 +27,6 @@ from sim.app.site import (
     panel,
     paragraph,
     refused,
-    seats_held,
     visitor,
 )
 from sim.app.typed import LONGEST_NAME
@@ -281,8 +280,9 @@ def _alone(site: Site) -> None:
 
 
 def _lobby(site: Site, room: Room, part: Private) -> None:
-    for seat in seats_held(site, room):
-        ui.link(f"{say.CONTINUE}: {say.seat(seat)}", f"/room/{room.code}/{seat}")
+    for seat in room.setup.persons:
+        if site.rooms.holds(room, seat, visitor()):
+            ui.link(f"{say.CONTINUE}: {say.seat(seat)}", f"/room/{room.code}/{seat}")
     name = _name().style("max-width: 24rem")
 
     async def take(seat: str) -> None:

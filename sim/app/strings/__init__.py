@@ -21,7 +21,7 @@ from sim.app.strings.sentences import (
     other,
     package,
     readable,
-    said_kind,
+    said_by,
     seat,
     short_date,
     told,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # what words there are; which language they are in is decided
 
 __all__ = [
     "advice", "both", "card", "collapsed", "date", "how", "issue", "option", "other", "package",
-    "readable", "said_kind", "seat", "short_date", "told",
+    "readable", "said_by", "seat", "short_date", "told",
 ]  # fmt: skip
 
 

@@ -304,11 +304,10 @@ _CARDS: dict[str, Callable[[Facts, str], Card | None]] = {
 # --- decisions and words --------------------------------------------------------------------------
 
 
-def said_kind(message: Any) -> str:
-    """To whom a message went, as a kind of entry in a transcript."""
+def said_by(message: Any) -> str:
+    """Who sent a message, and to whom."""
     to = message.to if message.to in words.SAID_BY else ""
-    said = words.SAID_BY[to].format(seat=seat(message.seat), side=seat(message.to))
-    return str(said).rstrip(":")
+    return str(words.SAID_BY[to].format(seat=seat(message.seat), side=seat(message.to)))
 
 
 def advice(kind: str, value: Any) -> str:
