@@ -18,8 +18,10 @@ from omegaconf import DictConfig, OmegaConf
 class CellSweeper(Sweeper):
     """All combinations of the values given, as of Hydra's basic sweeper."""
 
-    def __init__(self, params: dict[str, str]) -> None:
-        """Take no note of ``params``; they are read from the sweep's configuration."""
+    def __init__(
+        self, max_batch_size: int | None = None, params: dict[str, str] | None = None
+    ) -> None:
+        self.max_batch_size = max_batch_size  # params are read from the sweep's configuration
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
@@ -47,7 +49,10 @@ class CellSweeper(Sweeper):
             error.filename = error.filename or str(directory)  # a full disk does not tell where
             raise
         self.validate_batch_is_legal(cells)
-        done: list[Any] = list(self.launcher.launch(cells, initial_job_idx=0))
+        done: list[Any] = []
+        size = self.max_batch_size or len(cells)
+        for first in range(0, len(cells), size):
+            done += self.launcher.launch(cells[first : first + size], initial_job_idx=first)
         for one in done:
             _ = one.return_value  # raises what a job has raised
         return done
@@ -67,6 +72,7 @@ class CellSweeperConf:
     """As of the basic sweeper."""
 
     _target_: str = f"{__name__}.CellSweeper"
+    max_batch_size: int | None = None
     params: dict[str, str] = field(default_factory=dict)
 
 
