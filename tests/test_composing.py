@@ -116,6 +116,7 @@ def test_a_file_that_is_changed_is_read_anew(tmp_path: Path) -> None:
     shipped = (data_dir("configs") / "scenario" / "baseline.yaml").read_text()
     own = tmp_path / "scenario" / "mine.yaml"
     own.parent.mkdir()
+    (own.parent / ".#mine.yaml").symlink_to("somebody@a.machine")  # an editor's lock
     trusts = []
     for trust in (0.25, 0.35):
         own.write_text(f"{shipped}\npakistan: {{trust: {trust}}}\n")

@@ -123,9 +123,13 @@ def test_a_game_in_a_room_is_the_game_in_python(rooms, setup):
     assert again(rooms).rooms[room.code].game.entries == room.game.entries
 
 
-def test_rooms_outlive_the_file_of_their_scenario(rooms, setup, path, monkeypatch):
+def test_rooms_outlive_the_file_of_their_scenario(rooms, setup, monkeypatch):
     room = room_of(rooms, setup)
-    monkeypatch.setattr("sim.study.cells.data_dir", lambda _: path.parent / "nowhere")
+
+    def gone(words):
+        raise FileNotFoundError(words)
+
+    monkeypatch.setattr("sim.study.cells.composed", gone)
     assert again(rooms).rooms[room.code].game.question == room.game.question
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from hydra import initialize_config_dir
@@ -21,9 +20,9 @@ from hydra.plugins.config_source import ConfigSource
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from sim.paths import config_dirs, data_dir
+from sim.paths import data_dir
 from sim.releases import BASE
-from sim.study.options import studies
+from sim.study import options
 
 KEPT = 256  # compositions remembered at once, of about 60 kB each
 
@@ -44,18 +43,12 @@ def composed(words: Sequence[str]) -> DictConfig:
 
     Of Hydra's own part, choices and overrides are this cell's; the rest may be of an earlier one.
     """
-    found = [path for root in config_dirs() for path in sorted(root.rglob("*.yaml"))]
-    master, loader = _opened(tuple(map(_state, [*found, *studies().values()])))
+    master, loader = _opened(options.state())
     return loader.load_sweep_config(master, list(words))
 
 
-def _state(path: Path) -> tuple[Path, int, int]:
-    about = path.stat()
-    return path, about.st_mtime_ns, about.st_size
-
-
 @lru_cache(maxsize=1)
-def _opened(_: tuple[tuple[Path, int, int], ...]) -> tuple[DictConfig, SharedLoader]:
+def _opened(_: Hashable) -> tuple[DictConfig, SharedLoader]:
     """The configuration without words, and its loader, for as long as no file changes."""
     loader = hydras_loader()
     return loader.load_configuration("config", [], RunMode.RUN), SharedLoader(loader)

@@ -41,6 +41,20 @@ def studies() -> dict[str, Path]:
     return {path.parent.name: path for path in files}
 
 
+def state() -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of every configuration file: not the same once one of them changes."""
+    found = [path for root in config_dirs() for path in sorted(root.rglob("*.yaml"))]
+    return tuple((str(path), *_age_and_size(path)) for path in [*found, *studies().values()])
+
+
+def _age_and_size(path: Path) -> tuple[int, int]:
+    try:
+        about = path.stat()
+    except OSError:  # a link to nowhere, as an editor leaves it while a file is open
+        return 0, 0
+    return about.st_mtime_ns, about.st_size
+
+
 def entries(parent: str) -> set[str]:
     """Names that shipped or own options have in a mapping, such as ``mediators``."""
     root, *rest = parent.split(".")

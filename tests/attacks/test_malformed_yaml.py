@@ -74,7 +74,8 @@ def configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def here(name: str) -> Path:
         return tmp_path / name
 
-    for module in ("paths", "study.cells", "study.options", "study.plan", "study.words", "seeds"):
+    reading = ("cells", "composing", "options", "words")
+    for module in ("paths", "seeds", *(f"study.{name}" for name in reading)):
         monkeypatch.setattr(f"sim.{module}.data_dir", here)
     return tmp_path / "configs"
 
