@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from sim.analysis.comparison import CAUTION, Comparison
 from sim.config import ENDS, Scenario, Settings
 from sim.plots.words import accounts_of, readable
 from sim.report.cells import CellSet
 from sim.report.differences import config_changes
-from sim.report.markup import paragraph, table
+from sim.report.markup import commands, paragraphs, table
 from sim.report.parameters import Fields
 
 SILENT = ("reference", "unclear")
@@ -38,7 +39,7 @@ CAVEATS = (
 )
 
 
-def scenarios(found: CellSet) -> str:
+def scenarios(found: CellSet) -> Markup:
     """The scenarios, and field by field what sets each apart from the reference."""
     rows = []
     expected = {name: x.scenario.expectation.value for name, x in found.ordered.items()}
@@ -51,7 +52,7 @@ def scenarios(found: CellSet) -> str:
     if len(set(accounts)) > 1:
         head.append("Accounts")
         rows = [[*row, text] for row, text in zip(rows, accounts, strict=True)]
-    out = paragraph(MECHANISM) + table("Scenarios; the first is the reference", head, rows)
+    out = paragraphs(MECHANISM) + table("Scenarios; the first is the reference", head, rows)
     base = found.cells[found.reference].cell.tree()
     changes = []
     for name, ensemble in found.ordered.items():
@@ -85,7 +86,7 @@ def caveats(found: CellSet, compared: Comparison | None) -> Iterator[str]:
     yield from found.notes
 
 
-def provenance(found: CellSet) -> str:
+def provenance(found: CellSet) -> Markup:
     """Key, code and time of every cell, and the versions used."""
     rows = []
     for name, stored in found.stored.items():
@@ -108,7 +109,7 @@ def provenance(found: CellSet) -> str:
     return out + table("Software", ["Component", "Version"], versions)
 
 
-def reproduce(found: CellSet, several: bool) -> str:
+def reproduce(found: CellSet, several: bool) -> Markup:
     """The commands that make the cells and this report again."""
     lines = []
     for name, stored in found.stored.items():
@@ -126,17 +127,16 @@ def reproduce(found: CellSet, several: bool) -> str:
     cut = found.horizon < max(x.cell.settings.horizon for x in found.stored.values())
     horizon = f" --horizon {found.horizon}" if cut else ""
     lines.append(f"ceasefire report again {options}--end {found.end}{horizon}")
-    commands = f'<pre tabindex="0"><code>{escape(chr(10).join(lines))}</code></pre>\n'
     note = (
         "Install the version that Provenance names (the commit of a clone, then make run). It "
         "gives the same numbers: every chance event is addressed by seed, purpose, day and future. "
         "A cell is the same if its key, under Provenance, is. What a cell made from Python holds "
         "is in the config.yaml beside its results."
     )
-    return paragraph(note) + commands
+    return paragraphs(note) + commands(lines)
 
 
-def parameters(found: CellSet) -> str:
+def parameters(found: CellSet) -> Markup:
     """Every field of the reference with its unit and origin."""
     tree = found.cells[found.reference].cell.tree()
     rows = [row for kind in (Settings, Scenario) for row in _rows(kind, tree)]
@@ -145,7 +145,7 @@ def parameters(found: CellSet) -> str:
         "Origins: measured (from a source named in the seeds), calibrated (to a pattern), assumed. "
         "What other scenarios change is listed under Data-generating mechanism."
     )
-    return paragraph(note) + table(
+    return paragraphs(note) + table(
         "All parameters", head, rows, small=True, code=(0,), widths=(29, 20, 10, 14, 27)
     )
 

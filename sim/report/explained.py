@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import pandas as pd
+from markupsafe import Markup
 
 from sim.analysis.limits import as_text, interval
 from sim.analysis.mechanisms import CAVEAT, SCOPE, TITLES, Mechanisms
 from sim.plots.words import readable
-from sim.report.markup import paragraph, table
+from sim.report.markup import heading, joined, paragraphs, table
 
 LIMITS = ("difference", "lower", "upper")
 MOST_IN_FULL = 2
@@ -22,20 +22,20 @@ KEYS = (
 """Intermediate quantities shown side by side."""
 
 
-def explained(found: Mechanisms) -> str:
+def explained(found: Mechanisms) -> Markup:
     """Return the tables of causes, of who agreed and of intermediate quantities."""
-    before = paragraph(CAVEAT) + paragraph(SCOPE)
+    before = paragraphs(CAVEAT, SCOPE)
     if len(found.scenarios) <= MOST_IN_FULL:
-        return before + "".join(_in_full(found, name) for name in found.scenarios)
+        return before + joined(_in_full(found, name) for name in found.scenarios)
     more = "For every quantity of one scenario: ceasefire figure mechanisms DIR --format csv."
-    return before + _by_cause(found) + _by_agreement(found) + _paths(found) + paragraph(more)
+    return before + _by_cause(found) + _by_agreement(found) + _paths(found) + paragraphs(more)
 
 
-def _in_full(found: Mechanisms, scenario: str) -> str:
+def _in_full(found: Mechanisms, scenario: str) -> Markup:
     """Every table of one scenario."""
     parts = [
-        f"<h3>{escape(readable(scenario))}</h3>\n",
-        paragraph(readable(f"{found.heading(scenario)}.")),
+        heading(readable(scenario)),
+        paragraphs(readable(f"{found.heading(scenario)}.")),
     ]
     for part, title in TITLES.items():
         shown = found.shown(scenario, part)
@@ -46,10 +46,10 @@ def _in_full(found: Mechanisms, scenario: str) -> str:
             caption = f"{readable(scenario)}: {title[0].lower()}{title[1:]}"
             small = part == "path"
             parts.append(table(caption, head, rows, range(first, len(head)), small=small))
-    return "".join(parts)
+    return joined(parts)
 
 
-def _by_cause(found: Mechanisms) -> str:
+def _by_cause(found: Mechanisms) -> Markup:
     """Days gained by cause, a row for each scenario, and their sum."""
     lost = found.table[found.table["part"] == "days lost"]
     causes = list(dict.fromkeys(lost["key"]))
@@ -67,7 +67,7 @@ def _by_cause(found: Mechanisms) -> str:
     return table(caption, head, rows, range(1, len(head)), small=True)
 
 
-def _by_agreement(found: Mechanisms) -> str:
+def _by_agreement(found: Mechanisms) -> Markup:
     """Days gained by who agreed, and how many futures that were."""
     rows = []
     for name in found.scenarios:
@@ -77,19 +77,19 @@ def _by_agreement(found: Mechanisms) -> str:
             parts = [f"{as_text(days, 'days', True)} ({share:.0%})" for days, share in numbers]
             rows.append([readable(name), *parts, _total(found, name)])
     if not rows:
-        return ""
+        return Markup("")
     base = readable(found.reference)
     groups = ["Agreed in neither", "In the scenario only", f"In {base} only", "In both"]
     caption = "Days gained by who agreed, and share of futures; a row adds up to the last column"
     return table(caption, ["Scenario", *groups, "All"], rows, range(1, 6), small=True)
 
 
-def _paths(found: Mechanisms) -> str:
+def _paths(found: Mechanisms) -> Markup:
     """Levels of the main intermediate quantities, the reference first."""
     whole = found.table[(found.table["part"] == "path") & (found.table["scope"] == "all futures")]
     keys = [key for key in KEYS if key in set(whole["key"])]
     if not keys:
-        return ""
+        return Markup("")
     first = whole[whole["scenario"] == whole["scenario"].iloc[0]].set_index("key")
     rows = [[readable(found.reference), *_levels(first, keys, "reference")]]
     for name in found.scenarios:

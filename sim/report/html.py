@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from sim.analysis.compare import compare
 from sim.analysis.comparison import Comparison
@@ -25,7 +25,17 @@ from sim.report.background import caveats, parameters, provenance, reproduce, sc
 from sim.report.cells import CellSet
 from sim.report.explained import explained
 from sim.report.interactive import digests, embedded, scripts, specification
-from sim.report.markup import Section, definitions, listing, page, paragraph, table
+from sim.report.markup import (
+    Section,
+    definitions,
+    folded,
+    joined,
+    listing,
+    page,
+    paragraphs,
+    question,
+    table,
+)  # fmt: skip
 from sim.report.pictures import Picture, pictures
 from sim.report.planned import estimands, methods, performance
 
@@ -94,7 +104,7 @@ def _question(report: Report) -> str:
     )
 
 
-def _lead(report: Report) -> str:
+def _lead(report: Report) -> Markup:
     """The question and the terms on which it is answered."""
     found = report.found
     scenario = found.cells[found.reference].scenario
@@ -108,8 +118,7 @@ def _lead(report: Report) -> str:
         "Futures": f"{' or '.join(f'{x:,}' for x in runs)} for each scenario, followed for "
         f"{found.horizon} days from {scenario.start:%d %B %Y}.",
     }
-    question = f'<p class="lead"><strong>Question.</strong> {escape(_question(report))}</p>'
-    return f"{question}{paragraph(WHAT_IF)}{definitions(terms)}"
+    return question(_question(report)) + paragraphs(WHAT_IF) + definitions(terms)
 
 
 def _sections(report: Report, drawn: dict[str, list[Picture]]) -> Iterator[Section]:
@@ -136,24 +145,24 @@ def _sections(report: Report, drawn: dict[str, list[Picture]]) -> Iterator[Secti
     yield Section("caveats", "Caveats", listing(caveats(found, report.compared)))
     yield Section("reproduce", "How to reproduce this", reproduce(found, several))
     yield Section("provenance", "Provenance", provenance(found))
-    folded = f"<details><summary>All parameters</summary>{parameters(found)}</details>"
-    yield Section("parameters", "Appendix: parameters", folded, new_page=True)
+    fields = folded("All parameters", parameters(found))
+    yield Section("parameters", "Appendix: parameters", fields, new_page=True)
 
 
-def _talks(found: CellSet) -> str:
+def _talks(found: CellSet) -> Markup:
     """Talks to collapse as a chart that moves, of the scenarios whose talks are known."""
     followed = {name: x for name, x in found.ordered.items() if states.known(x)}
     if not followed:
-        return ""
+        return Markup("")
     label = "States of talks: point at a state, or choose a day, to read what came in and went out"
     return embedded("talks", states.specification(followed, found.end), label)
 
 
-def _show(drawn: list[Picture]) -> str:
-    return "".join(picture.html() for picture in drawn)
+def _show(drawn: list[Picture]) -> Markup:
+    return joined(picture.html() for picture in drawn)
 
 
-def _answer(report: Report) -> str:
+def _answer(report: Report) -> Markup:
     """The main result in a few sentences."""
     found, compared = report.found, report.compared
     horizon, ensemble = found.horizon, found.cells[found.reference]
@@ -172,7 +181,7 @@ def _answer(report: Report) -> str:
     note = "In brackets: 95% intervals of the simulation's own chance"
     if spread is not None:
         note += "; after a semicolon, limits for one more set of the parameters that are not known"
-    return "".join(paragraph(text) for text in [*said, f"{note}."])
+    return paragraphs(*said, f"{note}.")
 
 
 def _compared(compared: Comparison) -> list[str]:
@@ -212,7 +221,7 @@ def _told(row: Mapping[Any, Any]) -> str:
     return f"{readable(str(row['scenario']))} ({days} days)"
 
 
-def _effects(compared: Comparison) -> str:
+def _effects(compared: Comparison) -> Markup:
     """The table of differences, and who outlasts whom."""
     wide = compared.lasting
     base = readable(compared.reference)
@@ -222,14 +231,14 @@ def _effects(compared: Comparison) -> str:
     return out
 
 
-def _wide(caption: str, wide: pd.DataFrame) -> str:
+def _wide(caption: str, wide: pd.DataFrame) -> Markup:
     """A table of texts with a row for each scenario."""
     texts = zip(wide.index, wide.to_numpy().tolist(), strict=True)
     rows = [[readable(str(name)), *map(str, row)] for name, row in texts]
     return table(caption, ["Scenario", *wide.columns], rows, range(1, len(wide.columns) + 1))
 
 
-def _levels(found: CellSet) -> str:
+def _levels(found: CellSet) -> Markup:
     """Survival of every scenario on set days, median and mean."""
     summaries = {name: x.survival(found.end).summary() for name, x in found.ordered.items()}
     head = list(next(iter(summaries.values())))
@@ -242,7 +251,7 @@ def _levels(found: CellSet) -> str:
     )
 
 
-def _ended(found: CellSet, in_modes: bool = False) -> str:
+def _ended(found: CellSet, in_modes: bool = False) -> Markup:
     """Share ended by each cause, of every scenario; or in each mode: what was met, and by whom."""
     scenario = found.cells[found.reference].scenario
     estimates = {

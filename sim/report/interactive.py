@@ -15,6 +15,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from sim.analysis.curves import difference_curves
 from sim.analysis.ensemble import Ensemble
@@ -22,6 +23,7 @@ from sim.analysis.sample import SurvivalInputError
 from sim.config import ENDS
 from sim.plots.style import SHEETS, THEMES, pens
 from sim.plots.words import distinct, readable
+from sim.report.markup import Section, chart, page
 
 TITLE = "Survival of simulated ceasefires"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -237,14 +239,10 @@ SHOW = """
 """
 
 
-def embedded(key: str, spec: Mapping[str, Any], label: str) -> str:
+def embedded(key: str, spec: Mapping[str, Any], label: str) -> Markup:
     """A place in a page for a chart, with its specification."""
     text = json.dumps(spec, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
-    return (
-        f'<div class="interactive"><div id="{key}" class="chart" role="group" '
-        f'aria-label="{label}"></div>'
-        f'<script type="application/json" data-for="{key}">{text}</script></div>\n'
-    )
+    return chart(key, label, text)
 
 
 def scripts() -> list[str]:
@@ -261,11 +259,8 @@ def _libraries() -> str:
 
 def document(spec: Mapping[str, Any], title: str) -> str:
     """A whole page with one chart and nothing else."""
-    from sim.report.markup import Section, page
-
-    running = scripts()
-    body = embedded("chart", spec, title)
-    return page(title, "", [Section("figure", title, body)], running, digests(running))
+    running, body = scripts(), embedded("chart", spec, title)
+    return page(title, Markup(""), [Section("figure", title, body)], running, digests(running))
 
 
 def digests(running: Sequence[str]) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from markupsafe import Markup
+
 from sim.analysis.comparison import Comparison
 from sim.analysis.limits import as_text
 from sim.analysis.mechanisms import Mechanisms
@@ -35,7 +37,7 @@ class Picture:
     alt: str
     caption: str
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the figure as HTML."""
         return figure(self.light, self.dark, self.alt, self.caption)
 

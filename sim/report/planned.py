@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import NormalDist
 
+from markupsafe import Markup
+
 from sim.analysis.comparison import Comparison
 from sim.analysis.limits import as_text, normal_quantile
 from sim.plots.words import definition, lasting, readable
 from sim.report.cells import CellSet
-from sim.report.markup import definitions, paragraph, table
+from sim.report.markup import definitions, paragraphs, table
 
 POWER = 0.8
 FAILED = ("did not finish", "failed", "missing", "left out")
 
 
-def estimands(found: CellSet, several: bool) -> str:
+def estimands(found: CellSet, several: bool) -> Markup:
     """What is estimated, one definition each."""
     day, scenario = found.horizon, found.cells[found.reference].scenario
     held = lasting(found.end, "in force")
@@ -40,9 +42,9 @@ def estimands(found: CellSet, several: bool) -> str:
     return definitions(terms)
 
 
-def methods(found: CellSet, compared: Comparison | None) -> str:
+def methods(found: CellSet, compared: Comparison | None) -> Markup:
     """Estimators, intervals and pairing, with their sources."""
-    return "".join(paragraph(text) for text in _methods(found, compared))
+    return paragraphs(*_methods(found, compared))
 
 
 def _methods(found: CellSet, compared: Comparison | None) -> Iterator[str]:
@@ -72,7 +74,7 @@ def _methods(found: CellSet, compared: Comparison | None) -> Iterator[str]:
     yield "All intervals are pointwise and of level 95% unless they say otherwise."
 
 
-def performance(found: CellSet, compared: Comparison | None) -> str:
+def performance(found: CellSet, compared: Comparison | None) -> Markup:
     """Monte Carlo errors, what the number of futures resolves, and cells that are missing."""
     day = found.horizon
     rows = []
@@ -88,10 +90,10 @@ def performance(found: CellSet, compared: Comparison | None) -> str:
     if compared is not None:
         out += _resolved(compared)
     failed = [note for note in found.notes if any(word in note for word in FAILED)]
-    return out + paragraph(" ".join(failed) or "Every cell in the directories given had finished.")
+    return out + paragraphs(" ".join(failed) or "Every cell in the directories given had finished.")
 
 
-def _resolved(compared: Comparison) -> str:
+def _resolved(compared: Comparison) -> Markup:
     """What difference the number of futures distinguishes from none."""
     rows = []
     reach = normal_quantile(compared.level) + NormalDist().inv_cdf(POWER)
@@ -110,4 +112,4 @@ def _resolved(compared: Comparison) -> str:
         "The number of futures is enough for differences larger than those resolved; half the "
         "difference takes four times as many (Comparison.replicates_needed)."
     )
-    return table(caption, head, rows, range(1, len(head))) + paragraph(note)
+    return table(caption, head, rows, range(1, len(head))) + paragraphs(note)
