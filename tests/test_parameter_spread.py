@@ -77,6 +77,18 @@ def test_limits_are_those_of_student_where_chance_is_gone():
     assert found.reach(0.95) == pytest.approx(reach, abs=1e-3)
 
 
+@pytest.mark.parametrize(("tau", "means"), [(60, [10, 12, 15, 19]), (16, [10, 12, 15, 16])])
+def test_limits_of_the_mean_time_are_those_of_its_sets_cut_to_what_is_possible(tau, means):
+    """As above, of days; by day 16 the upper limit would lie beyond it."""
+    day, number = np.repeat([10, 12, 15, 19], 3), np.repeat([0, 1, 2, 3], 3)
+    weights = dict.fromkeys(range(4), 1)
+    mean = parameter_spread(day, np.ones(12, bool), number, 60, weights=weights).rmst(tau)
+    reach = 3.182446 * np.sqrt(5 / 4) * np.std(means, ddof=1)
+    expected = max(np.mean(means) - reach, 0), min(np.mean(means) + reach, tau)
+    assert mean.value == np.mean(means)
+    assert (mean.lower, mean.upper) == pytest.approx(expected, abs=1e-3)
+
+
 def test_weights_say_how_much_a_set_counts():
     """A set of weight 2 counts as two sets alike; the mean is theirs, not that of the futures."""
     values, number = np.array([1.0, 3.0, 5.0, 7.0, 9.0]), np.array([0, 0, 0, 1, 1])

@@ -17,7 +17,6 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
 from hydra.plugins.config_source import ConfigSource
-from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from sim.paths import data_dir
@@ -25,6 +24,8 @@ from sim.releases import BASE
 from sim.study import options
 
 KEPT = 256  # compositions remembered at once, of about 60 kB each
+# All that is asked of a sweep's own configuration when one of its cells is composed.
+ALONE = OmegaConf.create({"hydra": {"overrides": {"hydra": []}, "job": {"config_name": "config"}}})
 
 
 def hydras_loader() -> ConfigLoader:
@@ -43,15 +44,13 @@ def composed(words: Sequence[str]) -> DictConfig:
 
     Of Hydra's own part, choices and overrides are this cell's; the rest may be of an earlier one.
     """
-    master, loader = _opened(options.state())
-    return loader.load_sweep_config(master, list(words))
+    return _loader(options.state()).load_sweep_config(ALONE, list(words))
 
 
 @lru_cache(maxsize=1)
-def _opened(_: Hashable) -> tuple[DictConfig, SharedLoader]:
-    """The configuration without words, and its loader, for as long as no file changes."""
-    loader = hydras_loader()
-    return loader.load_configuration("config", [], RunMode.RUN), SharedLoader(loader)
+def _loader(_: Hashable) -> SharedLoader:
+    """The loader of a session, for as long as no file changes."""
+    return SharedLoader(hydras_loader())
 
 
 class SharedLoader:
@@ -108,10 +107,10 @@ class SharedLoader:
             return False
         if key not in self._groups:
             of_hydra = OmegaConf.to_container(master.hydra.overrides.hydra)  # as they were written
-            options = self._loader.get_group_options(
+            of_group = self._loader.get_group_options(
                 key, config_name=master.hydra.job.config_name, overrides=of_hydra
             )
-            self._groups[key] = bool(options)
+            self._groups[key] = bool(of_group)
         return not self._groups[key] or isinstance(override.value(), dict)
 
     def _copy(self, master: DictConfig, words: Sequence[str]) -> DictConfig:
